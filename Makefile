@@ -1,0 +1,51 @@
+# Everything a person or CI runs. Needs Python 3.11 or newer, git, make and a package index.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+WORKERS ?= 2
+
+.PHONY: help demo test check bench docs lock clean
+help:
+	@echo "make demo    check a spec, start its mock, call through every guard, told in plain words"
+	@echo "make test    the whole suite"
+	@echo "make check   linters, types, import contracts, generated docs"
+	@echo "make bench   what the guards cost, beside the peers"
+	@echo "make docs    regenerate the generated reference pages"
+	@echo "make lock    renew the hashed requirement files"
+
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Intertie needs Python 3.11 or newer; set PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/.run
+	@$(BIN)/python examples/demo.py
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check src tests bench examples
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@$(BIN)/python bench/run.py
+
+docs: $(VENV)/.dev
+	@$(BIN)/python -m intertie.cli.main dev docs
+
+lock:
+	@$(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv
+	@for set in run dev bench; do $(BIN)/uv pip compile requirements/$$set.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o requirements/$$set.txt; done
+
+clean:
+	rm -rf $(VENV) dist build

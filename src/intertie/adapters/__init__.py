@@ -1,0 +1,1 @@
+"""The outside world: sockets, databases, secrets. Imported by the composition root alone."""

@@ -1,0 +1,1 @@
+"""The faces of a pipeline, synchronous and asynchronous."""

@@ -1,0 +1,1 @@
+"""From spec to plan: environment, configuration and defaults resolved, schemas and mappings compiled."""

@@ -1,0 +1,1 @@
+"""Clock, randomness, units, money, secrets and the error tree: standard library only, used by every layer."""

@@ -1,0 +1,248 @@
+"""Every error Intertie raises.
+
+    IntertieError
+    ├── SpecError (in `intertie.diagnostics`)   nothing was compiled; carries the diagnostics
+    ├── UsageError                              the caller's mistake, raised at once, never retried
+    │   └── InvalidInput                        names the field and the rule it breaks
+    └── CallError                               operation, attempts, elapsed_s, reached
+        ├── RejectedError                       we chose not to send
+        │   ├── RateLimited · CircuitOpen · BudgetExceeded · Retired
+        ├── DeadlineExceeded                    phase: connect | read | write | attempt | total
+        ├── TransportError
+        │   ├── ConnectError · ReadError · WriteError · ProtocolError
+        ├── AuthError
+        │   ├── CredentialMissing · TokenRefused
+        ├── MappingError                        path, transform, type; never the value
+        ├── InvalidResponse                     the service broke its own schema: path, rule; never the value
+        └── ServiceError                        status, external_code, internal_code, user_message, retry_after_s
+
+Inside the pipeline these travel as values (`runtime.call.Failed`); they are raised at the public surface only.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+
+
+class Reach(IntEnum):
+    """Whether an attempt reached the service: the strongest of several is their `max`."""
+
+    NO = 0
+    """No byte was handed to the kernel or to TLS."""
+    MAYBE = 1
+    """Something left; no byte of an answer came."""
+    YES = 2
+    """A byte of the answer came."""
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class IntertieError(Exception):
+    """Base of everything Intertie raises on purpose."""
+
+
+class UsageError(IntertieError):
+    """The caller's mistake; raised at once and never retried."""
+
+
+class InvalidInput(UsageError):  # noqa: N818  # the names are the field's, not ours to suffix
+    """A call's input breaks the operation's contract; nothing was sent.
+
+    Attributes:
+        operation: Operation id, empty where none is known yet.
+        field: Dotted path of the offending input field, empty for the whole input.
+        rule: What the field must be, in words.
+    """
+
+    def __init__(self, message: str, *, operation: str = "", field: str = "", rule: str = "") -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.field = field
+        self.rule = rule
+
+    @property
+    def code(self) -> str:
+        """`invalid_input`, the code in JSON output."""
+        return "invalid_input"
+
+
+class CallError(IntertieError):
+    """A call did not succeed. What is known about the attempts stands on it.
+
+    Attributes:
+        operation: Operation id.
+        attempts: Attempts sent, the first included.
+        elapsed_s: Seconds from the start of the call, waits included.
+        reached: The strongest reach of all attempts.
+        retry_after_s: Seconds after which trying again makes sense, where known.
+        internal_code: Code of the `error_mapping` row that matched, else None.
+        user_message: Message of that row, else None.
+        events: What each guard saw, where the call was explained.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str = "",
+        attempts: int = 0,
+        elapsed_s: float = 0.0,
+        reached: Reach = Reach.NO,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.attempts = attempts
+        self.elapsed_s = elapsed_s
+        self.reached = reached
+        self.retry_after_s = retry_after_s
+        self.internal_code: str | None = None
+        self.user_message: str | None = None
+        self.cost: object = None
+        self.events: tuple[object, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """The sentence a person reads: the mapped message where a row gives one."""
+        return self.user_message or str(self.args[0])
+
+    @property
+    def code(self) -> str:
+        """The mapped `internal_code`, else the snake_case name of the class."""
+        return self.internal_code or snake_case(type(self).__name__)
+
+
+class RejectedError(CallError):
+    """We chose not to send.
+
+    Attributes:
+        policy: The guard that refused: `rate_limit`, `circuit_breaker`, `budget` or `lifecycle`.
+    """
+
+    policy = "policy"
+
+
+class RateLimited(RejectedError):  # noqa: N818
+    """The declared or hinted limit leaves no turn within the deadline."""
+
+    policy = "rate_limit"
+
+
+class CircuitOpen(RejectedError):  # noqa: N818
+    """The breaker is open, or half-open with all its probes out."""
+
+    policy = "circuit_breaker"
+
+
+class BudgetExceeded(RejectedError):  # noqa: N818
+    """The month's budget has a hard stop and this call would pass it."""
+
+    policy = "budget"
+
+
+class Retired(RejectedError):  # noqa: N818
+    """The spec's status is `retired`: nothing is called any more."""
+
+    policy = "lifecycle"
+
+
+class DeadlineExceeded(CallError):  # noqa: N818
+    """Time ran out.
+
+    Attributes:
+        phase: `connect`, `read`, `write`, `attempt` or `total`.
+    """
+
+    def __init__(self, message: str, *, phase: str = "total", **known: object) -> None:
+        super().__init__(message, **known)  # type: ignore[arg-type]
+        self.phase = phase
+
+
+class TransportError(CallError):
+    """The network, not the service's answer, failed."""
+
+
+class ConnectError(TransportError):
+    """No connection: name, route, refusal or TLS."""
+
+
+class ReadError(TransportError):
+    """The connection broke while the answer was awaited or read."""
+
+
+class WriteError(TransportError):
+    """The connection broke while the request was written."""
+
+
+class ProtocolError(TransportError):
+    """The peer does not speak HTTP as it should."""
+
+
+class AuthError(CallError):
+    """Our own credential is the trouble: a configuration fault, not the caller's input."""
+
+
+class CredentialMissing(AuthError):  # noqa: N818
+    """The reference of a secret resolves to nothing; the message names the reference."""
+
+
+class TokenRefused(AuthError):  # noqa: N818
+    """The service refuses our credential (401, or 403 on it)."""
+
+
+class MappingError(CallError):
+    """A mapping row can't do what it says.
+
+    Attributes:
+        path: Path in the source object, such as `$.items[3].price`.
+        transform: Name of the transform, None where the field is missing.
+    """
+
+    def __init__(self, message: str, *, path: str = "", transform: str | None = None, **known: object) -> None:
+        super().__init__(message, **known)  # type: ignore[arg-type]
+        self.path = path
+        self.transform = transform
+
+
+class InvalidResponse(CallError):  # noqa: N818
+    """The service broke its own schema and the plan says `strict`.
+
+    Attributes:
+        path: Where in the answer.
+        rule: The schema rule that is broken.
+    """
+
+    def __init__(self, message: str, *, path: str = "", rule: str = "", **known: object) -> None:
+        super().__init__(message, **known)  # type: ignore[arg-type]
+        self.path = path
+        self.rule = rule
+
+
+class ServiceError(CallError):
+    """The service answered with an error.
+
+    Attributes:
+        status: HTTP status of the last answer.
+        external_code: The provider's own code found in the body, else None.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, external_code: str | None = None, **known: object
+    ) -> None:
+        super().__init__(message, **known)  # type: ignore[arg-type]
+        self.status = status
+        self.external_code = external_code
+
+
+_CAMEL_RE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def snake_case(text: str) -> str:
+    """Return the snake_case of a class name or heading.
+
+    >>> snake_case("BudgetExceeded"), snake_case("Quote Parcel"), snake_case("Get HTTPStatus / v2")
+    ('budget_exceeded', 'quote_parcel', 'get_http_status_v2')
+    """
+    return re.sub(r"[\W_]+", "_", _CAMEL_RE.sub("_", text)).strip("_").lower()

@@ -1,0 +1,71 @@
+"""One finding: what, where, why it matters and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from intertie.diagnostics.span import SourceSpan
+
+
+class Severity(StrEnum):
+    """How much it matters: an error contradicts itself or can't work; a warning will hurt; an info is good to know."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Applicability(StrEnum):
+    """Whether a fix may be applied unseen."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    DISPLAY = "display"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of `span` by `replacement`."""
+
+    span: SourceSpan
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A mend, with what it does in words."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    applicability: Applicability = Applicability.SAFE
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A second place that belongs to the finding."""
+
+    span: SourceSpan
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A finding at a place.
+
+    Attributes:
+        code: `TIE` and three digits; the rule registry in `intertie.lint` explains each.
+        name: The rule's name, such as `unknown-key`.
+        message: One line that stands alone.
+        help: What to do about it, None where the message says it.
+        related: Other places that belong to it.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    span: SourceSpan
+    help: str | None = None
+    related: tuple[Label, ...] = ()
+    fix: Fix | None = None

@@ -1,0 +1,24 @@
+"""The error of a spec that can't run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from intertie.core.errors import IntertieError
+from intertie.diagnostics.diagnostic import Diagnostic, Severity
+
+
+class SpecError(IntertieError):
+    """The spec has errors; nothing was compiled.
+
+    Attributes:
+        diagnostics: All findings, errors first.
+    """
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        errors = [d for d in diagnostics if d.severity is Severity.ERROR]
+        others = [d for d in diagnostics if d.severity is not Severity.ERROR]
+        self.diagnostics = (*errors, *others)
+        first = self.diagnostics[0]
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        super().__init__(f"{first.span}:{first.span.column}: {first.code} {first.message}{more}")

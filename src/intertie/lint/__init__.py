@@ -1,0 +1,1 @@
+"""The rules: what each finding means, with examples that are tested."""

@@ -1,0 +1,1 @@
+"""The plan turned round: a server that enforces what the client obeys."""

@@ -1,0 +1,27 @@
+"""What the guards saw and decided, as data. With no listener nothing is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One thing that happened at one stage of one call.
+
+    Attributes:
+        t_s: Seconds since the call started.
+        stage: A `Stage` value.
+        event: Name, such as `attempt`, `wait`, `retry`, `pause`, `open`, `half_open`, `close`, `fallback`.
+        detail: Numbers and words, never a value of the caller's data, never a secret. Durations in seconds, names ending in `_s`.
+    """
+
+    t_s: float
+    stage: str
+    event: str
+    detail: Mapping[str, object] = {}
+
+
+Emit: TypeAlias = Callable[[Event], None]

@@ -1,0 +1,174 @@
+"""HTTP messages as the pipeline sees them: plain data, no sockets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import Protocol
+
+import msgspec
+
+from intertie.core.errors import Reach
+from intertie.core.secret import Secret
+
+
+class Headers:
+    """Header fields in the order they came; names compare without regard to case.
+
+    Shape: `(lower-case name, value)` pairs of bytes, read as Latin-1 text (RFC 9110 section 5.5).
+    """
+
+    __slots__ = ("raw",)
+
+    def __init__(self, raw: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        self.raw: tuple[tuple[bytes, bytes], ...] = tuple(raw)
+
+    @classmethod
+    def of(cls, fields: Iterable[tuple[str, str]]) -> Headers:
+        """Make headers from text pairs."""
+        return cls((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields)
+
+    def get(self, name: str) -> str | None:
+        """Return the first value of `name`, None where it is absent."""
+        wanted = name.lower().encode("latin-1")
+        for key, value in self.raw:
+            if key == wanted:
+                return value.decode("latin-1")
+        return None
+
+    def all(self, name: str) -> list[str]:
+        """Return every value of `name`."""
+        wanted = name.lower().encode("latin-1")
+        return [value.decode("latin-1") for key, value in self.raw if key == wanted]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return ((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.raw)
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def __repr__(self) -> str:
+        return f"Headers({', '.join(name.decode('latin-1') for name, _ in self.raw)})"
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """Our credential and where the transport puts it; its text never enters a `Request`.
+
+    `location` is `header` (`name: [scheme ]secret`) or `query` (`name=secret` is added to the target).
+    """
+
+    location: str
+    name: str
+    secret: Secret
+    scheme: str | None = None
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One HTTP request, ready to be written.
+
+    Attributes:
+        method: Upper case.
+        target: Origin form, percent-encoded: path and query.
+        headers: `(name, value)` text pairs; neither Host nor Content-Length, which the transport writes.
+        static_head: Header lines already encoded (`Name: value\\r\\n`…), the same for every call of the operation; no secrets.
+        body: Bytes, or an asynchronous iterator of bytes sent chunked; None where there is no body.
+        credential: Where the credential goes; None where there is none.
+        body_is_secret: The body carries a credential: nobody may log or store it.
+        expect_continue: Wait for `100 Continue` before the body is sent (RFC 9110 section 10.1.1).
+    """
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...] = ()
+    static_head: bytes = b""
+    body: bytes | AsyncIterator[bytes] | None = None
+    credential: Credential | None = None
+    body_is_secret: bool = False
+    expect_continue: bool = False
+
+
+class Response(msgspec.Struct, frozen=True):
+    """One HTTP answer.
+
+    Attributes:
+        body: The decoded bytes (content coding removed); empty where `stream` is set.
+        stream: Chunks of the body where the call asked for them; must be read to the end or closed.
+        bytes_sent, bytes_received: On the wire, heads included: what `per_gb` pays for.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+    stream: BodyStream | None = None
+    bytes_sent: int = 0
+    bytes_received: int = 0
+
+
+class BodyStream(Protocol):
+    """The body of an answer, chunk by chunk."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield decoded chunks until the body ends; raises `CallError` where it breaks off."""
+
+    async def aclose(self) -> None:
+        """Stop reading; the connection is closed unless the body was at its end."""
+
+
+class Connection(Protocol):
+    """A connection held for one attempt."""
+
+    async def exchange(
+        self,
+        request: Request,
+        *,
+        write_deadline_s: float,
+        read_timeout_s: float,
+        deadline_s: float,
+        stream: bool = False,
+    ) -> Response:
+        """Write the request, read the answer, and give the connection back to its pool.
+
+        Args:
+            request: What to send.
+            write_deadline_s: Instant by which the request must be written.
+            read_timeout_s: Seconds from the last byte written to the end of the answer (to its head where `stream`).
+            deadline_s: Instant that bounds everything.
+            stream: Return at the end of the head, with `Response.stream`.
+
+        Raises:
+            TransportError: A subclass by phase; `reached` tells whether a byte left or came.
+            DeadlineExceeded: `phase` is `write`, `read` or `total`; `reached` likewise.
+        """
+
+    def release(self) -> None:
+        """Give the connection back unused."""
+
+    @property
+    def fresh(self) -> bool:
+        """Whether nothing has been sent on it yet, so that a broken write can't be a stale keep-alive."""
+
+
+class Transport(Protocol):
+    """Connections to one origin (scheme, host, port), fixed when it is made."""
+
+    def connect_nowait(self, *, fresh: bool = False) -> Connection | None:
+        """Return a pooled connection that looks alive, None where one must be opened or waited for.
+
+        `fresh` accepts only a pooled connection that is beyond doubt (checked readable, within its keep-alive time).
+        """
+
+    async def connect(self, *, deadline_s: float, connect_timeout_s: float, fresh: bool = False) -> Connection:
+        """Return a connection, opening one or waiting for a place in the pool.
+
+        Raises:
+            ConnectError: Name, route, refusal or TLS; `reached` is `no`.
+            DeadlineExceeded: `phase` is `connect` or `total`; `reached` is `no`.
+        """
+
+    async def aclose(self) -> None:
+        """Close idle connections now and the others when they come back."""
+
+    def statistics(self) -> dict[str, int]:
+        """Return a snapshot: `open`, `idle`, `waiting`, `opened_total`, `reused_total`."""
+
+
+REACH_OF_CONNECT = Reach.NO

@@ -1,0 +1,1 @@
+"""Paths and named transforms: theirs to ours and back."""

@@ -1,0 +1,276 @@
+"""The plan: what will happen on a call, as data. Made by the compiler, linked by the runtime, mirrored by the mock.
+
+Everything is resolved: environment, configuration, defaults; durations in seconds, ratios in 0..1, money as decimals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from intertie.core.money import Money
+from intertie.runtime.mapping.contracts import FieldPath, Transform
+from intertie.runtime.policies.auth.options import AuthOptions
+from intertie.runtime.policies.breaker.options import BreakerOptions
+from intertie.runtime.policies.budget.options import PricingOptions
+from intertie.runtime.policies.deadline.options import TimeoutOptions
+from intertie.runtime.policies.error_mapping.options import ErrorMappingOptions
+from intertie.runtime.policies.fallback.options import FallbackOptions
+from intertie.runtime.policies.limiter.options import LimiterOptions
+from intertie.runtime.policies.retry.options import RetryOptions
+from intertie.runtime.policies.version.options import VersionOptions
+from intertie.runtime.schemas import CompiledSchema
+from intertie.runtime.statuses import StatusSet
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderPlan:
+    """A request header. `value` is a literal or a pattern (`{uuid}`, `{timestamp}`, `{param}`, `{env:NAME}`), None where the caller gives it.
+
+    `is_idempotency_key` marks the header whose `{uuid}` stays the same for every attempt of a call.
+    """
+
+    name: str
+    value: str | None
+    required: bool
+    is_idempotency_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterPlan:
+    """A query, path or header parameter in its OpenAPI style. `schema` is what a value must be."""
+
+    name: str
+    location: str
+    required: bool
+    style: str
+    explode: bool
+    schema: CompiledSchema
+    default: object = None
+    has_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BodyPlan:
+    """A request body. `codec` is `json`, `form`, `multipart`, `xml`, `text` or `binary`."""
+
+    content_type: str
+    codec: str
+    schema: CompiledSchema | None
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorAnswerPlan:
+    """A declared error answer: `status` is a code, a class or `default`."""
+
+    status: str
+    description: str | None
+    schema: CompiledSchema | None
+    retry_after_header: str | None
+    content_type: str | None = None
+    example: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsePlan:
+    """What success looks like. `codec` as for bodies; `validate` is `strict`, `warn` or `off`."""
+
+    statuses: StatusSet
+    content_type: str | None
+    codec: str
+    schema: CompiledSchema | None
+    errors: tuple[ErrorAnswerPlan, ...] = ()
+    validate: str = "warn"
+    example: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class MappingRow:
+    """One row of a mapping. `source` names the spec's line, for messages."""
+
+    read: FieldPath
+    write: FieldPath
+    transform: Transform | None
+    required: bool
+    default: object
+    has_default: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Latency targets in seconds, None where none is declared."""
+
+    p50_s: float | None = None
+    p95_s: float | None = None
+    p99_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaginationPlan:
+    """How pages follow each other: the fields of FORMAT section 17 that its style has, by name."""
+
+    style: str
+    options: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class StageDescription:
+    """One stage as people and scripts see it.
+
+    Attributes:
+        options: Effective values, JSON-ready; durations in seconds with names in `_s`.
+        sources: Option -> `path:line`, `config` or `default`.
+    """
+
+    stage: str
+    options: Mapping[str, object]
+    sources: Mapping[str, str]
+
+    @property
+    def source(self) -> str:
+        """The most telling source: a place in the spec, else configuration, else `default`."""
+        places = [source for source in self.sources.values() if ":" in source]
+        return places[0] if places else next((s for s in self.sources.values() if s == "config"), "default")
+
+
+@dataclass(frozen=True, slots=True)
+class OperationPlan:
+    """One operation, resolved.
+
+    Attributes:
+        id: snake_case of the endpoint's heading.
+        path: Template under the base URL's path, such as `/v1/charges/{charge_id}`.
+        idempotency_header: Header that makes a replay safe, None where there is none.
+        replay_safe: Sending it twice has the effect of once: a safe or idempotent method, an idempotency key, or `idempotent: true`.
+        is_read: GET or HEAD (or declared a query): may be answered from the cache, never queued.
+        stages: In the order of `runtime.stages.ORDER`, those that are on.
+        worst_case_s: Longest a call can take, all waits and retries included.
+        cost_per_call: Expected cost of one attempt at the first tier; None where nothing is paid per call.
+    """
+
+    id: str
+    name: str
+    method: str
+    path: str
+    description: str | None
+    headers: tuple[HeaderPlan, ...]
+    parameters: tuple[ParameterPlan, ...]
+    body: BodyPlan | None
+    response: ResponsePlan
+    targets: Targets
+    outbound: tuple[MappingRow, ...]
+    inbound: tuple[MappingRow, ...]
+    idempotency_header: str | None
+    replay_safe: bool
+    is_read: bool
+    pagination: PaginationPlan | None
+    streaming: str | None
+    stages: tuple[StageDescription, ...]
+    worst_case_s: float
+    max_attempts: int
+    cost_per_call: Money | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggingOptions:
+    """What is logged: `level` is a name of stdlib logging in lower case."""
+
+    level: str = "info"
+    include_headers: bool = False
+    include_body: bool = False
+    mask_sensitive: bool = True
+    personal: tuple[str, ...] = ()
+    """Paths of personal fields, masked everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class TlsOptions:
+    """TLS of the transport. Files are absolute paths; `client_key` is a secret reference."""
+
+    minimum: str = "1.2"
+    ca_file: str | None = None
+    certificate_file: str | None = None
+    client_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotEnforced:
+    """Something the spec says that this plan does not do, and why."""
+
+    what: str
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where calls go: fixed by spec and configuration, never by a call's input. `base_path` has no trailing slash."""
+
+    scheme: str
+    host: str
+    port: int
+    base_path: str
+
+    @property
+    def url(self) -> str:
+        """The base URL."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        default = {"http": 80, "https": 443}[self.scheme]
+        return f"{self.scheme}://{host}{'' if self.port == default else f':{self.port}'}{self.base_path}"
+
+    @property
+    def authority(self) -> str:
+        """The Host header."""
+        return self.url.split("://", 1)[1].split("/", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One integration in one environment.
+
+    Attributes:
+        id: `INT-…`, or the service's slug where the spec has none.
+        status: Life cycle, `draft` where the spec has none.
+        environment: Its name, `default` where `base_url` is used.
+        limits, breaker, pricing, version, fallback: None where the spec has none, or switches it off.
+        content_hash: Of the spec's text.
+    """
+
+    id: str
+    service: str
+    title: str
+    summary: str | None
+    status: str
+    environment: str
+    origin: Origin
+    spec_path: str
+    content_hash: str
+    operations: Mapping[str, OperationPlan]
+    timeouts: TimeoutOptions
+    retry: RetryOptions
+    auth: AuthOptions
+    errors: ErrorMappingOptions
+    logging: LoggingOptions
+    tls: TlsOptions
+    limits: LimiterOptions | None = None
+    breaker: BreakerOptions | None = None
+    pricing: PricingOptions | None = None
+    version: VersionOptions | None = None
+    fallback: FallbackOptions | None = None
+    audit: str = "grouped"
+    """`grouped`, or `strict`: stored before the call is sent."""
+    retention_s: float | None = None
+    worst_month: Money | None = None
+    """Cost of a month at the declared limit, None where nothing is paid per call or no limit is declared."""
+    not_enforced: tuple[NotEnforced, ...] = ()
+    warnings: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Origin of the values above that no stage describes: `base_url`, `environment`."""
+
+    @property
+    def key(self) -> str:
+        """`id@environment`: the name of its state in every store."""
+        return f"{self.id}@{self.environment}"

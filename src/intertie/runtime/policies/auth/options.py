@@ -1,0 +1,27 @@
+"""Which credential goes where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AuthOptions:
+    """References, never texts.
+
+    Attributes:
+        type: `api_key`, `basic` or `none`.
+        location: `header`, `query` or `body` (api_key).
+        name: Header, parameter or field.
+        scheme: Word before the key in a header.
+        secret: Reference of the key (api_key), such as `env:STRIPE_API_KEY`.
+        username, password: References (basic).
+    """
+
+    type: str = "none"
+    location: str = "header"
+    name: str = "Authorization"
+    scheme: str | None = None
+    secret: str | None = None
+    username: str | None = None
+    password: str | None = None

@@ -1,0 +1,38 @@
+"""What calls cost and what a month may cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTier:
+    """Up to a cumulative monthly quantity of `limit` units (None: no end), one unit costs `cost`."""
+
+    name: str
+    limit: Decimal | None
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PricingOptions:
+    """A price and a budget. Quantities are in units of the model: requests, gigabytes (10^9 bytes), minutes.
+
+    Attributes:
+        model: `per_request`, `per_gb`, `per_minute` or `subscription`.
+        tiers: Graduated: each part of the month's quantity has the price of its own tier.
+        monthly_fee: Fixed part of the month (subscription).
+        monthly_limit: None where there is no budget.
+        alert_ratio: Share of the budget at which to tell.
+        time_zone: IANA zone whose calendar months count.
+    """
+
+    model: str
+    currency: str
+    tiers: tuple[PriceTier, ...] = ()
+    monthly_fee: Decimal = Decimal(0)
+    monthly_limit: Decimal | None = None
+    alert_ratio: float | None = None
+    hard_stop: bool = False
+    time_zone: str = "UTC"

@@ -1,0 +1,1 @@
+"""The total deadline and the timeouts of an attempt."""

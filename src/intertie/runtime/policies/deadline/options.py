@@ -1,0 +1,15 @@
+"""Timeouts of a call and of its attempts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TimeoutOptions:
+    """Seconds. `total_s` bounds the whole call; the others bound each attempt and are clipped to what is left of it."""
+
+    connect_s: float = 5.0
+    read_s: float = 30.0
+    write_s: float = 10.0
+    total_s: float = 60.0

@@ -1,0 +1,1 @@
+"""External errors become ours."""

@@ -1,0 +1,24 @@
+"""What an external error becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorMappingRow:
+    """One row: `external_code` is a status, a class (`5xx`) or the provider's own code; the most specific row wins."""
+
+    external_code: str
+    internal_code: str | None
+    message: str | None
+    action: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorMappingOptions:
+    """All rows, and where the provider's own code stands in a body (None: the usual places)."""
+
+    rows: tuple[ErrorMappingRow, ...] = ()
+    error_code_path: str | None = None

@@ -1,0 +1,1 @@
+"""Retry with budget and replay safety."""

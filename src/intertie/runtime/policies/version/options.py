@@ -1,0 +1,22 @@
+"""Which version of the external API is asked for, and when versions end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class VersionOptions:
+    """`strategy` puts the version into header `name`, query parameter `name`, or the path's first segment (`url`).
+
+    Attributes:
+        deprecations: Version -> the day it ends; warned of from `warn_days` before.
+    """
+
+    strategy: str
+    name: str
+    current: str
+    supported: tuple[str, ...] = ()
+    deprecations: tuple[tuple[str, date], ...] = ()
+    warn_days: int = 90

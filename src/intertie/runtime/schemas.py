@@ -1,0 +1,60 @@
+"""JSON Schemas, compiled on first use; nothing outside the schema is ever read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Never
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+
+
+def _refuse(uri: str) -> Never:
+    msg = f"schema reference {uri} points outside the spec"
+    raise ValueError(msg)
+
+
+class CompiledSchema:
+    """A JSON Schema 2020-12, self-contained. Compiled when first asked, since many calls never need some of them."""
+
+    __slots__ = ("_validator", "json", "name")
+
+    def __init__(self, json: Mapping[str, object] | bool, name: str | None = None) -> None:
+        self.json = json
+        self.name = name
+        self._validator: jsonschema_rs.Validator | None = None
+
+    def is_valid(self, value: object) -> bool:
+        """Return whether `value` (plain data) satisfies the schema."""
+        return self._compiled().is_valid(value)
+
+    def first_error(self, value: object) -> tuple[str, str] | None:
+        """Return (path, rule) of the first violation, None where there is none. Neither holds a value of the data.
+
+        The path is `$.items[3].price`; the rule is the schema's keyword with what it asks, such as `minimum 1`.
+        """
+        for error in self._compiled().iter_errors(value):
+            path = "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path)
+            return path, self._rule(error.schema_path)
+        return None
+
+    def _rule(self, schema_path: list[str | int]) -> str:
+        keyword = str(schema_path[-1]) if schema_path else "schema"
+        asked: object = self.json
+        for part in schema_path:
+            try:
+                asked = asked[part]  # type: ignore[index]
+            except (KeyError, IndexError, TypeError):
+                return keyword  # behind a $ref the path is not a path of this document
+        return f"{keyword} {asked}" if isinstance(asked, str | int | float | list) else keyword
+
+    def _compiled(self) -> jsonschema_rs.Validator:
+        if self._validator is None:
+            import jsonschema_rs  # noqa: PLC0415  # 10 ms, paid by the first call that validates
+
+            schema = self.json if isinstance(self.json, bool) else dict(self.json)
+            self._validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True, retriever=_refuse)
+        return self._validator
+
+    def __repr__(self) -> str:
+        return f"CompiledSchema({self.name or '…'})"

@@ -1,0 +1,356 @@
+"""What the pipeline asks of shared state: two small contracts, `Coordination` and `Journal`, with verbs of the domain.
+
+Every verb that a happy call needs has a `*_nowait` form that only touches memory and returns None where the store itself
+must be asked; the `async` form then does that (off the event loop where there is one). The backends (`memory://`,
+`sqlite://`) pass one contract test suite. All methods may be called from any thread; each handle owns its locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from intertie.core.errors import Reach
+from intertie.core.money import Money
+from intertie.runtime.policies.breaker.options import BreakerOptions
+from intertie.runtime.policies.budget.options import PricingOptions
+from intertie.runtime.policies.limiter.options import LimiterOptions
+
+T = TypeVar("T")
+
+
+class Offload(Protocol):
+    """Run blocking work where it may block: inline for synchronous callers, in a worker thread on an event loop."""
+
+    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]:
+        """Return what `work` returns; raise what it raises."""
+
+
+# --- limiter ------------------------------------------------------------------------------------------------------
+
+
+class Permit(msgspec.Struct, frozen=True):
+    """The right to send one request now. `stamp_s` is when it was taken, by the limiter's own clock."""
+
+    stamp_s: float
+    waited_s: float = 0.0
+
+
+class LimitRefusal(msgspec.Struct, frozen=True):
+    """No turn within the deadline. `reason` is `window`, `pause` or `concurrency`; nothing stays reserved."""
+
+    retry_after_s: float
+    reason: str
+
+
+class ServerHint(msgspec.Struct, frozen=True):
+    """What an answer said about the limit; hints only tighten.
+
+    Attributes:
+        pause_s: Nobody may send for so long (`Retry-After`), None where nothing was said.
+        throttled: The answer was a 429 or a disguise of one; without `pause_s` the declared pause applies, growing with each in a row.
+        remaining, reset_s: Requests left and seconds until they are renewed (`RateLimit*`, `X-RateLimit-*`).
+    """
+
+    pause_s: float | None = None
+    throttled: bool = False
+    remaining: int | None = None
+    reset_s: float | None = None
+
+
+class WindowState(msgspec.Struct, frozen=True):
+    """One window as it is now."""
+
+    window_s: float
+    limit: int
+    used: int
+    free_in_s: float
+
+
+class LimiterSnapshot(msgspec.Struct, frozen=True):
+    """The limiter as it is now. `paused_for_s` is 0 where nothing pauses it."""
+
+    windows: tuple[WindowState, ...]
+    in_flight: int
+    waiting: int
+    paused_for_s: float
+
+
+class LimiterHandle(Protocol):
+    """The limit of one integration and environment."""
+
+    def acquire_nowait(self) -> Permit | None:
+        """Take a permit if one is free now and nobody waits before us, else None."""
+
+    async def acquire(self, *, deadline_s: float) -> Permit | LimitRefusal:
+        """Wait for a turn, first come first served, at most until `deadline_s` (monotonic).
+
+        Refused at once where the turn can't come before the deadline. If the caller is cancelled while waiting, nothing stays taken.
+        """
+
+    def give_back(self, permit: Permit) -> None:
+        """Undo a permit whose request was not sent (`reached` is `no`)."""
+
+    def finished(self) -> None:
+        """End the flight that a permit began (frees a place of `concurrent`); once for each permit not given back."""
+
+    def observe(self, hint: ServerHint) -> float:
+        """Let an answer steer the limit for all callers; return the pause now in force, 0.0 where none."""
+
+    def pause(self, seconds: float) -> None:
+        """Pause by an operator's hand."""
+
+    def resume(self) -> None:
+        """Clear a pause."""
+
+    def snapshot(self) -> LimiterSnapshot:
+        """Return the limiter as it is now, all processes that share the store included as far as known."""
+
+
+# --- breaker ------------------------------------------------------------------------------------------------------
+
+
+class Admission(msgspec.Struct, frozen=True):
+    """The breaker lets an attempt pass. `epoch` tells results from before a change of state; `probe` holds a half-open lease."""
+
+    epoch: int
+    probe: str | None = None
+
+
+class CircuitRefusal(msgspec.Struct, frozen=True):
+    """The breaker is open (or half-open and full)."""
+
+    state: str
+    retry_after_s: float
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What an attempt means to the breaker: `failure` True or False, or None where it is neutral."""
+
+    failure: bool | None
+
+
+class BreakerSnapshot(msgspec.Struct, frozen=True):
+    """`state` is `closed`, `open` or `half_open`; `forced` is `open`, `closed` or None."""
+
+    state: str
+    failures: int
+    successes: int
+    probes: int
+    opens_for_s: float
+    forced: str | None
+    epoch: int
+
+
+class BreakerHandle(Protocol):
+    """One breaker."""
+
+    def admit_nowait(self) -> Admission | None:
+        """Return an admission where the breaker is known to be closed, None where `admit` must look."""
+
+    async def admit(self, *, lease_until_s: float) -> Admission | CircuitRefusal:
+        """Ask for admission; a probe's lease ends at `lease_until_s` (monotonic) whatever becomes of its owner."""
+
+    def still_admitted(self, admission: Admission) -> bool:
+        """Return whether nothing opened since (the second look, after a wait)."""
+
+    def record(self, admission: Admission, verdict: Verdict) -> str | None:
+        """Tell how the attempt went; return the new state's name where it changed, else None."""
+
+    def release(self, admission: Admission) -> None:
+        """End an admission whose attempt was never sent."""
+
+    def force(self, state: str | None) -> None:
+        """Hold it `open` or `closed` for all who share the store; None lets it decide again."""
+
+    def snapshot(self) -> BreakerSnapshot:
+        """Return the breaker as it is now."""
+
+
+# --- cache --------------------------------------------------------------------------------------------------------
+
+
+class CachedAnswer(msgspec.Struct, frozen=True):
+    """A last good answer: mapped data as JSON bytes, its status and its age."""
+
+    data: bytes
+    status: int
+    age_s: float
+
+
+class CacheHandle(Protocol):
+    """Last good answers of one integration and environment."""
+
+    def keep(self, key: str, data: bytes, status: int, *, ttl_s: float) -> None:
+        """Keep an answer; `key` is a digest, so no request data is stored in it."""
+
+    async def find(self, key: str, *, ttl_s: float) -> CachedAnswer | None:
+        """Return the answer kept under `key` if it is at most `ttl_s` old."""
+
+
+class Coordination(Protocol):
+    """What callers share while they run."""
+
+    url: str
+
+    def limiter(self, key: str, options: LimiterOptions) -> LimiterHandle:
+        """Return the limiter of `key`; the same one for the same key in this process."""
+
+    def breaker(self, key: str, options: BreakerOptions) -> BreakerHandle:
+        """Return the breaker of `key`."""
+
+    def cache(self, key: str) -> CacheHandle:
+        """Return the cache of `key`."""
+
+    def close(self) -> None:
+        """Return what is leased and close."""
+
+
+# --- journal ------------------------------------------------------------------------------------------------------
+
+
+class Reservation(msgspec.Struct, frozen=True):
+    """Cost set aside for one attempt: `quantity` units at an expected price."""
+
+    id: int
+    quantity: Decimal
+    amount: Decimal
+
+
+class BudgetRefusal(msgspec.Struct, frozen=True):
+    """The attempt would pass the month's limit; `retry_after_s` is the time to the next month."""
+
+    retry_after_s: float
+    limit: Decimal
+    spent: Decimal
+
+
+class LedgerMonth(msgspec.Struct, frozen=True):
+    """One month of one integration: settled and still reserved.
+
+    `calls` counts attempts that reached (or may have reached) the service. `amount` is what they cost; `reserved` what is set
+    aside by attempts under way; `unreconciled` what dead owners left behind, which counts as spent.
+    """
+
+    key: str
+    month: str
+    currency: str
+    calls: int
+    quantity: Decimal
+    amount: Decimal
+    reserved: Decimal
+    unreconciled: Decimal
+    monthly_limit: Decimal | None
+
+
+class LedgerHandle(Protocol):
+    """The ledger of one integration and environment."""
+
+    def reserve_nowait(self, quantity: Decimal) -> Reservation | None:
+        """Set aside the cost of `quantity` units from what this process has leased; None where the store must be asked."""
+
+    async def reserve(self, quantity: Decimal) -> Reservation | BudgetRefusal:
+        """Set aside the cost; refused only where the limit, all shares clawed back, would be passed."""
+
+    def settle(self, reservation: Reservation, *, quantity: Decimal, reached: Reach) -> Money:
+        """Turn a reservation into what the attempt cost (nothing where it reached nobody); return that."""
+
+    def month(self) -> LedgerMonth:
+        """Return the current month."""
+
+
+class CallRecord(msgspec.Struct, frozen=True):
+    """One finished call: history for SLA and reports, and its audit entry. Holds no request or response data.
+
+    `outcome` is a `Kind` value, or `fallback`. `decisions` are the names of the guards' events, in order.
+    """
+
+    key: str
+    call_id: str
+    at_s: float
+    operation: str
+    caller: str
+    outcome: str
+    status: int | None
+    attempts: int
+    elapsed_s: float
+    amount: str | None
+    currency: str | None
+    fallback: str | None
+    reached: str
+    decisions: tuple[str, ...] = ()
+
+
+class QueueItem(msgspec.Struct, frozen=True):
+    """A write that waits for the service. `state` is `pending`, `sending`, `done`, `parked` or `dropped`.
+
+    `payload` is the internal input as JSON; `idempotency_key` is what every try sends; `not_after_s` is when the service
+    forgets the key (UTC seconds), after which the item is parked.
+    """
+
+    receipt: str
+    key: str
+    operation: str
+    payload: bytes
+    idempotency_key: str | None
+    version: str | None
+    caller: str
+    enqueued_s: float
+    not_after_s: float | None
+    state: str = "pending"
+    attempts: int = 0
+    reason: str | None = None
+
+
+class Journal(Protocol):
+    """What must survive."""
+
+    url: str
+
+    def ledger(self, key: str, pricing: PricingOptions) -> LedgerHandle:
+        """Return the ledger of `key`."""
+
+    def months(self, month: str | None = None) -> list[LedgerMonth]:
+        """Return the months on record, of one `YYYY-MM` where given."""
+
+    def reconcile(self, key: str | None = None, *, give_back: bool) -> list[LedgerMonth]:
+        """Settle what dead owners left behind: as spent, or given back; return the months touched."""
+
+    def record(self, entry: CallRecord) -> None:
+        """Store a finished call with the next group."""
+
+    async def record_strict(self, entry: CallRecord) -> None:
+        """Store it before returning."""
+
+    def records(self, key: str | None = None, *, limit: int = 100) -> list[CallRecord]:
+        """Return the newest finished calls, newest first."""
+
+    async def enqueue(self, item: QueueItem) -> None:
+        """Store durably before returning."""
+
+    async def claim(self, key: str | None = None, *, receipt: str | None = None) -> QueueItem | None:
+        """Take the oldest pending item (or that of `receipt`) into state `sending`, owned by this process; None where there is none.
+
+        Items left in `sending` by a dead process are first put back to `pending` where an idempotency key makes that safe,
+        and parked as unknown where not. Items past `not_after_s` are parked.
+        """
+
+    async def complete(self, receipt: str, *, state: str, reason: str | None = None) -> None:
+        """End a claim: `done`, `parked` with a reason, or back to `pending`."""
+
+    def queue(
+        self, key: str | None = None, *, states: tuple[str, ...] = ("pending", "sending", "parked")
+    ) -> list[QueueItem]:
+        """Return queue items, oldest first."""
+
+    def drop(self, receipt: str) -> bool:
+        """Mark a pending or parked item dropped; False where there is none."""
+
+    def flush(self) -> None:
+        """Write what is grouped."""
+
+    def close(self) -> None:
+        """Flush, return what is leased, and close."""

@@ -1,0 +1,35 @@
+"""Everything the pipeline takes from outside, in one place: nobody below `app` reaches for a clock, a socket or a store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from intertie.core.clock import Clock
+from intertie.core.rng import Rng
+from intertie.core.secret import Secret
+from intertie.runtime.http import Transport
+from intertie.runtime.state import Coordination, Journal
+
+
+class SecretStore(Protocol):
+    """Turns references into secrets."""
+
+    def resolve(self, reference: str) -> Secret:
+        """Return the secret of `env:NAME` or `file:PATH`.
+
+        Raises:
+            CredentialMissing: There is nothing under the reference, or its kind is not supported; the message names it.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a pipeline is linked with: for asyncio, for blocking callers, or for virtual time."""
+
+    clock: Clock
+    rng: Rng
+    transport: Transport
+    coordination: Coordination
+    journal: Journal
+    secrets: SecretStore

@@ -1,0 +1,176 @@
+"""How a model declares its fields: one line each, read by the parser, the checker, the formatter and the editor.
+
+A block is a frozen dataclass whose attributes are made by the functions below. The attribute's name is the YAML key.
+The same table parses, suggests ("did you mean"), documents, and orders keys.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from intertie.diagnostics import SourceSpan
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Located(Generic[T]):
+    """A value with its place, the place of its key, and the text it was read from."""
+
+    value: T
+    span: SourceSpan
+    key_span: SourceSpan
+    text: str
+
+
+class Kind(StrEnum):
+    """What a field holds once read."""
+
+    TEXT = "text"  # Located[str]
+    CHOICE = "choice"  # Located[str], one of `choices`
+    FLAG = "true or false"  # Located[bool]
+    INTEGER = "whole number"  # Located[int]
+    NUMBER = "number"  # Located[float]
+    DURATION = "duration"  # Located[float], seconds; a bare number is in `bare_unit`
+    RATIO = "percentage"  # Located[float], 0..1
+    MONEY = "amount"  # Located[MoneyText]
+    TARGET = "upper bound"  # Located[float], seconds; `< 200`, `<200ms`, `200`
+    SECRET = "secret reference"  # Located[str], such as env:NAME
+    SCHEMA = "schema"  # Located[Schema]
+    ANY = "any value"  # Located[object], plain data
+    BLOCK = "block"  # a Block
+    BLOCKS = "list of blocks"  # tuple[Block, ...]
+    NAMED = "named blocks"  # tuple[tuple[Located[str], Block], ...]
+    LIST = "list"  # tuple[Located[item], ...]
+    MAP = "mapping"  # tuple[tuple[Located[str], Located[item]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """The declaration of one field."""
+
+    kind: Kind
+    doc: str
+    aliases: tuple[str, ...] = ()
+    """Other keys accepted with an info that names this one."""
+    choices: tuple[str, ...] = ()
+    choice_aliases: Mapping[str, str] = field(default_factory=dict)
+    bare_unit: str = "s"
+    item: FieldInfo | None = None
+    block: type[Block] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    key: str = ""
+    """The YAML key where it can't be the attribute's name (`in`)."""
+    template: bool = True
+    """Whether the founding template has it; False for an addition of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A mapping of the spec once read. `span` is its whole text; `head` is the key or heading that a missing field points at."""
+
+    span: SourceSpan
+    head: SourceSpan
+
+
+def _declare(kind: Kind, doc: str, default: object = None, **options: Any) -> Any:
+    return dataclasses.field(default=default, metadata={"spec": FieldInfo(kind, doc, **options)})
+
+
+def text(doc: str, **options: Any) -> Any:
+    """Declare a text field."""
+    return _declare(Kind.TEXT, doc, **options)
+
+
+def choice(doc: str, *choices: str, **options: Any) -> Any:
+    """Declare a field with a fixed set of values."""
+    return _declare(Kind.CHOICE, doc, choices=choices, **options)
+
+
+def flag(doc: str, **options: Any) -> Any:
+    """Declare a true/false field."""
+    return _declare(Kind.FLAG, doc, **options)
+
+
+def integer(doc: str, minimum: float | None = 0, **options: Any) -> Any:
+    """Declare a whole number, `minimum` 0 unless told otherwise."""
+    return _declare(Kind.INTEGER, doc, minimum=minimum, **options)
+
+
+def number(doc: str, minimum: float | None = 0, **options: Any) -> Any:
+    """Declare a number, `minimum` 0 unless told otherwise."""
+    return _declare(Kind.NUMBER, doc, minimum=minimum, **options)
+
+
+def duration(doc: str, bare_unit: str, **options: Any) -> Any:
+    """Declare a duration; it is read into seconds."""
+    return _declare(Kind.DURATION, doc, bare_unit=bare_unit, minimum=0, **options)
+
+
+def ratio(doc: str, **options: Any) -> Any:
+    """Declare a percentage; it is read into 0..1."""
+    return _declare(Kind.RATIO, doc, minimum=0, maximum=1, **options)
+
+
+def money(doc: str, **options: Any) -> Any:
+    """Declare an amount of money."""
+    return _declare(Kind.MONEY, doc, **options)
+
+
+def target(doc: str, bare_unit: str, **options: Any) -> Any:
+    """Declare an upper bound of time; it is read into seconds."""
+    return _declare(Kind.TARGET, doc, bare_unit=bare_unit, minimum=0, **options)
+
+
+def secret(doc: str, **options: Any) -> Any:
+    """Declare a reference to a secret."""
+    return _declare(Kind.SECRET, doc, **options)
+
+
+def schema(doc: str, **options: Any) -> Any:
+    """Declare a JSON Schema, inline or by `$ref`."""
+    return _declare(Kind.SCHEMA, doc, **options)
+
+
+def anything(doc: str, **options: Any) -> Any:
+    """Declare a field of free data."""
+    return _declare(Kind.ANY, doc, **options)
+
+
+def block(doc: str, of: type[Block], **options: Any) -> Any:
+    """Declare a nested block."""
+    return _declare(Kind.BLOCK, doc, block=of, **options)
+
+
+def blocks(doc: str, of: type[Block], **options: Any) -> Any:
+    """Declare a list of blocks."""
+    return _declare(Kind.BLOCKS, doc, (), block=of, **options)
+
+
+def named(doc: str, of: type[Block], **options: Any) -> Any:
+    """Declare a mapping from a name to a block."""
+    return _declare(Kind.NAMED, doc, (), block=of, **options)
+
+
+def list_of(doc: str, item: Any, **options: Any) -> Any:
+    """Declare a list; `item` is a declaration such as `text("…")`."""
+    return _declare(Kind.LIST, doc, (), item=item.metadata["spec"], **options)
+
+
+def map_of(doc: str, item: Any, **options: Any) -> Any:
+    """Declare a mapping from a name to `item`."""
+    return _declare(Kind.MAP, doc, (), item=item.metadata["spec"], **options)
+
+
+def declared_fields(block_type: type[Block]) -> dict[str, tuple[str, FieldInfo]]:
+    """Return YAML key -> (attribute, declaration) in canonical order."""
+    return {
+        (info.key or item.name): (item.name, info)
+        for item in dataclasses.fields(block_type)
+        if (info := item.metadata.get("spec")) is not None
+    }

@@ -1,0 +1,106 @@
+"""Front matter, integration type, service, authentication and timeouts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from intertie.spec import fields as f
+from intertie.spec.fields import Block, Located
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter(Block):
+    """Who the spec is."""
+
+    id: Located[str] | None = f.text("`INT-` and digits; unique in the workspace; the handle everywhere.")
+    type: Located[str] | None = f.choice("Always `Integration`.", "Integration")
+    name: Located[str] | None = f.text("Display name.")
+    status: Located[str] | None = f.choice(
+        "Life cycle: draft warns in production, deprecated warns every caller, retired refuses.",
+        "draft", "review", "approved", "deprecated", "retired",
+        choice_aliases={"ready": "approved", "active": "approved"},
+    )  # fmt: skip
+    service: Located[str] | None = f.text("Slug used for package, configuration, mock and dashboard names.")
+    related: tuple[Located[str], ...] = f.list_of("IDs or paths of other specs.", f.text("An ID or a path."))
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationType(Block):
+    """How the service is spoken to (bullets)."""
+
+    protocol: Located[str] | None = f.choice("Protocol.", "REST", "GraphQL", "WebSocket", "gRPC")
+    authentication: Located[str] | None = f.choice(
+        "How we identify ourselves.", "API Key", "OAuth", "JWT", "Basic", "None",
+        choice_aliases={"API-Key": "API Key", "api_key": "API Key", "OAuth 2.0": "OAuth", "OAuth2": "OAuth",
+                        "Bearer": "API Key", "Bearer Token": "API Key", "Basic Auth": "Basic"},
+    )  # fmt: skip
+    data_format: Located[str] | None = f.choice("Format of bodies.", "JSON", "XML", "Binary")
+    communication: Located[str] | None = f.choice("Answer at once, or submit and fetch.", "Synchronous", "Asynchronous")
+
+
+@dataclass(frozen=True, slots=True)
+class Service(Block):
+    """Where the service is."""
+
+    name: Located[str] | None = f.text("Slug of the service.")
+    version: Located[str] | None = f.text("Version of the external API.")
+    base_url: Located[str] | None = f.text("Where calls go when no environment is chosen.")
+    environments: tuple[tuple[Located[str], Located[str]], ...] = f.map_of("URL per environment.", f.text("Base URL."))
+
+
+@dataclass(frozen=True, slots=True)
+class AuthConfig(Block):
+    """Where the credential comes from and where it goes."""
+
+    key_location: Located[str] | None = f.choice("Where the key is sent.", "header", "query", "body")
+    key_name: Located[str] | None = f.text("Header, parameter or field that carries the key.")
+    scheme: Located[str] | None = f.text("Word before the key, such as Bearer.", template=False)
+    secret: Located[str] | None = f.secret("Reference of the key.", template=False)
+    username: Located[str] | None = f.secret("Reference of the user name (basic).", template=False)
+    password: Located[str] | None = f.secret("Reference of the password (basic).", template=False)
+    token_refresh: Located[bool] | None = f.flag("Refresh before expiry and once on a 401.")
+    expires_in: Located[float] | None = f.duration("Lifetime where the server states none.", "s")
+    grant_type: Located[str] | None = f.choice(
+        "OAuth grant.", "client_credentials", "refresh_token", "authorization_code", template=False
+    )
+    token_url: Located[str] | None = f.text("OAuth token endpoint.", template=False)
+    authorization_url: Located[str] | None = f.text("OAuth authorization endpoint.", template=False)
+    client_id: Located[str] | None = f.secret("OAuth client id.", template=False)
+    client_secret: Located[str] | None = f.secret("OAuth client secret.", template=False)
+    client_authentication: Located[str] | None = f.choice(
+        "How the client proves itself.", "client_secret_basic", "client_secret_post", "none", template=False
+    )
+    refresh_token: Located[str] | None = f.secret("OAuth refresh token.", template=False)
+    scopes: tuple[Located[str], ...] = f.list_of("OAuth scopes.", f.text("A scope."), template=False)
+    audience: Located[str] | None = f.text("Audience of the token.", template=False)
+    algorithm: Located[str] | None = f.text("JWT algorithm.", template=False)
+    key: Located[str] | None = f.secret("JWT signing key.", template=False)
+    key_id: Located[str] | None = f.text("JWT key id.", template=False)
+    issuer: Located[str] | None = f.text("JWT issuer.", template=False)
+    subject: Located[str] | None = f.text("JWT subject.", template=False)
+    claims: Located[object] | None = f.anything("Further JWT claims.", template=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication(Block):
+    """How we identify ourselves."""
+
+    type: Located[str] | None = f.choice(
+        "Kind of credential.", "api_key", "oauth", "jwt", "basic", "none",
+        choice_aliases={"bearer": "api_key", "apikey": "api_key", "api-key": "api_key", "oauth2": "oauth"},
+    )  # fmt: skip
+    config: AuthConfig | None = f.block("Where the credential comes from and goes.", AuthConfig)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts(Block):
+    """How long to wait; `total` bounds the whole call with all its retries and waits."""
+
+    connect: Located[float] | None = f.duration(
+        "Name resolution, TCP and TLS.", "ms", aliases=("connect_timeout", "connection")
+    )
+    read: Located[float] | None = f.duration(
+        "From the request sent to the whole answer.", "ms", aliases=("read_timeout", "request")
+    )
+    write: Located[float] | None = f.duration("Sending the request.", "ms", aliases=("write_timeout",))
+    total: Located[float] | None = f.duration("The whole call.", "ms", aliases=("total_timeout", "overall"))
