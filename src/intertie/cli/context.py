@@ -1,0 +1,23 @@
+"""What every command knows: the options that stand before its name."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class CliContext:
+    """Global options. `color` is None where the terminal decides."""
+
+    workspace: Path | None = None
+    config: Path | None = None
+    verbose: int = 0
+    color: bool | None = None
+
+    def use_color(self, *, err: bool = False) -> bool:
+        """Return whether to colour: never off a terminal or with `NO_COLOR`, unless told."""
+        if self.color is not None:
+            return self.color
+        return (sys.stderr if err else sys.stdout).isatty()

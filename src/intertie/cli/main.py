@@ -1,0 +1,148 @@
+"""The `intertie` command: global options, lazy subcommands, exit statuses.
+
+Exit status: 0 done; 1 findings or a failed call; 2 wrong usage; 70 a bug in Intertie.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+
+from intertie._version import __version__
+from intertie.cli.context import CliContext
+from intertie.core.errors import IntertieError, UsageError
+
+BUG_STATUS = 70
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("init", "Make a workspace: intertie.toml, specs/, cases."),
+    "new": ("new", "Write a spec from the template."),
+    "check": ("check", "Find what is wrong in specs, and say what to do."),
+    "rule": ("rule", "Explain a rule, with example and mend."),
+    "plan": ("plan", "Show what will happen on a call, and where each number comes from."),
+    "call": ("call", "Call an operation through every guard."),
+    "mock": ("mock", "Serve a spec's mock."),
+    "queue": ("queue", "List, replay or drop queued calls."),
+    "report": ("report", "Report costs from the ledger."),
+    "status": ("status", "Show limiter, breaker, queue and budget as they are now."),
+    "breaker": ("breaker", "Hold a breaker open or closed, or let it decide."),
+    "limiter": ("limiter", "Pause or resume a limiter."),
+    "budget": ("budget", "Reconcile what dead processes left in the ledger."),
+    "dev": ("dev", "For work on Intertie itself."),
+}
+"""Command -> (module in `intertie.cli.commands`, one line of help); modules are imported when used."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is used, so that `--help` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order people meet them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"intertie.cli.commands.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest the nearest command for a wrong one."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean `{near[0]}`?" if near else ""
+            ctx.fail(f"there is no command `{name}`.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the command list without importing any of them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items() if name != "dev"])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="intertie")
+@click.option(
+    "--workspace",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Workspace folder; else the nearest one upwards with an intertie.toml.",
+)
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Configuration file instead of the workspace's intertie.toml.",
+)
+@click.option("-v", "--verbose", count=True, help="Say more; twice for debugging.")
+@click.option("--no-color", is_flag=True, help="No colour, also on a terminal.")
+@click.pass_context
+def cli(ctx: click.Context, workspace: Path | None, config: Path | None, verbose: int, no_color: bool) -> None:
+    """One Markdown file about an external service: checked, planned, mocked, called through every guard."""
+    color = False if no_color or os.environ.get("NO_COLOR") else None
+    ctx.obj = CliContext(workspace, config, verbose, color)
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit status."""
+    try:
+        status = cli.main(arguments, prog_name="intertie", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as wrong:
+        wrong.show()
+        return wrong.exit_code
+    except click.Abort:
+        click.echo("stopped", err=True)
+        return 130
+    except UsageError as wrong:
+        click.echo(f"Error: {wrong}", err=True)
+        return 2
+    except IntertieError as failure:
+        click.echo(f"Error: {failure}", err=True)
+        return 1
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): nothing is left to say, and Python must not say it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as bug:  # noqa: BLE001  # the last line of defence: say how to report it, show the trace on -v
+        return _report_bug(bug, verbose=any(argument in {"-v", "-vv", "--verbose"} for argument in arguments))
+    return status if isinstance(status, int) else 0
+
+
+def _report_bug(bug: Exception, *, verbose: bool) -> int:
+    if verbose:
+        import traceback  # noqa: PLC0415  # only for a bug
+
+        traceback.print_exception(bug)
+    frame = bug.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame else "?"
+    click.echo(
+        f"Intertie {__version__} has a bug: {type(bug).__name__} at {place}.\n"
+        "Nothing is known to be wrong with your input. Run again with -v for the trace, and report it together with "
+        "the command line (leave out secrets).",
+        err=True,
+    )
+    return BUG_STATUS
+
+
+if __name__ == "__main__":
+    main()
