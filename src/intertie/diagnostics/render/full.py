@@ -1,0 +1,60 @@
+"""Findings with the lines they are about, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import TypeAlias
+
+from intertie.diagnostics.diagnostic import Diagnostic
+from intertie.diagnostics.order import in_order
+from intertie.diagnostics.render.excerpt import Frame, excerpt
+from intertie.diagnostics.render.lines import source_lines
+from intertie.diagnostics.render.paint import GUTTER, SEVERITY_STYLE, STRONG, Paint
+from intertie.diagnostics.render.width import printable
+
+_LinesOf: TypeAlias = Callable[[str], list[str]]
+
+
+def render_full(
+    diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], *, color: bool = False, width: int = 110
+) -> str:
+    """Return every finding with its excerpt, related places and help, a blank line after each.
+
+    Args:
+        diagnostics: In any order; shown by path, line, column and code.
+        sources: Path as shown -> text of the file; a finding in a file that is not there is shown without excerpt.
+        color: Whether to colour for a terminal.
+        width: Columns a source line may take before it is cut around the finding.
+    """
+    paint = Paint(color)
+
+    @cache
+    def lines_of(path: str) -> list[str]:
+        return source_lines(sources[path]) if path in sources else []
+
+    rows: list[str] = []
+    for diagnostic in in_order(diagnostics):
+        rows.extend(_one(diagnostic, lines_of, paint, width))
+        rows.append("")
+    return "".join(row + "\n" for row in rows)
+
+
+def _one(diagnostic: Diagnostic, lines_of: _LinesOf, paint: Paint, width: int) -> Iterator[str]:
+    style = SEVERITY_STYLE[diagnostic.severity]
+    head = paint(f"{diagnostic.severity.value}[{diagnostic.code}]", style)
+    yield f"{head} {paint(diagnostic.name + ':', STRONG)} {printable(diagnostic.message)}"
+    spans = (diagnostic.span, *(label.span for label in diagnostic.related))
+    gutter = max(len(str(min(span.end_line, max(len(lines_of(span.path)), span.line)))) for span in spans)
+    place = diagnostic.span
+    yield f"{'':>{gutter}}{paint('-->', GUTTER)} {place.path}:{place.line}:{place.column}"
+    yield from excerpt(lines_of(place.path), place, Frame(gutter, "^", style, paint, width))
+    for label in diagnostic.related:
+        place = label.span
+        where = f"{place.path}:{place.line}:{place.column}"
+        yield f"{'':>{gutter}}{paint(':::', GUTTER)} {where} {printable(label.message)}"
+        yield from excerpt(lines_of(place.path), place, Frame(gutter, "-", GUTTER, paint, width))
+    if diagnostic.help:
+        yield f"{'':>{gutter}} {paint('=', GUTTER)} {paint('help:', STRONG)} {printable(diagnostic.help)}"
+    if diagnostic.fix:
+        yield f"{'':>{gutter}} {paint('=', GUTTER)} {paint('fix:', STRONG)} {printable(diagnostic.fix.title)}"

@@ -1,0 +1,47 @@
+"""Findings as one JSON document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from intertie.diagnostics.diagnostic import Diagnostic
+from intertie.diagnostics.order import in_order, rule_page, summarize
+
+
+def as_json(diagnostics: Iterable[Diagnostic], *, files: int) -> dict[str, object]:
+    """Return `{"diagnostics": […], "summary": {…}}` as plain data; lines and columns count from 1."""
+    ordered = in_order(diagnostics)
+    return {"diagnostics": [_one(d) for d in ordered], "summary": asdict(summarize(ordered, files))}
+
+
+def render_json(diagnostics: Iterable[Diagnostic], *, files: int) -> str:
+    """Return the document as text with a newline at its end."""
+    return json.dumps(as_json(diagnostics, files=files), indent=2, ensure_ascii=False) + "\n"
+
+
+def _one(diagnostic: Diagnostic) -> dict[str, object]:
+    span = diagnostic.span
+    return {
+        "path": span.path,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+        "code": diagnostic.code,
+        "name": diagnostic.name,
+        "severity": diagnostic.severity.value,
+        "message": diagnostic.message,
+        "help": diagnostic.help,
+        "url": rule_page(diagnostic.code),
+        "related": [
+            {
+                "path": label.span.path,
+                "line": label.span.line,
+                "column": label.span.column,
+                "message": label.message,
+            }
+            for label in diagnostic.related
+        ],
+    }
