@@ -148,6 +148,7 @@ class OperationPlan:
         stages: In the order of `runtime.stages.ORDER`, those that are on.
         worst_case_s: Longest a call can take, all waits and retries included.
         cost_per_call: Expected cost of one attempt at the first tier; None where nothing is paid per call.
+        unsupported: Why this version can't call it at all, in one sentence; None where it can. Such a call is refused with it.
     """
 
     id: str
@@ -172,6 +173,7 @@ class OperationPlan:
     max_attempts: int
     cost_per_call: Money | None
     source: str
+    unsupported: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
