@@ -1,0 +1,91 @@
+"""Every diagnostic the parser reports, in one table.
+
+`TIE001`–`TIE039` judge syntax and structure, `TIE040`–`TIE049` judge references to other places.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from intertie.diagnostics import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What one kind of finding is called, how much it matters by default, and what it means in one line."""
+
+    code: str
+    name: str
+    severity: Severity
+    meaning: str
+
+
+_ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+FILE_UNREADABLE = Code(
+    "TIE001", "file-unreadable", _ERROR, "The file is missing, is no regular file or may not be read."
+)
+NOT_UTF8 = Code("TIE002", "not-utf8", _ERROR, "The file is not text in UTF-8.")
+FILE_TOO_LARGE = Code("TIE003", "file-too-large", _ERROR, "The file, or a YAML block in it, is larger than is read.")
+YAML_SYNTAX = Code("TIE004", "yaml-syntax", _ERROR, "A YAML block breaks off at a syntax error.")
+YAML_TAG = Code("TIE005", "yaml-tag", _ERROR, "A YAML tag such as `!!python/object` is refused.")
+TOO_DEEP = Code("TIE006", "nested-too-deep", _ERROR, "Values are nested deeper than is read.")
+TOO_MANY_ALIASES = Code("TIE007", "alias-expansion", _ERROR, "YAML aliases expand to more values than are read.")
+DUPLICATE_KEY = Code("TIE008", "duplicate-key", _ERROR, "A key is given twice in one mapping; both places are shown.")
+BLOCK_CONFLICT = Code(
+    "TIE009", "block-conflict", _ERROR, "Two blocks that merge give the same key; both places are shown."
+)
+NOT_A_MAPPING = Code("TIE010", "not-a-mapping", _ERROR, "A YAML block or the front matter holds no keys.")
+UNKNOWN_KEY = Code("TIE011", "unknown-key", _WARNING, "A key that the block does not know; it has no effect.")
+UNKNOWN_SECTION = Code(
+    "TIE012", "unknown-section", _INFO, "A section of the author's own: kept and shown, without effect."
+)
+UNFILLED = Code(
+    "TIE013", "unfilled", _WARNING, "A placeholder of the template is still there; an info while the spec is a draft."
+)
+WRONG_TYPE = Code("TIE014", "wrong-type", _ERROR, "A value is not of the kind its field holds.")
+WRONG_UNIT = Code("TIE015", "wrong-unit", _ERROR, "A value carries a unit that its field can't have.")
+NOT_A_CHOICE = Code("TIE016", "not-a-choice", _ERROR, "A value is none of the choices of its field.")
+OUT_OF_RANGE = Code("TIE017", "out-of-range", _ERROR, "A number lies outside what its field allows.")
+ALIAS_USED = Code("TIE018", "alias-used", _INFO, "Another spelling is read as the canonical one, which is named.")
+LOOSE_BOOLEAN = Code(
+    "TIE019", "loose-boolean", _INFO, "`yes`, `no`, `on`, `off` or a quoted boolean is read as true or false."
+)
+NO_FRONT_MATTER = Code(
+    "TIE020", "no-front-matter", _ERROR, "The file does not start with front matter, or it is not closed."
+)
+UNCLOSED_FENCE = Code("TIE021", "unclosed-fence", _ERROR, "A fenced block is not closed where the next part begins.")
+UNLABELLED_FENCE = Code(
+    "TIE022", "unlabelled-fence", _INFO, "A fence without a language holds a known block and is read as YAML."
+)
+UNIT_IN_COMMENT = Code(
+    "TIE023", "unit-in-comment", _INFO, "The unit of a bare number is taken from the comment beside it."
+)
+SWITCHED_OFF = Code("TIE024", "switched-off", _INFO, "`enabled: false` switches off a block that is on by being there.")
+REPEATED_SECTION = Code("TIE025", "repeated-section", _WARNING, "A section is there twice; both are read as one.")
+UNREADABLE_LINE = Code(
+    "TIE026", "unreadable-line", _WARNING, "A list line or table is not of the form its section has."
+)
+REPEATED_ENDPOINT = Code("TIE027", "repeated-endpoint", _ERROR, "Two endpoints have the same operation id.")
+
+REF_UNRESOLVED = Code("TIE040", "ref-unresolved", _ERROR, "A `$ref` points at nothing.")
+REF_OUTSIDE = Code("TIE041", "ref-outside-workspace", _ERROR, "A `$ref` leaves the workspace; nothing is read there.")
+REF_REMOTE = Code("TIE042", "ref-remote", _ERROR, "A `$ref` points at the network; nothing is fetched.")
+INVALID_SCHEMA = Code("TIE043", "invalid-schema", _ERROR, "A schema breaks the rules of JSON Schema.")
+RELATED_MISSING = Code("TIE044", "related-missing", _ERROR, "A related spec is not in the workspace.")
+REF_UNREADABLE = Code("TIE045", "ref-unreadable", _ERROR, "The file that a `$ref` points into can't be read.")
+CASE_OUTSIDE = Code("TIE046", "case-outside-workspace", _ERROR, "The path of a case leaves the workspace.")
+CASE_SUFFIX = Code("TIE047", "case-suffix", _ERROR, "A case file ends in `.yaml`.")
+PRECONDITION_CITED = Code(
+    "TIE048", "precondition-cited", _ERROR, "A spec cites test and scenario cases; preconditions are cited by those."
+)
+
+CODES: tuple[Code, ...] = (
+    FILE_UNREADABLE, NOT_UTF8, FILE_TOO_LARGE, YAML_SYNTAX, YAML_TAG, TOO_DEEP, TOO_MANY_ALIASES, DUPLICATE_KEY,
+    BLOCK_CONFLICT, NOT_A_MAPPING, UNKNOWN_KEY, UNKNOWN_SECTION, UNFILLED, WRONG_TYPE, WRONG_UNIT, NOT_A_CHOICE,
+    OUT_OF_RANGE, ALIAS_USED, LOOSE_BOOLEAN, NO_FRONT_MATTER, UNCLOSED_FENCE, UNLABELLED_FENCE, UNIT_IN_COMMENT,
+    SWITCHED_OFF, REPEATED_SECTION, UNREADABLE_LINE, REPEATED_ENDPOINT,
+    REF_UNRESOLVED, REF_OUTSIDE, REF_REMOTE, INVALID_SCHEMA, RELATED_MISSING, REF_UNREADABLE, CASE_OUTSIDE, CASE_SUFFIX,
+    PRECONDITION_CITED,
+)  # fmt: skip
+"""All of them, by code."""
