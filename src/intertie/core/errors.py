@@ -22,7 +22,11 @@ Inside the pipeline these travel as values (`runtime.call.Failed`); they are rai
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import IntEnum
+
+from intertie.core.money import Money
+from intertie.core.timeline import TimelineEvent, timeline
 
 
 class Reach(IntEnum):
@@ -79,6 +83,7 @@ class CallError(IntertieError):
         retry_after_s: Seconds after which trying again makes sense, where known.
         internal_code: Code of the `error_mapping` row that matched, else None.
         user_message: Message of that row, else None.
+        cost: What the attempts cost, None where nothing is paid per call.
         events: What each guard saw, where the call was explained.
     """
 
@@ -100,8 +105,12 @@ class CallError(IntertieError):
         self.retry_after_s = retry_after_s
         self.internal_code: str | None = None
         self.user_message: str | None = None
-        self.cost: object = None
-        self.events: tuple[object, ...] = ()
+        self.cost: Money | None = None
+        self.events: Sequence[TimelineEvent] = ()
+
+    def explain(self) -> str:
+        """Return the timeline of the call, one line for each thing a guard saw or decided (needs `explain=True`)."""
+        return timeline(self.events)
 
     @property
     def message(self) -> str:

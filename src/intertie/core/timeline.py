@@ -1,0 +1,66 @@
+"""A call's events as lines a person can read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from typing import Protocol
+
+from intertie.core.units import seconds_text
+
+_STAGE_WIDTH = 22
+
+
+class TimelineEvent(Protocol):
+    """One thing a guard saw or decided."""
+
+    @property
+    def t_s(self) -> float:
+        """Seconds since the call started."""
+
+    @property
+    def stage(self) -> str:
+        """Which guard."""
+
+    @property
+    def event(self) -> str:
+        """What happened."""
+
+    @property
+    def detail(self) -> Mapping[str, object]:
+        """Numbers and words; durations in seconds with names in `_s`."""
+
+
+def timeline(events: Sequence[TimelineEvent]) -> str:
+    """Return one line per event: when, which guard, what it saw or decided.
+
+    >>> from types import SimpleNamespace
+    >>> waited = SimpleNamespace(t_s=0.0, stage="rate_limit", event="wait", detail={"waited_s": 0.04})
+    >>> print(timeline([waited]).strip())
+    0.0 ms  rate limit            wait · waited 40 ms
+    """
+    if not events:
+        return "nothing was recorded: ask for it with explain=True"
+    return "\n".join(
+        f"{event.t_s * 1000:>6.1f} ms  {event.stage.replace('_', ' '):<{_STAGE_WIDTH}}{_said(event)}".rstrip()
+        for event in events
+    )
+
+
+def _said(event: TimelineEvent) -> str:
+    parts = [event.event.replace("_", " "), *_details(event.detail)]
+    return " · ".join(parts)
+
+
+def _details(detail: Mapping[str, object]) -> list[str]:
+    said: list[str] = []
+    for name, value in detail.items():
+        if value is None:
+            continue
+        if name.endswith("_s") and isinstance(value, int | float):
+            said.append(f"{name[:-2].replace('_', ' ')} {seconds_text(float(value))}")
+        elif isinstance(value, bool):
+            said.append(name.replace("_", " ") if value else f"not {name.replace('_', ' ')}")
+        else:
+            said.append(f"{name.replace('_', ' ')} {value}")
+    return said
