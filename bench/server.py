@@ -1,0 +1,48 @@
+"""A server that answers every request with the same 1 KB of JSON, as cheaply as asyncio can: what clients are measured against.
+
+Run it as a process of its own: `python bench/server.py PORT`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+import httptools
+
+BODY = b'{"id":"ch_1","amount":1250,"currency":"eur","status":"succeeded","created":1700000000,"note":"' + b"x" * 920 + b'"}'
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(BODY)
+
+
+class Answer(asyncio.Protocol):
+    """One connection."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.parser = httptools.HttpRequestParser(self)
+
+    def data_received(self, data: bytes) -> None:
+        self.parser.feed_data(data)
+
+    def on_message_complete(self) -> None:
+        self.transport.write(HEAD + BODY)
+
+
+async def serve(port: int) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Answer, "127.0.0.1", port)
+    async with server:
+        print("ready", flush=True)
+        await server.serve_forever()
+
+
+if __name__ == "__main__":
+    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
+        os.sched_setaffinity(0, {1})
+    try:
+        import uvloop
+
+        uvloop.run(serve(int(sys.argv[1])))
+    except ImportError:
+        asyncio.run(serve(int(sys.argv[1])))
