@@ -13,7 +13,9 @@ import msgspec
 
 from intertie.core.errors import CallError, Reach
 from intertie.core.money import Money
+from intertie.runtime.course import Course
 from intertie.runtime.events import Event
+from intertie.runtime.held import NOTHING_HELD, Held
 from intertie.runtime.http import Request, Response
 from intertie.runtime.plan import OperationPlan
 
@@ -53,6 +55,8 @@ class Call(msgspec.Struct, frozen=True):
         caller: Who calls, for audit; empty where nobody said.
         explain: Whether events are collected.
         stream: Whether the body is handed on unread.
+        course: Notes of the whole call.
+        held: What the current attempt has taken so far.
     """
 
     operation: OperationPlan
@@ -67,6 +71,8 @@ class Call(msgspec.Struct, frozen=True):
     caller: str = ""
     explain: bool = False
     stream: bool = False
+    course: Course = msgspec.field(default_factory=Course)
+    held: Held = NOTHING_HELD
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -102,7 +108,7 @@ class Failed(msgspec.Struct, frozen=True):
         effect_unknown: It may have taken effect and the operation can't be replayed: never sent again blindly.
         response: The answer, where one came.
         external_codes: What `error_mapping` rows are matched against, most specific first: the provider's own code, the status, its class.
-        retry_after_s: What the server said, where it said.
+        retry_after_s: What the server said, where it said; for a throttled attempt the pause now in force.
     """
 
     error: CallError
