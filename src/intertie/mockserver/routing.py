@@ -1,0 +1,122 @@
+"""From method and path to the operation: templates under the base path, with the version in the path where it belongs.
+
+| the path | gives |
+|---|---|
+| matches a template with this method | the operation and its path values |
+| matches a template, HEAD where there is a GET | the GET operation |
+| matches templates of other methods only | `WrongMethod` with what is allowed |
+| matches with a version that is not supported | `UnsupportedVersion` |
+| matches nothing | `UnknownPath` |
+
+Of several templates the one with more literal segments wins, from the left, as in OpenAPI.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from intertie.runtime.plan import OperationPlan, Plan
+
+_PLACEHOLDER_RE = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An operation found. `version` is the one in the path, None where the path holds none."""
+
+    operation: OperationPlan
+    path_values: Mapping[str, str]
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WrongMethod:
+    """The path exists; `allowed` are its methods."""
+
+    allowed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnsupportedVersion:
+    """The path exists, with another version in its first segment."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPath:
+    """The path is none of the plan's. `outside` tells that not even the base path matches."""
+
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    operation: OperationPlan
+    pattern: re.Pattern[str]
+    names: tuple[str, ...]
+    rank: tuple[int, ...] = field(default=())
+
+
+class Router:
+    """All routes of one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._base_path = plan.origin.base_path
+        version = plan.version
+        self._versions = (
+            frozenset((version.current, *version.supported)) if version and version.strategy == "url" else frozenset()
+        )
+        templates = [self._compile(operation) for operation in plan.operations.values()]
+        self._templates = sorted(templates, key=lambda template: template.rank)
+
+    def _compile(self, operation: OperationPlan) -> _Template:
+        path = operation.path if operation.path.startswith("/") else f"/{operation.path}"
+        segments = path.split("/")[1:]
+        if segments and segments[0] in self._versions:
+            segments = segments[1:]
+        names: list[str] = []
+        parts: list[str] = []
+        for segment in segments:
+            text, at = "", 0
+            for match in _PLACEHOLDER_RE.finditer(segment):
+                text += re.escape(segment[at : match.start()]) + "([^/]+)"
+                names.append(match.group(1))
+                at = match.end()
+            parts.append(text + re.escape(segment[at:]))
+        rank = tuple(1 if _PLACEHOLDER_RE.search(segment) else 0 for segment in segments)
+        return _Template(operation, re.compile("/" + "/".join(parts) + r"\Z"), tuple(names), rank)
+
+    def find(self, method: str, path: str) -> Route | WrongMethod | UnsupportedVersion | UnknownPath:
+        """Return what `method` on `path` (percent-encoded, without query) means."""
+        if self._base_path:
+            if path != self._base_path and not path.startswith(self._base_path + "/"):
+                return UnknownPath(outside=True)
+            path = path[len(self._base_path) :] or "/"
+        if not self._versions:
+            return self._match(method, path, None)
+        version, _, rest = path[1:].partition("/")
+        found = self._match(method, f"/{rest}", version)
+        if version in self._versions or isinstance(found, UnknownPath):
+            return found
+        return UnsupportedVersion(version)
+
+    def _match(self, method: str, path: str, version: str | None) -> Route | WrongMethod | UnknownPath:
+        allowed: list[str] = []
+        for template in self._templates:
+            match = template.pattern.match(path)
+            if match is None:
+                continue
+            operation = template.operation
+            if operation.method in (method, "GET" if method == "HEAD" else method):
+                values = (unquote(value) for value in match.groups())
+                return Route(operation, dict(zip(template.names, values, strict=True)), version)
+            allowed.append(operation.method)
+        if not allowed:
+            return UnknownPath()
+        if "GET" in allowed:
+            allowed.append("HEAD")
+        return WrongMethod(tuple(dict.fromkeys(allowed)))
