@@ -48,6 +48,14 @@ class CompiledSchema:
                 return keyword  # behind a $ref the path is not a path of this document
         return f"{keyword} {asked}" if isinstance(asked, str | int | float | list) else keyword
 
+    def compile(self) -> None:
+        """Compile now, for whoever wants to know that it can be.
+
+        Raises:
+            ValueError: It can't; the message says why.
+        """
+        self._compiled()
+
     def _compiled(self) -> jsonschema_rs.Validator:
         if self._validator is None:
             import jsonschema_rs  # noqa: PLC0415  # 10 ms, paid by the first call that validates
