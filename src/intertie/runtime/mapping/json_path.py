@@ -1,4 +1,4 @@
-"""JSONPath (RFC 9535) for what dotted paths can't say: filters, slices, descent. It reads; nothing is written through it."""
+"""JSONPath (RFC 9535) for what dotted paths can't say: filters, slices, descent. Read only."""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ class StepPath:
         self.depth = sum(step is EACH for step in steps)
 
     def read(self, source: object) -> object:
-        """Return what is there; null for an element of a `[]` that lacks the rest of the path, so that positions hold."""
+        """Return what is there; null for an element of a `[]` that lacks the rest of the path: positions hold."""
         found = _read(source, self.steps)
         return nulled(found, self.depth) if self.depth else found
 
