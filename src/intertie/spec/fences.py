@@ -1,0 +1,70 @@
+"""Fenced blocks in the raw lines: which lines they take, and a mend for those that are not closed."""
+
+from __future__ import annotations
+
+import re
+
+from intertie.spec import codes
+from intertie.spec.source import Findings, Source
+
+_OPEN_RE = re.compile(r"[ \t]*(?:[-*+]\s+)?(`{3,}|~{3,})\s*([^`\n]*)\Z")
+_HEADING_RE = re.compile(r"#{1,6}\s+\S")
+
+MAX_MARKDOWN_LINES = 20_000
+"""Most lines outside fences that are read; Markdown costs about 50 µs a line."""
+
+
+def close_fences(lines: list[str], source: Source, findings: Findings) -> int:
+    """Close in `lines` what the author left open, reporting it; return the number of lines outside fences.
+
+    A fence whose text holds the opening of another one, or that runs to the end of the file over headings, was meant to end
+    before the first heading after it: the blank line there becomes its end, so that no line moves.
+    """
+    outside = 0
+    number = 0
+    while number < len(lines):
+        opening = _OPEN_RE.match(lines[number])
+        if opening is None:
+            outside += 1
+            number += 1
+            continue
+        end = _end_of_fence(lines, number, opening.group(1))
+        if end is not None:
+            number = end + 1
+            continue
+        number = _close(lines, number, opening.group(1), source, findings)
+    return outside
+
+
+def _end_of_fence(lines: list[str], start: int, fence: str) -> int | None:
+    """Return the line that closes the fence, None where another fence opens first or none does."""
+    for number in range(start + 1, len(lines)):
+        stripped = lines[number].strip()
+        if not stripped.startswith(fence):
+            continue
+        if not stripped.strip(fence[0]):
+            return number
+        if re.match(rf"{re.escape(fence)}\s*[A-Za-z]", stripped):
+            return None
+    return None
+
+
+def _close(lines: list[str], start: int, fence: str, source: Source, findings: Findings) -> int:
+    """Put the missing end in place; return the line to go on with."""
+    heading = next((n for n in range(start + 1, len(lines)) if _HEADING_RE.match(lines[n])), len(lines))
+    findings.add(
+        codes.UNCLOSED_FENCE, source.line_span(start + 1), "the block that opens here is not closed",
+        help=f"add a line `{fence}` after its last line",
+    )  # fmt: skip
+    if heading == len(lines):
+        return heading
+    blank = heading - 1
+    if blank > start and not lines[blank].strip():
+        lines[blank] = fence
+        return heading
+    # No blank line to take: the heading's own line can't be given up, so the block's last line is.
+    if blank > start:
+        lines[blank] = fence
+    else:
+        lines[start] = ""
+    return heading
