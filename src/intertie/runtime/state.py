@@ -205,6 +205,9 @@ class Coordination(Protocol):
     def cache(self, key: str) -> CacheHandle:
         """Return the cache of `key`."""
 
+    def problems(self) -> tuple[str, ...]:
+        """Return what is wrong with the store now, as sentences for people; empty where all is well."""
+
     def close(self) -> None:
         """Return what is leased and close."""
 
@@ -348,6 +351,9 @@ class Journal(Protocol):
 
     def drop(self, receipt: str) -> bool:
         """Mark a pending or parked item dropped; False where there is none."""
+
+    def problems(self) -> tuple[str, ...]:
+        """Return what is wrong with the store now, as sentences for people; empty where all is well."""
 
     def flush(self) -> None:
         """Write what is grouped."""
