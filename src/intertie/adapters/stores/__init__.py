@@ -1,0 +1,65 @@
+"""The stores behind `Coordination` and `Journal`, opened by URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from intertie.adapters.stores.errors import StoreUnavailable
+from intertie.adapters.stores.memory.coordination import MemoryCoordination
+from intertie.adapters.stores.memory.journal import MemoryJournal
+from intertie.adapters.stores.offload import InlineOffload, ThreadOffload
+from intertie.core.clock import Clock
+from intertie.core.errors import UsageError
+from intertie.core.rng import Rng
+from intertie.runtime.state import Coordination, Journal, Offload
+
+__all__ = ["InlineOffload", "StoreUnavailable", "ThreadOffload", "open_coordination", "open_journal"]
+
+
+def open_coordination(
+    url: str, *, clock: Clock, rng: Rng, offload: Offload, root: Path, store_down: str = "fair_share"
+) -> Coordination:
+    """Return what callers share while they run.
+
+    Args:
+        url: `memory://` or `sqlite:///path`; a relative path is relative to `root`.
+        clock: The clock callers wait on.
+        rng: Draws the names of owners.
+        offload: Where the store's blocking work runs.
+        root: Workspace root.
+        store_down: What holds while the store is unavailable: `fair_share`, `refuse` or `allow`.
+
+    Raises:
+        StoreUnavailable: It can't be opened; the message says why and what to do.
+        UsageError: There is no such kind of store.
+    """
+    if url == "memory://":
+        return MemoryCoordination(clock, url)
+    raise UsageError(_unknown(url))
+
+
+def open_journal(
+    url: str, *, clock: Clock, rng: Rng, offload: Offload, root: Path, durability: str = "process"
+) -> Journal:
+    """Return what must survive.
+
+    Args:
+        url: `memory://` or `sqlite:///path`; a relative path is relative to `root`.
+        clock: The clock callers wait on.
+        rng: Draws the names of owners.
+        offload: Where the store's blocking work runs.
+        root: Workspace root.
+        durability: `process` survives a killed process, `power` a power cut too.
+
+    Raises:
+        StoreUnavailable: It can't be opened; the message says why and what to do.
+        UsageError: There is no such kind of store.
+    """
+    if url == "memory://":
+        return MemoryJournal(clock, url)
+    raise UsageError(_unknown(url))
+
+
+def _unknown(url: str) -> str:
+    scheme = url.split("://", 1)[0]
+    return f"no store is known for {scheme + '://'!r}; use 'sqlite:///path/to/state.db' or 'memory://'"

@@ -1,0 +1,1 @@
+"""`memory://`: state that ends with its process."""

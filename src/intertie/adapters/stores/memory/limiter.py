@@ -1,0 +1,98 @@
+"""The limit of one process, in memory."""
+
+from __future__ import annotations
+
+import threading
+
+from intertie.adapters.stores.forking import renew_after_fork
+from intertie.core.clock import Clock
+from intertie.runtime.policies.limiter.options import LimiterOptions
+from intertie.runtime.policies.limiter.state import LimiterState, Ticket
+from intertie.runtime.state import LimiterSnapshot, LimitRefusal, Permit, ServerHint
+
+
+class MemoryLimiter:
+    """A `LimiterHandle` for the threads and tasks of this process; its own clock is the monotonic one."""
+
+    def __init__(self, options: LimiterOptions, clock: Clock) -> None:
+        self._options = options
+        self._clock = clock
+        self._now_s = clock.monotonic_s
+        self._state = LimiterState(options, lambda: clock.utc_s() - clock.monotonic_s())
+        self._lock = threading.Lock()
+        renew_after_fork(self)
+
+    def after_fork_in_child(self) -> None:
+        """Make a free lock; waiters were threads and tasks of the parent."""
+        self._lock = threading.Lock()
+        self._state.leave_all([""])
+        self._state.in_flight = 0
+
+    def acquire_nowait(self) -> Permit | None:
+        """Take a permit if one is free now and nobody waits before us, else None."""
+        with self._lock:
+            now_s = self._now_s()
+            return Permit(now_s) if self._state.take(now_s) else None
+
+    async def acquire(self, *, deadline_s: float) -> Permit | LimitRefusal:
+        """Wait for a turn, first come first served, at most until `deadline_s` (monotonic)."""
+        began_s = self._now_s()
+        max_wait_s = self._options.max_wait_s
+        if max_wait_s is not None:
+            deadline_s = min(deadline_s, began_s + max_wait_s)
+        with self._lock:
+            now_s = self._now_s()
+            answer = self._state.ask(now_s, deadline_s)
+        if not isinstance(answer, Ticket):
+            return Permit(now_s, now_s - began_s) if answer is True else _refused(answer)
+        number = answer.number
+        try:
+            while isinstance(answer, Ticket):
+                await self._clock.sleep_until(answer.turn_s)
+                with self._lock:
+                    now_s = self._now_s()
+                    answer = self._state.look(number, now_s)
+            return Permit(now_s, now_s - began_s) if answer is True else _refused(answer)
+        finally:
+            # Cancelled while waiting: the place in line is free again. Otherwise it is gone already.
+            if isinstance(answer, Ticket):
+                with self._lock:
+                    self._state.leave(number)
+
+    def give_back(self, permit: Permit) -> None:
+        """Undo a permit whose request was not sent."""
+        with self._lock:
+            self._state.undo(permit.stamp_s)
+
+    def finished(self) -> None:
+        """End the flight that a permit began."""
+        with self._lock:
+            self._state.finish()
+
+    def observe(self, hint: ServerHint) -> float:
+        """Let an answer steer the limit for all callers; return the pause now in force."""
+        with self._lock:
+            return self._state.observe(hint, self._now_s())
+
+    def pause(self, seconds: float) -> None:
+        """Pause by an operator's hand."""
+        with self._lock:
+            now_s = self._now_s()
+            self._state.pause_until(now_s + seconds, now_s)
+
+    def resume(self) -> None:
+        """Clear a pause."""
+        with self._lock:
+            self._state.resume(self._now_s())
+
+    def snapshot(self) -> LimiterSnapshot:
+        """Return the limiter as it is now."""
+        with self._lock:
+            return self._state.snapshot(self._now_s())
+
+
+def _refused(answer: bool | LimitRefusal) -> LimitRefusal:
+    if isinstance(answer, LimitRefusal):
+        return answer
+    msg = f"the limiter answered {answer!r} to one who asked for a turn; please report this"
+    raise TypeError(msg)

@@ -1,0 +1,36 @@
+"""Where blocking work runs: inline for synchronous callers, in a worker thread on an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class InlineOffload:
+    """Run the work at once in the calling thread; awaiting never suspends."""
+
+    __slots__ = ()
+
+    async def __call__(self, work: Callable[[], T], /) -> T:
+        """Return what `work` returns."""
+        return work()
+
+
+class ThreadOffload:
+    """Run the work in a thread of `executor` (the loop's own where None), so that the event loop goes on.
+
+    A caller that is cancelled leaves at once; the work itself runs to its end.
+    """
+
+    __slots__ = ("_executor",)
+
+    def __init__(self, executor: Executor | None = None) -> None:
+        self._executor = executor
+
+    async def __call__(self, work: Callable[[], T], /) -> T:
+        """Return what `work` returns."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work)

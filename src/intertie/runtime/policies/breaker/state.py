@@ -1,0 +1,253 @@
+# ruff: noqa: D102, ARG002  # one surface, documented once on `Mode`; not every state needs every argument
+"""The circuit breaker as a pure state machine: closed, open and half-open are three small objects behind one surface.
+
+| state | admits | failure | success | time |
+|---|---|---|---|---|
+| closed | all | counts; opens at the threshold | consecutive: starts anew; ratio: counts | |
+| open | nobody | ignored | ignored | after `open_s`: half-open at the next ask |
+| half-open | up to `half_open_requests` probes | opens again | counts; closes at `success_threshold` | a probe's lease ends |
+
+Every change of state begins an epoch, and results from an earlier one are ignored.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Protocol
+
+import msgspec
+
+from intertie.runtime.policies.breaker.options import BreakerOptions
+from intertie.runtime.state import Admission, BreakerSnapshot, CircuitRefusal, Verdict
+
+CLOSED, OPEN, HALF_OPEN = "closed", "open", "half_open"
+FULL_RETRY_S = 0.1
+"""What a refusal suggests where probes are out whose leases have no known end."""
+
+
+class Mode(Protocol):
+    """One state of the breaker: it answers, and says the name of the next state where one follows."""
+
+    name: str
+
+    def admit(self, now_s: float, lease_until_s: float, epoch: int) -> Admission | CircuitRefusal | str:
+        """Return an admission, a refusal, or the name of the state to change to first."""
+
+    def record(self, admission: Admission, *, failure: bool) -> str | None:
+        """Count a result; return the name of the state that follows, None where it stays."""
+
+    def release(self, admission: Admission) -> None:
+        """End an admission that came to nothing."""
+
+
+class Closed:
+    """Counts failures in a row, or their share among the last calls."""
+
+    name = CLOSED
+
+    def __init__(self, options: BreakerOptions) -> None:
+        self._options = options
+        self.in_row = 0
+        self.results: deque[bool] = deque(maxlen=max(1, options.window))
+
+    def admit(self, now_s: float, lease_until_s: float, epoch: int) -> Admission | CircuitRefusal | str:
+        return Admission(epoch)
+
+    def record(self, admission: Admission, *, failure: bool) -> str | None:
+        options = self._options
+        if options.failure_ratio is not None:
+            self.results.append(failure)
+            failures = sum(self.results)
+            enough = len(self.results) >= options.minimum_calls
+            # Compared as whole numbers against ratio * calls, so that 50 % of 10 is 5 and not 5.000000001.
+            return OPEN if failure and enough and failures >= options.failure_ratio * len(self.results) - 1e-9 else None
+        self.in_row = self.in_row + 1 if failure else 0
+        return OPEN if options.failure_threshold is not None and self.in_row >= options.failure_threshold else None
+
+    def release(self, admission: Admission) -> None:
+        return  # nothing is held while closed
+
+    @property
+    def failures(self) -> int:
+        """Failures that count now."""
+        return sum(self.results) if self._options.failure_ratio is not None else self.in_row
+
+
+class Open:
+    """Refuses until `until_s`."""
+
+    name = OPEN
+
+    def __init__(self, until_s: float) -> None:
+        self.until_s = until_s
+
+    def admit(self, now_s: float, lease_until_s: float, epoch: int) -> Admission | CircuitRefusal | str:
+        return HALF_OPEN if now_s >= self.until_s else CircuitRefusal(OPEN, self.until_s - now_s)
+
+    def record(self, admission: Admission, *, failure: bool) -> str | None:
+        return None  # nobody was admitted in this epoch
+
+    def release(self, admission: Admission) -> None:
+        return  # nothing is held while open
+
+
+class HalfOpen:
+    """Lets probes through, each for as long as its lease."""
+
+    name = HALF_OPEN
+
+    def __init__(self, options: BreakerOptions) -> None:
+        self._options = options
+        self.probes: dict[str, float] = {}
+        self.successes = 0
+        self.given = 0
+
+    def forget_ended(self, now_s: float) -> None:
+        """End the leases whose time is over."""
+        for probe in [probe for probe, until_s in self.probes.items() if until_s <= now_s]:
+            del self.probes[probe]
+
+    def admit(self, now_s: float, lease_until_s: float, epoch: int) -> Admission | CircuitRefusal | str:
+        self.forget_ended(now_s)
+        if len(self.probes) >= max(1, self._options.half_open_requests):
+            return CircuitRefusal(HALF_OPEN, max(0.0, min(self.probes.values()) - now_s))
+        self.given += 1
+        probe = f"{epoch}.{self.given}"
+        self.probes[probe] = lease_until_s
+        return Admission(epoch, probe)
+
+    def record(self, admission: Admission, *, failure: bool) -> str | None:
+        # A result counts even when its lease just ended: a timeout is told a moment after the deadline it ran into.
+        self.release(admission)
+        if failure:
+            return OPEN
+        self.successes += 1
+        return CLOSED if self.successes >= self._options.success_threshold else None
+
+    def release(self, admission: Admission) -> None:
+        if admission.probe is not None:
+            self.probes.pop(admission.probe, None)
+
+
+class Circuit:
+    """The breaker of one key: its current state object, its epoch, and what an operator holds it at."""
+
+    def __init__(self, options: BreakerOptions) -> None:
+        self.options = options
+        self.mode: Closed | Open | HalfOpen = Closed(options)
+        self.epoch = 1
+        self.forced: str | None = None
+
+    @property
+    def state(self) -> str:
+        """`closed`, `open` or `half_open`, as seen by callers."""
+        return self.forced or self.mode.name
+
+    def admits_all(self) -> bool:
+        """Return whether it is closed, so that nobody has to ask."""
+        return self.state == CLOSED
+
+    def admit(self, now_s: float, lease_until_s: float) -> Admission | CircuitRefusal:
+        """Return an admission or a refusal; goes half-open where the time has come."""
+        if self.forced == OPEN:
+            return CircuitRefusal(OPEN, self.options.open_s)
+        if self.forced == CLOSED:
+            return Admission(self.epoch)
+        answer = self.mode.admit(now_s, lease_until_s, self.epoch)
+        if isinstance(answer, str):
+            self._change(answer, now_s)
+            answer = self.mode.admit(now_s, lease_until_s, self.epoch)
+        if isinstance(answer, str):
+            msg = f"the breaker changed twice at once, last to {answer}; please report this"
+            raise TypeError(msg)
+        return answer
+
+    def still_admitted(self, admission: Admission) -> bool:
+        """Return whether nothing opened since."""
+        return self.state != OPEN and (admission.epoch == self.epoch or self.state == CLOSED)
+
+    def record(self, admission: Admission, verdict: Verdict, now_s: float) -> str | None:
+        """Count a result of this epoch; return the new state's name where it changed."""
+        if admission.epoch != self.epoch or self.forced is not None:
+            return None
+        if verdict.failure is None:
+            self.mode.release(admission)
+            return None
+        following = self.mode.record(admission, failure=verdict.failure)
+        if following is not None:
+            self._change(following, now_s)
+        return following
+
+    def release(self, admission: Admission) -> None:
+        """End an admission whose attempt was never sent."""
+        if admission.epoch == self.epoch:
+            self.mode.release(admission)
+
+    def force(self, state: str | None) -> None:
+        """Hold it `open` or `closed`; None lets it decide again, from closed with nothing counted."""
+        if state not in (OPEN, CLOSED, None):
+            msg = f"a breaker can be forced 'open' or 'closed', or left to itself with None, not {state!r}"
+            raise ValueError(msg)
+        self.forced = state
+        self.epoch += 1
+        self.mode = Closed(self.options)
+
+    def _change(self, state: str, now_s: float) -> None:
+        self.epoch += 1
+        if state == OPEN:
+            self.mode = Open(now_s + self.options.open_s)
+        elif state == HALF_OPEN:
+            self.mode = HalfOpen(self.options)
+        else:
+            self.mode = Closed(self.options)
+
+    def snapshot(self, now_s: float) -> BreakerSnapshot:
+        """Return the breaker as it is at `now_s`."""
+        mode = self.mode
+        failures = mode.failures if isinstance(mode, Closed) else 0
+        successes, probes = 0, 0
+        if isinstance(mode, HalfOpen):
+            mode.forget_ended(now_s)
+            successes, probes = mode.successes, len(mode.probes)
+        opens_for_s = max(0.0, mode.until_s - now_s) if isinstance(mode, Open) and self.forced is None else 0.0
+        return BreakerSnapshot(self.state, failures, successes, probes, opens_for_s, self.forced, self.epoch)
+
+    def dump(self) -> bytes:
+        """Return everything as bytes, for `load`."""
+        mode = self.mode
+        kept = _Kept(self.epoch, self.forced, mode.name)
+        if isinstance(mode, Closed):
+            kept.in_row, kept.results = mode.in_row, list(mode.results)
+        elif isinstance(mode, Open):
+            kept.until_s = mode.until_s
+        else:
+            kept.probes, kept.successes, kept.given = mode.probes, mode.successes, mode.given
+        return msgspec.msgpack.encode(kept)
+
+    def load(self, dumped: bytes) -> None:
+        """Restore what `dump` returned."""
+        kept = msgspec.msgpack.decode(dumped, type=_Kept)
+        self.epoch, self.forced = kept.epoch, kept.forced
+        if kept.mode == OPEN:
+            self.mode = Open(kept.until_s)
+        elif kept.mode == HALF_OPEN:
+            half_open = HalfOpen(self.options)
+            half_open.probes, half_open.successes, half_open.given = kept.probes, kept.successes, kept.given
+            self.mode = half_open
+        else:
+            closed = Closed(self.options)
+            closed.in_row = kept.in_row
+            closed.results.extend(kept.results)
+            self.mode = closed
+
+
+class _Kept(msgspec.Struct):
+    epoch: int
+    forced: str | None
+    mode: str
+    in_row: int = 0
+    results: list[bool] = []
+    until_s: float = 0.0
+    probes: dict[str, float] = {}
+    successes: int = 0
+    given: int = 0

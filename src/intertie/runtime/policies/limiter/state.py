@@ -1,0 +1,444 @@
+"""The limiter as a pure state machine: rules, pauses, places in flight, and the line of those who wait.
+
+Numbers in, decision out: no clock, no lock, no waiting. All instants are on one clock that never goes back. The same machine
+runs in memory and, written to a store between transactions, for all processes that share it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from math import inf
+
+import msgspec
+
+from intertie.runtime.policies.limiter.options import LimiterOptions
+from intertie.runtime.policies.limiter.state_windows import (
+    FixedWindow,
+    Pace,
+    Remaining,
+    Rule,
+    SlidingWindow,
+    TokenBucket,
+)
+from intertie.runtime.state import LimiterSnapshot, LimitRefusal, ServerHint, WindowState
+
+POLL_S = 0.002
+"""How soon the first in line looks again for a place in flight; the k-th waits k times as long, at most 25 times."""
+PLACE_RETRY_S = 1.0
+"""What a refusal for want of a place in flight suggests: when a call in flight ends can't be known."""
+_LATE_PLAN_S = 0.005
+_SAME_RESET_S = 1.0
+_GRACE_S = 0.05
+_FAR_BACK = 8
+
+
+class Ticket(msgspec.Struct):
+    """A place in line. `turn_s` is when its owner looks again; nobody leaves before having looked."""
+
+    number: int
+    turn_s: float
+    deadline_s: float
+    owner: str = ""
+
+
+class Share(msgspec.Struct):
+    """Permits handed out ahead, to be used up to `end_s` at instants not known yet."""
+
+    number: int
+    owner: str
+    count: int
+    end_s: float
+
+
+def build_rules(options: LimiterOptions, utc_minus_clock_s: Callable[[], float]) -> list[Rule]:
+    """Return the rules that hold at once.
+
+    A token bucket alone lets `burst + limit` go within one window after a pause. A declared limit is what the service enforces, so
+    each declared window holds as a sliding window too, and the bucket only shapes what passes within it.
+    """
+    if not options.windows:
+        return []
+    shortest = options.windows[0]
+    rules: list[Rule] = []
+    if options.strategy == "fixed_window":
+        rules.extend(FixedWindow(w.window_s, w.limit, utc_minus_clock_s) for w in options.windows)
+    else:
+        rules.extend(SlidingWindow(w.window_s, w.limit) for w in options.windows)
+    if options.strategy == "token_bucket":
+        burst = shortest.limit if options.burst is None else options.burst
+        rules.append(TokenBucket(shortest.window_s / max(1, shortest.limit), burst))
+    elif options.burst is not None and options.burst < shortest.limit:
+        rules.append(SlidingWindow(shortest.window_s / 10, options.burst))
+    return rules
+
+
+class LimiterState:
+    """What one limit knows.
+
+    | asked | answer |
+    |---|---|
+    | `take` | True and counted where one may go now and nobody waits; else False |
+    | `ask` | True (taken), a `Ticket` to sleep on until its `turn_s`, or a refusal that reserves nothing |
+    | `look` | the same, for a ticket whose turn has come; earlier tickets keep their places |
+    | `leave` | forgets a ticket |
+    """
+
+    def __init__(self, options: LimiterOptions, utc_minus_clock_s: Callable[[], float]) -> None:
+        self.options = options
+        self._declared = build_rules(options, utc_minus_clock_s)
+        self._rules = list(self._declared)
+        self._places = inf if options.concurrent is None else options.concurrent
+        self._remaining: Remaining | None = None
+        self._pace: Pace | None = None
+        self.in_flight = 0
+        self.paused_until_s = 0.0
+        self.throttled_in_row = 0
+        self._wave = 0
+        self.line: list[Ticket] = []
+        self._next_number = 1
+        self.shares: dict[int, Share] = {}
+        self._planned: _Plan | None = None
+
+    # --- taking ---------------------------------------------------------------------------------------------------
+
+    def take(self, now_s: float) -> bool:
+        """Count one at `now_s` if it may go and nobody waits."""
+        if self.line or now_s < self.paused_until_s or self.in_flight >= self._places:
+            return False
+        return self._take(now_s)
+
+    def _take(self, now_s: float) -> bool:
+        rules = self._rules
+        for rule in rules:
+            if rule.earliest_s(now_s) > now_s:
+                return False
+        for rule in rules:
+            rule.add(now_s)
+        self.in_flight += 1
+        return True
+
+    def room(self, now_s: float) -> int:
+        """Return how many may go at `now_s` at once, those in line included."""
+        if now_s < self.paused_until_s:
+            return 0
+        free = min(self._places - self.in_flight, 1 << 30)
+        return max(0, int(min(free, min((rule.room(now_s) for rule in self._rules), default=1 << 30))))
+
+    def undo(self, stamp_s: float) -> None:
+        """Forget one that was not sent."""
+        for rule in self._rules:
+            rule.undo(stamp_s)
+        self.in_flight = max(0, self.in_flight - 1)
+        self._planned = None
+
+    def finish(self) -> None:
+        """End a flight."""
+        self.in_flight = max(0, self.in_flight - 1)
+
+    # --- waiting in line ------------------------------------------------------------------------------------------
+
+    def ask(self, now_s: float, deadline_s: float, owner: str = "") -> bool | Ticket | LimitRefusal:
+        """Take one now, or stand in line where the turn comes by `deadline_s`, or be refused at once."""
+        self._forget_late(now_s)
+        if self.take(now_s):
+            return True
+        turn_s = self._plan(now_s).peek(now_s) if self.line else self._turn_s(now_s, 0)
+        waits_for_place = self.in_flight + len(self.line) >= self._places
+        looks_s = max(turn_s, now_s + POLL_S) if waits_for_place else turn_s
+        if self.options.on_limit == "reject" or looks_s > deadline_s:
+            return self._refusal(now_s, turn_s, waits_for_place=waits_for_place)
+        if turn_s <= now_s and not waits_for_place:
+            # Room for all in line and one more, such as after somebody in line gave up: nobody ahead leaves later for it.
+            self._take(now_s)
+            self._planned = None
+            return True
+        ticket = Ticket(self._next_number, looks_s, deadline_s, owner)
+        self._next_number += 1
+        if self._planned is not None:
+            self._planned.add(turn_s, ticket.number)
+        self.line.append(ticket)
+        return ticket
+
+    def look(self, number: int, now_s: float) -> bool | Ticket | LimitRefusal:
+        """Take one for a ticket whose turn has come, or say when to look again, or refuse and forget the ticket."""
+        self._forget_late(now_s, but=number)
+        ahead = self._ahead(number)
+        if ahead is None:
+            return self._refusal(now_s, now_s, waits_for_place=self.in_flight >= self._places)
+        ticket = self.line[ahead]
+        turn_s = self._turn_s(now_s, ahead)
+        waits_for_place = self.in_flight + ahead >= self._places
+        if turn_s <= now_s and not waits_for_place:
+            if now_s - ticket.turn_s > _LATE_PLAN_S:
+                self._planned = None
+            self._take(now_s)
+            del self.line[ahead]
+            if not self.line:
+                self._planned = None
+            return True
+        looks_s = max(turn_s, now_s + POLL_S * min(25, ahead + 1)) if waits_for_place else turn_s
+        if looks_s > ticket.deadline_s:
+            del self.line[ahead]
+            self._planned = None
+            return self._refusal(now_s, turn_s, waits_for_place=waits_for_place)
+        ticket.turn_s = looks_s
+        return ticket
+
+    def leave(self, number: int) -> None:
+        """Forget a ticket; those behind it move up when they look."""
+        ahead = self._ahead(number)
+        if ahead is not None:
+            del self.line[ahead]
+            self._planned = None
+
+    def leave_all(self, owners: Sequence[str]) -> None:
+        """Forget the tickets of owners that are gone."""
+        kept = [ticket for ticket in self.line if ticket.owner not in owners]
+        if len(kept) != len(self.line):
+            self.line = kept
+            self._planned = None
+
+    def _forget_late(self, now_s: float, but: int = 0) -> None:
+        # A ticket whose owner neither looked nor left by its deadline is abandoned: its owner hangs or is gone.
+        line = self.line
+        while line and line[0].deadline_s + _GRACE_S < now_s and line[0].number != but:
+            del line[0]
+            self._planned = None
+
+    def _ahead(self, number: int) -> int | None:
+        index = bisect_left(self.line, number, key=lambda ticket: ticket.number)
+        return index if index < len(self.line) and self.line[index].number == number else None
+
+    def _turn_s(self, now_s: float, ahead: int) -> float:
+        if not ahead:
+            return _after_all(self._rules, max(now_s, self.paused_until_s))
+        if ahead >= _FAR_BACK:
+            # Many look at once after a pause: one plan for the whole line tells each when to look again.
+            planned_s = self._plan(now_s).turns_s.get(self.line[ahead].number, now_s)
+            if planned_s > now_s:
+                return planned_s
+        plan = _Plan([rule.copy() for rule in self._rules], self.paused_until_s, now_s)
+        for ticket in self.line[:ahead]:
+            plan.add(plan.peek(now_s), ticket.number)
+        return plan.peek(now_s)
+
+    def _plan(self, now_s: float) -> _Plan:
+        if self._planned is None or now_s >= self._planned.stale_s:
+            plan = self._planned = _Plan([rule.copy() for rule in self._rules], self.paused_until_s, now_s)
+            for ticket in self.line:
+                plan.add(plan.peek(now_s), ticket.number)
+        return self._planned
+
+    def _refusal(self, now_s: float, turn_s: float, *, waits_for_place: bool) -> LimitRefusal:
+        wait_s = turn_s - now_s
+        if wait_s == inf:
+            wait_s = self.options.windows[-1].window_s if self.options.windows else PLACE_RETRY_S
+        if self.paused_until_s > now_s:
+            return LimitRefusal(wait_s, "pause")
+        if waits_for_place and wait_s <= 0:
+            return LimitRefusal(PLACE_RETRY_S, "concurrency")
+        return LimitRefusal(max(0.0, wait_s), "window")
+
+    # --- steering -------------------------------------------------------------------------------------------------
+
+    def observe(self, hint: ServerHint, now_s: float) -> float:
+        """Let an answer steer the limit; return the pause now in force.
+
+        Calls already in flight at the first 429 belong to the same wave: their 429s say nothing new, so they don't lengthen the
+        pause. Any answer that is neither throttled nor asks for a pause ends the row.
+        """
+        options = self.options
+        if hint.throttled:
+            if self._wave > 0:
+                self._wave -= 1
+            else:
+                self.throttled_in_row += 1
+                self._wave = max(0, self.in_flight - 1)
+            if hint.pause_s is None:
+                growth = min(64, self.throttled_in_row - 1)
+                declared_s = options.retry_after_s * options.backoff_multiplier**growth
+                self.pause_until(now_s + min(declared_s, options.max_pause_s), now_s)
+        elif hint.pause_s is None:
+            self.throttled_in_row = 0
+            self._wave = 0
+        if hint.pause_s is not None and hint.pause_s > 0:
+            self.pause_until(now_s + min(hint.pause_s, options.max_pause_s), now_s)
+        if hint.remaining is not None and hint.reset_s is not None and hint.reset_s > 0:
+            self._heed(hint.remaining, now_s + min(hint.reset_s, options.max_pause_s), now_s)
+        return max(0.0, self.paused_until_s - now_s)
+
+    def _heed(self, remaining: int, until_s: float, now_s: float) -> None:
+        # Those in flight beside the one that was answered may not have been counted by the server yet.
+        left = max(0, remaining - max(0, self.in_flight - 1))
+        known = self._remaining
+        if known is not None and now_s < known.until_s and abs(until_s - known.until_s) <= _SAME_RESET_S:
+            left, until_s = min(left, known.left), known.until_s
+        self._remaining = Remaining(left, until_s)
+        self._gather(now_s)
+
+    def pause_until(self, until_s: float, now_s: float) -> None:
+        """Let nobody go before `until_s`; a longer pause stays. Afterwards the limit's own pace holds for one shortest window."""
+        if until_s <= max(now_s, self.paused_until_s):
+            return
+        self.paused_until_s = until_s
+        self._pace_from(until_s, now_s)
+
+    def resume(self, now_s: float) -> None:
+        """Clear a pause and what the server said is left."""
+        if self.paused_until_s > now_s:
+            self.paused_until_s = now_s
+            self._pace_from(now_s, now_s)
+        self.throttled_in_row = 0
+        self._wave = 0
+        self._remaining = None
+        self._gather(now_s)
+
+    def _pace_from(self, from_s: float, now_s: float) -> None:
+        if self.options.windows:
+            shortest = self.options.windows[0]
+            self._pace = Pace(from_s, from_s + shortest.window_s, shortest.window_s / max(1, shortest.limit))
+        self._gather(now_s)
+
+    def _gather(self, now_s: float) -> None:
+        """Collect the rules in force: the declared ones, and those of hint and pace until they are over."""
+        if self._remaining is not None and now_s >= self._remaining.until_s:
+            self._remaining = None
+        if self._pace is not None and now_s >= self._pace.until_s:
+            self._pace = None
+        passing: list[Rule | None] = [self._remaining, self._pace]
+        self._rules = [*self._declared, *(rule for rule in passing if rule is not None)]
+        self._planned = None
+
+    # --- shares ---------------------------------------------------------------------------------------------------
+
+    def share_end_s(self, now_s: float, wanted_s: float) -> float:
+        """Return when a share given now must end: within `wanted_s`, and with the first fixed window that ends."""
+        fixed = [rule for rule in self._declared if isinstance(rule, FixedWindow)]
+        for rule in fixed:
+            rule.used(now_s)  # begins a new window where the last is over
+        return min([now_s + wanted_s, *(rule.ends_s for rule in fixed)])
+
+    def lease(self, count: int, now_s: float, end_s: float, owner: str) -> Share:
+        """Hand out a share of `count`; the caller has seen that there is `room` for it. It takes no place in flight."""
+        share = Share(self._next_number, owner, count, end_s)
+        self._next_number += 1
+        for rule in self._rules:
+            rule.room(now_s)
+            rule.lease(count, end_s)
+        self.shares[share.number] = share
+        self._planned = None
+        return share
+
+    def settle(self, number: int, stamps: Sequence[float]) -> None:
+        """End a share: only the instants at which it was really used go on counting."""
+        share = self.shares.pop(number, None)
+        if share is None:
+            return  # already ended by the clock, as if all of it had been used at its end
+        for rule in self._rules:
+            rule.settle(share.count, share.end_s, stamps)
+        self._planned = None
+
+    def expire(self, now_s: float, grace_s: float) -> None:
+        """End the shares that nobody settled within `grace_s` of their end, as if all of each had been used at its end."""
+        for share in [share for share in self.shares.values() if share.end_s + grace_s < now_s]:
+            self.settle(share.number, [share.end_s] * share.count)
+
+    # --- telling and keeping --------------------------------------------------------------------------------------
+
+    def snapshot(self, now_s: float) -> LimiterSnapshot:
+        """Return the limit as it is at `now_s`."""
+        windows = []
+        for rule, window in zip(self._declared, self.options.windows, strict=False):
+            if isinstance(rule, SlidingWindow | FixedWindow):
+                free_in_s = rule.earliest_s(now_s) - now_s
+                windows.append(WindowState(window.window_s, window.limit, rule.used(now_s), free_in_s))
+        paused_s = max(0.0, self.paused_until_s - now_s)
+        return LimiterSnapshot(tuple(windows), self.in_flight, len(self.line), paused_s)
+
+    def dump(self) -> dict[str, object]:
+        """Return everything as plain values, for `load`."""
+        return {
+            "rules": [rule.dump() for rule in self._declared],
+            "remaining": None if self._remaining is None else self._remaining.dump(),
+            "pace": None if self._pace is None else self._pace.dump(),
+            "in_flight": self.in_flight,
+            "paused_until_s": self.paused_until_s,
+            "throttled_in_row": self.throttled_in_row,
+            "wave": self._wave,
+            "line": [msgspec.to_builtins(ticket) for ticket in self.line],
+            "next_number": self._next_number,
+            "shares": [msgspec.to_builtins(share) for share in self.shares.values()],
+        }
+
+    def load(self, dumped: dict[str, object], now_s: float) -> None:
+        """Restore what `dump` returned under the same options."""
+        kept = msgspec.convert(dumped, _Kept)
+        for rule, values in zip(self._declared, kept.rules, strict=True):
+            rule.load(values)
+        self._remaining = None if kept.remaining is None else Remaining(*kept.remaining)
+        self._pace = None
+        if kept.pace is not None:
+            self._pace = Pace(0.0, 0.0, 0.0)
+            self._pace.load(list(kept.pace))
+        self.in_flight = kept.in_flight
+        self.paused_until_s = kept.paused_until_s
+        self.throttled_in_row = kept.throttled_in_row
+        self._wave = kept.wave
+        self.line = kept.line
+        self._next_number = kept.next_number
+        self.shares = {share.number: share for share in kept.shares}
+        self._gather(now_s)
+
+
+class _Kept(msgspec.Struct):
+    rules: list[list[object]]
+    remaining: tuple[int, float] | None
+    pace: tuple[float, float, float] | None
+    in_flight: int
+    paused_until_s: float
+    throttled_in_row: int
+    wave: int
+    line: list[Ticket]
+    next_number: int
+    shares: list[Share]
+
+
+def _after_all(rules: Sequence[Rule], t: float) -> float:
+    # Each rule may push past what another allowed, so ask until none does.
+    while True:
+        latest_s = max((rule.earliest_s(t) for rule in rules), default=t)
+        if latest_s <= t:
+            return t
+        if latest_s == inf:
+            return inf
+        t = latest_s
+
+
+class _Plan:
+    """The rules as they will stand once all in line have gone at their turns; `turns_s` by ticket number."""
+
+    __slots__ = ("_last_s", "_next_s", "_rules", "stale_s", "turns_s")
+
+    def __init__(self, rules: list[Rule], paused_until_s: float, now_s: float) -> None:
+        self._rules = rules
+        self._last_s = paused_until_s
+        self._next_s: float | None = None
+        self.turns_s: dict[int, float] = {}
+        self.stale_s = now_s + 1.0
+        """When it is worth planning anew: real departures are always a little later than planned."""
+
+    def peek(self, now_s: float) -> float:
+        """Return the next turn."""
+        if self._next_s is None or self._next_s < now_s:
+            self._next_s = _after_all(self._rules, max(now_s, self._last_s))
+        return self._next_s
+
+    def add(self, turn_s: float, number: int) -> None:
+        """Count the next turn as taken by a ticket."""
+        if turn_s < inf:
+            for rule in self._rules:
+                rule.add(turn_s)
+        self.turns_s[number] = turn_s
+        self._last_s = max(self._last_s, turn_s)
+        self._next_s = None
