@@ -68,6 +68,8 @@ class Expression:
                 if match
                 else ("it can't be read", 0)
             )
+            if reason.startswith("undeclared reference"):
+                reason = f"{reason.partition(' (in')[0]}; it sees `value` and `source`, so a field is `source.name`"
             lead = len(text) - len(text.lstrip())
             raise MappingSyntaxError(
                 f"the CEL expression can't be compiled: {reason}", offset + lead + column
