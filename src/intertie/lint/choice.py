@@ -1,0 +1,78 @@
+"""Which findings are shown, and how much they matter: the `[lint]` table of the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from intertie.core.errors import UsageError
+from intertie.diagnostics import Diagnostic, Severity
+from intertie.lint.registry import BY_CODE, find_rule, nearest
+
+KEYS = ("select", "ignore", "severity")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is shown.
+
+    Attributes:
+        select: Codes or their beginnings (`TIE2`); empty means all.
+        ignore: Codes or their beginnings that are left out.
+        severity: Code -> severity instead of the rule's own.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+
+    def apply(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Return the findings that are shown, with their severity."""
+        return tuple(
+            replace(found, severity=self.severity.get(found.code, found.severity))
+            for found in diagnostics
+            if (not self.select or found.code.startswith(self.select)) and not found.code.startswith(self.ignore or "-")
+        )
+
+
+def read_choice(table: Mapping[str, object]) -> Choice:
+    """Read `[lint]`: `select` and `ignore` are lists of codes, beginnings of codes or names; `severity` is a table.
+
+    Raises:
+        UsageError: A key or rule is not known, or a value is of another kind.
+    """
+    for key in table:
+        if key not in KEYS:
+            raise UsageError(f"[lint] has no key `{key}`; it takes {', '.join(KEYS)}")
+    severity = table.get("severity", {})
+    if not isinstance(severity, Mapping):
+        raise UsageError('[lint] severity is a table, such as `severity = {TIE204 = "error"}`')
+    return Choice(
+        _codes(table.get("select", []), "select"),
+        _codes(table.get("ignore", []), "ignore"),
+        {_code(str(rule), "severity"): _severity(str(rule), value) for rule, value in severity.items()},
+    )
+
+
+def _codes(value: object, key: str) -> tuple[str, ...]:
+    words = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
+        raise UsageError(f'[lint] {key} is a list of rules, such as `{key} = ["TIE2", "unknown-key"]`')
+    return tuple(_code(word, key) for word in words)
+
+
+def _code(text: str, key: str) -> str:
+    found = find_rule(text)
+    if found:
+        return found.code
+    if text.upper().startswith("TIE") and any(code.startswith(text.upper()) for code in BY_CODE):
+        return text.upper()
+    near = nearest(text)
+    raise UsageError(f"[lint] {key}: there is no rule `{text}`{f'; did you mean `{near}`?' if near else ''}")
+
+
+def _severity(rule: str, value: object) -> Severity:
+    try:
+        return Severity(str(value))
+    except ValueError:
+        raise UsageError(f"[lint] severity of {rule}: expected error, warning or info, found `{value}`") from None

@@ -1,0 +1,28 @@
+"""What a rule yields: a place and what is wrong there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from intertie.diagnostics import Fix, Label, Severity, SourceSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One violation of the rule that yields it.
+
+    Attributes:
+        span: Where; a missing field points at the block that lacks it.
+        message: One line that stands alone, with the numbers it was judged by.
+        help: What to do, None where the message says it.
+        related: Other places that belong to it.
+        fix: A mend, where one is certain.
+        severity: Where it differs from the rule's own.
+    """
+
+    span: SourceSpan
+    message: str
+    help: str | None = None
+    related: tuple[Label, ...] = ()
+    fix: Fix | None = None
+    severity: Severity | None = None

@@ -1,0 +1,34 @@
+"""All rules, found by code or by name."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from types import MappingProxyType
+
+from intertie.lint.rule import Rule
+from intertie.lint.rules import GROUPS
+
+RULES: tuple[Rule, ...] = tuple(rule for group in GROUPS for rule in group)
+"""Every rule, in the order of groups and codes."""
+
+BY_CODE = MappingProxyType({rule.code: rule for rule in RULES})
+BY_NAME = MappingProxyType({rule.name: rule for rule in RULES})
+
+
+def find_rule(text: str) -> Rule | None:
+    """Return the rule of a code or name, whatever its case and whether written with `_` or `-`.
+
+    >>> found = find_rule("tie204")
+    >>> found.name if found else None
+    'retry-outlives-deadline'
+    """
+    wanted = text.strip()
+    return BY_CODE.get(wanted.upper()) or BY_NAME.get(wanted.lower().replace("_", "-"))
+
+
+def nearest(text: str) -> str | None:
+    """Return the code or name most like `text`, None where none is near."""
+    near = get_close_matches(text.strip().lower().replace("_", "-"), BY_NAME, n=1) or get_close_matches(
+        text.strip().upper(), BY_CODE, n=1
+    )
+    return near[0] if near else None

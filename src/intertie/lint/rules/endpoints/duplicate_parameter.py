@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.fields import Located
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE309", severity=Severity.ERROR, since="0.1.0")
+def duplicate_parameter(spec: Spec) -> Iterator[Finding]:
+    """An endpoint declares one parameter or header twice.
+
+    ## What it does
+    Compares name and place of an endpoint's parameters, and the names of its headers apart from case.
+
+    ## Why it matters
+    A call gives one value. Which of the two declarations it is judged by would be chance.
+
+    ## Example
+    ```yaml
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true, description: where to}
+        - {name: weight, in: query, type: number, required: true, description: kilograms}
+        - {name: weight, in: query, type: string, required: false, description: pounds}
+    ```
+
+    ## Use instead
+    ```yaml
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true, description: where to}
+        - {name: weight, in: query, type: number, required: true, description: kilograms}
+    ```
+
+    ## References
+    OpenAPI Specification 3.1, operation object.
+    """
+    for endpoint in spec.endpoints:
+        if endpoint.request is None:
+            continue
+        seen: dict[tuple[str, str], Located[str]] = {}
+        named = [("header", header.name) for header in endpoint.request.headers]
+        named += [(p.location.value if p.location else "query", p.name) for p in endpoint.request.parameters]
+        for location, name in named:
+            if name is None:
+                continue
+            key = (location, name.value.lower() if location == "header" else name.value)
+            if key in seen:
+                yield Finding(
+                    name.span,
+                    f"`{name.value}` is declared twice in the {location}",
+                    "take one out",
+                    related=(Label(seen[key].span, "the first"),),
+                )
+            else:
+                seen[key] = name

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.paths import path_parameters
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE303", severity=Severity.WARNING, since="0.1.0")
+def optional_path_parameter(spec: Spec) -> Iterator[Finding]:
+    """A path parameter is declared as optional.
+
+    ## What it does
+    Looks for `required: false` on parameters with `in: path` that have no default.
+
+    ## Why it matters
+    Without the value the path has a hole, so a call has to give it whatever the spec says.
+
+    ## Example
+    ```yaml
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: false, description: where to}
+    ```
+
+    ## Use instead
+    ```yaml
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true, description: where to}
+    ```
+
+    ## References
+    OpenAPI Specification 3.1, parameter object.
+    """
+    for endpoint in spec.endpoints:
+        for parameter in path_parameters(endpoint):
+            required = parameter.required
+            if required and not required.value and parameter.default is None:
+                yield Finding(required.span, "a path parameter can't be left out", "write `required: true`")

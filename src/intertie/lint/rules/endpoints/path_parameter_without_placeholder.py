@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.paths import path_parameters, placeholders
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE302", severity=Severity.ERROR, since="0.1.0")
+def path_parameter_without_placeholder(spec: Spec) -> Iterator[Finding]:
+    """A path parameter has no place in the path.
+
+    ## What it does
+    Looks for each parameter with `in: path` among the placeholders of the endpoint's path.
+
+    ## Why it matters
+    A caller has to give the value, and it goes nowhere: the request that is sent is not the one that was asked for.
+
+    ## Example
+    ```yaml
+    endpoint:
+      path: /quotes
+      method: GET
+      description: Quotes a parcel.
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true, description: where to}
+    ```
+
+    ## Use instead
+    ```yaml
+    endpoint:
+      path: /quotes
+      method: GET
+      description: Quotes a parcel.
+    request:
+      parameters:
+        - {name: country, in: query, type: string, required: true, description: where to}
+    ```
+
+    ## References
+    OpenAPI Specification 3.1, path templating.
+    """
+    for endpoint in spec.endpoints:
+        path = endpoint.endpoint.path if endpoint.endpoint else None
+        if path is None:
+            continue
+        there = placeholders(path.value)
+        for parameter in path_parameters(endpoint):
+            if parameter.name and parameter.name.value not in there:
+                yield Finding(
+                    parameter.name.span,
+                    f"`{parameter.name.value}` has no place in `{path.value}`",
+                    f"put `{{{parameter.name.value}}}` into the path, or say `in: query`",
+                    related=(Label(path.span, "the path"),),
+                )

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE306", severity=Severity.ERROR, since="0.1.0")
+def percentiles_out_of_order(spec: Spec) -> Iterator[Finding]:
+    """A higher percentile is faster than a lower one.
+
+    ## What it does
+    Compares `p50`, `p95` and `p99` of each endpoint's `performance`.
+
+    ## Why it matters
+    Of any set of calls the 99th percentile is at least as slow as the median. Targets the other way round can't be met by
+    any service, nor drawn by the mock.
+
+    ## Example
+    ```yaml
+    performance:
+      p50: < 300
+      p95: < 200
+    ```
+
+    ## Use instead
+    ```yaml
+    performance:
+      p50: < 200
+      p95: < 300
+    ```
+
+    ## References
+    Spec format, endpoints.
+    """
+    for endpoint in spec.endpoints:
+        targets = endpoint.performance
+        if targets is None:
+            continue
+        given = [(name, t) for name, t in (("p50", targets.p50), ("p95", targets.p95), ("p99", targets.p99)) if t]
+        for (low, lower), (high, higher) in pairwise(given):
+            if higher.value < lower.value:
+                yield Finding(
+                    higher.span,
+                    f"{high} ({seconds_text(higher.value)}) is below {low} ({seconds_text(lower.value)})",
+                    "a higher percentile is never faster",
+                    related=(Label(lower.span, low),),
+                )

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE311", severity=Severity.WARNING, since="0.1.0")
+def undeclared_page_parameter(spec: Spec) -> Iterator[Finding]:
+    """A pagination names a parameter that the endpoint does not have.
+
+    ## What it does
+    Looks for the parameters named in `pagination` among the endpoint's parameters.
+
+    ## Why it matters
+    The next page is asked for by that parameter. A misspelt one is ignored by most services, and the same page comes
+    again without end.
+
+    ## Example
+    ```yaml
+    pagination:
+      style: page
+      page_parameter: pagina
+      items_path: items
+    ```
+
+    ## Use instead
+    ```yaml
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true, description: where to}
+        - {name: page, in: query, type: integer, required: false, description: page number}
+    pagination:
+      style: page
+      page_parameter: page
+      items_path: items
+    ```
+
+    ## References
+    Spec format, additions.
+    """
+    for endpoint in spec.endpoints:
+        pages = endpoint.pagination
+        if pages is None:
+            continue
+        parameters = endpoint.request.parameters if endpoint.request else ()
+        declared = [p.name.value for p in parameters if p.name]
+        named = (
+            pages.cursor_parameter, pages.page_parameter, pages.size_parameter, pages.offset_parameter,
+            pages.limit_parameter,
+        )  # fmt: skip
+        for field in named:
+            if field and field.value not in declared and not (endpoint.request and endpoint.request.body):
+                near = get_close_matches(field.value, declared, n=1)
+                yield Finding(
+                    field.span,
+                    f"`{field.value}` is no parameter of this endpoint",
+                    f"did you mean `{near[0]}`?" if near else "declare it with `in: query` under `request.parameters`",
+                )

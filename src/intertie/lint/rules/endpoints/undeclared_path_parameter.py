@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.paths import path_parameters, placeholders
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE301", severity=Severity.ERROR, since="0.1.0")
+def undeclared_path_parameter(spec: Spec) -> Iterator[Finding]:
+    """A path has a placeholder that no parameter fills.
+
+    ## What it does
+    Looks for each `{name}` of a path among the endpoint's parameters with `in: path`.
+
+    ## Why it matters
+    Without a parameter nothing says what may stand there, so the value can be neither asked for nor validated, and a call
+    can't make its URL.
+
+    ## Example
+    ```yaml
+    endpoint:
+      path: /quotes/{country}/{zone}
+      method: GET
+      description: Quotes a parcel.
+    ```
+
+    ## Use instead
+    ```yaml
+    endpoint:
+      path: /quotes/{country}
+      method: GET
+      description: Quotes a parcel.
+    ```
+
+    ## References
+    OpenAPI Specification 3.1, path templating.
+    """
+    for endpoint in spec.endpoints:
+        path = endpoint.endpoint.path if endpoint.endpoint else None
+        if path is None:
+            continue
+        declared = {parameter.name.value for parameter in path_parameters(endpoint) if parameter.name}
+        for name in dict.fromkeys(placeholders(path.value)):
+            if name not in declared:
+                near = get_close_matches(name, declared, n=1)
+                yield Finding(
+                    path.span,
+                    f"`{{{name}}}` is filled by no parameter",
+                    f"did you mean `{{{near[0]}}}`?" if near else f"declare `name: {name}` with `in: path`",
+                )

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.replay import is_read, method_of
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE404", severity=Severity.WARNING, since="0.1.0")
+def cache_fallback_without_reads(spec: Spec) -> Iterator[Finding]:
+    """The fallback is a cache, and nothing is read.
+
+    ## What it does
+    With `strategy: cache`, looks for an endpoint that reads: `GET`, `HEAD` or a GraphQL call.
+
+    ## Why it matters
+    The cache answers reads only. Where every endpoint writes, the fallback never answers, and calls fail as mapped.
+
+    ## Example
+    ```yaml
+    endpoint:
+      path: /parcels/{country}
+      method: PUT
+      description: Books a parcel.
+    fallback_behavior:
+      strategy: cache
+      cache_ttl: 60
+    ```
+
+    ## Use instead
+    ```yaml
+    fallback_behavior:
+      strategy: cache
+      cache_ttl: 60
+    ```
+
+    ## References
+    Spec format, error handling.
+    """
+    strategy = spec.fallback_behavior.strategy if spec.fallback_behavior else None
+    known = [endpoint for endpoint in spec.endpoints if method_of(endpoint)]
+    if strategy and strategy.value == "cache" and known and not any(is_read(e) or e.graphql for e in known):
+        yield Finding(
+            strategy.span, "no endpoint reads, and the cache answers reads only", "choose `queue`, `default` or another"
+        )

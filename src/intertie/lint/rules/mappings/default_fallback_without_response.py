@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.written import is_written
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE406", severity=Severity.ERROR, since="0.1.0")
+def default_fallback_without_response(spec: Spec) -> Iterator[Finding]:
+    """The fallback is a default answer, and there is none.
+
+    ## What it does
+    With `strategy: default`, looks for `default_response`.
+
+    ## Why it matters
+    Callers would get nothing at all in place of an answer, and fail on it far from the cause.
+
+    ## Example
+    ```yaml
+    fallback_behavior:
+      strategy: default
+    ```
+
+    ## Use instead
+    ```yaml
+    fallback_behavior:
+      strategy: default
+      default_response: {price: 0, estimated: true}
+    ```
+
+    ## References
+    Spec format, error handling.
+    """
+    fallback = spec.fallback_behavior
+    if (
+        fallback
+        and fallback.strategy
+        and fallback.strategy.value == "default"
+        and fallback.default_response is None
+        and not is_written(spec, "fallback_behavior", "default_response")
+    ):
+        yield Finding(
+            fallback.strategy.span, "there is no default answer to give", "add `fallback_behavior.default_response`"
+        )

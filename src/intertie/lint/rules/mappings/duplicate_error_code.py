@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.fields import Located
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE403", severity=Severity.ERROR, since="0.1.0")
+def duplicate_error_code(spec: Spec) -> Iterator[Finding]:
+    """Two error rows match the same code.
+
+    ## What it does
+    Compares `external_code` of all rows of `error_mapping`.
+
+    ## Why it matters
+    The most specific row wins. Of two alike only one can, and what the other promises never happens.
+
+    ## Example
+    ```yaml
+    error_mapping:
+      - {external_code: 503, internal_code: DOWN, message: Later., action: fail}
+      - {external_code: 503, internal_code: BUSY, message: Soon., action: fail}
+    ```
+
+    ## Use instead
+    ```yaml
+    error_mapping:
+      - {external_code: 503, internal_code: DOWN, message: Later., action: fail}
+      - {external_code: 5xx, internal_code: BROKEN, message: Later., action: fail}
+    ```
+
+    ## References
+    Spec format, error handling.
+    """
+    seen: dict[str, Located[str]] = {}
+    for row in spec.error_mapping:
+        code = row.external_code
+        if code is None:
+            continue
+        if code.value in seen:
+            yield Finding(
+                code.span,
+                f"`{code.value}` has a row already",
+                "make one row of them",
+                related=(Label(seen[code.value].span, "the first"),),
+            )
+        else:
+            seen[code.value] = code

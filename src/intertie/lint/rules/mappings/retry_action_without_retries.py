@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE402", severity=Severity.WARNING, since="0.1.0")
+def retry_action_without_retries(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """An error row says `retry`, and the retry policy allows one try.
+
+    ## What it does
+    Looks for `action: retry` in `error_mapping` where `retry.max_attempts` is 1 or the spec has no `retry` block.
+
+    ## Why it matters
+    The action works within the retry policy. Where that allows one try, nothing is retried.
+
+    ## Example
+    ```yaml
+    retry:
+      max_attempts: 1
+    error_mapping:
+      - {external_code: 409, internal_code: BUSY, message: Try again., action: retry}
+    ```
+
+    ## Use instead
+    ```yaml
+    retry:
+      max_attempts: 3
+    error_mapping:
+      - {external_code: 409, internal_code: BUSY, message: Try again., action: retry}
+    ```
+
+    ## References
+    Spec format, error handling and retry policy.
+    """
+    if plan.retry.max_attempts > 1:
+        return
+    for row in spec.error_mapping:
+        if row.action and row.action.value == "retry":
+            attempts = spec.retry.max_attempts if spec.retry else None
+            yield Finding(
+                row.action.span,
+                "the retry policy allows one try, so nothing is retried",
+                "raise `retry.max_attempts`, or let the row say `fail`",
+                related=(Label(attempts.span, "tries of one call"),) if attempts else (),
+            )

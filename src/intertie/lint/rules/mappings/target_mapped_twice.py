@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from intertie.core.errors import snake_case
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.fields import Located
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE401", severity=Severity.ERROR, since="0.1.0")
+def target_mapped_twice(spec: Spec) -> Iterator[Finding]:
+    """Two mapping rows write the same field.
+
+    ## What it does
+    Compares the fields that `inbound` rows write (`internal_field`) and that `outbound` rows write (`external_field`).
+    Rows that are narrowed to different endpoints don't meet.
+
+    ## Why it matters
+    The second row overwrites what the first has written. One of the two values is lost without a word.
+
+    ## Example
+    ```yaml
+    inbound:
+      - {external_field: price, internal_field: amount}
+      - {external_field: total, internal_field: amount}
+    ```
+
+    ## Use instead
+    ```yaml
+    inbound:
+      - {external_field: price, internal_field: amount}
+      - {external_field: total, internal_field: total_amount}
+    ```
+
+    ## References
+    Spec format, data mappings.
+    """
+    writes = [[(row.internal_field, row.endpoints) for row in spec.inbound],
+              [(row.external_field, row.endpoints) for row in spec.outbound]]  # fmt: skip
+    for rows in writes:
+        for (first, first_for), (second, second_for) in combinations(rows, 2):
+            apart = first_for and second_for and not _names(first_for) & _names(second_for)
+            if first and second and first.value == second.value and not apart:
+                yield Finding(
+                    second.span,
+                    f"`{second.value}` is written by another row too",
+                    "take one out, or narrow both with `endpoints`",
+                    related=(Label(first.span, "the first"),),
+                )
+
+
+def _names(endpoints: Sequence[Located[str]]) -> set[str]:
+    return {snake_case(endpoint.value) for endpoint in endpoints}

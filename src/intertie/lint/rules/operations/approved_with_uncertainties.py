@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE512", severity=Severity.ERROR, since="0.1.0")
+def approved_with_uncertainties(spec: Spec) -> Iterator[Finding]:
+    """An approved spec has open uncertainties.
+
+    ## What it does
+    With `status: approved`, looks for entries under Uncertainties.
+
+    ## Why it matters
+    Approval says that the integration is understood. An open question says that it is not.
+
+    ## Example
+    ````markdown
+    ## Uncertainties
+    - Does a quote cost money?
+    ````
+
+    ## Use instead
+    ````markdown
+    ## Uncertainties
+    ````
+
+    ## References
+    Spec format, uncertainties.
+    """
+    status = spec.front_matter.status if spec.front_matter else None
+    if status and status.value == "approved":
+        for question in spec.uncertainties:
+            yield Finding(
+                question.span,
+                "the spec is approved, and this is open",
+                "answer it and take it out, or set the status to `review`",
+                related=(Label(status.span, "the status"),),
+            )

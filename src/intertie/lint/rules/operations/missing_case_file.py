@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.around import Around
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE511", severity=Severity.WARNING, since="0.1.0")
+def missing_case_file(spec: Spec, around: Around) -> Iterator[Finding]:
+    """A case of Validation Cases is not there.
+
+    ## What it does
+    Looks up each case's file from the workspace root.
+
+    ## Why it matters
+    The spec says that something is tested which is not.
+
+    ## Example
+    ````markdown
+    ## Validation Cases
+
+    ### Test Cases
+    - /test-cases/TC-404.yaml: A quote is given
+    ````
+
+    ## Use instead
+    ````markdown
+    ## Validation Cases
+
+    ### Test Cases
+    ````
+
+    ## References
+    Cases, where they are and how they are named.
+    """
+    for case in spec.cases:
+        path = case.path
+        if path and path.value.endswith(".yaml") and not around.exists(path.value):
+            yield Finding(path.span, f"`{path.value}` is not there", "write the case, or take the line out")

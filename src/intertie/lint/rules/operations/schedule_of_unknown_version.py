@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE510", severity=Severity.WARNING, since="0.1.0")
+def schedule_of_unknown_version(spec: Spec) -> Iterator[Finding]:
+    """The schedule has a version that is nearly, but not quite, a known one.
+
+    ## What it does
+    Looks for versions of `deprecation_schedule` that are not supported but spelled almost like one that is.
+
+    ## Why it matters
+    A version that has been dropped may stay in the schedule. A misspelt one means that the end of a version in use passes
+    without a warning.
+
+    ## Example
+    ```yaml
+    versioning:
+      strategy: header
+      header: X-Version
+      current: "2024-06-20"
+      supported: ["2023-10-16", "2024-06-20"]
+      deprecation_schedule:
+        "2023-10-61": 9999-12-31
+    ```
+
+    ## Use instead
+    ```yaml
+    versioning:
+      strategy: header
+      header: X-Version
+      current: "2024-06-20"
+      supported: ["2023-10-16", "2024-06-20"]
+      deprecation_schedule:
+        "2023-10-16": 9999-12-31
+    ```
+
+    ## References
+    Spec format, versioning.
+    """
+    versioning = spec.versioning
+    if versioning is None:
+        return
+    known = [version.value for version in (versioning.current, *versioning.supported) if version]
+    for version, _ in versioning.deprecation_schedule:
+        near = get_close_matches(version.value, known, n=1, cutoff=0.8) if len(version.value) > 3 else []
+        if version.value not in known and near:
+            yield Finding(version.span, f"`{version.value}` is not a supported version", f"did you mean `{near[0]}`?")

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.around import Around
+from intertie.lint.dates import parse_date
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.words import count
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE508", severity=Severity.ERROR, since="0.1.0")
+def version_ended(spec: Spec, around: Around) -> Iterator[Finding]:
+    """A version that is still asked for has ended.
+
+    ## What it does
+    Compares the dates of `versioning.deprecation_schedule` with today (UTC), for the current and the supported versions.
+
+    ## Why it matters
+    The provider may answer with errors from that day on, or silently with another version.
+
+    ## Example
+    ```yaml
+    versioning:
+      strategy: header
+      header: X-Version
+      current: v2
+      supported: [v1, v2]
+      deprecation_schedule:
+        v1: 2020-06-30
+    ```
+
+    ## Use instead
+    ```yaml
+    versioning:
+      strategy: header
+      header: X-Version
+      current: v2
+      supported: [v2]
+      deprecation_schedule:
+        v1: 2020-06-30
+    ```
+
+    ## References
+    Spec format, versioning; RFC 8594, the Sunset header.
+    """
+    versioning = spec.versioning
+    if versioning is None:
+        return
+    in_use = {version.value for version in (versioning.current, *versioning.supported) if version}
+    for version, day in versioning.deprecation_schedule:
+        end = parse_date(day.value)
+        if end and version.value in in_use and end < around.today:
+            yield Finding(
+                day.span,
+                f"`{version.value}` ended {count((around.today - end).days, 'day')} ago, on {end}",
+                "move to a later version and take it out of `supported`",
+            )

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rates import windows
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE213", severity=Severity.WARNING, since="0.1.0")
+def burst_above_window(spec: Spec) -> Iterator[Finding]:
+    """The burst is larger than the shortest window allows.
+
+    ## What it does
+    Compares `burst_size` with the limit of the shortest window.
+
+    ## Why it matters
+    A burst is what may leave at once. More than a window's limit can't leave within it, so the burst is cut to the limit,
+    or the service answers 429.
+
+    ## Example
+    ```yaml
+    rate_limits:
+      requests_per_second: 10
+      burst_size: 50
+    ```
+
+    ## Use instead
+    ```yaml
+    rate_limits:
+      requests_per_second: 10
+      burst_size: 5
+    ```
+
+    ## References
+    Spec format, rate limits.
+    """
+    declared = windows(spec)
+    burst = spec.rate_limits.burst_size if spec.rate_limits else None
+    if burst and declared and burst.value > declared[0].limit.value:
+        shortest = declared[0]
+        yield Finding(
+            burst.span,
+            f"a burst of {burst.value} is more than {shortest.limit.value} a {shortest.word}",
+            f"keep `burst_size` at {shortest.limit.value} or below",
+            related=(Label(shortest.limit.span, "the shortest window"),),
+        )

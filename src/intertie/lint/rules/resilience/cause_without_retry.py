@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE207", severity=Severity.WARNING, since="0.1.0")
+def cause_without_retry(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """The spec says when to retry, and allows one try.
+
+    ## What it does
+    Looks for `retry_on` or `retry_conditions` where `max_attempts` is 1. It counts the first try.
+
+    ## Why it matters
+    `max_attempts: 1` means that nothing is ever tried again. Who writes 1 and lists causes usually means one retry.
+
+    ## Example
+    ```yaml
+    retry:
+      max_attempts: 1
+      retry_on: [503]
+    ```
+
+    ## Use instead
+    ```yaml
+    retry:
+      max_attempts: 2
+      retry_on: [503]
+    ```
+
+    ## References
+    Spec format, retry policy.
+    """
+    retry = spec.retry
+    causes = (*retry.retry_on, *retry.retry_conditions) if retry else ()
+    if retry and causes and plan.retry.max_attempts == 1:
+        place = retry.max_attempts or retry.max_retries
+        yield Finding(
+            place.span if place else retry.head,
+            "one try is all there is: what `retry_on` and `retry_conditions` list is never retried",
+            "write 2 for one retry: `max_attempts` counts the first try",
+            related=(Label(causes[0].span, "to be retried"),),
+        )

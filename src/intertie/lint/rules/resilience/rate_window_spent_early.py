@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rates import windows
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE212", severity=Severity.INFO, since="0.1.0")
+def rate_window_spent_early(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """Under full load a longer window is used up early, and callers are refused for the rest of it.
+
+    ## What it does
+    Computes when the shorter window's rate has used up the longer one, and how long nothing leaves after that. Told where
+    that pause is longer than a call may take.
+
+    ## Why it matters
+    A caller waits for a turn as long as `timeouts.total` allows. When the pause is longer, calls in it end with
+    `RateLimited`. Good to know before the first busy day.
+
+    ## Example
+    ```yaml
+    rate_limits:
+      requests_per_second: 10
+      requests_per_minute: 300
+    ```
+
+    ## Use instead
+    ```yaml
+    rate_limits:
+      requests_per_second: 10
+      requests_per_minute: 550
+    ```
+
+    ## References
+    Spec format, rate limits and throttling.
+    """
+    total_s = plan.timeouts.total_s
+    for shorter, longer in pairwise(windows(spec)):
+        spent_s = longer.limit.value / shorter.limit.value * shorter.window_s
+        pause_s = longer.window_s - spent_s
+        if longer.limit.value >= shorter.limit.value and pause_s > total_s:
+            yield Finding(
+                longer.limit.span,
+                f"at {shorter.limit.value} a {shorter.word}, {longer.limit.value} a {longer.word} are used up after "
+                f"{seconds_text(round(spent_s, 1))}; for the other {seconds_text(round(pause_s, 1))} nothing leaves, "
+                f"longer than a call may take ({seconds_text(total_s)})",
+                f"{longer.limit.value // (longer.window_s // shorter.window_s) or 1} a {shorter.word} would spread them "
+                "evenly",
+                related=(Label(shorter.limit.span, f"the limit of a {shorter.word}"),),
+            )

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.waits import longest_waits_s
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE204", severity=Severity.WARNING, since="0.1.0")
+def retry_outlives_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """The waits between tries alone outlast the whole call.
+
+    ## What it does
+    Adds up the waits before each further try and compares the sum with `timeouts.total`. With jitter each wait is half as
+    long on average, and that is what is added.
+
+    ## Why it matters
+    A try whose wait can't fit into `total` is not made. `max_attempts` then promises tries that never happen.
+
+    ## Example
+    ```yaml
+    retry:
+      max_attempts: 6
+      initial_delay: 2000
+      max_delay: 30000
+      backoff: exponential
+      jitter: false
+    ```
+
+    ## Use instead
+    ```yaml
+    retry:
+      max_attempts: 4
+      initial_delay: 500
+      max_delay: 4000
+      backoff: exponential
+      jitter: false
+    ```
+
+    ## References
+    M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
+    """
+    if spec.retry is None:
+        return
+    share = 0.5 if plan.retry.jitter else 1.0
+    waits_s = [wait_s * share for wait_s in longest_waits_s(plan.retry)]
+    total_s = plan.timeouts.total_s
+    spent_s, made = 0.0, 1
+    for wait_s in waits_s:
+        if spent_s + wait_s >= total_s:
+            break
+        spent_s += wait_s
+        made += 1
+    if made == plan.retry.max_attempts:
+        return
+    shown = [seconds_text(wait_s) for wait_s in waits_s[:5]]
+    sum_text = " + ".join(shown) + (" + …" if len(waits_s) > len(shown) else "")
+    average = "on average " if plan.retry.jitter else ""
+    place = spec.retry.max_attempts or spec.retry.max_retries
+    yield Finding(
+        place.span if place else spec.retry.head,
+        f"the waits are {average}{sum_text} = {seconds_text(sum(waits_s))}, and the whole call takes "
+        f"{seconds_text(total_s)}: of {plan.retry.max_attempts} tries {made} can be made",
+        "lower `max_attempts` or the delays, or raise `timeouts.total`",
+        related=(Label(spec.timeouts.total.span, "the whole call"),) if spec.timeouts and spec.timeouts.total else (),
+    )

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rates import windows
+from intertie.lint.rule import rule
+from intertie.lint.written import is_written
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE214", severity=Severity.INFO, since="0.1.0")
+def throttling_without_limits(spec: Spec) -> Iterator[Finding]:
+    """A throttling strategy is chosen, and there is nothing to count.
+
+    ## What it does
+    Looks for `throttling.strategy` in a spec without any rate limit.
+
+    ## Why it matters
+    The strategy says how a limit is counted. Without a limit only the pauses that the service asks for are kept.
+
+    ## Example
+    ```yaml
+    rate_limits: {}
+    throttling:
+      strategy: token_bucket
+    ```
+
+    ## Use instead
+    ```yaml
+    rate_limits:
+      requests_per_second: 10
+    throttling:
+      strategy: token_bucket
+    ```
+
+    ## References
+    Spec format, throttling.
+    """
+    strategy = spec.throttling.strategy if spec.throttling else None
+    if (
+        strategy
+        and not is_written(spec, "rate_limits", "rate_limit")
+        and not any(
+            is_written(spec, "rate_limits", key)
+            for key in ("requests_per_second", "requests_per_minute", "requests_per_hour", "requests_per_day")
+        )
+    ):
+        limits = spec.rate_limits
+        if limits is None or not (windows(spec) or limits.rate_limit):
+            yield Finding(strategy.span, f"`{strategy.value}` has no limit to count", "add `rate_limits`")

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE202", severity=Severity.WARNING, since="0.1.0")
+def timeout_leaves_no_retry(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """A timeout is to be retried, but one timeout takes the whole call.
+
+    ## What it does
+    Where `retry_conditions` lists `timeout`, compares `timeouts.read` with `timeouts.total`.
+
+    ## Why it matters
+    A try that waits as long as the whole call may take leaves no time for another: the retry that the spec promises is
+    never made.
+
+    ## Example
+    ```yaml
+    timeouts:
+      connect: 500
+      read: 10000
+      total: 10000
+    ```
+
+    ## Use instead
+    ```yaml
+    timeouts:
+      connect: 500
+      read: 3000
+      total: 10000
+    ```
+
+    ## References
+    Spec format, retry policy and timeouts.
+    """
+    condition = next((c for c in spec.retry.retry_conditions if c.value == "timeout"), None) if spec.retry else None
+    timeouts = plan.timeouts
+    if condition is None or plan.retry.max_attempts < 2 or timeouts.read_s != timeouts.total_s:
+        # A read timeout longer than the total is another rule's finding.
+        return
+    place = (spec.timeouts and (spec.timeouts.read or spec.timeouts.total)) or condition
+    yield Finding(
+        place.span,
+        f"a try may wait {seconds_text(timeouts.read_s)} for its answer and the whole call takes "
+        f"{seconds_text(timeouts.total_s)}: after a timeout no other try is made",
+        f"keep `read` below {seconds_text(timeouts.total_s / plan.retry.max_attempts)}, or raise `total`",
+        related=(Label(condition.span, "timeouts are to be retried"),),
+    )

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.urls import credential_in, further_urls
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE602", severity=Severity.ERROR, since="0.1.0")
+def credential_in_url(spec: Spec) -> Iterator[Finding]:
+    """A URL holds a credential.
+
+    ## What it does
+    Looks for a password before the host, and for query parameters such as `token` or `api_key` with a value, in token,
+    sandbox and documentation URLs. The value itself is never shown. Base URLs have a rule of their own.
+
+    ## Why it matters
+    URLs end up in logs, histories and error messages everywhere between here and there.
+
+    ## Example
+    ```yaml
+    testing:
+      integration_tests:
+        use_sandbox: true
+        sandbox_url: https://shop:hunter2@sandbox.parcels.example
+    ```
+
+    ## Use instead
+    ```yaml
+    testing:
+      integration_tests:
+        use_sandbox: true
+        sandbox_url: https://sandbox.parcels.example
+        test_credentials: env:PARCEL_TEST_KEY
+    ```
+
+    ## References
+    RFC 3986 section 7.5, sensitive information.
+    """
+    for what, url in further_urls(spec):
+        where = credential_in(url.value)
+        if where:
+            yield Finding(
+                url.span,
+                f"this {what} holds a credential: {where}",
+                "change the credential, for it has been read, and refer to it as `env:NAME`",
+            )

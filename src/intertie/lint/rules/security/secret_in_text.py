@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.tokens import is_literal_credential, is_secret_header, texts_of, token_shape
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE601", severity=Severity.ERROR, since="0.1.0")
+def secret_in_text(spec: Spec) -> Iterator[Finding]:
+    """A credential stands in the document.
+
+    ## What it does
+    Looks for texts in the shape of well-known credentials (payment and model providers' keys, GitHub, AWS, Slack and Google
+    tokens, JSON web tokens, private keys) in headers, URLs, paths and prose, and for literal values of headers that carry
+    credentials. The value itself is never shown.
+
+    ## Why it matters
+    A spec is read by many and kept for ever in version control. A secret in it is no secret any more.
+
+    ## Example
+    ```yaml
+    request:
+      headers:
+        - {name: X-Api-Key, required: true, value: 8f14e45fceea167a5a36dedd4bea2543}
+      parameters:
+        - {name: country, in: path, type: string, required: true, description: where to}
+    ```
+
+    ## Use instead
+    ```yaml
+    request:
+      headers:
+        - {name: X-Api-Key, required: true, value: "{env:PARCEL_KEY}"}
+      parameters:
+        - {name: country, in: path, type: string, required: true, description: where to}
+    ```
+
+    ## References
+    Spec format, service configuration and security considerations.
+    """
+    told = set()
+    for what, text in texts_of(spec):
+        shape = token_shape(text.value)
+        if shape:
+            told.add(text.span)
+            yield Finding(text.span, f"this {what} holds {shape}", _MEND)
+    for endpoint in spec.endpoints:
+        for header in endpoint.request.headers if endpoint.request else ():
+            if not (header.name and header.value) or header.value.span in told:
+                continue
+            if is_secret_header(header.name.value) and is_literal_credential(header.value.value):
+                yield Finding(header.value.span, f"the header `{header.name.value}` holds a literal credential", _MEND)
+
+
+_MEND = "change the credential, for it has been read, and refer to it as `env:NAME` or `file:/path`"

@@ -1,0 +1,32 @@
+"""Front matter, service, authentication and timeouts."""
+
+from intertie.lint.rules.service.authentication_contradicts_block import authentication_contradicts_block
+from intertie.lint.rules.service.deprecated_spec import deprecated_spec
+from intertie.lint.rules.service.development_is_production import development_is_production
+from intertie.lint.rules.service.duplicate_id import duplicate_id
+from intertie.lint.rules.service.malformed_id import malformed_id
+from intertie.lint.rules.service.missing_id import missing_id
+from intertie.lint.rules.service.missing_name import missing_name
+from intertie.lint.rules.service.missing_type import missing_type
+from intertie.lint.rules.service.part_timeout_above_total import part_timeout_above_total
+from intertie.lint.rules.service.protocol_contradicts_blocks import protocol_contradicts_blocks
+from intertie.lint.rules.service.retired_spec import retired_spec
+from intertie.lint.rules.service.title_contradicts_name import title_contradicts_name
+from intertie.lint.rules.service.unused_authentication_key import unused_authentication_key
+
+RULES = (
+    missing_id,
+    missing_type,
+    missing_name,
+    malformed_id,
+    duplicate_id,
+    title_contradicts_name,
+    protocol_contradicts_blocks,
+    authentication_contradicts_block,
+    unused_authentication_key,
+    part_timeout_above_total,
+    development_is_production,
+    retired_spec,
+    deprecated_spec,
+)
+"""In the order of their codes."""

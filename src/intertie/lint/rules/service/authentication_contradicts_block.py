@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE108", severity=Severity.ERROR, since="0.1.0")
+def authentication_contradicts_block(spec: Spec) -> Iterator[Finding]:
+    """The authentication bullet says one thing, the block another.
+
+    ## What it does
+    Compares **Authentication** under Integration Type with `authentication.type`.
+
+    ## Why it matters
+    The block is what runs. A reader of the bullet would prepare the wrong credential.
+
+    ## Example
+    ````markdown
+    ## Integration Type
+    - **Protocol**: REST
+    - **Authentication**: Basic
+    ````
+
+    ## Use instead
+    ````markdown
+    ## Integration Type
+    - **Protocol**: REST
+    - **Authentication**: API Key
+    ````
+
+    ## References
+    Spec format, integration type and service configuration.
+    """
+    bullet = spec.integration_type.authentication if spec.integration_type else None
+    block = spec.authentication.type if spec.authentication else None
+    if not (bullet and block):
+        return
+    kinds = {"API Key": "api_key", "OAuth": "oauth", "JWT": "jwt", "Basic": "basic", "None": "none"}
+    if kinds.get(bullet.value, block.value) != block.value:
+        yield Finding(
+            bullet.span,
+            f"the bullet says {bullet.value}, the block says `{block.value}`",
+            "make both say how we identify ourselves",
+            related=(Label(block.span, "the block's type"),),
+        )

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE111", severity=Severity.WARNING, since="0.1.0")
+def development_is_production(spec: Spec) -> Iterator[Finding]:
+    """Another environment has the URL of production.
+
+    ## What it does
+    Compares every environment's URL with that of `production`.
+
+    ## Why it matters
+    Without a choice, calls go to `development`. Where that is the production service, an experiment on a laptop moves real
+    goods and real money.
+
+    ## Example
+    ```yaml
+    service:
+      name: parcel-rates
+      environments:
+        development: https://api.parcels.example
+        production: https://api.parcels.example
+    ```
+
+    ## Use instead
+    ```yaml
+    service:
+      name: parcel-rates
+      environments:
+        development: http://127.0.0.1:8420
+        production: https://api.parcels.example
+    ```
+
+    ## References
+    Spec format, service configuration.
+    """
+    environments = spec.service.environments if spec.service else ()
+    production = next((url for name, url in environments if name.value == "production"), None)
+    if production is None:
+        return
+    for name, url in environments:
+        if name.value != "production" and url.value.rstrip("/") == production.value.rstrip("/"):
+            yield Finding(
+                url.span,
+                f"`{name.value}` is the production service",
+                "name a sandbox or the mock, or leave the environment out",
+                related=(Label(production.span, "production"),),
+            )

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.around import Around
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.words import listed
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE105", severity=Severity.ERROR, since="0.1.0")
+def duplicate_id(spec: Spec, around: Around) -> Iterator[Finding]:
+    """Two specs of a workspace have one id.
+
+    ## What it does
+    Compares the id with those of all other specs in the workspace.
+
+    ## Why it matters
+    Limiter, breaker, budget and queue are kept under the id. Two specs with one id would spend each other's permits and
+    open each other's breaker, and a command that names the id could mean either.
+
+    ## Example
+    ```text
+    specs/parcels.md      id: INT-007
+    specs/payments.md     id: INT-007
+    ```
+
+    ## Use instead
+    ```text
+    specs/parcels.md      id: INT-007
+    specs/payments.md     id: INT-008
+    ```
+
+    ## References
+    Spec format, front matter.
+    """
+    given = spec.front_matter.id if spec.front_matter else None
+    if not given:
+        return
+    others = [place for place in around.ids.get(given.value, ()) if place.path != spec.path]
+    if others:
+        yield Finding(
+            given.span,
+            f"`{given.value}` is also the id of {listed(place.path for place in others)}",
+            "give one of them another number",
+            related=tuple(Label(place, "the same id") for place in others),
+        )

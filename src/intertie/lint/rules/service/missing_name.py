@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.written import in_front_matter
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE103", severity=Severity.INFO, since="0.1.0")
+def missing_name(spec: Spec) -> Iterator[Finding]:
+    """The front matter has no `name`.
+
+    ## What it does
+    Looks for `name` in the front matter.
+
+    ## Why it matters
+    The name is what people see in reports, alerts and on dashboards; without it they see the title or the slug.
+
+    ## Example
+    ````markdown
+    ---
+    id: INT-900
+    type: Integration
+    status: approved
+    service: parcel-rates
+    ---
+    ````
+
+    ## Use instead
+    ````markdown
+    ---
+    id: INT-900
+    type: Integration
+    name: Parcel Rates
+    status: approved
+    service: parcel-rates
+    ---
+    ````
+
+    ## References
+    Spec format, front matter.
+    """
+    front = spec.document.front_matter
+    if front is not None and not in_front_matter(spec, "name"):
+        yield Finding(front.span, "the front matter has no `name`", "add the name that people should see")

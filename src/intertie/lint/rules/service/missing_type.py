@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.written import in_front_matter
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE102", severity=Severity.WARNING, since="0.1.0")
+def missing_type(spec: Spec) -> Iterator[Finding]:
+    """The front matter has no `type`.
+
+    ## What it does
+    Looks for `type` in the front matter.
+
+    ## Why it matters
+    A workspace holds documents of several kinds. `type: Integration` says that this one is run; tools that read the
+    folder skip what has another type.
+
+    ## Example
+    ````markdown
+    ---
+    id: INT-900
+    name: Parcel Rates
+    status: approved
+    service: parcel-rates
+    ---
+    ````
+
+    ## Use instead
+    ````markdown
+    ---
+    id: INT-900
+    type: Integration
+    name: Parcel Rates
+    status: approved
+    service: parcel-rates
+    ---
+    ````
+
+    ## References
+    Spec format, front matter.
+    """
+    front = spec.document.front_matter
+    if front is not None and not in_front_matter(spec, "type"):
+        yield Finding(front.span, "the front matter has no `type`", "add `type: Integration`")

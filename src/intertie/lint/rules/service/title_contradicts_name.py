@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE106", severity=Severity.INFO, since="0.1.0")
+def title_contradicts_name(spec: Spec) -> Iterator[Finding]:
+    """The title names another integration than the front matter.
+
+    ## What it does
+    Compares the title with `name`, apart from case and punctuation. One that contains the other is no contradiction.
+
+    ## Why it matters
+    A file that was copied and half renamed is read by people under one name and run under another.
+
+    ## Example
+    ````markdown
+    # Weather Forecast
+    ````
+
+    ## Use instead
+    ````markdown
+    # Parcel Rates
+    ````
+
+    ## References
+    Spec format, front matter.
+    """
+    name = spec.front_matter.name if spec.front_matter else None
+    if not (name and spec.title):
+        return
+    ours, theirs = (re.sub(r"[\W_]+", " ", text).strip().casefold() for text in (name.value, spec.title.value))
+    if ours and theirs and ours not in theirs and theirs not in ours:
+        yield Finding(
+            spec.title.span,
+            f"the title `{spec.title.value}` is not the name `{name.value}`",
+            "give both the same name",
+            related=(Label(name.span, "the name"),),
+        )

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.fields import Located
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE109", severity=Severity.WARNING, since="0.1.0")
+def unused_authentication_key(spec: Spec) -> Iterator[Finding]:
+    """A key of `authentication.config` belongs to another kind of authentication.
+
+    ## What it does
+    Compares the keys that are given with those that `authentication.type` uses.
+
+    ## Why it matters
+    No field is decoration: a `password` beside `api_key` is never sent, and whoever wrote it believes that it is.
+
+    ## Example
+    ```yaml
+    authentication:
+      type: api_key
+      config:
+        key_location: header
+        key_name: X-Api-Key
+        secret: env:PARCEL_KEY
+        password: env:PARCEL_PASSWORD
+    ```
+
+    ## Use instead
+    ```yaml
+    authentication:
+      type: api_key
+      config:
+        key_location: header
+        key_name: X-Api-Key
+        secret: env:PARCEL_KEY
+    ```
+
+    ## References
+    Spec format, service configuration.
+    """
+    auth = spec.authentication
+    if not (auth and auth.type and auth.config):
+        return
+    config = auth.config
+    own: dict[str, dict[str, Located[Any] | None]] = {
+        "api_key": {"secret": config.secret},
+        "basic": {"username": config.username, "password": config.password},
+        "oauth": {"token_url": config.token_url, "client_secret": config.client_secret,
+                  "refresh_token": config.refresh_token, "authorization_url": config.authorization_url},
+        "jwt": {"algorithm": config.algorithm, "key": config.key, "claims": config.claims},
+    }  # fmt: skip
+    for kind, keys in own.items():
+        for key, given in keys.items():
+            if given and kind != auth.type.value:
+                yield Finding(
+                    given.key_span,
+                    f"`{key}` belongs to `{kind}`, and the type is `{auth.type.value}`",
+                    "change the type or take the key out",
+                    related=(Label(auth.type.span, "the type"),),
+                )

@@ -1,0 +1,26 @@
+"""Numbers and lists in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as a sentence has them.
+
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
+    all_of_them = list(words)
+    if len(all_of_them) < 2:
+        return "".join(all_of_them)
+    return f"{', '.join(all_of_them[:-1])} and {all_of_them[-1]}"
+
+
+def count(number: int, word: str) -> str:
+    """Return a number with its word.
+
+    >>> count(1, "call"), count(3, "call")
+    ('1 call', '3 calls')
+    """
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -1,0 +1,81 @@
+"""What an author wrote, whether or not it could be read: so that "missing" is only said of what is not there at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import SourceSpan
+from intertie.spec.fields import Block
+from intertie.spec.model import Endpoint, Spec
+from intertie.spec.tree import MappingNode, Node, Section, SequenceNode
+
+
+def is_written(spec: Spec, *keys: str) -> bool:
+    """Return whether the path of keys stands in any YAML block outside the endpoints, filled or not."""
+    return any(_holds(root, keys) for root in _roots(spec))
+
+
+def is_written_in(spec: Spec, endpoint: Endpoint, *keys: str) -> bool:
+    """Return whether the path of keys stands in a YAML block of one endpoint."""
+    section = endpoint_section(spec, endpoint)
+    return section is not None and any(_holds(block.root, keys) for block in section.blocks)
+
+
+def in_front_matter(spec: Spec, key: str) -> bool:
+    """Return whether the front matter has `key`, filled or not."""
+    front = spec.document.front_matter
+    return front is not None and front.get(key) is not None
+
+
+def endpoint_section(spec: Spec, endpoint: Endpoint) -> Section | None:
+    """Return the section an endpoint was read from."""
+    for section in sections(spec):
+        if section.span == endpoint.span or (endpoint.name and section.heading.span == endpoint.name.span):
+            return section
+    return None
+
+
+def sections(spec: Spec) -> Iterator[Section]:
+    """Yield every section of the document, outer before inner."""
+    for section in spec.document.sections:
+        yield from section.walk()
+
+
+def _roots(spec: Spec) -> Iterator[MappingNode]:
+    endpoints = {id(endpoint_section(spec, endpoint)) for endpoint in spec.endpoints}
+    for section in sections(spec):
+        if id(section) not in endpoints:
+            for block in section.blocks:
+                yield block.root
+
+
+def _holds(root: MappingNode, keys: tuple[str, ...]) -> bool:
+    node: Node | None = root
+    for key in keys:
+        if not isinstance(node, MappingNode):
+            # A block that is still a placeholder, or of another kind, is told of elsewhere: nothing is missing in it.
+            return True
+        node = node.get(key)
+        if node is None:
+            return False
+    return True
+
+
+def has_key_at(spec: Spec, item: Block, key: str) -> bool:
+    """Return whether the mapping that `item` was read from has `key`, filled or not."""
+    found = (_find(block.root, item.span) for section in sections(spec) for block in section.blocks)
+    node = next((node for node in found if node is not None), None)
+    return node is not None and node.get(key) is not None
+
+
+def _find(node: Node, span: SourceSpan) -> MappingNode | None:
+    """Return the mapping at `span`, searched depth first."""
+    if isinstance(node, MappingNode):
+        if node.span == span:
+            return node
+        children: tuple[Node, ...] = tuple(entry.value for entry in node.entries)
+    elif isinstance(node, SequenceNode):
+        children = node.items
+    else:
+        return None
+    return next((found for child in children if (found := _find(child, span)) is not None), None)
