@@ -1,0 +1,6 @@
+"""Our own HTTP/1.1: it knows whether a byte left, never sends twice, and holds every wait to its deadline."""
+
+from intertie.adapters.http1.asyncio_transport import AsyncioTransport
+from intertie.adapters.http1.limits import TransportLimits
+
+__all__ = ["AsyncioTransport", "TransportLimits"]

@@ -1,0 +1,279 @@
+"""Connections to one origin for callers on an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import ssl
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from intertie.adapters.http1 import failures
+from intertie.adapters.http1.addresses import Address, in_turn, literal, open_socket, share_s
+from intertie.adapters.http1.asyncio_connection import AsyncioConnection
+from intertie.adapters.http1.head import HeadEncoder
+from intertie.adapters.http1.limits import TransportLimits
+from intertie.adapters.http1.pool import Place, Pool, PoolClosed, Waiter
+from intertie.adapters.http1.tls import client_context
+from intertie.core.clock import Clock
+from intertie.core.errors import Reach
+from intertie.runtime.plan import Origin, TlsOptions
+from intertie.runtime.surroundings import SecretStore
+
+T = TypeVar("T")
+
+
+class AsyncioTransport:
+    """HTTP/1.1 on asyncio or uvloop: a `runtime.http.Transport`.
+
+    It belongs to the loop (and process) it is used on; used on another one it starts anew and lets the old connections go.
+    Close it on the loop it was used on: a closed loop can't close anything any more.
+    """
+
+    def __init__(
+        self,
+        origin: Origin,
+        *,
+        clock: Clock,
+        tls: TlsOptions | None = None,
+        secrets: SecretStore | None = None,
+        limits: TransportLimits | None = None,
+    ) -> None:
+        self._origin = origin
+        self._clock = clock
+        self._tls_options = tls or TlsOptions()
+        self._secrets = secrets
+        self._limits = limits or TransportLimits()
+        self._peer = f"{origin.host}:{origin.port}"
+        self._encoder = HeadEncoder(origin.authority)
+        self._context: ssl.SSLContext | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pool: Pool[AsyncioConnection] = Pool(self._limits)
+
+    def connect_nowait(self, *, fresh: bool = False) -> AsyncioConnection | None:
+        """Return a pooled connection that looks alive, None where one must be opened or waited for.
+
+        `fresh` accepts only one that is beyond doubt: within the server's own keep-alive time, or idle for a moment only.
+        """
+        found = self._pool_here().take(self._clock.monotonic_s(), fresh=fresh)
+        return None if found is None else found.check_out()
+
+    async def connect(self, *, deadline_s: float, connect_timeout_s: float, fresh: bool = False) -> AsyncioConnection:
+        """Return a connection, opening one or waiting for a place in the pool.
+
+        Waiting for a place is bounded by `deadline_s`, opening by `connect_timeout_s` too.
+
+        Raises:
+            ConnectError: Name, route, refusal or TLS, or the transport was closed; `reached` is `no`.
+            DeadlineExceeded: `phase` is `connect` or `total`; `reached` is `no`.
+            CredentialMissing: The client key's reference resolves to nothing.
+        """
+        pool = self._pool_here()
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[None] = loop.create_future()
+        waiter: Waiter[AsyncioConnection] = Waiter(lambda: None if turn.done() else turn.set_result(None))
+        try:
+            found = pool.take_or_queue(self._clock.monotonic_s(), waiter, fresh=fresh)
+        except PoolClosed:
+            raise failures.closed(self._peer) from None
+        if found is None:
+            found = await self._wait_in_line(pool, waiter, turn, deadline_s)
+        if isinstance(found, AsyncioConnection):
+            if not found.is_stale():
+                return found.check_out()
+            found.discard()  # its place is ours now
+        try:
+            connection = await self._open(pool, loop, deadline_s, connect_timeout_s)
+        except BaseException:
+            pool.give_up()
+            raise
+        pool.opened()
+        return connection
+
+    async def aclose(self) -> None:
+        """Close idle connections now and the others when they come back; nothing more can be sent."""
+        loop = asyncio.get_running_loop()
+        pool = self._pool_here()
+        pool.close()
+        # The loop closes a socket a turn or two after it is told to.
+        for _ in range(3):
+            turn: asyncio.Future[None] = loop.create_future()
+            loop.call_soon(turn.set_result, None)
+            await turn
+
+    def statistics(self) -> dict[str, int]:
+        """Return a snapshot: `open`, `idle`, `waiting`, `opened_total`, `reused_total`."""
+        return self._pool.statistics()
+
+    def _pool_here(self) -> Pool[AsyncioConnection]:
+        """Return the pool of this loop and process."""
+        loop = asyncio.get_running_loop()
+        pool = self._pool
+        if pool.pid != os.getpid():
+            pool.forsake()
+            pool = self._pool = Pool(self._limits)
+        elif self._loop is not loop and self._loop is not None:
+            if self._loop.is_closed():
+                pool.close()
+            else:
+                self._loop.call_soon_threadsafe(pool.close)
+            pool = self._pool = Pool(self._limits)
+        self._loop = loop
+        return pool
+
+    async def _wait_in_line(
+        self,
+        pool: Pool[AsyncioConnection],
+        waiter: Waiter[AsyncioConnection],
+        turn: asyncio.Future[None],
+        deadline_s: float,
+    ) -> AsyncioConnection | Place:
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(max(deadline_s - self._clock.monotonic_s(), 0.0), waiter.wake)
+        try:
+            await turn
+        except BaseException:
+            granted = pool.leave(waiter)
+            if isinstance(granted, AsyncioConnection):
+                granted.check_out().release()
+            elif granted is not None:
+                pool.give_up()
+            raise
+        finally:
+            timer.cancel()
+        granted = pool.leave(waiter)
+        if waiter.closed:
+            raise failures.closed(self._peer)
+        if granted is None:
+            raise failures.no_place(self._peer, self._limits.max_connections)
+        return granted
+
+    async def _open(
+        self, pool: Pool[AsyncioConnection], loop: asyncio.AbstractEventLoop, deadline_s: float, connect_timeout_s: float
+    ) -> AsyncioConnection:
+        now_s = self._clock.monotonic_s()
+        until_s = min(now_s + connect_timeout_s, deadline_s)
+        phase = "total" if until_s == deadline_s else "connect"
+        try:
+            if until_s <= now_s:
+                raise TimeoutError
+            context = self._tls_context()
+            sock = await self._connected_socket(loop, until_s)
+            try:
+                return await self._bounded(loop, self._wrap(pool, loop, sock, context), until_s)
+            except BaseException:
+                sock.close()
+                raise
+        except TimeoutError:
+            raise failures.out_of_time(self._peer, phase, connect_timeout_s, Reach.NO) from None
+
+    async def _connected_socket(self, loop: asyncio.AbstractEventLoop, until_s: float) -> socket.socket:
+        addresses = literal(self._origin.host, self._origin.port)
+        if addresses is None:
+            addresses = await self._resolve(loop, until_s)
+        failure: OSError | None = None
+        for turn, address in enumerate(addresses):
+            left_s = until_s - self._clock.monotonic_s()
+            instant_s = self._clock.monotonic_s() + share_s(left_s, len(addresses) - turn)
+            try:
+                sock = open_socket(address)
+            except OSError as unable:
+                failure = unable
+                continue
+            try:
+                await self._bounded(loop, _sock_connect(loop, sock, address), instant_s)
+            except OSError as refused:  # a TimeoutError is one: the next address gets its turn
+                sock.close()
+                failure = refused
+            except BaseException:
+                sock.close()
+                raise
+            else:
+                return sock
+        if failure is None or isinstance(failure, TimeoutError):
+            raise TimeoutError
+        raise failures.connect_failed(self._peer, addresses, failure) from failure
+
+    async def _resolve(self, loop: asyncio.AbstractEventLoop, until_s: float) -> list[Address]:
+        host = self._origin.host
+        try:
+            resolved = await self._bounded(
+                loop, _resolved(loop, host, self._origin.port), until_s
+            )
+        except TimeoutError:
+            raise
+        except (OSError, UnicodeError) as failure:
+            raise failures.name_failed(host, failure) from failure
+        return resolved
+
+    async def _wrap(
+        self,
+        pool: Pool[AsyncioConnection],
+        loop: asyncio.AbstractEventLoop,
+        sock: socket.socket,
+        context: ssl.SSLContext | None,
+    ) -> AsyncioConnection:
+        """Hand a connected socket to the loop, with the TLS handshake where there is one."""
+        connection = AsyncioConnection(
+            pool,
+            sock,
+            loop=loop,
+            clock=self._clock,
+            limits=self._limits,
+            encoder=self._encoder,
+            peer=self._peer,
+            tls=context is not None,
+        )
+        try:
+            await loop.create_connection(
+                lambda: connection,
+                sock=sock,
+                ssl=context,
+                server_hostname=None if context is None else self._origin.host,
+            )
+        except TimeoutError:
+            raise
+        except OSError as failure:
+            raise failures.tls_failed(self._peer, failure) from failure
+        return connection
+
+    def _tls_context(self) -> ssl.SSLContext | None:
+        if self._origin.scheme != "https":
+            return None
+        if self._context is None:
+            self._context = client_context(self._tls_options, self._secrets)
+        return self._context
+
+    async def _bounded(self, loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T], until_s: float) -> T:
+        """Return what `work` returns, cancelling it at `until_s`. For opening alone: exchanges have their own timer.
+
+        Raises:
+            TimeoutError: It was cancelled.
+        """
+        task = loop.create_task(work)
+        expired = False
+
+        def expire() -> None:
+            nonlocal expired
+            expired = True
+            task.cancel()
+
+        timer = loop.call_later(max(until_s - self._clock.monotonic_s(), 0.0), expire)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            current = asyncio.current_task()
+            if not expired or (current is not None and current.cancelling()):
+                raise
+            raise TimeoutError from None
+        finally:
+            timer.cancel()
+
+
+async def _sock_connect(loop: asyncio.AbstractEventLoop, sock: socket.socket, address: Address) -> None:
+    await loop.sock_connect(sock, address.sockaddr)
+
+
+async def _resolved(loop: asyncio.AbstractEventLoop, host: str, port: int) -> list[Address]:
+    return in_turn(await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM))

@@ -1,0 +1,402 @@
+"""Reading one answer after another from bytes, without a socket: strict HTTP/1.1 within limits.
+
+Source: RFC 9112 (message syntax, framing), RFC 9110 (semantics). llhttp parses, strictly: no bare LF, no folded fields,
+no two lengths. What it leaves open is decided here: versions, 1xx answers, transfer codings, sizes, content codings, and
+whether the connection can carry another exchange.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NoReturn
+
+import httptools
+
+from intertie.adapters.http1.decoding import Decoder, DecodingError, decoder_for
+from intertie.adapters.http1.limits import TransportLimits
+from intertie.core.errors import ProtocolError, Reach, ReadError
+from intertie.runtime.http import Headers
+
+_WATCHED = frozenset((b"connection", b"content-length", b"transfer-encoding", b"content-encoding", b"keep-alive"))
+_FIRST_BYTE = ord("H")
+_PIECE_BYTES = 64 * 1024
+
+
+class _Stop(Exception):  # noqa: N818  # never leaves this module: ends a parser's run from inside a callback
+    pass
+
+
+class ResponseReader:
+    """The answer to the request announced by `begin`, fed with bytes as they come.
+
+    State after `feed`:
+
+    | head_done | done | meaning |
+    |---|---|---|
+    | no | no | nothing final yet; `continued` tells whether `100 Continue` came |
+    | yes | no | `status` and `headers` stand, the body is under way |
+    | yes | yes | complete; `reusable` and `keep_alive_s` say what the connection is good for |
+
+    Attributes:
+        received_bytes: Since `begin`, heads included.
+        keep_alive_s: The server's own `Keep-Alive: timeout`, None where it states none.
+    """
+
+    __slots__ = (
+        "_body",
+        "_body_bytes",
+        "_decoder",
+        "_fault",
+        "_field_room",
+        "_fields",
+        "_head_only",
+        "_head_room",
+        "_informational",
+        "_informational_room",
+        "_length",
+        "_limits",
+        "_moved",
+        "_parser",
+        "_peer",
+        "_pieces",
+        "_quiet_bytes",
+        "_raw",
+        "_until_close",
+        "_watched",
+        "buffered_bytes",
+        "continued",
+        "done",
+        "head_done",
+        "headers",
+        "keep_alive_s",
+        "received_bytes",
+        "reusable",
+        "status",
+        "streams",
+    )
+
+    def __init__(self, peer: str, limits: TransportLimits) -> None:
+        self._peer = peer
+        self._limits = limits
+        self._parser: httptools.HttpResponseParser | None = None
+        self._pieces: deque[bytes] = deque()
+        self.begin()
+
+    def begin(self, *, head_only: bool = False, stream: bool = False, raw: bool = False) -> None:
+        """Expect the answer to the next request.
+
+        Args:
+            head_only: The request is a HEAD: its answer has no body whatever its fields say (RFC 9112 section 6.3).
+            stream: Keep the body in pieces for `next_piece` rather than gathering it.
+            raw: The caller chose the codings: an unknown one is handed over as it is.
+        """
+        limits = self._limits
+        # A parser that ended a message cleanly is at the beginning of the next one.
+        if self._parser is None:
+            self._parser = httptools.HttpResponseParser(self)
+        self._head_only = head_only
+        self.streams = stream
+        self._raw = raw
+        self._fault: ProtocolError | None = None
+        self._fields: list[tuple[bytes, bytes]] = []
+        self._watched: dict[bytes, bytes] | None = None
+        self._field_room = limits.max_fields
+        self._head_room = limits.max_head_bytes
+        self._informational = False
+        self._informational_room = limits.max_informational
+        self._length: int | None = None
+        self._until_close = False
+        self._decoder: Decoder | None = None
+        self._body: bytes | bytearray = b""
+        self._body_bytes = 0
+        self._moved = False
+        self._quiet_bytes = 0
+        self._pieces.clear()
+        self.buffered_bytes = 0
+        self.received_bytes = 0
+        self.continued = False
+        self.head_done = False
+        self.done = False
+        self.reusable = False
+        self.keep_alive_s: float | None = None
+        self.status = 0
+        self.headers = _NO_HEADERS
+
+    def feed(self, data: bytes) -> None:
+        """Take in what came from the server.
+
+        Raises:
+            ProtocolError: It breaks HTTP or a limit; `reached` is `yes`.
+        """
+        if not self.received_bytes and data[0] != _FIRST_BYTE:
+            self.received_bytes = len(data)
+            raise self._protocol_error("answered with something that is not HTTP")
+        self.received_bytes += len(data)
+        assert self._parser is not None  # noqa: S101  # narrowing: begin() made it
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as broken:
+            if self.done:
+                # Whatever follows a complete answer spoils the connection, not the answer.
+                self.reusable = False
+                self._parser = None
+                return
+            raise self._fault or self._protocol_error(f"broke HTTP/1.1: {broken}") from None
+        if self.done:
+            if self._head_only and data[-4:] != b"\r\n\r\n"[-len(data) :]:
+                self.reusable = False
+            return
+        self._check_progress(len(data))
+
+    def feed_eof(self) -> None:
+        """Take in that the server closed its side: the end of a body without a length, a break-off elsewhere.
+
+        Raises:
+            ReadError: The answer is not complete; `reached` is `yes` where any of its bytes came.
+            ProtocolError: The body is complete, its content coding isn't.
+        """
+        if self.done:
+            self.reusable = False
+            return
+        if self._until_close and self.head_done:
+            self._complete()
+            if self._fault:
+                raise self._fault
+            return
+        if not self.received_bytes:
+            raise ReadError(f"{self._peer} closed the connection without an answer", reached=Reach.MAYBE)
+        if not self.head_done:
+            where = "in the middle of its answer's head"
+        elif self._length is not None:
+            where = f"after {self._body_bytes} of the {self._length} bytes its answer announced"
+        else:
+            where = "in the middle of a chunked answer"
+        raise ReadError(f"{self._peer} closed the connection {where}", reached=Reach.YES)
+
+    def body(self) -> bytes:
+        """Return the whole decoded body of a complete answer."""
+        body = self._body
+        return body if isinstance(body, bytes) else bytes(body)
+
+    def next_piece(self) -> bytes | None:
+        """Return the next decoded piece of a streamed body, None where more must be fed (or, when `done`, at its end).
+
+        Raises:
+            ProtocolError: The content coding is broken; `reached` is `yes`.
+        """
+        pieces = self._pieces
+        decoder = self._decoder
+        if decoder is None:
+            if not pieces:
+                return None
+            piece = pieces.popleft()
+            self.buffered_bytes -= len(piece)
+            return piece
+        try:
+            while True:
+                if out := decoder.read(_PIECE_BYTES):
+                    return out
+                if not pieces:
+                    break
+                piece = pieces.popleft()
+                self.buffered_bytes -= len(piece)
+                decoder.feed(piece)
+            if self.done:
+                decoder.finish()
+        except DecodingError as broken:
+            raise self._protocol_error(f"sent {broken}") from None
+        return None
+
+    # llhttp's callbacks. An exception in one ends the run; `_stop` keeps the reason.
+
+    def on_message_begin(self) -> None:
+        if self.done:
+            self.reusable = False
+            raise _Stop
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._field_room -= 1
+        self._head_room -= len(name) + len(value) + 4
+        if self._field_room < 0:
+            self._stop(f"sent more than {self._limits.max_fields} header fields")
+        if self._head_room < 0:
+            self._stop(f"sent header fields of more than {self._limits.max_head_bytes} bytes")
+        if self.head_done:
+            return  # a trailer: counted, not kept (RFC 9110 section 6.5.1 lets a recipient discard it)
+        name = name.lower()
+        if value[-1:] in (b" ", b"\t"):
+            value = value.rstrip(b" \t")
+        self._fields.append((name, value))
+        if name in _WATCHED:
+            watched = self._watched
+            if watched is None:
+                self._watched = {name: value}
+            elif name in watched:
+                watched[name] += b", " + value
+            else:
+                watched[name] = value
+
+    def on_headers_complete(self) -> None:
+        parser = self._parser
+        assert parser is not None  # noqa: S101  # narrowing: it is calling us
+        status = parser.get_status_code()
+        version = parser.get_http_version()
+        if version not in ("1.1", "1.0"):
+            self._stop(f"answered in HTTP/{version}, not in HTTP/1.1")
+        if status < 200:
+            self._take_informational(status)
+            return
+        reusable = parser.should_keep_alive()
+        self.status = status
+        self.headers = Headers(self._fields)
+        has_body = not (self._head_only or status in (204, 304))
+        if self._watched is not None:
+            reusable = self._take_watched(self._watched, version, reusable=reusable, has_body=has_body)
+        elif self._head_only:
+            reusable = version == "1.1"
+        self.reusable = reusable
+        # Neither length nor chunks: the body ends with the connection.
+        self._until_close = (
+            has_body and self._length is None and not (self._watched and b"transfer-encoding" in self._watched)
+        )
+        self.head_done = True
+        self._moved = True
+        if self._head_only:
+            # llhttp would wait for the body the fields describe: this parser is of no more use.
+            self.done = True
+            self._parser = None
+
+    def on_body(self, data: bytes) -> None:
+        if self.done:
+            self.reusable = False
+            raise _Stop
+        self._moved = True
+        self._body_bytes += len(data)
+        if self.streams:
+            self._pieces.append(data)
+            self.buffered_bytes += len(data)
+        elif self._decoder is None:
+            self._gather(data)
+        else:
+            self._decoder.feed(data)
+            self._gather_decoded(self._decoder)
+
+    def on_chunk_header(self) -> None:
+        if self.done:
+            self.reusable = False
+            raise _Stop
+
+    def on_message_complete(self) -> None:
+        if self._informational:
+            self._informational = False
+        elif not self.done:
+            self._complete()
+            if self._fault:
+                raise _Stop
+
+    # What the callbacks decide.
+
+    def _complete(self) -> None:
+        if self._decoder is not None and not self.streams:
+            try:
+                self._decoder.finish()
+            except DecodingError as broken:
+                self._fault = self._protocol_error(f"sent {broken}")
+                return
+        self.done = True
+
+    def _take_informational(self, status: int) -> None:
+        if status == 101:
+            self._stop("switched protocols (status 101) without having been asked to")
+        self._informational_room -= 1
+        if self._informational_room < 0:
+            self._stop(f"sent more than {self._limits.max_informational} provisional answers (1xx) to one request")
+        self._informational = True
+        self.continued = self.continued or status == 100
+        self._fields = []
+        self._watched = None
+        self._length = None
+
+    def _take_watched(self, watched: dict[bytes, bytes], version: str, *, reusable: bool, has_body: bool) -> bool:
+        """Read framing, coding and persistence; return whether the connection is reusable so far."""
+        if (transfer := watched.get(b"transfer-encoding")) is not None and has_body:
+            if version == "1.0":
+                self._stop("sent a transfer coding in HTTP/1.0")  # RFC 9112 section 6.1: its framing is not to be trusted
+            if transfer.lower() != b"chunked":
+                self._stop("sent a transfer coding other than chunked")
+        if (length := watched.get(b"content-length")) is not None and has_body:
+            self._length = int(length)
+            if self._length > self._limits.max_body_bytes and not self.streams:
+                self._stop(
+                    f"announced a body of {self._length} bytes, more than the limit of {self._limits.max_body_bytes}"
+                )
+        if has_body and (coding := watched.get(b"content-encoding")) is not None:
+            try:
+                self._decoder = decoder_for(coding.decode("latin-1"))
+            except DecodingError as unknown:
+                if not self._raw:
+                    self._stop(f"sent {unknown}")
+        if (keep_alive := watched.get(b"keep-alive")) is not None:
+            self.keep_alive_s = _timeout_s(keep_alive)
+        if self._head_only:
+            words = {word.strip().lower() for word in watched.get(b"connection", b"").split(b",")}
+            return b"close" not in words and (version == "1.1" or b"keep-alive" in words)
+        return reusable
+
+    def _gather(self, data: bytes) -> None:
+        body = self._body
+        if not body:
+            self._body = data
+        else:
+            if isinstance(body, bytes):
+                self._body = body = bytearray(body)
+            body += data
+        if len(self._body) > self._limits.max_body_bytes:
+            self._stop(f"sent a body of more than the limit of {self._limits.max_body_bytes} bytes")
+
+    def _gather_decoded(self, decoder: Decoder) -> None:
+        most = self._limits.max_body_bytes
+        try:
+            while out := decoder.read(most + 1 - len(self._body)):
+                self._gather(out)
+        except DecodingError as broken:
+            self._stop(f"sent {broken}")
+
+    def _check_progress(self, fed_bytes: int) -> None:
+        """Bound what brings an answer no further: an endless head, chunk extension or trailer, and a body of tiny chunks."""
+        if self._moved:
+            self._moved = False
+            self._quiet_bytes = 0
+        else:
+            self._quiet_bytes += fed_bytes
+            if self._quiet_bytes > self._limits.max_head_bytes:
+                self._parser = None
+                what = "a trailer or chunk size" if self.head_done else "a head"
+                raise self._protocol_error(f"sent {what} of more than {self._limits.max_head_bytes} bytes")
+        most = self._limits.max_body_bytes + 2 * self._limits.max_head_bytes
+        if self.received_bytes > most and not self.streams:
+            raise self._protocol_error(f"sent an answer of more than {most} bytes")
+
+    def _stop(self, reason: str) -> NoReturn:
+        self._fault = self._protocol_error(reason)
+        raise _Stop
+
+    def _protocol_error(self, what: str) -> ProtocolError:
+        self.reusable = False
+        return ProtocolError(f"{self._peer} {what}", reached=Reach.YES)
+
+
+_NO_HEADERS = Headers()
+
+
+def _timeout_s(keep_alive: bytes) -> float | None:
+    """Return the `timeout` of a Keep-Alive field (RFC 2068 section 19.7.1.1), None where it has none that can be read.
+
+    >>> _timeout_s(b"timeout=5, max=100"), _timeout_s(b"max=3"), _timeout_s(b"timeout=soon")
+    (5.0, None, None)
+    """
+    for word in keep_alive.split(b","):
+        name, _, value = word.strip().partition(b"=")
+        if name.strip().lower() == b"timeout" and value.strip().isdigit():
+            return float(value.strip()[:9])
+    return None

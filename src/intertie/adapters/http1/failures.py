@@ -1,0 +1,121 @@
+"""What went wrong, in Intertie's errors: the one place of this adapter that turns foreign exceptions into ours."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from collections.abc import Sequence
+
+from intertie.adapters.http1.addresses import Address, spoken
+from intertie.core.errors import ConnectError, DeadlineExceeded, Reach, ReadError, TransportError, WriteError
+from intertie.core.units import seconds_text
+
+
+def name_failed(host: str, failure: OSError | UnicodeError) -> ConnectError:
+    """A host name that resolves to nothing."""
+    if isinstance(failure, socket.gaierror) and failure.errno == socket.EAI_AGAIN:
+        return ConnectError(f"the name server did not answer for '{host}'; try again, or check this machine's DNS")
+    return ConnectError(f"there is no host named '{host}'; check the base URL, or this machine's DNS")
+
+
+def connect_failed(peer: str, tried: Sequence[Address], failure: OSError) -> ConnectError:
+    """The last of the addresses that were tried refused or could not be reached."""
+    where = peer if len(tried) == 1 else f"{peer} ({spoken(tried)})"
+    if isinstance(failure, ConnectionRefusedError):
+        return ConnectError(f"{where} refused the connection; is the service running there?")
+    if failure.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN):
+        return ConnectError(f"there is no route to {where}; check the base URL and this machine's network")
+    if failure.errno in (errno.EMFILE, errno.ENFILE):
+        return ConnectError(f"this process may open no more files, so none is left for {where}; raise its limit (ulimit -n)")
+    return ConnectError(f"could not connect to {where}: {reason(failure)}")
+
+
+def tls_failed(peer: str, failure: OSError) -> ConnectError:
+    """The TLS handshake failed; the message says what to do where the reason is known."""
+    if isinstance(failure, ssl.SSLCertVerificationError):
+        return ConnectError(f"{peer} is not trusted: {failure.verify_message}; {_mend(failure)}")
+    if isinstance(failure, ssl.SSLError):
+        code = failure.reason or "unknown reason"
+        advice = _TLS_ADVICE.get(code)
+        what = code.lower().replace("_", " ")
+        return ConnectError(f"no TLS connection to {peer}: {what}{'; ' + advice if advice else ''}")
+    return ConnectError(f"{peer} broke off the TLS handshake ({reason(failure)}); is it an https port?")
+
+
+_TLS_ADVICE = {
+    "WRONG_VERSION_NUMBER": "the port does not speak TLS: use http, or the https port",
+    "HTTP_REQUEST": "the port does not speak TLS: use http, or the https port",
+    "UNSUPPORTED_PROTOCOL": "the service speaks only older versions than `security.tls_minimum` allows",
+    "TLSV1_ALERT_PROTOCOL_VERSION": "the service speaks only other versions than `security.tls_minimum` allows",
+    "UNEXPECTED_EOF_WHILE_READING": "it closed the connection; is it an https port?",
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED": "it asks for a client certificate: set `security.client_certificate`",
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": "no cipher or version in common, or it asks for a client certificate",
+    "SSLV3_ALERT_BAD_CERTIFICATE": "it refuses our client certificate",
+    "SSLV3_ALERT_CERTIFICATE_EXPIRED": "our client certificate has expired",
+    "TLSV1_ALERT_UNKNOWN_CA": "it does not trust the authority of our client certificate",
+}
+
+
+def _mend(failure: ssl.SSLCertVerificationError) -> str:
+    # X509_V_ERR_*: 10 expired, 18 to 21 no trusted issuer, 62 host name, 64 address.
+    if failure.verify_code == 10:
+        return "the service must renew its certificate (or this machine's clock is wrong)"
+    if failure.verify_code in (18, 19, 20, 21):
+        return "give the authority that issued its certificate in `security.ca`"
+    if failure.verify_code in (62, 64):
+        return "the base URL must name the host as the certificate does"
+    return "verification is never switched off"
+
+
+def out_of_time(peer: str, phase: str, after_s: float | None, reached: Reach) -> DeadlineExceeded:
+    """Time ran out in `phase`; `after_s` is how long was waited, where it is telling."""
+    doing = {
+        "connect": f"no connection to {peer}",
+        "write": f"{peer} did not take the whole request",
+        "read": f"{peer} did not answer",
+        "total": f"the deadline passed during the exchange with {peer}" if reached else f"no time left for {peer}",
+    }[phase]
+    if phase == "read" and reached is Reach.YES:
+        doing = f"{peer} began its answer and did not finish it"
+    within = f" within {seconds_text(round(after_s, 3))}" if after_s is not None and phase != "total" else ""
+    return DeadlineExceeded(doing + within, phase=phase, reached=reached)
+
+
+def no_place(peer: str, connections: int) -> DeadlineExceeded:
+    """All connections the pool may have stayed in use until the deadline."""
+    return DeadlineExceeded(
+        f"all {connections} connections to {peer} were in use until the deadline; nothing was sent", phase="total"
+    )
+
+
+def broken(peer: str, failure: BaseException | None, *, writing: bool, reached: Reach) -> TransportError:
+    """The connection broke during an exchange."""
+    how = reason(failure) if failure is not None else "closed by the other side"
+    if writing:
+        return WriteError(f"the connection to {peer} broke while the request was written ({how})", reached=reached)
+    when = "while its answer was read" if reached is Reach.YES else "before an answer came"
+    return ReadError(f"the connection to {peer} broke {when} ({how})", reached=reached)
+
+
+def stale(peer: str) -> WriteError:
+    """A connection that its server closed while it waited for its turn; nothing was written."""
+    return WriteError(f"{peer} closed the connection before the request was written; nothing was sent", reached=Reach.NO)
+
+
+def closed(peer: str) -> ConnectError:
+    """The transport was closed by its owner."""
+    return ConnectError(f"the integration is closed, so nothing more is sent to {peer}")
+
+
+def reason(failure: BaseException) -> str:
+    """Return an OS error in a few words, without addresses or data."""
+    if isinstance(failure, ConnectionResetError):
+        return "reset by the other side"
+    if isinstance(failure, BrokenPipeError | ConnectionAbortedError):
+        return "closed by the other side"
+    if isinstance(failure, ssl.SSLError):
+        return f"TLS: {(failure.reason or 'failure').lower().replace('_', ' ')}"
+    if isinstance(failure, OSError) and failure.strerror:
+        return failure.strerror[:1].lower() + failure.strerror[1:]
+    return type(failure).__name__

@@ -1,0 +1,216 @@
+"""Heads of requests, ready for the wire: the one place that reveals a credential.
+
+Source: RFC 9112 sections 3 to 6; RFC 9110 sections 5 (fields), 8.6 (Content-Length), 10.1.1 (Expect).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import quote
+
+from intertie._version import __version__
+from intertie.adapters.http1.decoding import OFFERED
+from intertie.core.errors import CredentialMissing, MappingError
+from intertie.runtime.http import Credential, Request
+
+LAST_CHUNK = b"0\r\n\r\n"
+
+_ACCEPT_ENCODING = f"Accept-Encoding: {OFFERED}\r\n".encode()
+_USER_AGENT = f"User-Agent: intertie/{__version__}\r\n".encode()
+_TOKEN_RE = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+_OURS = frozenset(
+    ("host", "content-length", "transfer-encoding", "te", "trailer", "expect", "upgrade", "keep-alive", "proxy-connection")
+)
+"""Fields that frame the message or rule the connection: written here or not at all."""
+_NOTED = _OURS | {"user-agent", "accept-encoding", "connection"}
+_WANT_LENGTH = frozenset(("POST", "PUT", "PATCH"))
+_MOST_CACHED = 1024
+
+
+class RequestHead(NamedTuple):
+    """A head and what it means for the exchange.
+
+    Attributes:
+        data: Request line and fields, to the empty line.
+        closes: The request says `Connection: close`.
+        own_codings: The caller chose `Accept-Encoding`, so what comes back is the caller's to read.
+    """
+
+    data: bytes
+    closes: bool
+    own_codings: bool
+
+
+class HeadEncoder:
+    """Encodes the heads of requests to one authority; remembers what it has checked before."""
+
+    __slots__ = ("_good_names", "_line_end", "_static")
+
+    def __init__(self, authority: str) -> None:
+        self._line_end = f" HTTP/1.1\r\nHost: {authority}\r\n"
+        self._good_names: set[str] = set()
+        self._static: dict[tuple[bytes, str | None], tuple[bytes, frozenset[str], bool]] = {}
+
+    def encode(self, request: Request) -> RequestHead:
+        """Return the head of `request`.
+
+        Raises:
+            MappingError: A method, target, name or value can't stand in a head; nothing was sent, the value isn't shown.
+            CredentialMissing: The credential's text can't stand in a head.
+        """
+        method, target, headers, credential = request.method, request.target, request.headers, request.credential
+        good = self._good_names
+        if method not in good:
+            self._check_name(method, "method", "method")
+        secret_name: str | None = None
+        secret_line = ""
+        if credential is not None:
+            if credential.location == "query":
+                target = _with_query(target, credential)
+            else:
+                secret_name = credential.name.lower()
+                secret_line = self._credential_line(credential)
+        if not (target.startswith(("/", "*")) and target.isascii() and target.isprintable() and " " not in target):
+            raise MappingError(
+                "the request's target is not a percent-encoded path that begins with '/'; nothing was sent",
+                path="target",
+            )
+        static, seen, closes = self._static.get((request.static_head, secret_name)) or self._read_static(
+            request.static_head, secret_name
+        )
+        lines: list[str] = []
+        for name, value in headers:
+            lower = name.lower()
+            if lower in _NOTED:
+                _refuse_ours(lower)
+                if lower == "connection":
+                    closes = closes or "close" in value.lower()
+                seen = seen | {lower}
+            if name not in good:
+                self._check_name(name, "header name", f"headers.{name}" if name.isprintable() else "headers")
+            # The credential's own field is ours alone: a second one would leave the choice to the service.
+            if lower != secret_name:
+                lines.append(f"{name}: {value}\r\n")
+        fields = "".join(lines)
+        if fields.count("\r") != len(lines) or fields.count("\n") != len(lines) or "\0" in fields:
+            raise _bad_value(headers)
+        try:
+            parts = [f"{method} {target}{self._line_end}".encode("ascii"), static, fields.encode("latin-1")]
+            if secret_line:
+                parts.append(secret_line.encode("latin-1"))
+        except UnicodeEncodeError:
+            raise _bad_value(headers) from None
+        own_codings = "accept-encoding" in seen
+        if not own_codings:
+            parts.append(_ACCEPT_ENCODING)
+        if "user-agent" not in seen:
+            parts.append(_USER_AGENT)
+        parts.append(_framing(request))
+        return RequestHead(b"".join(parts), closes, own_codings)
+
+    def _check_name(self, name: str, what: str, path: str) -> None:
+        if not _TOKEN_RE.match(name) or name == "CONNECT":
+            raise MappingError(f"a {what} of the request has characters that none may have; nothing was sent", path=path)
+        # Names come from the spec, but a gateway hands on those of its callers too: don't let them pile up.
+        if len(self._good_names) >= _MOST_CACHED:
+            self._good_names.clear()
+        self._good_names.add(name)
+
+    def _credential_line(self, credential: Credential) -> str:
+        name = credential.name
+        if name not in self._good_names:
+            self._check_name(name, "credential's header name", "credential")
+        text = credential.secret.reveal()
+        if "\r" in text or "\n" in text or "\0" in text or not _is_latin1(text):
+            raise CredentialMissing(
+                f"the secret {credential.secret!r} has a character that a header can't carry (a line break, perhaps); "
+                "store it again without it"
+            )
+        return f"{name}: {credential.scheme} {text}\r\n" if credential.scheme else f"{name}: {text}\r\n"
+
+    def _read_static(self, static: bytes, secret_name: str | None) -> tuple[bytes, frozenset[str], bool]:
+        """Check the fixed lines once: complete lines, none of ours, without the credential's own field."""
+        if static and (b"\0" in static or not static.endswith(b"\r\n") or static.startswith(b"\r\n")):
+            raise MappingError("the fixed headers of the operation are not whole lines; nothing was sent", path="headers")
+        kept: list[bytes] = []
+        seen: set[str] = set()
+        closes = False
+        for line in static.split(b"\r\n")[:-1]:
+            name, colon, value = line.partition(b":")
+            text = name.decode("latin-1")
+            if not colon or b"\r" in value or b"\n" in value or not _TOKEN_RE.match(text):
+                raise MappingError("a fixed header of the operation is not `Name: value`; nothing was sent", path="headers")
+            lower = text.lower()
+            _refuse_ours(lower)
+            if lower in _NOTED:
+                seen.add(lower)
+            if lower == "connection":
+                closes = b"close" in value.lower()
+            if lower != secret_name:
+                kept.append(line + b"\r\n")
+        known = (b"".join(kept), frozenset(seen), closes)
+        if len(self._static) >= _MOST_CACHED:
+            self._static.clear()
+        self._static[static, secret_name] = known
+        return known
+
+
+def encode_head(request: Request, authority: str) -> bytes:
+    """Return the head of one request to `authority`; see `HeadEncoder` for many.
+
+    >>> print(encode_head(Request("GET", "/v1"), "api.example.com").decode().splitlines()[1])
+    Host: api.example.com
+    """
+    return HeadEncoder(authority).encode(request).data
+
+
+def encode_chunk(data: bytes) -> bytes:
+    r"""Return one chunk of a chunked body (RFC 9112 section 7.1); nothing for no data, which would end the body.
+
+    >>> encode_chunk(b"hello"), encode_chunk(b"")
+    (b'5\r\nhello\r\n', b'')
+    """
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
+
+
+def _framing(request: Request) -> bytes:
+    body = request.body
+    if body is None:
+        return b"Content-Length: 0\r\n\r\n" if request.method in _WANT_LENGTH else b"\r\n"
+    expect = b"Expect: 100-continue\r\n" if request.expect_continue else b""
+    if isinstance(body, bytes):
+        return b"Content-Length: %d\r\n%b\r\n" % (len(body), expect)
+    return b"Transfer-Encoding: chunked\r\n%b\r\n" % expect
+
+
+def _with_query(target: str, credential: Credential) -> str:
+    mark = "&" if "?" in target else "?"
+    return f"{target}{mark}{quote(credential.name, safe='')}={quote(credential.secret.reveal(), safe='')}"
+
+
+def _refuse_ours(lower_name: str) -> None:
+    if lower_name in _OURS:
+        raise MappingError(
+            f"the header '{lower_name}' is written by the transport and can't be set; nothing was sent",
+            path=f"headers.{lower_name}",
+        )
+
+
+def _bad_value(headers: tuple[tuple[str, str], ...]) -> MappingError:
+    for name, value in headers:
+        if any(mark in value for mark in "\r\n\0") or not _is_latin1(value):
+            return MappingError(
+                f"the value for the header '{name}' has a character that a header can't carry "
+                "(a line break, NUL or a letter beyond Latin-1); nothing was sent",
+                path=f"headers.{name}",
+            )
+    return MappingError("the request's head has a character that it can't carry; nothing was sent", path="headers")
+
+
+def _is_latin1(text: str) -> bool:
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,242 @@
+"""Who gets which connection: decisions without waiting or sockets, shared by both transports.
+
+Every method takes its lock only to look and to change; checking and closing a connection happen outside it. A place is
+the right to have one connection open; it is held from before a connection is opened until after it is closed.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable
+from enum import Enum
+from typing import Generic, Protocol, TypeVar
+
+from intertie.adapters.http1.limits import TransportLimits
+
+
+class Pooled(Protocol):
+    """What the pool knows of a connection.
+
+    Attributes:
+        expires_s: Instant after which it is not used again.
+        sure_until_s: Instant up to which it is beyond doubt.
+    """
+
+    expires_s: float
+    sure_until_s: float
+
+    def is_stale(self) -> bool:
+        """Return whether the server closed it, or sent what nobody asked for. Never blocks."""
+
+    def discard(self) -> None:
+        """Close it. Never blocks, never raises."""
+
+    def forsake(self) -> None:
+        """Let go of it in a forked child: close our copy of the descriptor, say nothing to the server."""
+
+
+C = TypeVar("C", bound=Pooled)
+
+
+class Place(Enum):
+    """The right to open one connection."""
+
+    FREE = 0
+
+
+class PoolClosed(Exception):  # noqa: N818
+    """The transport was closed."""
+
+
+class Waiter(Generic[C]):
+    """One caller in the queue; `wake` is called once, from any thread, after `granted` or `closed` is set."""
+
+    __slots__ = ("closed", "granted", "wake")
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self.wake = wake
+        self.granted: C | Place | None = None
+        self.closed = False
+
+
+class Pool(Generic[C]):
+    """Connections to one origin: the newest is reused first, callers are served in the order they came."""
+
+    __slots__ = ("_closed", "_idle", "_limits", "_lock", "_open", "_opened_total", "_reused_total", "_waiters", "pid")
+
+    def __init__(self, limits: TransportLimits) -> None:
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._idle: list[C] = []
+        self._waiters: deque[Waiter[C]] = deque()
+        self._open = 0
+        self._opened_total = 0
+        self._reused_total = 0
+        self._closed = False
+        self.pid = os.getpid()
+        """The process it belongs to; a forked child starts its own."""
+
+    def take(self, now_s: float, *, fresh: bool = False) -> C | None:
+        """Return an idle connection that looks alive, None where there is none or others wait for it."""
+        while True:
+            with self._lock:
+                if self._closed or self._waiters or not self._idle:
+                    return None
+                doomed = self._expired_locked(now_s)
+                found = self._pop_locked(now_s, fresh=fresh)
+            for connection in doomed:
+                self._drop(connection)
+            if found is None:
+                return None
+            if not found.is_stale():
+                self._reused_total += 1
+                return found
+            self._drop(found)
+
+    def take_or_queue(self, now_s: float, waiter: Waiter[C], *, fresh: bool = False) -> C | Place | None:
+        """Return an idle connection or a place to open one; None where `waiter` was put into the queue instead.
+
+        Raises:
+            PoolClosed: The transport was closed.
+        """
+        while True:
+            found = self.take(now_s, fresh=fresh)
+            if found is not None:
+                return found
+            evicted: C | None = None
+            with self._lock:
+                if self._closed:
+                    raise PoolClosed
+                if not self._waiters:
+                    if self._open < self._limits.max_connections:
+                        self._open += 1
+                        return Place.FREE
+                    if self._idle and not fresh:
+                        continue  # one came back since we looked
+                    if self._idle:
+                        # All that is left is doubtful, and a fresh one is asked for: it takes the place of the oldest.
+                        evicted = self._idle.pop(0)
+                if evicted is None:
+                    self._waiters.append(waiter)
+                    return None
+            evicted.discard()
+            return Place.FREE
+
+    def leave(self, waiter: Waiter[C]) -> C | Place | None:
+        """Leave the queue; return what was granted in the meantime, which the caller now holds."""
+        with self._lock:
+            if waiter.granted is None and waiter in self._waiters:
+                self._waiters.remove(waiter)
+            return waiter.granted
+
+    def opened(self) -> None:
+        """Note that a held place has become a connection."""
+        with self._lock:
+            self._opened_total += 1
+
+    def give_back(self, connection: C, now_s: float) -> None:
+        """Hand a reusable connection to the first in the queue, or keep it."""
+        woken: Waiter[C] | None = None
+        doomed: list[C] = []
+        with self._lock:
+            if self._closed:
+                doomed.append(connection)
+            elif self._waiters:
+                woken = self._waiters.popleft()
+                woken.granted = connection
+                self._reused_total += 1
+            else:
+                doomed.extend(self._expired_locked(now_s))
+                self._idle.append(connection)
+                if len(self._idle) > self._limits.max_idle:
+                    doomed.append(self._idle.pop(0))
+        if woken is not None:
+            woken.wake()
+        for spare in doomed:
+            self._drop(spare)
+
+    def give_up(self) -> None:
+        """Give back a place: its connection was closed, or never opened."""
+        woken: Waiter[C] | None = None
+        with self._lock:
+            if self._waiters and not self._closed:
+                woken = self._waiters.popleft()
+                woken.granted = Place.FREE
+            else:
+                self._open -= 1
+        if woken is not None:
+            woken.wake()
+
+    def forget(self, connection: C) -> bool:
+        """Take an idle connection out because it closed; return whether it was here."""
+        with self._lock:
+            if connection not in self._idle:
+                return False
+            self._idle.remove(connection)
+        self.give_up()
+        return True
+
+    def close(self) -> None:
+        """Close what is idle, turn the queue away; what is in use is closed when it comes back."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+            waiters = list(self._waiters)
+            self._waiters.clear()
+            self._open -= len(idle)
+        for waiter in waiters:
+            waiter.closed = True
+            waiter.wake()
+        for connection in idle:
+            connection.discard()
+
+    def forsake(self) -> None:
+        """Let go of everything in a forked child. Takes no lock: its holder may not exist in this process."""
+        for connection in self._idle:
+            connection.forsake()
+
+    def statistics(self) -> dict[str, int]:
+        """Return a snapshot: `open`, `idle`, `waiting`, `opened_total`, `reused_total`."""
+        with self._lock:
+            return {
+                "open": self._open,
+                "idle": len(self._idle),
+                "waiting": len(self._waiters),
+                "opened_total": self._opened_total,
+                "reused_total": self._reused_total,
+            }
+
+    def _drop(self, connection: C) -> None:
+        connection.discard()
+        self.give_up()
+
+    def _expired_locked(self, now_s: float) -> list[C]:
+        """Take out the oldest connections that are past their time: they lie at the bottom."""
+        doomed: list[C] = []
+        while self._idle and self._idle[0].expires_s <= now_s:
+            doomed.append(self._idle.pop(0))
+        return doomed
+
+    def _pop_locked(self, now_s: float, *, fresh: bool) -> C | None:
+        if not self._idle or (fresh and self._idle[-1].sure_until_s < now_s):
+            return None
+        return self._idle.pop()
+
+
+def times_of(limits: TransportLimits, now_s: float, keep_alive_s: float | None) -> tuple[float, float]:
+    """Return until when a connection put aside now may be used, and until when it is beyond doubt.
+
+    Args:
+        limits: The transport's.
+        now_s: Instant the last answer ended.
+        keep_alive_s: What the server said in `Keep-Alive: timeout`, None where it said nothing.
+
+    >>> times_of(TransportLimits(), 100.0, None), times_of(TransportLimits(), 100.0, 5.0)
+    ((115.0, 101.0), (104.0, 104.0))
+    """
+    if keep_alive_s is None:
+        return now_s + limits.idle_s, now_s + min(limits.idle_s, limits.undoubted_idle_s)
+    lasts_s = min(limits.idle_s, keep_alive_s - limits.keep_alive_margin_s)
+    return now_s + lasts_s, now_s + lasts_s
