@@ -150,7 +150,11 @@ class AsyncioTransport:
         return granted
 
     async def _open(
-        self, pool: Pool[AsyncioConnection], loop: asyncio.AbstractEventLoop, deadline_s: float, connect_timeout_s: float
+        self,
+        pool: Pool[AsyncioConnection],
+        loop: asyncio.AbstractEventLoop,
+        deadline_s: float,
+        connect_timeout_s: float,
     ) -> AsyncioConnection:
         now_s = self._clock.monotonic_s()
         until_s = min(now_s + connect_timeout_s, deadline_s)
@@ -198,9 +202,7 @@ class AsyncioTransport:
     async def _resolve(self, loop: asyncio.AbstractEventLoop, until_s: float) -> list[Address]:
         host = self._origin.host
         try:
-            resolved = await self._bounded(
-                loop, _resolved(loop, host, self._origin.port), until_s
-            )
+            resolved = await self._bounded(loop, _resolved(loop, host, self._origin.port), until_s)
         except TimeoutError:
             raise
         except (OSError, UnicodeError) as failure:

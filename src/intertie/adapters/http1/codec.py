@@ -321,7 +321,9 @@ class ResponseReader:
         """Read framing, coding and persistence; return whether the connection is reusable so far."""
         if (transfer := watched.get(b"transfer-encoding")) is not None and has_body:
             if version == "1.0":
-                self._stop("sent a transfer coding in HTTP/1.0")  # RFC 9112 section 6.1: its framing is not to be trusted
+                self._stop(
+                    "sent a transfer coding in HTTP/1.0"
+                )  # RFC 9112 section 6.1: its framing is not to be trusted
             if transfer.lower() != b"chunked":
                 self._stop("sent a transfer coding other than chunked")
         if (length := watched.get(b"content-length")) is not None and has_body:

@@ -27,7 +27,9 @@ def connect_failed(peer: str, tried: Sequence[Address], failure: OSError) -> Con
     if failure.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN):
         return ConnectError(f"there is no route to {where}; check the base URL and this machine's network")
     if failure.errno in (errno.EMFILE, errno.ENFILE):
-        return ConnectError(f"this process may open no more files, so none is left for {where}; raise its limit (ulimit -n)")
+        return ConnectError(
+            f"this process may open no more files, so none is left for {where}; raise its limit (ulimit -n)"
+        )
     return ConnectError(f"could not connect to {where}: {reason(failure)}")
 
 
@@ -100,7 +102,9 @@ def broken(peer: str, failure: BaseException | None, *, writing: bool, reached: 
 
 def stale(peer: str) -> WriteError:
     """A connection that its server closed while it waited for its turn; nothing was written."""
-    return WriteError(f"{peer} closed the connection before the request was written; nothing was sent", reached=Reach.NO)
+    return WriteError(
+        f"{peer} closed the connection before the request was written; nothing was sent", reached=Reach.NO
+    )
 
 
 def closed(peer: str) -> ConnectError:

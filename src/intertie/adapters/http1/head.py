@@ -20,7 +20,17 @@ _ACCEPT_ENCODING = f"Accept-Encoding: {OFFERED}\r\n".encode()
 _USER_AGENT = f"User-Agent: intertie/{__version__}\r\n".encode()
 _TOKEN_RE = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _OURS = frozenset(
-    ("host", "content-length", "transfer-encoding", "te", "trailer", "expect", "upgrade", "keep-alive", "proxy-connection")
+    (
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "te",
+        "trailer",
+        "expect",
+        "upgrade",
+        "keep-alive",
+        "proxy-connection",
+    )
 )
 """Fields that frame the message or rule the connection: written here or not at all."""
 _NOTED = _OURS | {"user-agent", "accept-encoding", "connection"}
@@ -111,7 +121,9 @@ class HeadEncoder:
 
     def _check_name(self, name: str, what: str, path: str) -> None:
         if not _TOKEN_RE.match(name) or name == "CONNECT":
-            raise MappingError(f"a {what} of the request has characters that none may have; nothing was sent", path=path)
+            raise MappingError(
+                f"a {what} of the request has characters that none may have; nothing was sent", path=path
+            )
         # Names come from the spec, but a gateway hands on those of its callers too: don't let them pile up.
         if len(self._good_names) >= _MOST_CACHED:
             self._good_names.clear()
@@ -132,7 +144,9 @@ class HeadEncoder:
     def _read_static(self, static: bytes, secret_name: str | None) -> tuple[bytes, frozenset[str], bool]:
         """Check the fixed lines once: complete lines, none of ours, without the credential's own field."""
         if static and (b"\0" in static or not static.endswith(b"\r\n") or static.startswith(b"\r\n")):
-            raise MappingError("the fixed headers of the operation are not whole lines; nothing was sent", path="headers")
+            raise MappingError(
+                "the fixed headers of the operation are not whole lines; nothing was sent", path="headers"
+            )
         kept: list[bytes] = []
         seen: set[str] = set()
         closes = False
@@ -140,7 +154,9 @@ class HeadEncoder:
             name, colon, value = line.partition(b":")
             text = name.decode("latin-1")
             if not colon or b"\r" in value or b"\n" in value or not _TOKEN_RE.match(text):
-                raise MappingError("a fixed header of the operation is not `Name: value`; nothing was sent", path="headers")
+                raise MappingError(
+                    "a fixed header of the operation is not `Name: value`; nothing was sent", path="headers"
+                )
             lower = text.lower()
             _refuse_ours(lower)
             if lower in _NOTED:

@@ -64,7 +64,18 @@ class Waiter(Generic[C]):
 class Pool(Generic[C]):
     """Connections to one origin: the newest is reused first, callers are served in the order they came."""
 
-    __slots__ = ("_closed", "_idle", "_limits", "_lock", "_open", "_opened_total", "_reused_total", "_waiters", "pid")
+    __slots__ = (
+        "_closed",
+        "_idle",
+        "_limits",
+        "_lock",
+        "_open",
+        "_opened_total",
+        "_orphans",
+        "_reused_total",
+        "_waiters",
+        "pid",
+    )
 
     def __init__(self, limits: TransportLimits) -> None:
         self._limits = limits
@@ -75,11 +86,14 @@ class Pool(Generic[C]):
         self._opened_total = 0
         self._reused_total = 0
         self._closed = False
+        self._orphans: deque[Callable[[], None]] = deque()
         self.pid = os.getpid()
         """The process it belongs to; a forked child starts its own."""
 
     def take(self, now_s: float, *, fresh: bool = False) -> C | None:
         """Return an idle connection that looks alive, None where there is none or others wait for it."""
+        while self._orphans:
+            self._orphans.popleft()()
         while True:
             with self._lock:
                 if self._closed or self._waiters or not self._idle:
@@ -177,6 +191,10 @@ class Pool(Generic[C]):
             self._idle.remove(connection)
         self.give_up()
         return True
+
+    def later(self, work: Callable[[], None]) -> None:
+        """Do `work` when a connection is next asked for. Takes no lock: a finalizer may call it while the lock is held."""
+        self._orphans.append(work)
 
     def close(self) -> None:
         """Close what is idle, turn the queue away; what is in use is closed when it comes back."""

@@ -53,7 +53,9 @@ def _load_certificate(
 ) -> None:
     def refuse_prompt() -> str:
         # Without this OpenSSL asks for a pass phrase on the terminal and waits there.
-        raise ConnectError("the client key is encrypted with a pass phrase; give it decrypted, under a secret reference")
+        raise ConnectError(
+            "the client key is encrypted with a pass phrase; give it decrypted, under a secret reference"
+        )
 
     try:
         if key_reference is None:

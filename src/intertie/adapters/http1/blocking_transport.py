@@ -1,0 +1,258 @@
+"""Connections to one origin for synchronous callers, from as many threads as they like."""
+
+from __future__ import annotations
+
+import errno
+import os
+import queue
+import select
+import socket
+import ssl
+import threading
+from math import ceil
+
+from intertie.adapters.http1 import failures
+from intertie.adapters.http1.addresses import Address, in_turn, is_local_name, literal, open_socket, share_s
+from intertie.adapters.http1.blocking_connection import BlockingConnection
+from intertie.adapters.http1.head import HeadEncoder
+from intertie.adapters.http1.limits import TransportLimits
+from intertie.adapters.http1.pool import Place, Pool, PoolClosed, Waiter
+from intertie.adapters.http1.tls import client_context
+from intertie.core.clock import Clock
+from intertie.core.errors import Reach
+from intertie.runtime.plan import Origin, TlsOptions
+from intertie.runtime.surroundings import SecretStore
+
+
+class BlockingTransport:
+    """HTTP/1.1 on blocking calls: a `runtime.http.Transport` whose coroutines never suspend. Safe in threads and after fork."""
+
+    def __init__(
+        self,
+        origin: Origin,
+        *,
+        clock: Clock,
+        tls: TlsOptions | None = None,
+        secrets: SecretStore | None = None,
+        limits: TransportLimits | None = None,
+    ) -> None:
+        self._origin = origin
+        self._clock = clock
+        self._tls_options = tls or TlsOptions()
+        self._secrets = secrets
+        self._limits = limits or TransportLimits()
+        self._peer = f"{origin.host}:{origin.port}"
+        self._encoder = HeadEncoder(origin.authority)
+        self._context: ssl.SSLContext | None = None
+        self._pool: Pool[BlockingConnection] = Pool(self._limits)
+
+    def connect_nowait(self, *, fresh: bool = False) -> BlockingConnection | None:
+        """Return a pooled connection that looks alive, None where one must be opened or waited for.
+
+        `fresh` accepts only one that is beyond doubt: within the server's own keep-alive time, or idle for a moment only.
+        """
+        found = self._pool_here().take(self._clock.monotonic_s(), fresh=fresh)
+        return None if found is None else found.check_out()
+
+    async def connect(self, *, deadline_s: float, connect_timeout_s: float, fresh: bool = False) -> BlockingConnection:
+        """Return a connection, opening one or waiting for a place in the pool.
+
+        Waiting for a place is bounded by `deadline_s`, opening by `connect_timeout_s` too.
+
+        Raises:
+            ConnectError: Name, route, refusal or TLS, or the transport was closed; `reached` is `no`.
+            DeadlineExceeded: `phase` is `connect` or `total`; `reached` is `no`.
+            CredentialMissing: The client key's reference resolves to nothing.
+        """
+        pool = self._pool_here()
+        turn = threading.Event()
+        waiter: Waiter[BlockingConnection] = Waiter(turn.set)
+        try:
+            found = pool.take_or_queue(self._clock.monotonic_s(), waiter, fresh=fresh)
+        except PoolClosed:
+            raise failures.closed(self._peer) from None
+        if found is None:
+            found = self._wait_in_line(pool, waiter, turn, deadline_s)
+        if isinstance(found, BlockingConnection):
+            if not found.is_stale():
+                return found.check_out()
+            found.discard()  # its place is ours now
+        try:
+            connection = self._open(pool, deadline_s, connect_timeout_s)
+        except BaseException:
+            pool.give_up()
+            raise
+        pool.opened()
+        return connection
+
+    async def aclose(self) -> None:
+        """Close idle connections now and the others when they come back; nothing more can be sent."""
+        self._pool_here().close()
+
+    def statistics(self) -> dict[str, int]:
+        """Return a snapshot: `open`, `idle`, `waiting`, `opened_total`, `reused_total`."""
+        return self._pool.statistics()
+
+    def _pool_here(self) -> Pool[BlockingConnection]:
+        """Return the pool of this process: a forked child never touches its parent's connections."""
+        pool = self._pool
+        if pool.pid != os.getpid():
+            # Two threads of the child may both come here: the one that loses closes nothing that is in use.
+            pool.forsake()
+            pool = self._pool = Pool(self._limits)
+        return pool
+
+    def _wait_in_line(
+        self,
+        pool: Pool[BlockingConnection],
+        waiter: Waiter[BlockingConnection],
+        turn: threading.Event,
+        deadline_s: float,
+    ) -> BlockingConnection | Place:
+        left_s = deadline_s - self._clock.monotonic_s()
+        try:
+            turn.wait(min(max(left_s, 0.0), threading.TIMEOUT_MAX))
+        except BaseException:
+            granted = pool.leave(waiter)
+            if isinstance(granted, BlockingConnection):
+                granted.check_out().release()
+            elif granted is not None:
+                pool.give_up()
+            raise
+        granted = pool.leave(waiter)
+        if waiter.closed:
+            raise failures.closed(self._peer)
+        if granted is None:
+            raise failures.no_place(self._peer, self._limits.max_connections)
+        return granted
+
+    def _open(self, pool: Pool[BlockingConnection], deadline_s: float, connect_timeout_s: float) -> BlockingConnection:
+        now_s = self._clock.monotonic_s()
+        until_s = min(now_s + connect_timeout_s, deadline_s)
+        phase = "total" if until_s == deadline_s else "connect"
+        try:
+            if until_s <= now_s:
+                raise TimeoutError
+            context = self._tls_context()
+            sock = self._connected_socket(until_s)
+            try:
+                if context is not None:
+                    sock = self._handshaken(context, sock, until_s)
+                return BlockingConnection(
+                    pool,
+                    sock,
+                    clock=self._clock,
+                    limits=self._limits,
+                    encoder=self._encoder,
+                    peer=self._peer,
+                )
+            except BaseException:
+                sock.close()
+                raise
+        except TimeoutError:
+            raise failures.out_of_time(self._peer, phase, connect_timeout_s, Reach.NO) from None
+
+    def _connected_socket(self, until_s: float) -> socket.socket:
+        addresses = literal(self._origin.host, self._origin.port) or self._resolve(until_s)
+        failure: OSError | None = None
+        for turn, address in enumerate(addresses):
+            now_s = self._clock.monotonic_s()
+            instant_s = now_s + share_s(until_s - now_s, len(addresses) - turn)
+            try:
+                sock = open_socket(address)
+            except OSError as unable:
+                failure = unable
+                continue
+            try:
+                self._connect_socket(sock, address, instant_s)
+            except OSError as refused:  # a TimeoutError is one: the next address gets its turn
+                sock.close()
+                failure = refused
+            except BaseException:
+                sock.close()
+                raise
+            else:
+                return sock
+        if failure is None or isinstance(failure, TimeoutError):
+            raise TimeoutError
+        raise failures.connect_failed(self._peer, addresses, failure) from failure
+
+    def _connect_socket(self, sock: socket.socket, address: Address, until_s: float) -> None:
+        code = sock.connect_ex(address.sockaddr)
+        if code == errno.EINPROGRESS:
+            self._wait(sock, select.POLLOUT, until_s)
+            code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            raise OSError(code, os.strerror(code))
+
+    def _resolve(self, until_s: float) -> list[Address]:
+        host, port = self._origin.host, self._origin.port
+        try:
+            if is_local_name(host):
+                return in_turn(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            return _resolve_beside(host, port, until_s - self._clock.monotonic_s())
+        except TimeoutError:
+            raise
+        except (OSError, UnicodeError) as failure:
+            raise failures.name_failed(host, failure) from failure
+
+    def _handshaken(self, context: ssl.SSLContext, sock: socket.socket, until_s: float) -> ssl.SSLSocket:
+        # A cut-off answer without a length must not pass for a whole one: no ragged ends.
+        secured = context.wrap_socket(
+            sock, server_hostname=self._origin.host, do_handshake_on_connect=False, suppress_ragged_eofs=False
+        )
+        try:
+            while True:
+                try:
+                    secured.do_handshake()
+                except ssl.SSLWantReadError:
+                    self._wait(secured, select.POLLIN, until_s)
+                except ssl.SSLWantWriteError:
+                    self._wait(secured, select.POLLOUT, until_s)
+                else:
+                    return secured
+        except TimeoutError:
+            secured.close()
+            raise
+        except OSError as failure:
+            secured.close()
+            raise failures.tls_failed(self._peer, failure) from failure
+
+    def _wait(self, sock: socket.socket, events: int, until_s: float) -> None:
+        poll = select.poll()
+        poll.register(sock.fileno(), events)
+        left_s = until_s - self._clock.monotonic_s()
+        if left_s <= 0 or not poll.poll(min(ceil(left_s * 1000), 0x7FFFFFFF)):
+            raise TimeoutError
+
+    def _tls_context(self) -> ssl.SSLContext | None:
+        if self._origin.scheme != "https":
+            return None
+        if self._context is None:
+            self._context = client_context(self._tls_options, self._secrets)
+        return self._context
+
+
+def _resolve_beside(host: str, port: int, timeout_s: float) -> list[Address]:
+    """Return the addresses of a name. The resolver can't be interrupted, so a thread of its own waits for it.
+
+    Raises:
+        TimeoutError: It took longer than `timeout_s`; the thread ends when the resolver does.
+        OSError, UnicodeError: The name resolves to nothing, or is none.
+    """
+    answers: queue.SimpleQueue[list[Address] | OSError | UnicodeError] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(in_turn(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+        except (OSError, UnicodeError) as failure:
+            answers.put(failure)
+
+    threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
+    try:
+        answer = answers.get(timeout=max(timeout_s, 0.0))
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(answer, list):
+        return answer
+    raise answer
