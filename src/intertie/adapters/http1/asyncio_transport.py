@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from intertie.adapters.http1 import failures
 from intertie.adapters.http1.addresses import Address, in_turn, literal, open_socket, share_s
 from intertie.adapters.http1.asyncio_connection import AsyncioConnection
+from intertie.adapters.http1.asyncio_wire import AsyncioWire
 from intertie.adapters.http1.head import HeadEncoder
 from intertie.adapters.http1.limits import TransportLimits
 from intertie.adapters.http1.pool import Place, Pool, PoolClosed, Waiter
@@ -27,8 +28,8 @@ T = TypeVar("T")
 class AsyncioTransport:
     """HTTP/1.1 on asyncio or uvloop: a `runtime.http.Transport`.
 
-    It belongs to the loop (and process) it is used on; used on another one it starts anew and lets the old connections go.
-    Close it on the loop it was used on: a closed loop can't close anything any more.
+    It belongs to the loop (and process) it is used on; used on another one it starts anew and lets the old connections
+    go. Close it on the loop it was used on: a closed loop can't close anything any more.
     """
 
     def __init__(
@@ -49,15 +50,15 @@ class AsyncioTransport:
         self._encoder = HeadEncoder(origin.authority)
         self._context: ssl.SSLContext | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._pool: Pool[AsyncioConnection] = Pool(self._limits)
+        self._pool: Pool[AsyncioWire] = Pool(self._limits)
 
     def connect_nowait(self, *, fresh: bool = False) -> AsyncioConnection | None:
         """Return a pooled connection that looks alive, None where one must be opened or waited for.
 
-        `fresh` accepts only one that is beyond doubt: within the server's own keep-alive time, or idle for a moment only.
+        `fresh` accepts only one beyond doubt: within the server's own keep-alive time, or idle for a moment only.
         """
         found = self._pool_here().take(self._clock.monotonic_s(), fresh=fresh)
-        return None if found is None else found.check_out()
+        return found.check_out() if isinstance(found, AsyncioConnection) else None
 
     async def connect(self, *, deadline_s: float, connect_timeout_s: float, fresh: bool = False) -> AsyncioConnection:
         """Return a connection, opening one or waiting for a place in the pool.
@@ -72,7 +73,7 @@ class AsyncioTransport:
         pool = self._pool_here()
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[None] = loop.create_future()
-        waiter: Waiter[AsyncioConnection] = Waiter(lambda: None if turn.done() else turn.set_result(None))
+        waiter: Waiter[AsyncioWire] = Waiter(lambda: None if turn.done() else turn.set_result(None))
         try:
             found = pool.take_or_queue(self._clock.monotonic_s(), waiter, fresh=fresh)
         except PoolClosed:
@@ -106,7 +107,7 @@ class AsyncioTransport:
         """Return a snapshot: `open`, `idle`, `waiting`, `opened_total`, `reused_total`."""
         return self._pool.statistics()
 
-    def _pool_here(self) -> Pool[AsyncioConnection]:
+    def _pool_here(self) -> Pool[AsyncioWire]:
         """Return the pool of this loop and process."""
         loop = asyncio.get_running_loop()
         pool = self._pool
@@ -124,8 +125,8 @@ class AsyncioTransport:
 
     async def _wait_in_line(
         self,
-        pool: Pool[AsyncioConnection],
-        waiter: Waiter[AsyncioConnection],
+        pool: Pool[AsyncioWire],
+        waiter: Waiter[AsyncioWire],
         turn: asyncio.Future[None],
         deadline_s: float,
     ) -> AsyncioConnection | Place:
@@ -145,13 +146,13 @@ class AsyncioTransport:
         granted = pool.leave(waiter)
         if waiter.closed:
             raise failures.closed(self._peer)
-        if granted is None:
-            raise failures.no_place(self._peer, self._limits.max_connections)
-        return granted
+        if isinstance(granted, AsyncioConnection | Place):
+            return granted
+        raise failures.no_place(self._peer, self._limits.max_connections)
 
     async def _open(
         self,
-        pool: Pool[AsyncioConnection],
+        pool: Pool[AsyncioWire],
         loop: asyncio.AbstractEventLoop,
         deadline_s: float,
         connect_timeout_s: float,
@@ -160,8 +161,7 @@ class AsyncioTransport:
         until_s = min(now_s + connect_timeout_s, deadline_s)
         phase = "total" if until_s == deadline_s else "connect"
         try:
-            if until_s <= now_s:
-                raise TimeoutError
+            _raise_if_past(until_s, now_s)
             context = self._tls_context()
             sock = await self._connected_socket(loop, until_s)
             try:
@@ -211,7 +211,7 @@ class AsyncioTransport:
 
     async def _wrap(
         self,
-        pool: Pool[AsyncioConnection],
+        pool: Pool[AsyncioWire],
         loop: asyncio.AbstractEventLoop,
         sock: socket.socket,
         context: ssl.SSLContext | None,
@@ -271,6 +271,11 @@ class AsyncioTransport:
             raise TimeoutError from None
         finally:
             timer.cancel()
+
+
+def _raise_if_past(until_s: float, now_s: float) -> None:
+    if until_s <= now_s:
+        raise TimeoutError
 
 
 async def _sock_connect(loop: asyncio.AbstractEventLoop, sock: socket.socket, address: Address) -> None:

@@ -245,7 +245,7 @@ class BlockingConnection:
         else:
             self._write(head.data)
             if request.expect_continue and not self._may_continue():
-                # RFC 9110 section 10.1.1: a final status came first, so the body stays here and the connection is spent.
+                # RFC 9110 section 10.1.1: a final status came first: the body stays here, the connection is spent.
                 self._closes = True
             elif isinstance(body, bytes):
                 self._write(body)

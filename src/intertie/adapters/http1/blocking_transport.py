@@ -25,7 +25,10 @@ from intertie.runtime.surroundings import SecretStore
 
 
 class BlockingTransport:
-    """HTTP/1.1 on blocking calls: a `runtime.http.Transport` whose coroutines never suspend. Safe in threads and after fork."""
+    """HTTP/1.1 on blocking calls: a `runtime.http.Transport` whose coroutines never suspend.
+
+    Safe to use from many threads, and after fork.
+    """
 
     def __init__(
         self,
@@ -49,7 +52,7 @@ class BlockingTransport:
     def connect_nowait(self, *, fresh: bool = False) -> BlockingConnection | None:
         """Return a pooled connection that looks alive, None where one must be opened or waited for.
 
-        `fresh` accepts only one that is beyond doubt: within the server's own keep-alive time, or idle for a moment only.
+        `fresh` accepts only one beyond doubt: within the server's own keep-alive time, or idle for a moment only.
         """
         found = self._pool_here().take(self._clock.monotonic_s(), fresh=fresh)
         return None if found is None else found.check_out()
@@ -131,8 +134,7 @@ class BlockingTransport:
         until_s = min(now_s + connect_timeout_s, deadline_s)
         phase = "total" if until_s == deadline_s else "connect"
         try:
-            if until_s <= now_s:
-                raise TimeoutError
+            _raise_if_past(until_s, now_s)
             context = self._tls_context()
             sock = self._connected_socket(until_s)
             try:
@@ -231,6 +233,11 @@ class BlockingTransport:
         if self._context is None:
             self._context = client_context(self._tls_options, self._secrets)
         return self._context
+
+
+def _raise_if_past(until_s: float, now_s: float) -> None:
+    if until_s <= now_s:
+        raise TimeoutError
 
 
 def _resolve_beside(host: str, port: int, timeout_s: float) -> list[Address]:

@@ -1,8 +1,8 @@
 """Reading one answer after another from bytes, without a socket: strict HTTP/1.1 within limits.
 
-Source: RFC 9112 (message syntax, framing), RFC 9110 (semantics). llhttp parses, strictly: no bare LF, no folded fields,
-no two lengths. What it leaves open is decided here: versions, 1xx answers, transfer codings, sizes, content codings, and
-whether the connection can carry another exchange.
+Source: RFC 9112 (message syntax, framing), RFC 9110 (semantics). llhttp parses, strictly: no bare LF, no folded
+fields, no two lengths. What it leaves open is decided here: versions, 1xx answers, transfer codings, sizes, content
+codings, and whether the connection can carry another exchange.
 """
 
 from __future__ import annotations
@@ -209,12 +209,12 @@ class ResponseReader:
 
     # llhttp's callbacks. An exception in one ends the run; `_stop` keeps the reason.
 
-    def on_message_begin(self) -> None:
+    def on_message_begin(self) -> None:  # noqa: D102
         if self.done:
             self.reusable = False
             raise _Stop
 
-    def on_header(self, name: bytes, value: bytes) -> None:
+    def on_header(self, name: bytes, value: bytes) -> None:  # noqa: D102
         self._field_room -= 1
         self._head_room -= len(name) + len(value) + 4
         if self._field_room < 0:
@@ -236,7 +236,7 @@ class ResponseReader:
             else:
                 watched[name] = value
 
-    def on_headers_complete(self) -> None:
+    def on_headers_complete(self) -> None:  # noqa: D102
         parser = self._parser
         assert parser is not None  # noqa: S101  # narrowing: it is calling us
         status = parser.get_status_code()
@@ -266,7 +266,7 @@ class ResponseReader:
             self.done = True
             self._parser = None
 
-    def on_body(self, data: bytes) -> None:
+    def on_body(self, data: bytes) -> None:  # noqa: D102
         if self.done:
             self.reusable = False
             raise _Stop
@@ -281,12 +281,12 @@ class ResponseReader:
             self._decoder.feed(data)
             self._gather_decoded(self._decoder)
 
-    def on_chunk_header(self) -> None:
+    def on_chunk_header(self) -> None:  # noqa: D102
         if self.done:
             self.reusable = False
             raise _Stop
 
-    def on_message_complete(self) -> None:
+    def on_message_complete(self) -> None:  # noqa: D102
         if self._informational:
             self._informational = False
         elif not self.done:
@@ -365,7 +365,7 @@ class ResponseReader:
             self._stop(f"sent {broken}")
 
     def _check_progress(self, fed_bytes: int) -> None:
-        """Bound what brings an answer no further: an endless head, chunk extension or trailer, and a body of tiny chunks."""
+        """Bound what brings it no further: an endless head, chunk extension or trailer, a body of tiny chunks."""
         if self._moved:
             self._moved = False
             self._quiet_bytes = 0

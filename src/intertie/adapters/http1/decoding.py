@@ -6,6 +6,7 @@ Source: RFC 9110 section 8.4 (content codings), RFC 1950, 1951, 1952 (zlib, defl
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from typing import Protocol
 
 import brotli
@@ -181,7 +182,7 @@ class _Chained:
         self._inner.finish()
 
 
-_MADE = {
+_MADE: dict[str, Callable[[], Decoder]] = {
     "gzip": lambda: _Inflating(gzip=True),
     "x-gzip": lambda: _Inflating(gzip=True),
     "deflate": lambda: _Inflating(gzip=False),

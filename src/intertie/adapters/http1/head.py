@@ -66,7 +66,7 @@ class HeadEncoder:
         """Return the head of `request`.
 
         Raises:
-            MappingError: A method, target, name or value can't stand in a head; nothing was sent, the value isn't shown.
+            MappingError: A method, target, name or value can't stand in a head; nothing was sent.
             CredentialMissing: The credential's text can't stand in a head.
         """
         method, target, headers, credential = request.method, request.target, request.headers, request.credential

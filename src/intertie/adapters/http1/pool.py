@@ -193,7 +193,7 @@ class Pool(Generic[C]):
         return True
 
     def later(self, work: Callable[[], None]) -> None:
-        """Do `work` when a connection is next asked for. Takes no lock: a finalizer may call it while the lock is held."""
+        """Do `work` when a connection is next asked for. Takes no lock: a finalizer may call it while it is held."""
         self._orphans.append(work)
 
     def close(self) -> None:

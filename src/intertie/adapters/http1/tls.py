@@ -7,6 +7,7 @@ import ssl
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from intertie.core.errors import ConnectError
 from intertie.core.secret import Secret
@@ -20,7 +21,7 @@ def client_context(options: TlsOptions, secrets: SecretStore | None) -> ssl.SSLC
     """Return a context that verifies certificate and host name, offers HTTP/1.1 alone and holds the client certificate.
 
     Raises:
-        ConnectError: A file can't be read or is not what it should be, or the minimum version is unknown; names the file.
+        ConnectError: A file can't be read or is not what it should be, or the minimum version is unknown.
         CredentialMissing: The reference of the client key resolves to nothing.
     """
     minimum = _VERSIONS.get(options.minimum)
@@ -74,7 +75,7 @@ def _load_certificate(
 
 @contextmanager
 def _as_file(key: Secret) -> Iterator[str]:
-    """Yield a path under which OpenSSL can read the key once: in memory where the system can, else private and short-lived."""
+    """Yield a path under which OpenSSL can read the key: in memory where possible, else private and short-lived."""
     text = key.reveal().encode()
     if hasattr(os, "memfd_create"):
         descriptor = os.memfd_create("client-key", os.MFD_CLOEXEC)
@@ -88,4 +89,4 @@ def _as_file(key: Secret) -> Iterator[str]:
             yield path
     finally:
         if not path.startswith("/proc/"):
-            os.unlink(path)
+            Path(path).unlink()

@@ -1,0 +1,261 @@
+"""A connection as the event loop and the pool see it: an `asyncio.Protocol`, no streams."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import socket
+from enum import IntEnum
+from math import inf
+from typing import cast
+
+from intertie.adapters.http1 import failures
+from intertie.adapters.http1.codec import ResponseReader
+from intertie.adapters.http1.lazy_timer import LazyTimer
+from intertie.adapters.http1.limits import TransportLimits
+from intertie.adapters.http1.pool import Pool, times_of
+from intertie.core.clock import Clock
+from intertie.core.errors import CallError, Reach
+
+
+class Phase(IntEnum):
+    """Where a connection stands."""
+
+    IDLE = 0
+    HELD = 1
+    CONTINUE = 2
+    """The head is written, the body waits for `100 Continue`."""
+    WRITING = 3
+    READING = 4
+    STREAMING = 5
+    CLOSED = 6
+
+
+class AsyncioWire(asyncio.Protocol):
+    """Receives what the loop tells, wakes the one exchange that waits, and closes exactly once."""
+
+    __slots__ = (
+        "_checked_s",
+        "_clock",
+        "_drained",
+        "_error",
+        "_has_place",
+        "_limits",
+        "_loop",
+        "_lost",
+        "_paused",
+        "_peer",
+        "_phase",
+        "_poll",
+        "_pool",
+        "_pump",
+        "_reader",
+        "_reading_paused",
+        "_sock",
+        "_timer",
+        "_tls",
+        "_transport",
+        "_used",
+        "_waiter",
+        "expires_s",
+        "sure_until_s",
+    )
+
+    def __init__(
+        self,
+        pool: Pool[AsyncioWire],
+        sock: socket.socket,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        clock: Clock,
+        limits: TransportLimits,
+        peer: str,
+        tls: bool,
+    ) -> None:
+        self._pool = pool
+        self._sock = sock
+        self._loop = loop
+        self._clock = clock
+        self._limits = limits
+        self._peer = peer
+        self._tls = tls
+        self._reader = ResponseReader(peer, limits)
+        self._timer = LazyTimer(loop, clock, self._on_due)
+        self._poll = select.poll()
+        self._poll.register(sock.fileno(), select.POLLIN)
+        self._transport: asyncio.Transport = cast("asyncio.Transport", None)  # set before anything else is called
+        self._phase = Phase.HELD
+        self._has_place = True
+        self._lost = False
+        self._used = False
+        self._paused = False
+        self._reading_paused = False
+        self._error: BaseException | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._drained: asyncio.Future[None] | None = None
+        self._pump: asyncio.Task[None] | None = None
+        self._checked_s = now_s = clock.monotonic_s()
+        self.expires_s, self.sure_until_s = times_of(limits, now_s, None)
+
+    # What the pool asks.
+
+    def is_stale(self) -> bool:
+        """Return whether the server closed it, or sent what nobody asked for."""
+        if self._lost:
+            return True
+        self._checked_s = self._clock.monotonic_s()
+        # Before its first exchange TLS may have session tickets waiting, which say nothing against it.
+        return (self._used or not self._tls) and bool(self._poll.poll(0))
+
+    def discard(self) -> None:
+        """Close it; the pool counts its place itself."""
+        self._has_place = False
+        self._shut()
+
+    def forsake(self) -> None:
+        """In a forked child: close our copy of the descriptor and leave the loop, which is the parent's, alone."""
+        self._phase = Phase.CLOSED
+        self._sock.close()
+
+    # What the loop tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the loop's transport; with these marks `pause_writing` means exactly: not all is handed over."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=1, low=0)
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the reader and wake whoever waits for what it found."""
+        phase = self._phase
+        reader = self._reader
+        complete = reader.done
+        if phase < Phase.CONTINUE or complete:
+            self._unasked()
+            return
+        if phase is Phase.CLOSED or self._error is not None:
+            return
+        try:
+            reader.feed(data)
+        except CallError as error:
+            self._fail(error)
+            return
+        if reader.done:
+            self._wake()
+        elif reader.streams:
+            if reader.head_done:
+                self._wake()
+            if reader.buffered_bytes > self._limits.stream_buffer_bytes and not self._reading_paused and not self._lost:
+                self._reading_paused = True
+                self._transport.pause_reading()
+        if phase is Phase.CONTINUE and (reader.continued or reader.head_done):
+            self._wake()
+
+    def eof_received(self) -> bool:
+        """The server closed its side: the end of an answer without a length, a break-off elsewhere."""
+        if self._phase < Phase.CONTINUE:
+            self._unasked()
+        elif self._phase is not Phase.CLOSED and self._error is None:
+            try:
+                self._reader.feed_eof()
+            except CallError as error:
+                self._fail(error)
+            else:
+                self._wake()
+        self._lost = True
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone; whoever waits is told how far it came."""
+        self._lost = True
+        if self._phase < Phase.CONTINUE:
+            self._unasked()
+        elif self._phase is not Phase.CLOSED and not self._reader.done and self._error is None:
+            self._fail(failures.broken(self._peer, exc, writing=self._phase is Phase.WRITING, reached=self._reached()))
+        self._wake_drained()
+
+    def pause_writing(self) -> None:
+        """Part of what was written is still here."""
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        """Everything is handed over."""
+        self._paused = False
+        if self._drained is not None:
+            self._wake_drained()
+        else:
+            self._on_written()
+
+    # What an exchange makes of it.
+
+    def _on_written(self) -> None:
+        """What was written earlier has left."""
+        raise NotImplementedError
+
+    def _expire(self) -> None:
+        """The instant that was set for the exchange has come."""
+        raise NotImplementedError
+
+    def _on_due(self) -> None:
+        if self._phase is Phase.IDLE:
+            if self._clock.monotonic_s() < self.expires_s:
+                self._timer.set(self.expires_s)
+            else:
+                self._unasked()
+        elif Phase.HELD < self._phase < Phase.CLOSED:
+            self._expire()
+
+    def _reached(self) -> Reach:
+        return Reach.YES if self._reader.received_bytes else Reach.MAYBE
+
+    def _fail(self, error: BaseException) -> None:
+        if self._error is None:
+            self._error = error
+            self._wake()
+            self._wake_drained()
+
+    def _wake(self) -> None:
+        waiter = self._waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+    def _wake_drained(self) -> None:
+        drained, self._drained = self._drained, None
+        if drained is not None and not drained.done():
+            drained.set_result(None)
+
+    # Ends.
+
+    def _put_aside(self, now_s: float) -> None:
+        """Go back to the pool."""
+        self._phase = Phase.IDLE
+        # Rather than nothing: when the loop's timer fires, it moves on to the end of the idle time.
+        self._timer.due_s = -inf
+        self._pool.give_back(self, now_s)
+
+    def _unasked(self) -> None:
+        """Bytes, or an end, outside an exchange: the connection is good for nothing more."""
+        self._lost = True
+        if self._phase is Phase.IDLE and self._pool.forget(self):
+            self._has_place = False
+            self._shut()
+
+    def _abandon(self) -> None:
+        """Close it and give its place back, once."""
+        self._shut()
+        if self._has_place:
+            self._has_place = False
+            self._pool.give_up()
+
+    def _shut(self) -> None:
+        self._phase = Phase.CLOSED
+        self._lost = True
+        if self._pump is not None:
+            self._pump.cancel()
+            self._pump = None
+        self._timer.cancel()
+        self._wake_drained()
+        if self._loop.is_closed():
+            self._sock.close()
+        else:
+            # No goodbye: at this point neither side has anything left to lose, and a TLS one may wait for an answer.
+            self._transport.abort()
