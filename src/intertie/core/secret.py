@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 MASK = "••••"
 
 
@@ -18,6 +20,10 @@ class Secret:
     def reveal(self) -> str:
         """Return the text itself. Never log, store or format what this returns."""
         return self._text
+
+    def fingerprint(self) -> str:
+        """Return a digest of the text: tells credentials apart without holding them. Never shown, only digested further."""
+        return hashlib.sha256(self._text.encode()).hexdigest()
 
     def __repr__(self) -> str:
         return f"Secret({self.reference or MASK})"

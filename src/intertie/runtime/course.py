@@ -12,8 +12,9 @@ class Course:
     """One call's notes. They belong to that call alone, so they need no lock.
 
     Attributes:
-        attempts: Tries on the wire, the first included; a connection that could not be made counts, a refusal of ours does not.
+        attempts: Tries on the wire, the first included; a connection that could not be made counts, a refusal does not.
         sends: Exchanges begun; a stage that is cancelled compares it with before to know whether bytes may have left.
+        wire_s: Seconds that the last exchange took.
         reached: The strongest reach of all attempts.
         cost: What all attempts cost, None where nothing is paid.
         warnings: Sentences for the caller, each once.
@@ -33,6 +34,7 @@ class Course:
         "sends",
         "started_s",
         "warnings",
+        "wire_s",
     )
 
     def __init__(
@@ -50,6 +52,7 @@ class Course:
         self.started_s = started_s
         self.attempts = 0
         self.sends = 0
+        self.wire_s = 0.0
         self.reached = Reach.NO
         self.cost: Money | None = None
         self.warnings = list(warnings)
@@ -76,8 +79,7 @@ class Course:
 
     def reach(self, reached: Reach) -> None:
         """Keep the strongest reach."""
-        if reached > self.reached:
-            self.reached = reached
+        self.reached = max(self.reached, reached)
 
     def add_cost(self, cost: Money) -> None:
         """Add what an attempt cost."""

@@ -49,7 +49,12 @@ def has_hint(headers: Headers) -> bool:
 
 
 def read_hint(
-    headers: Headers, *, now_s: float, throttled: bool = False, pauses: bool = True, retry_after_header: str | None = None
+    headers: Headers,
+    *,
+    now_s: float,
+    throttled: bool = False,
+    pauses: bool = True,
+    retry_after_header: str | None = None,
 ) -> ServerHint | None:
     """Return what the answer says about the limit, None where it says nothing and was not throttled.
 

@@ -1,0 +1,203 @@
+"""Decides once what an attempt was; everybody else acts on that.
+
+| what came | kind | to the breaker |
+|---|---|---|
+| a declared success, or another 2xx (with a warning) | success | success |
+| 429 or a disguise of one (`disguises`) | throttled | neutral |
+| the same, when the pause is longer than the call can wait | quota_exhausted | neutral |
+| 401; 403 that speaks of our credential | credential_fault | neutral |
+| any other 4xx; a 3xx, since redirects are not followed | caller_fault | success: the service answered |
+| 5xx, reset, timeout, no connection | service_fault | failure, where the plan counts it |
+| an answer that can't be read | mapping_fault | neutral |
+
+After an ambiguous failure (a timeout or a reset once a byte was sent; 408, or a 5xx that is not a plain refusal to work) an
+operation that can't be replayed has an unknown effect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from intertie.core.clock import Clock
+from intertie.core.errors import (
+    CallError,
+    CircuitOpen,
+    DeadlineExceeded,
+    InvalidResponse,
+    MappingError,
+    ProtocolError,
+    RateLimited,
+    Reach,
+    ServiceError,
+    TokenRefused,
+    TransportError,
+)
+from intertie.runtime.call import Answered, Failed, Kind, Outcome
+from intertie.runtime.disguises import hidden_codes, may_hide_error, says_bad_credential, says_throttled
+from intertie.runtime.hints import quota, retry_after_s
+from intertie.runtime.http import Response
+from intertie.runtime.plan import ErrorAnswerPlan, OperationPlan
+
+if TYPE_CHECKING:
+    from intertie.runtime.responses import ErrorReading, ResponseReader
+
+NOT_AMBIGUOUS_5XX = frozenset({501, 503, 505})
+"""Server errors that say the request was not carried out: unknown method, no capacity, unknown protocol version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """The judge of one operation's attempts.
+
+    Attributes:
+        service: Slug, for messages.
+        row_codes: `external_code`s of the error mapping that are a provider's own: a success that holds one is an error.
+    """
+
+    operation: OperationPlan
+    reader: ResponseReader
+    service: str
+    row_codes: frozenset[str]
+    clock: Clock
+
+    def answer(self, response: Response, *, stream: bool = False) -> Outcome:
+        """Return what an answer is; the data of a success is decoded, neither validated nor mapped."""
+        declared = response.status in self.operation.response.statuses
+        if declared or 200 <= response.status < 300:
+            if stream:
+                return Answered(None, response.status, response)
+            return self._success(response, declared=declared)
+        return self._error(response)
+
+    def failure(self, error: CallError) -> Failed:
+        """Return what a failed exchange or connection is."""
+        reached = error.reached
+        if isinstance(error, TransportError):
+            codes = ("network_error", "5xx")
+        elif isinstance(error, DeadlineExceeded):
+            codes = ("timeout", "5xx")
+        else:
+            return Failed(error, Kind.MAPPING_FAULT, reached)
+        unknown = reached is not Reach.NO and not self.operation.replay_safe
+        return Failed(error, Kind.SERVICE_FAULT, reached, effect_unknown=unknown, external_codes=codes)
+
+    def unreadable(self, error: CallError, response: Response) -> Failed:
+        """Return what a successful answer is whose body can't be decoded."""
+        error.reached = Reach.YES
+        return Failed(error, Kind.MAPPING_FAULT, Reach.YES, response=response)
+
+    def _success(self, response: Response, *, declared: bool) -> Outcome:
+        try:
+            data = self.reader.decode(response)
+        except (ProtocolError, InvalidResponse, MappingError) as error:
+            return self.unreadable(error, response)
+        if may_hide_error(data):
+            hidden = self._hidden_error(data, response)
+            if hidden is not None:
+                return hidden
+        warnings = () if declared else (self._undeclared(response.status),)
+        return Answered(data, response.status, response, warnings=warnings)
+
+    def _hidden_error(self, data: object, response: Response) -> Failed | None:
+        codes = hidden_codes(data)
+        throttle = next((code for code in codes if code == "429" or says_throttled(code)), None)
+        if throttle is not None:
+            return self._failed(response, Kind.THROTTLED, (throttle, "429", "4xx"), throttle)
+        if self.row_codes:
+            own = self.reader.error_codes(response).external_code
+            if own is not None and own in self.row_codes:
+                return self._failed(response, Kind.CALLER_FAULT, (own,), own)
+        return None
+
+    def _error(self, response: Response) -> Failed:
+        status = response.status
+        reading = self.reader.error_codes(response)
+        own = reading.external_code
+        codes = (*((own,) if own is not None else ()), str(status), f"{status // 100}xx")
+        if self._is_throttled(response, reading):
+            return self._failed(response, Kind.THROTTLED, codes, own)
+        if status == 401 or (status == 403 and self._is_about_our_credential(response, reading)):
+            return self._credential_fault(response, codes, own)
+        if status >= 500:
+            unknown = status not in NOT_AMBIGUOUS_5XX and not self.operation.replay_safe
+            return self._failed(response, Kind.SERVICE_FAULT, codes, own, effect_unknown=unknown)
+        unknown = status == 408 and not self.operation.replay_safe
+        return self._failed(response, Kind.CALLER_FAULT, codes, own, effect_unknown=unknown)
+
+    def _is_throttled(self, response: Response, reading: ErrorReading) -> bool:
+        status = response.status
+        if status == 429 or says_throttled(reading.external_code):
+            return True
+        if status not in {403, 503}:
+            return False
+        now_s = self.clock.utc_s()
+        stated_s = retry_after_s(response.headers, now_s=now_s, header=self._retry_after_header(status))
+        return bool(stated_s) or quota(response.headers, now_s=now_s)[0] == 0 or says_throttled(reading.message)
+
+    def _is_about_our_credential(self, response: Response, reading: ErrorReading) -> bool:
+        challenge = response.headers.get("www-authenticate")
+        return any(says_bad_credential(text) for text in (challenge, reading.external_code, reading.message))
+
+    def _credential_fault(self, response: Response, codes: tuple[str, ...], own: str | None) -> Failed:
+        detail = f" ({own})" if own else ""
+        message = (
+            f"{self.operation.id}: {self.service} refuses our credential with status {response.status}{detail}; "
+            "check the secret that `authentication` refers to"
+        )
+        error = TokenRefused(message, reached=Reach.YES)
+        return Failed(error, Kind.CREDENTIAL_FAULT, Reach.YES, response=response, external_codes=codes)
+
+    def _failed(
+        self,
+        response: Response,
+        kind: Kind,
+        codes: tuple[str, ...],
+        own: str | None,
+        *,
+        effect_unknown: bool = False,
+    ) -> Failed:
+        status = response.status
+        pauses = kind is Kind.THROTTLED or status in {429, 503}
+        header = self._retry_after_header(status)
+        wait_s = retry_after_s(response.headers, now_s=self.clock.utc_s(), header=header) if pauses else None
+        said = f"{status} ({own})" if own else str(status)
+        verb = "throttles us with" if kind is Kind.THROTTLED else "answered"
+        effect = "; whether it took effect is unknown, so it was not sent again" if effect_unknown else ""
+        error = ServiceError(
+            f"{self.operation.id}: {self.service} {verb} {said}{effect}",
+            status=status,
+            external_code=own,
+            reached=Reach.YES,
+            retry_after_s=wait_s,
+        )
+        return Failed(
+            error,
+            kind,
+            Reach.YES,
+            effect_unknown=effect_unknown,
+            response=response,
+            external_codes=codes,
+            retry_after_s=wait_s,
+        )
+
+    def _retry_after_header(self, status: int) -> str | None:
+        return declared_retry_after(self.operation.response.errors, status)
+
+    def _undeclared(self, status: int) -> str:
+        return f"{self.operation.id}: {self.service} answered {status}, which the spec does not declare as a success"
+
+
+def declared_retry_after(errors: tuple[ErrorAnswerPlan, ...], status: int) -> str | None:
+    """Return the header that the most specific declared answer for `status` names, None where none does."""
+    named = {error.status: error.retry_after_header for error in errors if error.retry_after_header}
+    return named.get(str(status)) or named.get(f"{status // 100}xx") or named.get("default")
+
+
+def refusal_codes(error: CallError) -> tuple[str, ...]:
+    """Return what error mapping rows match for a refusal of ours: what the service would have answered."""
+    if isinstance(error, CircuitOpen):
+        return ("circuit_open", "5xx")
+    if isinstance(error, RateLimited):
+        return ("rate_limited", "429")
+    return ()

@@ -1,0 +1,223 @@
+"""A plan, linked with its surroundings: the one object that calls go through."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from intertie.core.errors import Reach, UsageError
+from intertie.runtime.call import Call, Failed, Kind, Outcome
+from intertie.runtime.call_ids import CallIds
+from intertie.runtime.course import Course
+from intertie.runtime.events import Emit
+from intertie.runtime.fused import Fused, fuse
+from intertie.runtime.lifecycle import retired, standing_warnings
+from intertie.runtime.observing import Observer
+from intertie.runtime.operations import LinkedOperation
+from intertie.runtime.plan import OperationPlan, Plan
+from intertie.runtime.policies.deadline.clip import call_deadline_s
+from intertie.runtime.replaying import replay
+from intertie.runtime.reports import PlanStatistics, ReplayReport
+from intertie.runtime.shared_guards import SharedGuards
+from intertie.runtime.state import CallRecord, QueueItem
+from intertie.runtime.surroundings import Surroundings
+
+
+class LinkedPlan:
+    """One integration in one environment, ready to be called from any thread or task.
+
+    Each operation is linked once. The happy path of a call runs fused; everything else runs through the general pipeline.
+
+    Args:
+        plan: What will happen on a call.
+        surroundings: Clock, randomness, transport, stores and secrets of one way of running.
+        listener: Told every event of every call; calls then take the general pipeline.
+        on_record: Told the record of every finished call, such as metrics.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        surroundings: Surroundings,
+        *,
+        listener: Emit | None = None,
+        on_record: Callable[[CallRecord], None] | None = None,
+        fused: bool = True,
+    ) -> None:
+        self.plan = plan
+        self.surroundings = surroundings
+        self.guards = SharedGuards.of(plan, surroundings)
+        self.warnings = standing_warnings(plan)
+        self._listener = listener
+        self._observer = Observer(plan, surroundings.journal, surroundings.clock, listener=on_record)
+        self._ids = CallIds(surroundings.rng)
+        self._operations = {
+            operation.id: LinkedOperation(plan, operation, surroundings, self.guards, self._observer)
+            for operation in plan.operations.values()
+        }
+        self._fused: dict[str, Fused] = {}
+        if fused and listener is None:
+            made = {name: fuse(linked, self.warnings) for name, linked in self._operations.items()}
+            self._fused = {name: path for name, path in made.items() if path is not None}
+
+    async def run(
+        self,
+        operation_id: str,
+        input: Mapping[str, object],  # noqa: A002  # the word of the format
+        *,
+        caller: str = "",
+        version: str | None = None,
+        timeout_s: float | None = None,
+        idempotency_key: str | None = None,
+        explain: bool = False,
+        stream: bool = False,
+    ) -> Outcome:
+        """Call an operation through all guards and return what became of it.
+
+        Args:
+            operation_id: snake_case of the endpoint's heading.
+            input: The internal object.
+            caller: Who calls, for audit.
+            version: API version, one of those that the plan supports; None for the current one.
+            timeout_s: Shortens the total time; never lengthens it.
+            idempotency_key: Value in place of a generated one, where the operation has such a header.
+            explain: Collect what each guard saw and decided.
+            stream: Hand the body on unread, as `Answered.response.stream`.
+
+        Raises:
+            UsageError: No such operation or version, or an argument makes no sense; nothing was sent.
+            InvalidInput: The input breaks the operation's contract; nothing was sent.
+        """
+        linked = self._operations.get(operation_id)
+        if linked is None:
+            raise UsageError(self._no_operation(operation_id))
+        operation = linked.operation
+        key = self._check(operation, version, timeout_s, idempotency_key)
+        clock = self.surroundings.clock
+        started_s = clock.monotonic_s()
+        self.guards.retry_budget.count_call(started_s)
+        deadline_s = call_deadline_s(self.plan.timeouts, started_s=started_s, timeout_s=timeout_s)
+        fused = None if explain or stream else self._fused.get(operation_id)
+        if fused is not None:
+            return await fused(input, self._ids.next(), started_s, deadline_s, version, key, caller)
+        call = self._call(
+            linked.operation, input, started_s, deadline_s, version, key, caller, explain=explain, stream=stream
+        )
+        refusal = retired(self.plan, operation_id)
+        if refusal is not None:
+            return await linked.conclude(call, Failed(refusal, Kind.REJECTED))
+        return await linked.run(call)
+
+    async def replay(self, *, limit: int | None = None, receipt: str | None = None) -> ReplayReport:
+        """Send what was queued, oldest first, until the queue is empty or the service is down.
+
+        Every item goes through the same guards under the key it was queued with, and is never queued again.
+
+        Args:
+            limit: Most items to send.
+            receipt: Send this one alone.
+        """
+        return await replay(self.surroundings.journal, self.plan.key, self._send_queued, limit=limit, receipt=receipt)
+
+    def statistics(self) -> PlanStatistics:
+        """Return limiter, breakers, cache, queue and ledger as they are now."""
+        guards = self.guards
+        calls, retries = guards.retry_budget.counts(self.surroundings.clock.monotonic_s())
+        queue = Counter(item.state for item in self.surroundings.journal.queue(self.plan.key))
+        return PlanStatistics(
+            key=self.plan.key,
+            limiter=guards.limiter.snapshot(),
+            breakers={name: handle.snapshot() for name, handle in guards.breakers.items()},
+            retry_calls=calls,
+            retries=retries,
+            cache={} if guards.last_good is None else guards.last_good.statistics(),
+            queue=dict(queue),
+            ledger=None if guards.ledger is None else guards.ledger.month(),
+            transport=self.surroundings.transport.statistics(),
+        )
+
+    async def aclose(self) -> None:
+        """Close the transport; the stores belong to whoever opened them."""
+        await self.surroundings.transport.aclose()
+
+    async def _send_queued(self, item: QueueItem, payload: dict[str, object]) -> Outcome:
+        linked = self._operations.get(item.operation)
+        if linked is None:
+            raise UsageError(self._no_operation(item.operation))
+        self._check(linked.operation, item.version, None, None)
+        started_s = self.surroundings.clock.monotonic_s()
+        self.guards.retry_budget.count_call(started_s)
+        deadline_s = call_deadline_s(self.plan.timeouts, started_s=started_s, timeout_s=None)
+        call = self._call(
+            linked.operation, payload, started_s, deadline_s, item.version, item.idempotency_key, item.caller
+        )
+        refusal = retired(self.plan, item.operation)
+        if refusal is not None:
+            return await linked.conclude(call, Failed(refusal, Kind.REJECTED, Reach.NO))
+        return await linked.run(call, fallback=False)
+
+    def _call(
+        self,
+        operation: OperationPlan,
+        data: Mapping[str, object],
+        started_s: float,
+        deadline_s: float,
+        version: str | None,
+        idempotency_key: str | None,
+        caller: str,
+        *,
+        explain: bool = False,
+        stream: bool = False,
+    ) -> Call:
+        course = Course(
+            started_s=started_s,
+            clock=self.surroundings.clock,
+            explain=explain,
+            listener=self._listener,
+            warnings=self.warnings,
+        )
+        return Call(
+            operation=operation,
+            input=data,
+            call_id=self._ids.next(),
+            started_s=started_s,
+            deadline_s=deadline_s,
+            version=version,
+            idempotency_key=idempotency_key,
+            caller=caller,
+            explain=explain,
+            stream=stream,
+            course=course,
+        )
+
+    def _check(
+        self, operation: OperationPlan, version: str | None, timeout_s: float | None, key: str | None
+    ) -> str | None:
+        """Return the idempotency key of the call, or raise what is wrong with the arguments."""
+        if operation.unsupported is not None:
+            raise UsageError(f"{operation.id} can't be called: {operation.unsupported}")
+        if version is not None:
+            self._check_version(version)
+        if timeout_s is not None and not (timeout_s > 0 and math.isfinite(timeout_s)):
+            raise UsageError(f"timeout_s must be a positive number of seconds, not {timeout_s!r}")
+        if operation.idempotency_header is None:
+            if key is not None:
+                raise UsageError(f"{operation.id} declares no idempotency key header, so no key can be sent")
+            return None
+        return key if key is not None else self.surroundings.rng.uuid4()
+
+    def _check_version(self, version: str) -> None:
+        options = self.plan.version
+        if options is None:
+            raise UsageError(f"{self.plan.id} has no versions, so version {version} can't be asked for")
+        supported = (options.current, *(name for name in options.supported if name != options.current))
+        if version not in supported:
+            raise UsageError(f"{self.plan.id} does not support version {version}; it supports {', '.join(supported)}")
+
+    def _no_operation(self, operation_id: str) -> str:
+        near = difflib.get_close_matches(operation_id, self._operations, n=1)
+        if near:
+            return f"{self.plan.id} has no operation {operation_id}; did you mean {near[0]}?"
+        return f"{self.plan.id} has no operation {operation_id}; it has {', '.join(sorted(self._operations)) or 'none'}"

@@ -1,0 +1,186 @@
+"""What is left of a call when it is over: its record in the journal and its line in the log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import msgspec
+
+from intertie.core.clock import Clock
+from intertie.core.money import decimal_text
+from intertie.core.units import seconds_text
+from intertie.runtime.call import Answered, Call, Failed, Outcome
+from intertie.runtime.http import Request, Response
+from intertie.runtime.masking import Masker
+from intertie.runtime.plan import Plan
+from intertie.runtime.state import CallRecord, Journal
+
+STARTED = "started"
+"""Outcome of the entry that a strict audit stores before a call is sent; the finished call has an entry of its own."""
+CANCELLED = "cancelled"
+"""Outcome of a call whose caller went away."""
+
+_LEVELS = {
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warning": logging.WARNING,
+    "warn": logging.WARNING,
+    "error": logging.ERROR,
+    "critical": logging.CRITICAL,
+    "fatal": logging.CRITICAL,
+}
+
+
+class Observer:
+    """Records finished calls of one integration. With `strict` audit a call is stored before it is sent and before it returns.
+
+    The log is stdlib logging, logger `intertie.<service>`: a success at `info` (`warning` where it has warnings or is a
+    fallback answer), a failure at `error`, a guard's decisions with it at `debug`; the spec's `level` is the least that is
+    written, the application's own configuration of logging decides beyond that.
+
+    Attributes:
+        listener: Told of every record, such as metrics; None where nobody is.
+    """
+
+    def __init__(
+        self, plan: Plan, journal: Journal, clock: Clock, *, listener: Callable[[CallRecord], None] | None
+    ) -> None:
+        self.key = plan.key
+        self.strict = plan.audit == "strict"
+        self.listener = listener
+        self._journal = journal
+        self._clock = clock
+        self._options = plan.logging
+        self._masker = Masker(plan.logging)
+        self.logger = logging.getLogger(f"intertie.{plan.service}")
+        self.least = _LEVELS.get(plan.logging.level.lower(), logging.INFO)
+
+    @property
+    def logs_success(self) -> bool:
+        """Whether a plain success is written at all: asked on every call, so cheap."""
+        return self.least <= logging.INFO and self.logger.isEnabledFor(logging.INFO)
+
+    @property
+    def wants_messages(self) -> bool:
+        """Whether headers or bodies are logged, so that requests must be at hand."""
+        return self._options.include_headers or self._options.include_body
+
+    async def started(self, call: Call) -> None:
+        """Store, before anything is sent, that a call begins (strict audit only)."""
+        if self.strict:
+            await self._journal.record_strict(self._record(call, STARTED, None, 0.0))
+
+    async def finished(self, call: Call, outcome: Outcome, *, elapsed_s: float) -> None:
+        """Record and log the final outcome."""
+        if isinstance(outcome, Answered):
+            name, status = ("fallback" if outcome.fallback else "success"), outcome.status
+        else:
+            name, status = str(outcome.kind), outcome.response.status if outcome.response is not None else None
+        record = self._record(call, name, status, elapsed_s, fallback=getattr(outcome, "fallback", None))
+        if self.strict:
+            await self._journal.record_strict(record)
+        else:
+            self._journal.record(record)
+        self.tell(record)
+        self._log(call, outcome, record)
+
+    def cancelled(self, call: Call, *, elapsed_s: float) -> None:
+        """Record a call whose caller went away in the middle; never waits, so that cancellation passes at once."""
+        record = self._record(call, CANCELLED, None, elapsed_s)
+        self._journal.record(record)
+        self.tell(record)
+
+    def tell(self, record: CallRecord) -> None:
+        """Hand a record to the listener."""
+        if self.listener is not None:
+            self.listener(record)
+
+    def _record(
+        self, call: Call, outcome: str, status: int | None, elapsed_s: float, *, fallback: str | None = None
+    ) -> CallRecord:
+        course = call.course
+        cost = course.cost
+        return CallRecord(
+            key=self.key,
+            call_id=call.call_id,
+            at_s=self._clock.utc_s(),
+            operation=call.operation.id,
+            caller=call.caller,
+            outcome=outcome,
+            status=status,
+            attempts=course.attempts,
+            elapsed_s=elapsed_s,
+            amount=None if cost is None else decimal_text(cost.amount),
+            currency=None if cost is None else cost.currency,
+            fallback=fallback,
+            reached=str(course.reached),
+            decisions=tuple(course.decisions),
+        )
+
+    def _log(self, call: Call, outcome: Outcome, record: CallRecord) -> None:
+        level = _level_of(outcome)
+        if level < self.least or not self.logger.isEnabledFor(level):
+            return
+        self.logger.log(level, "%s", sentence(record, outcome), extra={"intertie": self._detail(call, outcome, record)})
+        self._log_messages(call.request, outcome.response, level)
+
+    def log_success(self, record: CallRecord) -> None:
+        """Write the line of a plain success; the caller asked `logs_success`."""
+        self.logger.info("%s", sentence(record, None), extra={"intertie": msgspec.to_builtins(record)})
+
+    def _detail(self, call: Call, outcome: Outcome, record: CallRecord) -> dict[str, object]:
+        detail: dict[str, object] = msgspec.to_builtins(record)
+        if isinstance(outcome, Failed):
+            detail["error"] = {"code": outcome.error.code, "message": self._masker.text(str(outcome.error))}
+        if call.course.warnings:
+            detail["warnings"] = [self._masker.text(text) for text in call.course.warnings]
+        if self.least > logging.DEBUG:
+            del detail["decisions"]
+        return detail
+
+    def _log_messages(self, request: Request | None, response: Response | None, level: int) -> None:
+        """Write headers and bodies where the spec asks for them, always through the mask; a secret's body never."""
+        if self._options.include_headers:
+            if request is not None:
+                self.logger.log(level, "request headers %s", self._masker.headers(list(request.headers)))
+            if response is not None:
+                self.logger.log(level, "response headers %s", self._masker.headers(list(response.headers)))
+        if self._options.include_body:
+            if request is not None and isinstance(request.body, bytes) and not request.body_is_secret:
+                self.logger.log(level, "request body %s", self._body(request.body))
+            if response is not None and response.stream is None:
+                self.logger.log(level, "response body %s", self._body(response.body))
+
+    def _body(self, body: bytes) -> object:
+        try:
+            return self._masker.data(msgspec.json.decode(body))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            pass  # not JSON: masked as text where it is text
+        try:
+            return self._masker.text(body.decode())
+        except UnicodeDecodeError:
+            return f"{len(body)} bytes"
+
+
+def sentence(record: CallRecord, outcome: Outcome | None) -> str:
+    """Return the line that a person reads.
+
+    >>> sentence(CallRecord("k", "c", 0, "get_charge", "", "success", 200, 1, 0.12, None, None, None, "yes"), None)
+    'get_charge: success 200 in 120 ms, 1 attempt'
+    """
+    status = "" if record.status is None else f" {record.status}"
+    fallback = f" from {record.fallback}" if record.fallback else ""
+    tries = f"{record.attempts} attempt{'' if record.attempts == 1 else 's'}"
+    line = (
+        f"{record.operation}: {record.outcome}{fallback}{status} in {seconds_text(round(record.elapsed_s, 6))}, {tries}"
+    )
+    if isinstance(outcome, Failed):
+        return f"{line}, {outcome.error.code}"
+    return line
+
+
+def _level_of(outcome: Outcome) -> int:
+    if isinstance(outcome, Failed):
+        return logging.ERROR
+    return logging.WARNING if outcome.warnings or outcome.fallback else logging.INFO

@@ -1,0 +1,93 @@
+"""The breaker: asked before an attempt, and once more just before its bytes leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from intertie.core.errors import CircuitOpen, Reach
+from intertie.core.units import seconds_text
+from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
+from intertie.runtime.classify import refusal_codes
+from intertie.runtime.pipeline import CallNext
+from intertie.runtime.policies.breaker.options import BreakerOptions
+from intertie.runtime.policies.breaker.verdict import NEUTRAL, verdict_of
+from intertie.runtime.stages import Stage
+from intertie.runtime.state import Admission, BreakerHandle, CircuitRefusal, Verdict
+
+_EVENT_OF_STATE = {"open": "open", "half_open": "half_open", "closed": "close"}
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerPolicy:
+    """Counts attempts; an open circuit spends no budget and no permit."""
+
+    options: BreakerOptions
+    handle: BreakerHandle
+    service: str
+
+    async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
+        """Return the attempt's outcome, told to the breaker, or a refusal."""
+        course = call.course
+        admission: Admission | CircuitRefusal | None = call.held.admission or self.handle.admit_nowait()
+        if admission is None:
+            admission = await self.handle.admit(lease_until_s=call.deadline_s)
+        if isinstance(admission, CircuitRefusal):
+            course.emit(Stage.CIRCUIT_BREAKER, "reject", state=admission.state, retry_after_s=admission.retry_after_s)
+            return circuit_open(call, self.service, admission.state, admission.retry_after_s)
+        if admission.probe is not None:
+            course.emit(Stage.CIRCUIT_BREAKER, "half_open", probe=True)
+        else:
+            course.emit(Stage.CIRCUIT_BREAKER, "admit")
+        sends = course.sends
+        try:
+            outcome = await call_next(replace(call, held=replace(call.held, admission=admission)))
+        except BaseException:
+            # Cancelled, or a bug: what was sent says nothing either way; what was not sent ends its admission.
+            self._tell(call, admission, NEUTRAL if course.sends > sends else None)
+            raise
+        never_sent = isinstance(outcome, Failed) and outcome.kind in {Kind.REJECTED} and outcome.reached is Reach.NO
+        no_credential = (
+            isinstance(outcome, Failed) and outcome.kind is Kind.CREDENTIAL_FAULT and outcome.response is None
+        )
+        self._tell(call, admission, None if never_sent or no_credential else verdict_of(outcome, self.options))
+        return outcome
+
+    def _tell(self, call: Call, admission: Admission, verdict: Verdict | None) -> None:
+        if verdict is None:
+            self.handle.release(admission)
+            return
+        state = self.handle.record(admission, verdict)
+        if state is not None:
+            call.course.emit(Stage.CIRCUIT_BREAKER, _EVENT_OF_STATE[state], state=state)
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerAgainPolicy:
+    """The second look: who waited long for a connection or a permit does not send into a circuit that opened meanwhile."""
+
+    handle: BreakerHandle
+    service: str
+
+    async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
+        """Return the attempt's outcome, or a refusal at which the stages around give everything back."""
+        admission = call.held.admission
+        sent_already = call.held.exchanged is not None
+        if admission is None or sent_already or self.handle.still_admitted(admission):
+            return await call_next(call)
+        snapshot = self.handle.snapshot()
+        call.course.emit(
+            Stage.CIRCUIT_BREAKER_AGAIN, "reject", state=snapshot.state, retry_after_s=snapshot.opens_for_s
+        )
+        return circuit_open(call, self.service, snapshot.state, snapshot.opens_for_s)
+
+
+def circuit_open(call: Call, service: str, state: str, retry_after_s: float) -> Failed:
+    """Return the refusal of a call whose circuit is not closed."""
+    error = CircuitOpen(
+        f"{call.operation.id}: the circuit to {service} is {state.replace('_', '-')}; nothing was sent, "
+        f"try again in {seconds_text(round(retry_after_s, 3))}",
+        retry_after_s=retry_after_s,
+    )
+    return Failed(error, Kind.REJECTED, Reach.NO, external_codes=refusal_codes(error), retry_after_s=retry_after_s)

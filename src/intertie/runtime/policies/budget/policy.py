@@ -1,0 +1,101 @@
+"""Sets aside what an attempt may cost before it is sent, and settles what it did cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from intertie.core.errors import BudgetExceeded, Reach
+from intertie.core.money import Money
+from intertie.core.units import seconds_text
+from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
+from intertie.runtime.http import Response
+from intertie.runtime.pipeline import CallNext
+from intertie.runtime.policies.budget.options import PricingOptions
+from intertie.runtime.policies.budget.quantities import expected_quantity, gigabytes, minutes, used_quantity
+from intertie.runtime.stages import Stage
+from intertie.runtime.state import BudgetRefusal, LedgerHandle, Reservation
+from intertie.runtime.streams import WatchedStream
+from intertie.core.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetPolicy:
+    """Each attempt costs money; given back when nothing was sent.
+
+    Attributes:
+        attempt_s: Longest that one attempt can take, for prices per minute.
+    """
+
+    options: PricingOptions
+    handle: LedgerHandle
+    attempt_s: float
+    clock: Clock
+
+    async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
+        """Return the attempt's outcome, its cost settled exactly, or a refusal."""
+        course = call.course
+        expected = self.expected(call)
+        reservation: Reservation | BudgetRefusal | None = call.held.reservation or self.handle.reserve_nowait(expected)
+        if reservation is None:
+            reservation = await self.handle.reserve(expected)
+        if isinstance(reservation, BudgetRefusal):
+            course.emit(Stage.BUDGET, "reject", spent=str(reservation.spent), limit=str(reservation.limit))
+            return self._refused(call, reservation)
+        course.emit(Stage.BUDGET, "reserve", amount=str(reservation.amount), currency=self.options.currency)
+        sends = course.sends
+        try:
+            outcome = await call_next(replace(call, held=replace(call.held, reservation=reservation)))
+        except BaseException:
+            # Cancelled in the middle: what may have left counts as what was expected, never as nothing.
+            reached = Reach.MAYBE if course.sends > sends else Reach.NO
+            self._settle(call, reservation, expected, reached)
+            raise
+        reached = Reach.YES if isinstance(outcome, Answered) else outcome.reached
+        response = outcome.response
+        if isinstance(outcome, Answered) and response is not None and response.stream is not None:
+            return self._settle_with_stream(call, outcome, response, reservation)
+        used = used_quantity(self.options.model, response, wire_s=course.wire_s, expected=expected)
+        self._settle(call, reservation, used if reached is not Reach.NO else expected, reached)
+        return outcome
+
+    def expected(self, call: Call) -> Decimal:
+        """Return the units to set aside."""
+        return expected_quantity(self.options.model, call.operation, call.request, attempt_s=self.attempt_s)
+
+    def _settle(self, call: Call, reservation: Reservation, quantity: Decimal, reached: Reach) -> None:
+        cost = self.handle.settle(reservation, quantity=quantity, reached=reached)
+        call.course.add_cost(cost)
+        call.course.emit(Stage.SETTLE, "settle", amount=str(cost.amount), currency=cost.currency, reached=str(reached))
+
+    def _settle_with_stream(
+        self, call: Call, outcome: Answered, response: Response, reservation: Reservation
+    ) -> Outcome:
+        """A price per request is known now; one per byte or minute only when the body has ended."""
+        if self.options.model not in {"per_gb", "per_minute"}:
+            self._settle(call, reservation, Decimal(1), Reach.YES)
+            return outcome
+        started_s = self.clock.monotonic_s() - call.course.wire_s
+
+        def settle(body_bytes: int) -> None:
+            if self.options.model == "per_gb":
+                quantity = gigabytes(response.bytes_sent + response.bytes_received + body_bytes)
+            else:
+                quantity = minutes(self.clock.monotonic_s() - started_s)
+            self.handle.settle(reservation, quantity=quantity, reached=Reach.YES)
+
+        assert response.stream is not None  # noqa: S101  # the caller looked
+        watched = replace(response, stream=WatchedStream(response.stream, settle))
+        call.course.emit(Stage.SETTLE, "settle_later", amount=str(reservation.amount), currency=self.options.currency)
+        return replace(outcome, response=watched)
+
+    def _refused(self, call: Call, refusal: BudgetRefusal) -> Failed:
+        limit = Money(refusal.limit, self.options.currency)
+        error = BudgetExceeded(
+            f"{call.operation.id}: this month's budget of {limit} would be passed; nothing was sent. "
+            f"The next month begins in {seconds_text(round(refusal.retry_after_s))}",
+            retry_after_s=refusal.retry_after_s,
+        )
+        return Failed(error, Kind.REJECTED, Reach.NO, retry_after_s=refusal.retry_after_s)

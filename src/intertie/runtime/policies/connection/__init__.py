@@ -1,0 +1,1 @@
+"""The connection of an attempt, ready before its permit is taken."""

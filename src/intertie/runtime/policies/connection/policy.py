@@ -1,0 +1,59 @@
+"""Has a connection ready before the permit is taken, so that a slow connect never bunches permits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from intertie.core.clock import Clock
+from intertie.core.errors import CallError
+from intertie.runtime.call import Call, Failed, Outcome
+from intertie.runtime.http import Connection, Transport
+from intertie.runtime.pipeline import CallNext
+from intertie.runtime.stages import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionPolicy:
+    """Holds one connection for the attempt and gives it back where nothing was sent on it.
+
+    Attributes:
+        fresh: The operation can't be replayed, so a pooled connection that might be stale is not used.
+        connect_timeout_s: (now, deadline) -> seconds that opening may take.
+        judge: What a connection that could not be made is.
+    """
+
+    transport: Transport
+    fresh: bool
+    connect_timeout_s: Callable[[float, float], float]
+    judge: Callable[[CallError], Failed]
+    clock: Clock
+
+    async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
+        """Return the attempt's outcome, or why there is no connection."""
+        course = call.course
+        connection = call.held.connection or self.transport.connect_nowait(fresh=self.fresh)
+        if connection is None:
+            try:
+                connection = await self._connect(call)
+            except CallError as error:
+                failed = self.judge(error)
+                course.attempts += 1
+                course.emit(Stage.CONNECTION, "attempt", attempt=call.attempt, error=error.code)
+                course.reach(failed.reached)
+                return failed
+            course.emit(Stage.CONNECTION, "connect", opened=True)
+        else:
+            course.emit(Stage.CONNECTION, "connect", opened=False)
+        sends = course.sends
+        try:
+            return await call_next(replace(call, held=replace(call.held, connection=connection)))
+        finally:
+            if course.sends == sends:
+                connection.release()
+
+    async def _connect(self, call: Call) -> Connection:
+        timeout_s = self.connect_timeout_s(self.clock.monotonic_s(), call.deadline_s)
+        return await self.transport.connect(deadline_s=call.deadline_s, connect_timeout_s=timeout_s, fresh=self.fresh)

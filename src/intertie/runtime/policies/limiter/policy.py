@@ -1,0 +1,115 @@
+"""Takes a permit just before the bytes leave, and lets every answer steer the limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from intertie.core.clock import Clock
+from intertie.core.errors import RateLimited, Reach
+from intertie.core.units import seconds_text
+from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
+from intertie.runtime.classify import refusal_codes
+from intertie.runtime.http import Response
+from intertie.runtime.pipeline import CallNext
+from intertie.runtime.policies.limiter.options import LimiterOptions
+from intertie.runtime.stages import Stage
+from intertie.runtime.state import LimiterHandle, LimitRefusal, Permit, ServerHint
+from intertie.runtime.streams import WatchedStream
+
+ReadHint = Callable[[Response, bool], ServerHint | None]
+"""(answer, whether it was throttled) -> what it says about the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimiterPolicy:
+    """Waits for a turn within the deadline. A permit whose request was never sent is given back."""
+
+    options: LimiterOptions
+    handle: LimiterHandle
+    read_hint: ReadHint
+    service: str
+    clock: Clock
+
+    async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
+        """Return the attempt's outcome, or a refusal with the time to wait."""
+        course = call.course
+        permit = call.held.permit or self.handle.acquire_nowait()
+        if permit is None:
+            got = await self._wait(call)
+            if isinstance(got, LimitRefusal):
+                course.emit(Stage.RATE_LIMIT, "reject", reason=got.reason, retry_after_s=got.retry_after_s)
+                return self._refused(call, got)
+            permit = got
+        course.emit(Stage.RATE_LIMIT, "permit")
+        sends = course.sends
+        try:
+            outcome = await call_next(replace(call, held=replace(call.held, permit=permit)))
+        except BaseException:
+            if course.sends > sends:
+                self.handle.finished()
+            else:
+                self.handle.give_back(permit)
+            raise
+        return self._done(call, permit, outcome)
+
+    async def _wait(self, call: Call) -> Permit | LimitRefusal:
+        """A caller that may not wait asks for a turn that is free now."""
+        now_s = self.clock.monotonic_s()
+        deadline_s = call.deadline_s
+        if self.options.on_limit == "reject":
+            deadline_s = now_s
+        elif self.options.max_wait_s is not None:
+            deadline_s = min(deadline_s, now_s + self.options.max_wait_s)
+        got = await self.handle.acquire(deadline_s=deadline_s)
+        if isinstance(got, Permit):
+            waited_s = self.clock.monotonic_s() - now_s
+            if waited_s > 0:
+                call.course.emit(Stage.RATE_LIMIT, "wait", waited_s=waited_s)
+        return got
+
+    def _done(self, call: Call, permit: Permit, outcome: Outcome) -> Outcome:
+        if isinstance(outcome, Answered):
+            response = outcome.response
+            if response is not None and response.stream is not None:
+                watched = WatchedStream(response.stream, lambda _: self.handle.finished())
+                outcome = replace(outcome, response=replace(response, stream=watched))
+            else:
+                self.handle.finished()
+        elif outcome.reached is Reach.NO:
+            self.handle.give_back(permit)
+            return outcome
+        else:
+            self.handle.finished()
+        return self._observe(call, outcome)
+
+    def _observe(self, call: Call, outcome: Outcome) -> Outcome:
+        throttled = isinstance(outcome, Failed) and outcome.kind is Kind.THROTTLED
+        hint = None if outcome.response is None else self.read_hint(outcome.response, throttled)
+        if hint is None:
+            return outcome
+        pause_s = self.handle.observe(hint)
+        if pause_s > 0:
+            call.course.emit(Stage.RATE_LIMIT, "pause", pause_s=pause_s)
+        if not isinstance(outcome, Failed) or not throttled:
+            return outcome
+        outcome.error.retry_after_s = pause_s
+        fits = self.clock.monotonic_s() + pause_s < call.deadline_s
+        return replace(outcome, kind=Kind.THROTTLED if fits else Kind.QUOTA_EXHAUSTED, retry_after_s=pause_s)
+
+    def _refused(self, call: Call, refusal: LimitRefusal) -> Failed:
+        why = {
+            "window": "its declared rate leaves no turn in time",
+            "pause": "it asked for a pause that is not over in time",
+            "concurrency": "too many calls are in flight",
+        }.get(refusal.reason, refusal.reason)
+        error = RateLimited(
+            f"{call.operation.id}: not sent to {self.service}, since {why}; "
+            f"try again in {seconds_text(round(refusal.retry_after_s, 3))}",
+            retry_after_s=refusal.retry_after_s,
+        )
+        return Failed(
+            error, Kind.REJECTED, Reach.NO, external_codes=refusal_codes(error), retry_after_s=refusal.retry_after_s
+        )

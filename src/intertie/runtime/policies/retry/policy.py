@@ -1,0 +1,65 @@
+"""Makes an attempt again where that is safe, allowed and can still be in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from intertie.core.clock import Clock
+from intertie.core.rng import Rng
+from intertie.runtime.call import Call, Failed, Outcome
+from intertie.runtime.held import NOTHING_HELD
+from intertie.runtime.pipeline import CallNext
+from intertie.runtime.policies.retry.backoff import backoff_s
+from intertie.runtime.policies.retry.budget import RetryBudget
+from intertie.runtime.policies.retry.decision import Again, Enough, decide
+from intertie.runtime.policies.retry.options import RetryOptions
+from intertie.runtime.stages import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Everything inside happens once per attempt.
+
+    Attributes:
+        budget: Shared by all operations of the integration.
+        row_action: The `action` of the error mapping row that a failure matches, None where none does.
+    """
+
+    options: RetryOptions
+    budget: RetryBudget
+    row_action: Callable[[Failed], str | None]
+    clock: Clock
+    rng: Rng
+
+    async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
+        """Return the first success, or the last failure."""
+        attempt = 1
+        outcome = await call_next(replace(call, attempt=attempt))
+        while isinstance(outcome, Failed):
+            decision = self._decide(call, outcome, attempt)
+            if isinstance(decision, Enough):
+                if decision.told:
+                    call.course.emit(Stage.RETRY, "give_up", reason=decision.reason, attempts=attempt)
+                return outcome
+            attempt += 1
+            call.course.emit(Stage.RETRY, "retry", attempt=attempt, delay_s=decision.delay_s, reason=decision.reason)
+            await self.clock.sleep_until(self.clock.monotonic_s() + decision.delay_s)
+            outcome = await call_next(replace(call, attempt=attempt, held=NOTHING_HELD))
+        return outcome
+
+    def _decide(self, call: Call, failed: Failed, attempt: int) -> Again | Enough:
+        now_s = self.clock.monotonic_s()
+        decision = decide(
+            failed,
+            options=self.options,
+            attempt=attempt,
+            action=self.row_action(failed),
+            backoff_s=backoff_s(attempt, self.options, draw=self.rng.random() if self.options.jitter else 0.0),
+            left_s=call.deadline_s - now_s,
+        )
+        if isinstance(decision, Again) and not self.budget.take(now_s):
+            return Enough("retry_budget")
+        return decision

@@ -1,0 +1,49 @@
+"""Snapshots of a linked plan, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from intertie.runtime.state import BreakerSnapshot, LedgerMonth, LimiterSnapshot
+
+
+class PlanStatistics(msgspec.Struct, frozen=True):
+    """A linked plan as it is now.
+
+    Attributes:
+        key: `id@environment`.
+        breakers: Name -> state: the plan's key, or `key/operation` for breakers of endpoints.
+        retry_calls, retries: Of the retry budget's window, in this process.
+        cache: `kept`, `served`, `missed` by this process; empty where nothing is cached.
+        queue: State -> number of items: `pending`, `sending`, `parked`.
+        ledger: The current month, None where nothing is paid.
+        transport: Connections: `open`, `idle`, `waiting`, `opened_total`, `reused_total`.
+    """
+
+    key: str
+    limiter: LimiterSnapshot
+    breakers: Mapping[str, BreakerSnapshot]
+    retry_calls: int
+    retries: int
+    cache: Mapping[str, int]
+    queue: Mapping[str, int]
+    ledger: LedgerMonth | None
+    transport: Mapping[str, int]
+
+
+class ReplayReport(msgspec.Struct, frozen=True):
+    """What a run of the queue's worker did.
+
+    Attributes:
+        sent: Receipts that the service took.
+        parked: Receipt -> why nobody sends it again by itself.
+        put_back: Receipt that waits on since the service is down; the run ended there.
+        stopped: Why the run ended before the queue did, None where the queue is empty.
+    """
+
+    sent: tuple[str, ...] = ()
+    parked: Mapping[str, str] = {}
+    put_back: str | None = None
+    stopped: str | None = None

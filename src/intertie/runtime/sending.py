@@ -1,0 +1,90 @@
+"""The innermost stage: write the request, read the answer, decode and classify it."""
+
+from __future__ import annotations
+
+
+from dataclasses import dataclass
+
+from intertie.core.clock import Clock
+from intertie.core.errors import CallError, DeadlineExceeded, Reach
+from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
+from intertie.runtime.classify import Classifier
+from intertie.runtime.held import Exchanged
+from intertie.runtime.http import Response
+from intertie.runtime.policies.deadline.clip import read_timeout_s, write_deadline_s
+from intertie.runtime.policies.deadline.options import TimeoutOptions
+from intertie.runtime.stages import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Sends one attempt on the connection it holds. The end of every pipeline."""
+
+    options: TimeoutOptions
+    classifier: Classifier
+    clock: Clock
+
+    async def __call__(self, call: Call) -> Outcome:
+        """Return what the attempt was, with its exchange noted on the call's course."""
+        course = call.course
+        exchanged = call.held.exchanged
+        if exchanged is None and call.deadline_s <= self.clock.monotonic_s():
+            return self._too_late(call)
+        course.sends += 1
+        course.attempts += 1
+        course.emit(Stage.SEND, "attempt", attempt=call.attempt)
+        if exchanged is None:
+            exchanged = await self._exchange(call)
+        course.wire_s = exchanged.ended_s - exchanged.sent_s
+        outcome = self._judge(exchanged.result, stream=call.stream)
+        course.reach(Reach.YES if isinstance(outcome, Answered) else outcome.reached)
+        self._note(call, outcome)
+        return outcome
+
+    async def _exchange(self, call: Call) -> Exchanged:
+        connection, request = call.held.connection, call.request
+        if connection is None or request is None:
+            msg = "an attempt reached its send stage without a connection or a request"
+            raise RuntimeError(msg)
+        sent_s = self.clock.monotonic_s()
+        result: Response | CallError
+        try:
+            result = await connection.exchange(
+                request,
+                write_deadline_s=write_deadline_s(self.options, now_s=sent_s, deadline_s=call.deadline_s),
+                read_timeout_s=read_timeout_s(self.options, now_s=sent_s, deadline_s=call.deadline_s),
+                deadline_s=call.deadline_s,
+                stream=call.stream,
+            )
+        except CallError as error:
+            result = error
+        return Exchanged(result, sent_s, self.clock.monotonic_s())
+
+    def _judge(self, result: Response | CallError, *, stream: bool) -> Outcome:
+        if isinstance(result, CallError):
+            return self.classifier.failure(result)
+        return self.classifier.answer(result, stream=stream)
+
+    def _too_late(self, call: Call) -> Failed:
+        error = DeadlineExceeded(
+            f"{call.operation.id}: no time was left to send; `timeouts.total` is {self.options.total_s:g} s",
+            phase="total",
+        )
+        return Failed(error, Kind.SERVICE_FAULT, Reach.NO, external_codes=("timeout", "5xx"))
+
+    @staticmethod
+    def _note(call: Call, outcome: Outcome) -> None:
+        course = call.course
+        if isinstance(outcome, Answered):
+            course.emit(Stage.CLASSIFY, "classified", kind=str(Kind.SUCCESS), status=outcome.status)
+            for sentence in outcome.warnings:
+                course.warn(Stage.CLASSIFY, sentence)
+            return
+        detail: dict[str, object] = {"kind": str(outcome.kind), "reached": str(outcome.reached)}
+        if outcome.response is not None:
+            detail["status"] = outcome.response.status
+        else:
+            detail["error"] = outcome.error.code
+        if outcome.effect_unknown:
+            detail["effect_unknown"] = True
+        course.emit(Stage.CLASSIFY, "classified", **detail)

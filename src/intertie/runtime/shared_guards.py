@@ -1,0 +1,69 @@
+"""What all operations of one integration share: the handles of its guards, made once when the plan is linked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from intertie.runtime.credentials import Credentials
+from intertie.runtime.last_good import LastGood
+from intertie.runtime.plan import OperationPlan, Plan
+from intertie.runtime.policies.limiter.options import LimiterOptions
+from intertie.runtime.policies.retry.budget import RetryBudget
+from intertie.runtime.state import BreakerHandle, LedgerHandle, LimiterHandle
+from intertie.runtime.surroundings import Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class SharedGuards:
+    """Handles and counters of one integration in one environment.
+
+    Attributes:
+        limiter: Always there: without declared limits it still holds everybody to the pauses that the service asks for.
+        breakers: Name -> handle: one under the plan's key, or one for each endpoint; empty where there is none.
+    """
+
+    limits: LimiterOptions
+    limiter: LimiterHandle
+    breakers: dict[str, BreakerHandle]
+    ledger: LedgerHandle | None
+    credentials: Credentials | None
+    retry_budget: RetryBudget
+    last_good: LastGood | None
+
+    @classmethod
+    def of(cls, plan: Plan, surroundings: Surroundings) -> SharedGuards:
+        """Open the handles that a plan asks for."""
+        coordination = surroundings.coordination
+        limits = plan.limits if plan.limits is not None else LimiterOptions()
+        credentials = None if plan.auth.type == "none" else Credentials(plan.auth, surroundings.secrets)
+        breakers: dict[str, BreakerHandle] = {}
+        if plan.breaker is not None:
+            names = [breaker_name(plan, operation) for operation in plan.operations.values()]
+            breakers = {name: coordination.breaker(name, plan.breaker) for name in names}
+        last_good = None
+        if plan.fallback is not None and plan.fallback.strategy == "cache":
+            handle = coordination.cache(plan.key)
+            last_good = LastGood(plan, handle, credentials, ttl_s=plan.fallback.cache_ttl_s)
+        return cls(
+            limits=limits,
+            limiter=coordination.limiter(plan.key, limits),
+            breakers=breakers,
+            ledger=None if plan.pricing is None else surroundings.journal.ledger(plan.key, plan.pricing),
+            credentials=credentials,
+            retry_budget=RetryBudget(plan.retry),
+            last_good=last_good,
+        )
+
+    def breaker_of(self, plan: Plan, operation: OperationPlan) -> BreakerHandle | None:
+        """Return the breaker that counts an operation's attempts."""
+        return self.breakers.get(breaker_name(plan, operation))
+
+
+def breaker_name(plan: Plan, operation: OperationPlan) -> str:
+    """Return the key of the breaker in its store: the plan's, or with `scope: endpoint` the operation's own.
+
+    The operation id is snake_case, so the two can't collide.
+    """
+    if plan.breaker is not None and plan.breaker.scope == "endpoint":
+        return f"{plan.key}/{operation.id}"
+    return plan.key
