@@ -1,5 +1,7 @@
 """One rule a file, one folder a group, every rule named in its group's tuple."""
 
+from types import MappingProxyType
+
 from intertie.lint.rules import compiling, endpoints, mappings, operations, resilience, security, service, structure
 
 GROUPS = (
@@ -13,3 +15,17 @@ GROUPS = (
     security.RULES,
 )
 """The groups in the order of their codes."""
+
+GROUP_TITLES = MappingProxyType(
+    {
+        "structure": "Syntax and structure",
+        "compiling": "What stands in the way of a plan",
+        "service": "Front matter, service, authentication and timeouts",
+        "resilience": "Rate limits, retry and circuit breaker",
+        "endpoints": "Endpoints, parameters and latency targets",
+        "mappings": "Data mappings, error mapping and fallback",
+        "operations": "Monitoring, cost, versions, cases and uncertainties",
+        "security": "Secrets and what travels in the open",
+    }
+)
+"""Group -> heading in lists."""

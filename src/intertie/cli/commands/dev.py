@@ -1,0 +1,71 @@
+"""`intertie dev`: for work on Intertie itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+from intertie.core.errors import UsageError
+from intertie.lint.docs import rule_pages
+from intertie.spec.reference import spec_format_markdown
+
+
+def _spec_format() -> dict[str, str]:
+    return {"docs/reference/spec-format.md": spec_format_markdown()}
+
+
+GENERATORS: tuple[Callable[[], Mapping[str, str]], ...] = (rule_pages, _spec_format)
+"""Each returns path -> text of the pages it writes, paths relative to the root of the project."""
+
+OWNED_FOLDERS = ("docs/reference/rules",)
+"""Folders in which every page is generated: one that no generator writes is left over."""
+
+
+@click.group()
+def command() -> None:
+    """For work on Intertie itself."""
+
+
+@command.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail where a page is not what would be written.")
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="Root of the project, else the current folder.",
+)
+@click.pass_context
+def docs(ctx: click.Context, check: bool, root: Path) -> None:
+    """Write the reference pages that are made from the code."""
+    if not (root / "src" / "intertie").is_dir():
+        raise UsageError(f"{root.resolve()} is not the root of Intertie's source: it has no src/intertie")
+    pages = {path: text for generate in GENERATORS for path, text in generate().items()}
+    stale = sorted(path for path, text in pages.items() if _read(root / path) != text)
+    left_over = sorted(
+        str(page.relative_to(root))
+        for folder in OWNED_FOLDERS
+        for page in (root / folder).glob("*.md")
+        if str(page.relative_to(root)) not in pages
+    )
+    if check:
+        for path in (*stale, *left_over):
+            click.echo(f"{path} is {'left over' if path in left_over else 'stale'}", err=True)
+        if stale or left_over:
+            click.echo("run `intertie dev docs`", err=True)
+            ctx.exit(1)
+        click.echo(f"{len(pages)} pages are up to date", err=True)
+        return
+    for path in stale:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(pages[path], encoding="utf-8")
+        click.echo(f"wrote {path}")
+    for path in left_over:
+        (root / path).unlink()
+        click.echo(f"removed {path}")
+    click.echo(f"{len(stale)} of {len(pages)} pages written", err=True)
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None

@@ -1,0 +1,72 @@
+"""The rules' reference pages, written from their docstrings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from intertie.diagnostics.order import rule_page
+from intertie.lint.page import Snippet
+from intertie.lint.registry import RULES
+from intertie.lint.rule import Rule
+from intertie.lint.rules import GROUP_TITLES
+
+INDEX = "docs/reference/rules/README.md"
+
+
+def rule_pages() -> dict[str, str]:
+    """Return path -> text of every rule's page and of their index, paths relative to the root of the project."""
+    pages = {rule_page(rule.code): rule_markdown(rule) for rule in RULES}
+    return {INDEX: index_markdown(), **pages}
+
+
+def rule_markdown(rule: Rule) -> str:
+    """Return the page of one rule."""
+    page = rule.page
+    found_by = f"Found by the {rule.reported_by}" if rule.reported_by else f"Judges the {listed_inputs(rule)}"
+    return "\n".join(
+        [
+            f"# {rule.code}: {rule.name}",
+            "",
+            page.summary,
+            "",
+            f"*{rule.severity.value.capitalize()}. {found_by}. Since {rule.since}.*",
+            *_part("What it does", page.what),
+            *_part("Why it matters", page.why),
+            *_part("Example", _fenced(page.example)),
+            *_part("Use instead", _fenced(page.instead)),
+            *_part("References", page.references),
+            "",
+        ]
+    )
+
+
+def listed_inputs(rule: Rule) -> str:
+    """Return what a rule looks at, in words."""
+    words = {"spec": "spec", "plan": "compiled plan", "around": "workspace"}
+    return " and the ".join(words[name] for name in rule.takes)
+
+
+def index_markdown() -> str:
+    """Return the list of all rules, by group."""
+    return "\n".join(_index()) + "\n"
+
+
+def _index() -> Iterator[str]:
+    yield "# Rules"
+    yield ""
+    yield "What `intertie check` finds. `intertie rule CODE` shows a page in the terminal; `[lint]` in `intertie.toml`"
+    yield "selects, ignores and sets severities by code, by the beginning of a code, or by name."
+    for group, rules in groupby(RULES, key=lambda rule: rule.group):
+        yield from ("", f"## {GROUP_TITLES[group]}", "", "| code | rule | severity | |", "|---|---|---|---|")
+        for rule in rules:
+            yield f"| [{rule.code}]({rule.code}.md) | `{rule.name}` | {rule.severity.value} | {rule.page.summary} |"
+
+
+def _part(heading: str, text: str) -> list[str]:
+    return ["", f"## {heading}", "", text]
+
+
+def _fenced(snippet: Snippet) -> str:
+    fence = "````" if "```" in snippet.text else "```"
+    return f"{fence}{snippet.language}\n{snippet.text}{fence}"
