@@ -38,7 +38,7 @@ class AuthenticationRule:
     def broken_by(
         self, request: MockRequest, query: Mapping[str, list[str]], body: object, operation: OperationPlan
     ) -> Answer | None:
-        """Return the refusal, None where the credential passes. `body` is the decoded body, None where there is none."""
+        """Return the refusal, None where the credential passes; `body` is the decoded one, None where there is none."""
         if self._options.type == "none":
             return None
         found = self._find(request, query, body)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from email.parser import BytesParser
 from email.policy import HTTP
 from urllib.parse import parse_qsl, urlencode
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 import msgspec
@@ -23,7 +23,7 @@ _XML_NAME_RE = re.compile(r"[A-Za-z_][\w.-]*\Z")
 _DEEPEST_FORM_NAME = 20
 
 
-class UnreadableBody(ValueError):
+class UnreadableBody(ValueError):  # noqa: N818  # says what the body is
     """The body is not what its media type says; the message says why, and quotes nothing of it."""
 
 
@@ -63,12 +63,11 @@ def form_fields(pairs: list[tuple[str, str]]) -> dict[str, object]:
         head, bracket, _ = name.partition("[")
         parts = [head, *_FORM_NAME_RE.findall(name)[:_DEEPEST_FORM_NAME]] if bracket and head else [name]
         place = tree
-        for part, following in zip(parts, parts[1:], strict=False):
+        for part in parts[:-1]:
             inner = place.setdefault(part, {})
             if not isinstance(inner, dict):
                 inner = place[part] = {}
             place = inner
-            del following
         last = parts[-1] if parts[-1] != "" else str(len(place))
         if last in place and not isinstance(place[last], dict):
             earlier = place[last]
@@ -106,13 +105,13 @@ def _from_xml(body: bytes) -> object:
     if _DOCTYPE_RE.search(body):
         raise UnreadableBody("it has a document type, which is refused")
     try:
-        root = Xml.fromstring(body)  # noqa: S314  # document types and entities were refused above
-    except Xml.ParseError as broken:
+        root = ET.fromstring(body)  # noqa: S314  # document types and entities were refused above
+    except ET.ParseError as broken:
         raise UnreadableBody("it is no well-formed XML") from broken
     return _xml_value(root)
 
 
-def _xml_value(element: Xml.Element) -> object:
+def _xml_value(element: ET.Element) -> object:
     made: dict[str, object] = {f"@{name}": value for name, value in element.attrib.items()}
     for child in element:
         name, value = child.tag.rsplit("}", 1)[-1], _xml_value(child)

@@ -64,6 +64,25 @@ def member(schema: object, name: str, references: References, depth: int = 0) ->
     return extra if isinstance(extra, Mapping) else True
 
 
+def property_names(schema: object, references: References, depth: int = 0) -> tuple[str, ...]:
+    """Return the declared properties' names, through references and branches, in the author's order."""
+    if not isinstance(schema, Mapping) or depth > 20:
+        return ()
+    properties = schema.get("properties")
+    names = list(properties) if isinstance(properties, Mapping) else []
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
+        try:
+            names += property_names(references.resolve(reference), references, depth + 1)
+        except Unsatisfiable:
+            return tuple(names)
+    for keyword in ("allOf", "oneOf", "anyOf"):
+        members = schema.get(keyword)
+        for part in members if isinstance(members, list) else ():
+            names += property_names(part, references, depth + 1)
+    return tuple(dict.fromkeys(names))
+
+
 def items(schema: object, references: References, depth: int = 0) -> object:
     """Return the schema of an array's items, True where none is declared."""
     if not isinstance(schema, Mapping) or depth > 20:
@@ -82,8 +101,8 @@ def items(schema: object, references: References, depth: int = 0) -> object:
 def coerced(value: object, schema: object, references: References) -> object:
     """Return `value` with its texts turned into what the schema asks for; what can't be turned stays text.
 
-    >>> coerced({"n": "12", "ok": "true"}, {"properties": {"n": {"type": "integer"}, "ok": {"type": "boolean"}}}, References({}))
-    {'n': 12, 'ok': True}
+    >>> coerced({"n": "12"}, {"properties": {"n": {"type": "integer"}}}, References({}))
+    {'n': 12}
     """
     if isinstance(value, Mapping):
         return {name: coerced(part, member(schema, name, references), references) for name, part in value.items()}

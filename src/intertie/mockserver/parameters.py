@@ -104,9 +104,10 @@ class ParameterRule:
         if plan.schema.is_valid(value):
             return None
         path, rule = plan.schema.first_error(value) or ("$", "schema")
+        where = "" if path == "$" else f" at {path}"
         return problem(
             status, f"invalid-{kind}",
-            f"{plan.location} parameter `{plan.name}` breaks {rule}{'' if path == '$' else f' at {path}'} ({operation.source})",
+            f"{plan.location} parameter `{plan.name}` breaks {rule}{where} ({operation.source})",
             place=operation.source, operation=operation.id, field=plan.name,
         )  # fmt: skip
 

@@ -69,9 +69,8 @@ def problem(
         "status": status,
         "detail": detail,
     }
-    for name, value in (("rule", place), ("operation", operation), ("field", field)):
-        if value is not None:
-            document[name] = value
+    known = (("rule", place), ("operation", operation), ("field", field))
+    document.update({name: value for name, value in known if value is not None})
     return Answer(status, (("Content-Type", "application/problem+json"), *headers), msgspec.json.encode(document))
 
 

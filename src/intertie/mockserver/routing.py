@@ -65,11 +65,13 @@ class Router:
     """All routes of one plan."""
 
     def __init__(self, plan: Plan) -> None:
-        self._base_path = plan.origin.base_path
         version = plan.version
         self._versions = (
             frozenset((version.current, *version.supported)) if version and version.strategy == "url" else frozenset()
         )
+        base, _, last = plan.origin.base_path.rpartition("/")
+        # A version that ends the base URL is the one that changes.
+        self._base_path = base if last in self._versions else plan.origin.base_path
         templates = [self._compile(operation) for operation in plan.operations.values()]
         self._templates = sorted(templates, key=lambda template: template.rank)
 
@@ -100,9 +102,9 @@ class Router:
             return self._match(method, path, None)
         version, _, rest = path[1:].partition("/")
         found = self._match(method, f"/{rest}", version)
-        if version in self._versions or isinstance(found, UnknownPath):
+        if version in self._versions:
             return found
-        return UnsupportedVersion(version)
+        return self._match(method, path, None) if isinstance(found, UnknownPath) else UnsupportedVersion(version)
 
     def _match(self, method: str, path: str, version: str | None) -> Route | WrongMethod | UnknownPath:
         allowed: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ T = TypeVar("T")
 DIGITS = "0123456789"
 LOWER = "abcdefghijklmnopqrstuvwxyz"
 UPPER = LOWER.upper()
+_UUID_RE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
 
 
 class Draws:
@@ -44,11 +46,13 @@ class Draws:
         return "".join(self.choice(alphabet) for _ in range(length))
 
     def alike(self, example: str) -> str:
-        """Return a text of the same shape: digit for digit, letter for letter; a prefix up to the first `_` or `-` stays.
+        """Return a text of the same shape: digit for digit, letter for letter; what stands before `_` or `-` stays.
 
         >>> Draws.keyed("k").alike("ch_3OqM2x").startswith("ch_")
         True
         """
+        if _UUID_RE.match(example):
+            return self.rng.uuid4()
         cut = next((i + 1 for i, letter in enumerate(example) if letter in "_-" and i > 0), 0)
         return example[:cut] + "".join(self._same_class(letter) for letter in example[cut:])
 

@@ -14,7 +14,7 @@ _SMALLER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperti
 _DEEPEST = 40
 
 
-class Unsatisfiable(ValueError):
+class Unsatisfiable(ValueError):  # noqa: N818  # says what the schema is
     """No value can be made for the schema, or none within the generator's means; the message says where and why."""
 
 
@@ -220,8 +220,7 @@ def height(schema: object, references: References, seen: frozenset[str] = frozen
         if reference in seen:
             return math.inf
         heights.append(height(references.resolve(reference), references, seen | {reference}))
-    for member in _list(schema.get("allOf")):
-        heights.append(height(member, references, seen))
+    heights.extend(height(member, references, seen) for member in _list(schema.get("allOf")))
     for keyword in ("oneOf", "anyOf"):
         branches = _list(schema.get(keyword))
         if branches:

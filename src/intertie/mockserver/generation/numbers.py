@@ -60,11 +60,11 @@ def _multiple(
             first, last = narrowed
     if first is None and last is None:
         first, last = Decimal(0), (Decimal(1000) / step).to_integral_value(ROUND_FLOOR)
-    elif first is None:
-        first = last - 1000  # type: ignore[operator]  # one of the two is known here
-    elif last is None:
+    if first is None:
+        first = (Decimal(0) if last is None else last) - 1000
+    if last is None:
         last = first + 1000
-    return Decimal(draws.integer(int(first), int(last))) * step  # type: ignore[arg-type]  # both are known here
+    return Decimal(draws.integer(int(first), int(last))) * step
 
 
 def _bounds(schema: Mapping[str, object], *, whole: bool) -> tuple[Decimal | None, Decimal | None]:

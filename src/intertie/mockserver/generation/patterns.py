@@ -18,7 +18,7 @@ _CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
 _LONGEST_REPEAT = 4096
 
 
-class UnsupportedPattern(ValueError):
+class UnsupportedPattern(ValueError):  # noqa: N818  # says what the pattern is
     """The pattern is not one this generator can read."""
 
 

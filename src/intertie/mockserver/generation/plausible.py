@@ -63,16 +63,18 @@ def _person(draws: Draws, _: float) -> str:
     return f"{draws.choice(FIRST_NAMES)} {draws.choice(LAST_NAMES)}"
 
 
+def _mail(draws: Draws, _: float) -> str:
+    return f"{draws.choice(FIRST_NAMES).lower()}.{draws.choice(WORDS)}@{draws.choice(WORDS)}.example"
+
+
 def _sentence(draws: Draws, _: float) -> str:
     words = [draws.choice(WORDS) for _ in range(draws.integer(3, 6))]
     return " ".join([words[0].capitalize(), *words[1:]])
 
 
 _TEXTS: Mapping[str, Callable[[Draws, float], str]] = {
-    "email": lambda draws, _: (
-        f"{draws.choice(FIRST_NAMES).lower()}.{draws.choice(WORDS)}@{draws.choice(WORDS)}.example"
-    ),
-    "mail": lambda draws, now: _TEXTS["email"](draws, now),
+    "email": _mail,
+    "mail": _mail,
     "firstname": lambda draws, _: draws.choice(FIRST_NAMES),
     "lastname": lambda draws, _: draws.choice(LAST_NAMES),
     "username": lambda draws, _: f"{draws.choice(WORDS)}{draws.integer(10, 99)}",

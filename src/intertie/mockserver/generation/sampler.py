@@ -176,7 +176,7 @@ class _Walk:
         return made
 
     def _wants(self, schema: object, refs: tuple[str, ...]) -> bool:
-        """Return whether an optional property is made: not in a minimal try, not where it would never end, not what only we write."""
+        """Return whether an optional property is made: not in a minimal try, not without end, not write-only ones."""
         if schema is False or not self._optional:
             return False
         if isinstance(schema, Mapping):

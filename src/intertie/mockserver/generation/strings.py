@@ -128,7 +128,7 @@ FORMATS: Mapping[str, Callable[[Draws, float], str]] = {
     "int64": lambda draws, _: str(draws.integer(1, 10**9)),
     "phone": lambda draws, _: f"+1555{draws.text(DIGITS, 7)}",
 }
-"""JSON Schema and OpenAPI formats -> a text of that format. Hosts and addresses are of the ranges kept for documentation.
+"""JSON Schema and OpenAPI formats -> a text of that format. Hosts and addresses are those kept for documentation.
 
 Source: RFC 2606 (example names), RFC 5737 and RFC 3849 (example addresses).
 """

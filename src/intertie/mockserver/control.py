@@ -1,0 +1,124 @@
+"""The control endpoint under `/__intertie/`: look at a mock and steer it while it runs.
+
+| request | does |
+|---|---|
+| `GET health` | `{"status": "ok"}` |
+| `GET state` | profile, counts, limits, stored things |
+| `GET profile` | the profile in use, and the built-in ones |
+| `PUT` or `POST profile` | change it: a name as JSON text, `{"name": "down"}`, or a profile's fields |
+| `GET requests`, `DELETE requests` | what was received, secrets masked; forget it |
+| `POST reset` | forget everything, begin anew |
+| `GET rules/NAME` | what a rule in a problem document means |
+
+It is not part of the service: no limits, no latency, no faults. On a loopback address it answers to loopback names
+alone, so that a page in a browser can't reach it under a name of its own.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+import msgspec
+
+from intertie.core.errors import IntertieError
+from intertie.mockserver.engine import MockEngine
+from intertie.mockserver.messages import Answer, MockReply, MockRequest
+from intertie.mockserver.problems import CONTROL_PREFIX, RULES, problem
+from intertie.mockserver.profile_reading import profile_of
+from intertie.mockserver.profiles import BUILT_IN
+
+_JSON = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
+
+
+class ControlEndpoint:
+    """The control endpoint of one engine.
+
+    Args:
+        engine: What is steered.
+        loopback_only: Whether `Host` must name a loopback address.
+    """
+
+    def __init__(self, engine: MockEngine, *, loopback_only: bool = True) -> None:
+        self._engine = engine
+        self._loopback_only = loopback_only
+
+    def handles(self, target: str) -> bool:
+        """Return whether a request is for the control endpoint."""
+        return target.startswith(CONTROL_PREFIX)
+
+    def handle(self, request: MockRequest) -> MockReply:
+        """Return the answer."""
+        answer = self._answer(request)
+        return MockReply(answer.status, answer.headers, answer.body)
+
+    def _answer(self, request: MockRequest) -> Answer:
+        if self._loopback_only and not is_loopback_host(request.headers.get("host", "")):
+            return problem(403, "foreign-host", "the control endpoint answers on loopback names alone")
+        if self._loopback_only and not is_loopback_origin(request.headers.get("origin")):
+            return problem(403, "foreign-host", "the control endpoint refuses requests of foreign pages")
+        name = request.target[len(CONTROL_PREFIX) :].partition("?")[0].rstrip("/")
+        engine = self._engine
+        match (request.method, name):
+            case ("GET" | "HEAD", "health"):
+                return _shown({"status": "ok", "service": engine.plan.service})
+            case ("GET" | "HEAD", "state"):
+                return _shown(engine.state())
+            case ("GET" | "HEAD", "profile"):
+                return _shown({"current": engine.state()["profile"], "built_in": list(BUILT_IN)})
+            case ("PUT" | "POST", "profile"):
+                return self._changed(request)
+            case ("GET" | "HEAD", "requests"):
+                return _shown({"requests": engine.requests()})
+            case ("DELETE", "requests"):
+                engine.forget_requests()
+                return Answer(204)
+            case ("POST", "reset"):
+                engine.reset()
+                return _shown(engine.state())
+            case ("GET" | "HEAD", path) if path.removeprefix("rules/") in RULES:
+                rule = path.removeprefix("rules/")
+                return _shown({"rule": rule, "meaning": RULES[rule]})
+        return problem(404, "unknown-control", f"{request.method} {name} is nothing the control endpoint knows")
+
+    def _changed(self, request: MockRequest) -> Answer:
+        try:
+            data = msgspec.json.decode(request.body)
+        except (msgspec.DecodeError, RecursionError):
+            return problem(400, "invalid-profile", 'the body must be JSON, such as {"name": "down"}')
+        try:
+            self._engine.use_profile(profile_of(data))
+        except IntertieError as reason:
+            return problem(400, "invalid-profile", str(reason))
+        return _shown(self._engine.state())
+
+
+def _shown(data: object) -> Answer:
+    return Answer(200, _JSON, msgspec.json.encode(data))
+
+
+def is_loopback_host(host: str) -> bool:
+    """Return whether a `Host` value names this machine's loopback.
+
+    >>> [is_loopback_host(host) for host in ("127.0.0.1:8420", "[::1]:80", "localhost", "evil.example")]
+    [True, True, True, False]
+    """
+    name = host.strip().lower()
+    if name.startswith("["):
+        name = name[1:].partition("]")[0]
+    elif name.count(":") == 1:
+        name = name.partition(":")[0]
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def is_loopback_origin(origin: str | None) -> bool:
+    """Return whether a request comes from no page, or from one of this machine.
+
+    >>> is_loopback_origin(None), is_loopback_origin("http://localhost:3000"), is_loopback_origin("https://evil.example")
+    (True, True, False)
+    """
+    return origin is None or is_loopback_host(origin.partition("://")[2])

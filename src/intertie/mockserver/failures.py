@@ -1,0 +1,108 @@
+"""Declared error answers: the body is what the endpoint's schema for that status says, with a code that tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from intertie.core.errors import snake_case
+from intertie.mockserver.bodies import encode, media_type
+from intertie.mockserver.generation import Sampler, Unsatisfiable
+from intertie.mockserver.messages import Answer
+from intertie.mockserver.problems import phrase, problem
+from intertie.runtime.mapping import parse_path
+from intertie.runtime.plan import ErrorAnswerPlan, OperationPlan, Plan
+
+_CODE_PLACES = ("error.code", "code", "error_code", "errorCode", "errors[0].code", "error")
+_MESSAGE_PLACES = ("error.message", "message", "error_description", "detail", "errors[0].message")
+
+
+class DeclaredErrors:
+    """Makes the error answers of one plan."""
+
+    def __init__(self, plan: Plan, *, recent_s: float, seed: int | str) -> None:
+        self._code_path = plan.errors.error_code_path
+        self._recent_s = recent_s
+        self._seed = seed
+        self._samplers: dict[int, Sampler] = {}
+
+    def find(self, operation: OperationPlan, status: int) -> ErrorAnswerPlan | None:
+        """Return the declared answer of a status: the status itself, else its class, else `default`."""
+        declared = {error.status.lower(): error for error in operation.response.errors}
+        return next((declared[key] for key in (str(status), f"{status // 100}xx", "default") if key in declared), None)
+
+    def answer(
+        self,
+        operation: OperationPlan,
+        status: int,
+        *,
+        code: str | None = None,
+        detail: str | None = None,
+        rule: str = "forced",
+    ) -> Answer:
+        """Return the error answer of a status.
+
+        Args:
+            operation: Whose declaration is used.
+            status: 400 to 599.
+            code: The provider's own code to put where the plan reads it; else one made from the status.
+            detail: Message; else the declared description.
+            rule: Of the problem document that answers where the endpoint declares no schema and no code is asked for.
+        """
+        declared = self.find(operation, status)
+        message = detail or (declared.description if declared else None) or phrase(status)
+        if declared is not None and declared.example is not None and code is None:
+            return _written(declared, status, declared.example)
+        if declared is not None and declared.schema is not None:
+            try:
+                sample = self._sampler(declared).sample(f"{self._seed}:{operation.id}:{status}")
+            except Unsatisfiable as reason:
+                return problem(status, "no-answer", f"the schema of status {status}: {reason}", operation=operation.id)
+            return _written(declared, status, self._told(sample, declared, code or snake_case(phrase(status)), message))
+        if code is not None:
+            body: dict[str, object] = {}
+            parse_path(self._code_path or "error.code").write(body, code)
+            if self._code_path is None:
+                parse_path("error.message").write(body, message)
+            return Answer(status, (("Content-Type", "application/json"),), encode("json", body))
+        return problem(status, rule, message, place=operation.source, operation=operation.id)
+
+    def _sampler(self, declared: ErrorAnswerPlan) -> Sampler:
+        key = id(declared)
+        if key not in self._samplers and declared.schema is not None:
+            self._samplers[key] = Sampler(declared.schema, recent_s=self._recent_s)
+        return self._samplers[key]
+
+    def _told(self, sample: object, declared: ErrorAnswerPlan, code: str, message: str) -> object:
+        """Return the sample with code and message in their places, as far as the schema allows."""
+        if not isinstance(sample, Mapping) or declared.schema is None:
+            return sample
+        current = dict(sample)
+        code_places = (self._code_path,) if self._code_path else _CODE_PLACES
+        for places, text in ((code_places, code), (_MESSAGE_PLACES, message)):
+            for place in places:
+                path = parse_path(place)
+                if not isinstance(path.read(current), str):
+                    continue
+                changed = _deep_copy(current)
+                path.write(changed, text)
+                if declared.schema.is_valid(changed):
+                    current = changed
+                    break
+        return current
+
+
+def _written(declared: ErrorAnswerPlan, status: int, data: object) -> Answer:
+    content_type = declared.content_type or "application/json"
+    kind = media_type(content_type)
+    codec = "json" if "json" in kind else "xml" if "xml" in kind else "text"
+    return Answer(status, (("Content-Type", content_type),), encode(codec, data, root="error"))
+
+
+def _deep_copy(value: Mapping[str, object]) -> dict[str, object]:
+    return {name: _copied(part) for name, part in value.items()}
+
+
+def _copied(value: object) -> object:
+    if isinstance(value, Mapping):
+        return _deep_copy(value)
+    return [_copied(part) for part in value] if isinstance(value, list) else value

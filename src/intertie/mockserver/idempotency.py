@@ -1,0 +1,65 @@
+"""Idempotency keys as services keep them: the same key gives the same answer, and nothing is done twice.
+
+| the key was | with | answer |
+|---|---|---|
+| never seen | | carried out, and kept where it succeeded |
+| seen | the same request | the kept answer, marked `Idempotent-Replayed: true` |
+| seen | another request | refused: 422 (409 or 400 where only that is declared) |
+
+Source: draft-ietf-httpapi-idempotency-key-header-07.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from hashlib import blake2b
+
+from intertie.mockserver.messages import Answer, MockRequest
+from intertie.mockserver.problems import place_of, problem
+from intertie.runtime.plan import OperationPlan
+
+_KEPT = 10_000
+
+
+class KeyedAnswers:
+    """Answers by operation and key; the oldest of 10,000 are forgotten."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, str], tuple[bytes, Answer]] = OrderedDict()
+
+    def reset(self) -> None:
+        """Forget all."""
+        self._kept.clear()
+
+    def find(self, operation: OperationPlan, key: str, request: MockRequest) -> Answer | None:
+        """Return the kept answer, a refusal where the key was used otherwise, None where it is new."""
+        kept = self._kept.get((operation.id, key))
+        if kept is None:
+            return None
+        fingerprint, answer = kept
+        if fingerprint != _fingerprint(request):
+            return self._refuse(operation)
+        return Answer(answer.status, (*answer.headers, ("Idempotent-Replayed", "true")), answer.body)
+
+    def keep(self, operation: OperationPlan, key: str, request: MockRequest, answer: Answer) -> None:
+        """Keep the answer of a request that was carried out."""
+        self._kept[(operation.id, key)] = (_fingerprint(request), answer)
+        if len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+
+    def _refuse(self, operation: OperationPlan) -> Answer:
+        declared = {error.status for error in operation.response.errors}
+        status = next((status for status in (422, 409, 400) if str(status) in declared), 422)
+        place = place_of(operation, "idempotency_key")
+        return problem(
+            status, "idempotency-key-reused",
+            f"this value of {operation.idempotency_header} was used before with another request ({place})",
+            place=place, operation=operation.id, field=operation.idempotency_header,
+        )  # fmt: skip
+
+
+def _fingerprint(request: MockRequest) -> bytes:
+    digest = blake2b(request.target.encode(), digest_size=16)
+    digest.update(b"\0")
+    digest.update(request.body)
+    return digest.digest()

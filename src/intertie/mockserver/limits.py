@@ -1,0 +1,176 @@
+"""The declared limits, kept as the service keeps them, and told in headers on every answer.
+
+Rules are those that the client obeys: each window as declared, the bucket on top where the strategy is `token_bucket`,
+and `burst` within a tenth of the shortest window under the two window strategies.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from intertie.mockserver.counting import BucketCount, Count, FixedCount, SlidingCount
+from intertie.runtime.policies.limiter.options import LimiterOptions, Window
+
+_NAMES = {1.0: "second", 60.0: "minute", 3600.0: "hour", 86400.0: "day"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """What one request's way may differ from another's: a share of the window, at least `minimum_s`, at most a half."""
+
+    ratio: float = 0.0
+    minimum_s: float = 0.0
+
+    def of(self, window_s: float) -> float:
+        """Return the tolerance for a window, in seconds."""
+        return min(max(self.ratio * window_s, self.minimum_s), window_s / 2)
+
+
+EXACT = Tolerance()
+"""For virtual time, where a request arrives the moment it leaves."""
+ON_THE_WIRE = Tolerance(ratio=0.02, minimum_s=0.025)
+"""For real sockets: 2 % of the window, at least 25 ms. A client that exceeds a limit by less than that passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRefusal:
+    """Why a request is refused: `rule` is a name of `problems.RULES`; `option` is the limiter option that says so."""
+
+    rule: str
+    detail: str
+    retry_after_s: int
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    name: str
+    window: Window
+    count: Count
+    declared: bool
+
+
+class ServiceLimits:
+    """All bounds of one plan; taken together or not at all."""
+
+    def __init__(self, options: LimiterOptions | None, tolerance: Tolerance) -> None:
+        self._options = options
+        self._tolerance = tolerance
+        self._bounds: list[_Bound] = []
+        self._flights: dict[int, float] = {}
+        self._next_flight = 1
+        self._policy = ""
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything counted."""
+        self._flights.clear()
+        self._bounds = _bounds(self._options, self._tolerance) if self._options else []
+        declared = [bound for bound in self._bounds if bound.declared]
+        self._policy = ", ".join(f'"{b.name}";q={b.window.limit};w={_whole(b.window.window_s)}' for b in declared)
+
+    def admit(self, now_s: float, utc_s: float) -> LimitRefusal | None:
+        """Count one arrival, or say why it is refused; a refused one counts nowhere."""
+        for bound in self._bounds:
+            if not bound.count.free(now_s, utc_s):
+                wait_s = max(1, math.ceil(bound.count.renews_in_s(now_s, utc_s) - 1e-9))
+                window = bound.window
+                detail = f"more than {window.limit} requests in {window.window_s:g} s came ({bound.name})"
+                return LimitRefusal("rate-limited", detail, wait_s, "windows" if bound.declared else "burst")
+        concurrent = self._options.concurrent if self._options else None
+        if concurrent is not None and self._in_flight(now_s) >= concurrent:
+            detail = f"more than {concurrent} requests are in flight"
+            return LimitRefusal("too-many-at-once", detail, 1, "concurrent")
+        for bound in self._bounds:
+            bound.count.add(now_s, utc_s)
+        return None
+
+    def begin_flight(self, until_s: float) -> int:
+        """Count a request in flight until `until_s` (monotonic) or `end_flight`; return its number, 0 for none."""
+        if self._options is None or self._options.concurrent is None:
+            return 0
+        number = self._next_flight
+        self._next_flight += 1
+        self._flights[number] = until_s
+        return number
+
+    def end_flight(self, number: int) -> None:
+        """End a flight before its time: its client has gone."""
+        self._flights.pop(number, None)
+
+    def _in_flight(self, now_s: float) -> int:
+        ended = [number for number, until_s in self._flights.items() if until_s <= now_s + 1e-6]
+        for number in ended:
+            del self._flights[number]
+        return len(self._flights)
+
+    def headers(self, now_s: float, utc_s: float) -> tuple[tuple[str, str], ...]:
+        """Return what an answer tells about the limits; empty where none is declared.
+
+        Seconds to renewal are rounded down, so that a hint never holds a client longer than the limit itself does.
+
+        Source: draft-ietf-httpapi-ratelimit-headers-10; `X-RateLimit-*` are common usage, the reset in UTC seconds.
+        """
+        if not self._policy:
+            return ()
+        parts: list[str] = []
+        tightest: tuple[float, int, int, float] | None = None
+        for bound in self._bounds:
+            if not bound.declared:
+                continue
+            left = max(0, bound.count.left(now_s, utc_s))
+            renews_s = max(0.0, bound.count.renews_in_s(now_s, utc_s))
+            parts.append(f'"{bound.name}";r={left};t={int(renews_s)}')
+            share = left / bound.window.limit if bound.window.limit else 0.0
+            if tightest is None or share < tightest[0]:
+                tightest = (share, bound.window.limit, left, renews_s)
+        _, limit, left, renews_s = tightest or (0.0, 0, 0, 0.0)
+        return (
+            ("RateLimit-Policy", self._policy),
+            ("RateLimit", ", ".join(parts)),
+            ("X-RateLimit-Limit", str(limit)),
+            ("X-RateLimit-Remaining", str(left)),
+            ("X-RateLimit-Reset", str(int(utc_s + renews_s))),
+        )
+
+    def snapshot(self, now_s: float, utc_s: float) -> list[dict[str, object]]:
+        """Return each bound as it is now, JSON-ready."""
+        found: list[dict[str, object]] = [
+            {
+                "name": bound.name,
+                "limit": bound.window.limit,
+                "window_s": bound.window.window_s,
+                "left": max(0, bound.count.left(now_s, utc_s)),
+                "renews_in_s": round(max(0.0, bound.count.renews_in_s(now_s, utc_s)), 3),
+            }
+            for bound in self._bounds
+        ]
+        if self._options and self._options.concurrent is not None:
+            found.append({"name": "concurrent", "limit": self._options.concurrent, "in_flight": self._in_flight(now_s)})
+        return found
+
+
+def _bounds(options: LimiterOptions, tolerance: Tolerance) -> list[_Bound]:
+    bounds: list[_Bound] = []
+    make = FixedCount if options.strategy == "fixed_window" else SlidingCount
+    for window in options.windows:
+        count = make(window.window_s, window.limit, tolerance.of(window.window_s))
+        bounds.append(_Bound(_NAMES.get(window.window_s, f"{window.window_s:g}s"), window, count, declared=True))
+    if not options.windows:
+        return bounds
+    shortest = options.windows[0]
+    if options.strategy == "token_bucket":
+        burst = shortest.limit if options.burst is None else options.burst
+        rate = shortest.limit / shortest.window_s
+        bucket = BucketCount(rate, burst, tolerance.of(shortest.window_s))
+        bounds.append(_Bound("bucket", Window(burst / rate if rate else 0.0, burst), bucket, declared=False))
+    elif options.burst is not None and options.burst < shortest.limit:
+        tenth = Window(shortest.window_s / 10, options.burst)
+        sliding = SlidingCount(tenth.window_s, tenth.limit, tolerance.of(tenth.window_s))
+        bounds.append(_Bound("burst", tenth, sliding, declared=False))
+    return bounds
+
+
+def _whole(seconds: float) -> int:
+    return max(1, round(seconds))
