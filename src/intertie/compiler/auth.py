@@ -1,0 +1,143 @@
+"""Which credential goes where."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from intertie.compiler.build import Build, Chosen
+from intertie.runtime.policies.auth.options import AuthOptions
+from intertie.spec.fields import Located
+from intertie.spec.model import AuthConfig
+
+_BULLET_TYPES = {"API Key": "api_key", "OAuth": "oauth", "JWT": "jwt", "Basic": "basic", "None": "none"}
+REFERENCE_RE = re.compile(r"(env|file|keyring|vault|aws-sm):\S+")
+_VARIABLE_RE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
+_RESOLVED = ("env", "file")
+_LATER = {"oauth": "OAuth token requests", "jwt": "signing of JWTs"}
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledAuth:
+    """The credential, and why calls can't be made with it (None where they can)."""
+
+    options: AuthOptions
+    sources: dict[str, str]
+    unsupported: str | None = None
+
+
+def compile_auth(build: Build) -> CompiledAuth:
+    """Return the credential of `authentication`; where that is silent, the integration type's bullet tells the type."""
+    kind = _type(build)
+    if kind.value in _LATER:
+        why = f"this version does not do {_LATER[kind.value]} (authentication type `{kind.value}`)"
+        block = build.spec.authentication
+        build.leave_out(f"authentication: {kind.value}", why, kind.source)
+        build.report(
+            "unsupported-feature", f"no operation can be called: {why}", block.head if block else build.spec.span
+        )
+        return CompiledAuth(AuthOptions(), {"type": kind.source}, why)
+    if kind.value == "none":
+        return CompiledAuth(AuthOptions(), {"type": kind.source})
+    block = build.spec.authentication
+    config = (block.config if block else None) or _empty_config(build)
+    return _api_key(build, config, kind) if kind.value == "api_key" else _basic(build, config, kind)
+
+
+def secret_reference(build: Build, located: Located[str] | None, default: str) -> Chosen[str]:
+    """Return a reference; `$NAME` and `${NAME}` are read as `env:NAME`. A literal is an error that never shows it."""
+    if located is None:
+        return Chosen(default, "default")
+    text = located.value.strip()
+    if variable := _VARIABLE_RE.fullmatch(text):
+        return Chosen(f"env:{variable.group(1)}", str(located.span))
+    if not REFERENCE_RE.fullmatch(text):
+        build.report(
+            "literal-secret", "a secret must be a reference such as `env:NAME`, not the secret itself", located.span
+        )
+        return Chosen(default, str(located.span))
+    scheme = text.partition(":")[0]
+    if scheme not in _RESOLVED:
+        build.leave_out(
+            f"secret `{scheme}:…`", "this version resolves `env:` and `file:` references only", located.span
+        )
+    return Chosen(text, str(located.span))
+
+
+def _type(build: Build) -> Chosen[str]:
+    block, bullets = build.spec.authentication, build.spec.integration_type
+    if block and block.type:
+        return Chosen(block.type.value, str(block.type.span))
+    if block and block.config and (block.config.username or block.config.password):
+        return Chosen("basic", str(block.config.head))
+    if block and block.config:
+        return Chosen("api_key", str(block.config.head))
+    if bullets and bullets.authentication:
+        stated = bullets.authentication
+        return Chosen(_BULLET_TYPES.get(stated.value, "none"), str(stated.span))
+    return Chosen("none", "default")
+
+
+def _api_key(build: Build, config: AuthConfig, kind: Chosen[str]) -> CompiledAuth:
+    location = build.choose(config.key_location, "authentication.key_location")
+    name = build.choose(config.key_name, "authentication.key_name")
+    if location.value != "header" and config.key_name is None:
+        build.report("incomplete-auth", f"a key in the {location.value} needs `key_name`", config.head)
+    secret = secret_reference(build, config.secret or _bullet_reference(build), f"env:{env_prefix(build)}_API_KEY")
+    scheme = Chosen(config.scheme.value, str(config.scheme.span)) if config.scheme else Chosen(None, "default")
+    if scheme.value is None and _is_authorization(name.value) and location.value == "header" and _says_bearer(build):
+        scheme = Chosen("Bearer", "default")
+    options = AuthOptions("api_key", location.value, name.value, scheme.value, secret.value)
+    sources = {
+        "type": kind.source,
+        "location": location.source,
+        "name": name.source,
+        "scheme": scheme.source,
+        "secret": secret.source,
+    }
+    return CompiledAuth(options, sources)
+
+
+def _basic(build: Build, config: AuthConfig, kind: Chosen[str]) -> CompiledAuth:
+    prefix = env_prefix(build)
+    username = secret_reference(build, config.username, f"env:{prefix}_USERNAME")
+    password = secret_reference(build, config.password, f"env:{prefix}_PASSWORD")
+    options = replace(AuthOptions(type="basic"), username=username.value, password=password.value)
+    return CompiledAuth(options, {"type": kind.source, "username": username.source, "password": password.source})
+
+
+def env_prefix(build: Build) -> str:
+    """Return the start of the default variables' names: the service's slug in capitals, such as `STRIPE`."""
+    spec = build.spec
+    front = spec.front_matter
+    named = (spec.service and spec.service.name) or (front and (front.service or front.name)) or spec.title
+    slug = re.sub(r"\W+", "_", named.value if named else "service").strip("_").upper()
+    return f"_{slug}" if slug[:1].isdigit() else slug or "SERVICE"
+
+
+def _bullet_reference(build: Build) -> Located[str] | None:
+    """Return the one reference that the bullet on secret management names, None where it is prose."""
+    stated = build.spec.security.secret_management if build.spec.security else None
+    if stated is None:
+        return None
+    found = [match.group().rstrip(".,;)`") for match in REFERENCE_RE.finditer(stated.value)]
+    return Located(found[0], stated.span, stated.key_span, found[0]) if len(found) == 1 else None
+
+
+def _says_bearer(build: Build) -> bool:
+    """Whether the author wrote `Bearer` where only `api_key` is read from it."""
+    block, bullets = build.spec.authentication, build.spec.integration_type
+    texts = [
+        (block.type.text if block and block.type else ""),
+        (bullets.authentication.text if bullets and bullets.authentication else ""),
+    ]
+    return any("bearer" in text.lower() for text in texts)
+
+
+def _is_authorization(name: str) -> bool:
+    return name.lower() == "authorization"
+
+
+def _empty_config(build: Build) -> AuthConfig:
+    head = build.spec.authentication.head if build.spec.authentication else build.spec.span
+    return AuthConfig(span=head, head=head)

@@ -1,0 +1,196 @@
+"""From a spec to a plan: everything resolved, with the source of every number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from types import MappingProxyType
+
+from intertie.compiler.arithmetic import calls_per_month, month_cost
+from intertie.compiler.auth import compile_auth
+from intertie.compiler.breaker import compile_breaker
+from intertie.compiler.build import Build
+from intertie.compiler.endpoints import OperationCompiler, callable_endpoints, units_per_call
+from intertie.compiler.errors import compile_errors
+from intertie.compiler.fallback import compile_fallback
+from intertie.compiler.guarding import guarded
+from intertie.compiler.limits import compile_limits
+from intertie.compiler.mappings import compile_rows
+from intertie.compiler.not_enforced import list_not_enforced
+from intertie.compiler.origin import choose_origin
+from intertie.compiler.pricing import compile_pricing
+from intertie.compiler.retry import compile_retry
+from intertie.compiler.schemas import SchemaShelf
+from intertie.compiler.security import compile_logging, compile_retention, compile_tls
+from intertie.compiler.settings import Settings
+from intertie.compiler.stages import Guards
+from intertie.compiler.timeouts import compile_timeouts
+from intertie.compiler.version import compile_version
+from intertie.core.money import Money
+from intertie.diagnostics import Diagnostic
+from intertie.runtime.plan import OperationPlan, Plan
+from intertie.spec.model import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What came of a spec: the plan, None where an error prevents one, and the findings."""
+
+    plan: Plan | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def compile_spec(
+    spec: Spec, *, settings: Settings, environment: str | None = None, base_url: str | None = None
+) -> Compiled:
+    """Return the plan of a spec in one environment.
+
+    Args:
+        spec: As read; what is absent or unfilled in it takes configured or built-in defaults.
+        settings: Of the workspace.
+        environment: Asked for by the caller; else the configured one, else `development` where it is declared, else
+            `base_url`.
+        base_url: Where calls go instead of what spec and configuration say.
+    """
+    build = Build(spec, settings)
+    plan = guarded(build, "the spec", spec.span, lambda: _plan(build, environment, base_url))
+    return Compiled(None if build.failed else plan, tuple(build.diagnostics))
+
+
+def _plan(build: Build, environment: str | None, base_url: str | None) -> Plan | None:
+    spec, settings = build.spec, build.settings
+    chosen = choose_origin(build, environment, base_url)
+    timeouts, timeout_sources = compile_timeouts(build)
+    retry, retry_sources = compile_retry(build)
+    limits, limit_sources = compile_limits(build)
+    breaker, breaker_sources = compile_breaker(build)
+    pricing, pricing_sources = compile_pricing(build)
+    auth = compile_auth(build)
+    version, version_sources = compile_version(build)
+    fallback, fallback_sources = compile_fallback(build)
+    errors = compile_errors(build, fallback)
+    logging, logging_sources = compile_logging(build)
+    tls, tls_sources = compile_tls(build)
+    retention_s, retention_source = compile_retention(build)
+    guards = Guards(
+        timeouts=timeouts,
+        retry=retry,
+        limits=limits,
+        breaker=breaker,
+        pricing=pricing,
+        auth=auth.options,
+        version=version,
+        fallback=fallback,
+        errors=errors,
+        logging=logging,
+        sources={
+            "logging": logging_sources,
+            "timeouts": timeout_sources,
+            "retry": retry_sources,
+            "limits": limit_sources,
+            "breaker": breaker_sources,
+            "pricing": pricing_sources,
+            "auth": auth.sources,
+            "version": version_sources,
+            "fallback": fallback_sources,
+        },
+    )
+    operations = _operations(build, guards, auth.unsupported)
+    list_not_enforced(build)
+    if chosen is None or build.failed:
+        return None
+    status = spec.front_matter.status.value if spec.front_matter and spec.front_matter.status else "draft"
+    service = _service(spec)
+    return Plan(
+        id=spec.id or service,
+        service=service,
+        title=_title(spec) or service,
+        summary=spec.overview.value if spec.overview else None,
+        status=status,
+        environment=chosen.environment,
+        origin=chosen.origin,
+        spec_path=spec.path,
+        content_hash=spec.content_hash,
+        operations=MappingProxyType(operations),
+        timeouts=timeouts,
+        retry=retry,
+        auth=auth.options,
+        errors=errors,
+        logging=logging,
+        tls=tls,
+        limits=limits,
+        breaker=breaker,
+        pricing=pricing,
+        version=version,
+        fallback=fallback,
+        audit=settings.audit,
+        retention_s=retention_s,
+        worst_month=_worst_month(guards, operations),
+        not_enforced=tuple(build.not_enforced),
+        warnings=(*build.warnings, *_life_cycle(status, chosen.environment)),
+        sources=MappingProxyType(
+            {
+                "environment": chosen.environment_source,
+                "base_url": chosen.url_source,
+                "retention": retention_source,
+                "audit": "default" if settings.sources.get("audit", "default") == "default" else "config",
+                **logging_sources,
+                **tls_sources,
+            }
+        ),
+    )
+
+
+def _operations(build: Build, guards: Guards, auth_unsupported: str | None) -> dict[str, OperationPlan]:
+    found = callable_endpoints(build)
+    rows = compile_rows(build, found)
+    shelf = SchemaShelf(build)
+    compiler = OperationCompiler(build, guards, rows, shelf, auth_unsupported=auth_unsupported)
+    operations: dict[str, OperationPlan] = {}
+    for name, endpoint in found.items():
+        operation = guarded(build, f"operation {name}", endpoint.span, partial(compiler.compile, endpoint))
+        if operation is not None:
+            operations[name] = operation
+    if operations:
+        rows.report_unused(build)
+    shelf.check()
+    return operations
+
+
+def _worst_month(guards: Guards, operations: dict[str, OperationPlan]) -> Money | None:
+    """Return what a month costs at the declared limit, all calls being of the dearest operation."""
+    pricing = guards.pricing
+    if pricing is None:
+        return None
+    if not pricing.tiers:
+        return Money(pricing.monthly_fee, pricing.currency) if pricing.monthly_fee else None
+    calls = calls_per_month(guards.limits.windows) if guards.limits else None
+    units = max((units_per_call(guards, operation) for operation in operations.values()), default=Decimal(0))
+    return None if calls is None else Money(month_cost(pricing, units, calls), pricing.currency)
+
+
+def _life_cycle(status: str, environment: str) -> tuple[str, ...]:
+    match status:
+        case "retired":
+            return ("the spec is retired: every call is refused",)
+        case "deprecated":
+            return ("the spec is deprecated: plan its replacement",)
+        case "draft" if environment == "production":
+            return ("the spec is a draft, and this is production",)
+        case _:
+            return ()
+
+
+def _title(spec: Spec) -> str | None:
+    named = spec.front_matter.name if spec.front_matter else None
+    return named.value if named else spec.title.value if spec.title else None
+
+
+def _service(spec: Spec) -> str:
+    """Return the slug of the service: what packages, routes and dashboards are called."""
+    front, service = spec.front_matter, spec.service
+    named = (front.service if front else None) or (service.name if service else None)
+    text = named.value if named else _title(spec) or "service"
+    return re.sub(r"[^a-z0-9_]+", "-", text.lower()).strip("-") or "service"

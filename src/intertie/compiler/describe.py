@@ -1,0 +1,219 @@
+"""A plan as data and as text: what will happen on a call, and where each number comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from intertie.compiler.arithmetic import (
+    DAYS_PER_MONTH,
+    BudgetEnd,
+    WorstCase,
+    attempt_s,
+    budget_end,
+    calls_per_month,
+    worst_case,
+)
+from intertie.compiler.words import money_text, place, stage_lines
+from intertie.core.errors import UsageError, snake_case
+from intertie.core.money import Money, decimal_text
+from intertie.core.units import seconds_text
+from intertie.runtime.plan import OperationPlan, Plan
+from intertie.runtime.policies.budget.quantities import expected_quantity
+
+_STAGE_COLUMN = 24
+
+
+def plan_json(plan: Plan, operation: str | None = None) -> dict[str, object]:
+    """Return the plan as one JSON document; durations in seconds, money as `{"amount", "currency"}`.
+
+    Raises:
+        UsageError: The plan has no such operation.
+    """
+    worst = worst_case(plan.timeouts, plan.retry, plan.limits)
+    end = _budget_end(plan)
+    return {
+        "id": plan.id,
+        "service": plan.service,
+        "title": plan.title,
+        "status": plan.status,
+        "environment": plan.environment,
+        "base_url": plan.origin.url,
+        "path": plan.spec_path,
+        "content_hash": plan.content_hash,
+        "operations": [_operation_json(chosen, worst) for chosen in _selected(plan, operation)],
+        "limits": [
+            {"limit": window.limit, "window_s": window.window_s}
+            for window in (plan.limits.windows if plan.limits else ())
+        ],
+        "cost_per_month_at_limit": plan.worst_month.as_json() if plan.worst_month else None,
+        "budget_runs_dry": {"after_s": end.after_s, "day": end.day} if end else None,
+        "not_enforced": [{"what": item.what, "why": item.why, "source": item.source} for item in plan.not_enforced],
+        "warnings": list(plan.warnings),
+        "sources": dict(plan.sources),
+    }
+
+
+def plan_text(plan: Plan, operation: str | None = None) -> str:
+    """Return the plan in words: per operation its stages in order, then what it amounts to, then what is not enforced.
+
+    Raises:
+        UsageError: The plan has no such operation.
+    """
+    lines = [*_head(plan), ""]
+    for chosen in _selected(plan, operation):
+        lines += [*_operation_lines(plan, chosen), ""]
+    lines += _totals(plan)
+    if plan.not_enforced:
+        lines += ["", "Not enforced"]
+        lines += [f"  {item.what}: {item.why} [{place(item.source, plan.spec_path)}]" for item in plan.not_enforced]
+    return "\n".join(lines) + "\n"
+
+
+def _operation_json(operation: OperationPlan, worst: WorstCase) -> dict[str, object]:
+    return {
+        "operation": operation.id,
+        "name": operation.name,
+        "method": operation.method,
+        "path": operation.path,
+        "description": operation.description,
+        "stages": [
+            {
+                "stage": stage.stage,
+                "options": dict(stage.options),
+                "source": stage.source,
+                "sources": dict(stage.sources),
+            }
+            for stage in operation.stages
+        ],
+        "worst_case_s": operation.worst_case_s,
+        "tries_and_backoff_s": round(worst.tries_s, 6),
+        "max_attempts": operation.max_attempts,
+        "cost_per_call": operation.cost_per_call.as_json() if operation.cost_per_call else None,
+        "replay_safe": operation.replay_safe,
+        "idempotency_header": operation.idempotency_header,
+        "unsupported": operation.unsupported,
+        "source": operation.source,
+    }
+
+
+def _selected(plan: Plan, operation: str | None) -> Iterable[OperationPlan]:
+    if operation is None:
+        return plan.operations.values()
+    found = plan.operations.get(operation) or plan.operations.get(snake_case(operation))
+    if found is not None:
+        return (found,)
+    near = get_close_matches(snake_case(operation), plan.operations, n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"it has: {', '.join(plan.operations) or 'none'}"
+    raise UsageError(f"{plan.id} has no operation `{operation}`; {hint}")
+
+
+def _head(plan: Plan) -> list[str]:
+    url_source = place(plan.sources["base_url"], plan.spec_path)
+    environment_source = place(plan.sources["environment"], plan.spec_path)
+    lines = [
+        f"{plan.title} ({plan.id}, {plan.status})",
+        f"Calls in environment `{plan.environment}` [{environment_source}] go to {plan.origin.url} [{url_source}].",
+        f"In brackets: the line of {plan.spec_path} that says so, `config`, or `default`.",
+    ]
+    return lines + [f"Mind: {warning}." for warning in plan.warnings]
+
+
+def _operation_lines(plan: Plan, operation: OperationPlan) -> list[str]:
+    lines = [f"{operation.id}   {operation.method} {operation.path} [{place(operation.source, plan.spec_path)}]"]
+    if operation.description:
+        lines.append(f"  {operation.description}")
+    if operation.unsupported is not None:
+        lines.append(f"  Calls are refused: {operation.unsupported}.")
+    for number, stage in enumerate(operation.stages, start=1):
+        lead = f"  {number:>2}. {stage.stage.replace('_', ' ')}".ljust(_STAGE_COLUMN + 4)
+        for sentence, source in stage_lines(stage, operation):
+            shown = f" [{place(source, plan.spec_path)}]" if source else ""
+            lines.append(f"{lead}  {sentence}{shown}")
+            lead = " " * len(lead)
+    worst = worst_case(plan.timeouts, plan.retry, plan.limits)
+    lines.append(f"  Longest call: {_longest(operation, worst)}.")
+    attempts = "1 attempt" if operation.max_attempts == 1 else f"{operation.max_attempts} attempts"
+    lines.append(f"  At most {attempts}{_cost_words(operation)}.")
+    return lines
+
+
+def _longest(operation: OperationPlan, worst: WorstCase) -> str:
+    bound, tries = seconds_text(operation.worst_case_s), seconds_text(round(worst.tries_s, 3))
+    if worst.tries_s > worst.bound_s:
+        return f"{bound}; tries and backoff alone could take {tries}, `total` cuts them off"
+    if worst.bound_s > worst.tries_s:
+        return f"{bound}; tries and backoff take {tries} at most, pauses and turns can use the rest"
+    return bound
+
+
+def _cost_words(operation: OperationPlan) -> str:
+    cost = operation.cost_per_call
+    if cost is None:
+        return ""
+    one = f"; an attempt costs {money_text(cost)}"
+    if operation.max_attempts == 1:
+        return one
+    return f"{one}, a call {money_text(Money(cost.amount * operation.max_attempts, cost.currency))} at most"
+
+
+def _totals(plan: Plan) -> list[str]:
+    lines = ["What it amounts to"]
+    limits, pricing = plan.limits, plan.pricing
+    if limits is None or not limits.windows:
+        lines.append("  Nothing limits how often calls are made.")
+    else:
+        calls = calls_per_month(limits.windows)
+        lines.append(f"  The limit lets {calls:,} attempts through in a month of {DAYS_PER_MONTH} days.")
+    if plan.worst_month is not None:
+        lines.append(f"  A month at the limit costs {money_text(plan.worst_month)}.")
+    if pricing is not None and pricing.monthly_limit is not None:
+        lines.append(f"  {_budget_words(plan, _budget_end(plan))}")
+    if plan.retention_s is not None:
+        kept = place(plan.sources["retention"], plan.spec_path)
+        lines.append(f"  External data that is stored is deleted after {seconds_text(plan.retention_s)} [{kept}].")
+    if plan.logging.personal:
+        names = ", ".join(plan.logging.personal)
+        lines.append(
+            f"  Masked wherever it is shown or stored: {names} [{place(plan.sources['personal'], plan.spec_path)}]."
+        )
+    lines.append(f"  TLS {plan.tls.minimum} or newer [{place(plan.sources['tls_minimum'], plan.spec_path)}].")
+    return lines
+
+
+def _budget_words(plan: Plan, end: BudgetEnd | None) -> str:
+    pricing = plan.pricing
+    if pricing is None or pricing.monthly_limit is None:
+        return ""
+    budget = f"The budget of {decimal_text(pricing.monthly_limit)} {pricing.currency} a month"
+    if end is not None:
+        after = "calls are refused" if pricing.hard_stop else "calls go on, and it is told"
+        return f"{budget} runs dry on day {end.day} at the full rate, after {_rough(end.after_s)}; then {after}."
+    if plan.limits is None or not plan.limits.windows:
+        return f"{budget} can run dry any day, since nothing limits how often calls are made."
+    return f"{budget} lasts the month at the full rate."
+
+
+def _rough(seconds: float) -> str:
+    """Return a duration in its two largest units, as people say it."""
+    left = int(seconds)
+    parts: list[str] = []
+    for unit, unit_s in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, left = divmod(left, unit_s)
+        if count:
+            parts.append(f"{count} {unit}")
+        if len(parts) == 2 or (parts and not left):
+            break
+    return " ".join(parts) or "0 s"
+
+
+def _budget_end(plan: Plan) -> BudgetEnd | None:
+    """Return when the budget runs dry, all calls being of the operation that uses it up fastest."""
+    pricing = plan.pricing
+    if pricing is None or plan.limits is None:
+        return None
+    units = [
+        expected_quantity(pricing.model, operation, None, attempt_s=attempt_s(plan.timeouts))
+        for operation in plan.operations.values()
+    ]
+    return budget_end(pricing, max(units), plan.limits.windows) if units else None

@@ -1,0 +1,163 @@
+"""One endpoint of the spec becomes one operation of the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from intertie.compiler.arithmetic import attempt_s, worst_case
+from intertie.compiler.bodies import answers_nothing, compile_body, compile_response
+from intertie.compiler.build import Build
+from intertie.compiler.mappings import MappingRows
+from intertie.compiler.pagination import compile_pagination
+from intertie.compiler.parameters import PLACEHOLDER_RE, compile_headers, compile_parameters
+from intertie.compiler.schemas import SchemaShelf
+from intertie.compiler.stages import Guards, StageWriter
+from intertie.compiler.unsupported import leave_out_around, why_unsupported
+from intertie.core.errors import snake_case
+from intertie.core.money import Money
+from intertie.diagnostics import SourceSpan
+from intertie.runtime.plan import OperationPlan, Targets
+from intertie.runtime.policies.budget.quantities import expected_quantity
+from intertie.spec.model import Endpoint
+
+_REPLAY_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+"""Safe and idempotent methods (RFC 9110 section 9.2.2)."""
+
+_READS = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An endpoint that has what a call needs."""
+
+    id: str
+    endpoint: Endpoint
+    method: str
+    path: str
+    span: SourceSpan
+
+
+def callable_endpoints(build: Build) -> dict[str, Found]:
+    """Return operation id -> endpoint for those with path and method; findings say which are left out."""
+    found: dict[str, Found] = {}
+    for endpoint in build.spec.endpoints:
+        head = endpoint.endpoint
+        path = head.path if head else None
+        method = head.method if head else None
+        name = endpoint.name.value if endpoint.name else "this endpoint"
+        if path is None or method is None:
+            missing = [what for what, value in (("path", path), ("method", method)) if value is None]
+            build.report("incomplete-endpoint", f"{name} has no {' and no '.join(missing)}", endpoint.head)
+            continue
+        operation = snake_case(endpoint.name.value) if endpoint.name else ""
+        operation = operation or snake_case(f"{method.value} {PLACEHOLDER_RE.sub('', path.value)}")
+        written = path.value.strip()
+        reason = _why_unsendable(written)
+        if reason:
+            build.report("invalid-endpoint-path", f"path `{written}` can't be sent: {reason}", path.span)
+        # Of two headings with one id the first is meant; the reader of the spec reports the second.
+        found.setdefault(
+            operation, Found(operation, endpoint, method.value.upper(), f"/{written.lstrip('/')}", path.span)
+        )
+    if not found:
+        build.report("no-operations", "the spec has no endpoint that can be called", build.spec.span)
+    return found
+
+
+class OperationCompiler:
+    """Compiles operations that share guards, mapping rows and schemas."""
+
+    def __init__(
+        self, build: Build, guards: Guards, rows: MappingRows, shelf: SchemaShelf, *, auth_unsupported: str | None
+    ) -> None:
+        self._build = build
+        self._guards = guards
+        self._rows = rows
+        self._shelf = shelf
+        self._auth_unsupported = auth_unsupported
+        self._writer = StageWriter(guards)
+        self._worst = worst_case(guards.timeouts, guards.retry, guards.limits)
+
+    def compile(self, found: Found) -> OperationPlan:
+        """Return the operation's plan."""
+        build, endpoint, guards = self._build, found.endpoint, self._guards
+        parameters = compile_parameters(build, endpoint, found.path, guards.auth, self._shelf)
+        headers = compile_headers(build, endpoint, guards.auth)
+        body = compile_body(build, endpoint, self._shelf)
+        response = compile_response(build, endpoint, self._shelf)
+        key = next((header.name for header in headers if header.is_idempotency_key), None)
+        declared_safe = bool(endpoint.idempotent and endpoint.idempotent.value)
+        unsupported = why_unsupported(
+            build, endpoint, found.id, self._auth_unsupported, body.codec if body is not None else None
+        )
+        leave_out_around(build, endpoint, found.id)
+        head = endpoint.endpoint
+        operation = OperationPlan(
+            id=found.id,
+            name=endpoint.name.value if endpoint.name else found.id,
+            method=found.method,
+            path=found.path,
+            description=head.description.value if head and head.description else None,
+            headers=headers,
+            parameters=parameters,
+            body=body,
+            response=response,
+            targets=_targets(endpoint),
+            outbound=self._rows.outbound_for(found.id, body, parameters, headers),
+            inbound=self._rows.inbound_for(
+                found.id, response.schema, answers_nothing=found.method == "HEAD" or answers_nothing(response)
+            ),
+            idempotency_header=key,
+            replay_safe=found.method in _REPLAY_SAFE or key is not None or declared_safe,
+            is_read=found.method in _READS,
+            pagination=compile_pagination(build, endpoint.pagination),
+            streaming=endpoint.streaming.value if endpoint.streaming else None,
+            stages=(),
+            worst_case_s=self._worst.bound_s,
+            max_attempts=guards.retry.max_attempts,
+            cost_per_call=None,
+            source=str(found.span),
+            unsupported=unsupported,
+        )
+        mode = build.spec.validation.responses if build.spec.validation else None
+        mode_source = build.choose(mode, "validation.responses").source
+        return replace(
+            operation, cost_per_call=self._cost(operation), stages=self._writer.stages_of(operation, mode_source)
+        )
+
+    def _cost(self, operation: OperationPlan) -> Money | None:
+        """Return what one attempt is expected to cost at the first tier's price."""
+        pricing = self._guards.pricing
+        if pricing is None or not pricing.tiers:
+            return None
+        units = units_per_call(self._guards, operation)
+        return Money(units * pricing.tiers[0].cost, pricing.currency)
+
+
+def units_per_call(guards: Guards, operation: OperationPlan) -> Decimal:
+    """Return the units of the price that one attempt is expected to use: what the budget sets aside for it."""
+    if guards.pricing is None:
+        return Decimal(0)
+    return expected_quantity(guards.pricing.model, operation, None, attempt_s=attempt_s(guards.timeouts))
+
+
+def _targets(endpoint: Endpoint) -> Targets:
+    performance = endpoint.performance
+    if performance is None:
+        return Targets()
+    values = (performance.p50, performance.p95, performance.p99)
+    return Targets(*(value.value if value else None for value in values))
+
+
+def _why_unsendable(path: str) -> str:
+    if "://" in path:
+        return "it names a host; the base URL does"
+    if "?" in path or "#" in path:
+        return "a query belongs to `request.parameters`, and a fragment is never sent"
+    if any(segment in {".", ".."} for segment in path.split("/")):
+        return "it has dot segments"
+    if any(char.isspace() or char == "\\" or ord(char) < 32 for char in PLACEHOLDER_RE.sub("", path)):
+        return "it holds spaces or backslashes"
+    left = PLACEHOLDER_RE.sub("", path)
+    return "a placeholder's braces don't match" if "{" in left or "}" in left else ""

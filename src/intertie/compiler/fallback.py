@@ -1,0 +1,42 @@
+"""What answers when the service can't."""
+
+from __future__ import annotations
+
+from intertie.compiler.build import Build
+from intertie.runtime.policies.fallback.options import FallbackOptions
+
+
+def compile_fallback(build: Build) -> tuple[FallbackOptions | None, dict[str, str]]:
+    """Return the fallback, None where there is none or the spec switches it off."""
+    block = build.spec.fallback_behavior
+    if block is None or build.switched_off(block.enabled, "fallback"):
+        return None, {}
+    if block.strategy is None:
+        build.leave_out("fallback", "`fallback_behavior.strategy` is absent", block.head)
+        return None, {}
+    ttl = build.choose(block.cache_ttl, "fallback_behavior.cache_ttl")
+    key_ttl = build.choose(block.idempotency_ttl, "fallback_behavior.idempotency_ttl")
+    answer = block.default_response
+    options = FallbackOptions(
+        strategy=block.strategy.value,
+        cache_ttl_s=ttl.value,
+        default_response=answer.value if answer else None,
+        idempotency_ttl_s=key_ttl.value,
+    )
+    return options, {
+        "strategy": str(block.strategy.span),
+        "cache_ttl_s": ttl.source,
+        "default_response": str(answer.span) if answer else "default",
+        "idempotency_ttl_s": key_ttl.source,
+    }
+
+
+def applies(options: FallbackOptions, *, is_read: bool) -> bool:
+    """Return whether a strategy can serve an operation: a cache serves reads only, a queue takes writes only."""
+    match options.strategy:
+        case "cache":
+            return is_read
+        case "queue":
+            return not is_read
+        case _:
+            return True

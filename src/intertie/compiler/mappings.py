@@ -1,0 +1,157 @@
+"""Mapping rows, compiled once, and handed to the endpoints whose schema has their field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+
+from intertie.compiler.build import Build
+from intertie.compiler.paths import read_path, read_transform
+from intertie.compiler.schema_fields import has_field
+from intertie.core.errors import snake_case
+from intertie.runtime.mapping import NamePath
+from intertie.runtime.mapping.contracts import FieldPath
+from intertie.runtime.plan import BodyPlan, HeaderPlan, MappingRow, ParameterPlan
+from intertie.runtime.schemas import CompiledSchema
+from intertie.spec.fields import Located
+from intertie.spec.model import InboundRow, OutboundRow
+
+_QUERY_START_RE = re.compile(r"\$((?:\.\w+)*)")
+_QUERY_NAME_RE = re.compile(r"\w+")
+
+
+@dataclass(slots=True)
+class _Row:
+    plan: MappingRow
+    external: Located[str]
+    steps: tuple[object, ...]
+    operations: frozenset[str]
+    """Operation ids that the row is narrowed to; empty means any."""
+    used: bool = False
+
+
+@dataclass(slots=True)
+class MappingRows:
+    """All rows of a spec that can be read."""
+
+    inbound: list[_Row] = field(default_factory=list)
+    outbound: list[_Row] = field(default_factory=list)
+
+    def inbound_for(
+        self, operation: str, schema: CompiledSchema | None, *, answers_nothing: bool
+    ) -> tuple[MappingRow, ...]:
+        """Return the rows that read this operation's answer; without a schema, every row does."""
+        if answers_nothing:
+            return ()
+        return tuple(
+            _use(row) for row in self.inbound if _is_for(row, operation) and (schema is None or _has(schema, row.steps))
+        )
+
+    def outbound_for(
+        self,
+        operation: str,
+        body: BodyPlan | None,
+        parameters: tuple[ParameterPlan, ...],
+        headers: tuple[HeaderPlan, ...],
+    ) -> tuple[MappingRow, ...]:
+        """Return the rows that write this operation's request: a parameter or header of that name, or the body."""
+        names = {parameter.name for parameter in parameters} | {
+            header.name for header in headers if header.value is None
+        }
+        rows: list[MappingRow] = []
+        for row in self.outbound:
+            if not _is_for(row, operation):
+                continue
+            name = row.external.value.strip()
+            if name in names:
+                # A parameter's name is one name, whatever dots and brackets it has.
+                rows.append(replace(_use(row), write=NamePath(name, name)))
+            elif body is not None and (body.schema is None or _has(body.schema, row.steps)):
+                rows.append(_use(row))
+        return tuple(rows)
+
+    def report_unused(self, build: Build) -> None:
+        """Report rows that are for no operation."""
+        for row in (*self.inbound, *self.outbound):
+            if not row.used:
+                build.report("unused-mapping-row", f"no endpoint has a field `{row.external.value}`", row.external.span)
+
+
+def compile_rows(build: Build, operations: Iterable[str]) -> MappingRows:
+    """Return every row of the spec that can be read; findings say which can't."""
+    known = list(operations)
+    rows = MappingRows()
+    for inbound in build.spec.inbound:
+        if compiled := _compiled(build, inbound, known, inbound=True):
+            rows.inbound.append(compiled)
+    for outbound in build.spec.outbound:
+        if compiled := _compiled(build, outbound, known, inbound=False):
+            rows.outbound.append(compiled)
+    return rows
+
+
+def _compiled(build: Build, row: InboundRow | OutboundRow, known: list[str], *, inbound: bool) -> _Row | None:
+    external_field, internal_field = row.external_field, row.internal_field
+    if external_field is None or internal_field is None:
+        missing = "external_field" if external_field is None else "internal_field"
+        build.report("incomplete-mapping-row", f"this row has no `{missing}`", row.head)
+        return None
+    external, internal = read_path(build, external_field), read_path(build, internal_field)
+    transform, good = read_transform(build, row.transform)
+    if external is None or internal is None or not good:
+        return None
+    read, write = (external, internal) if inbound else (internal, external)
+    written_at = internal_field if inbound else external_field
+    if _is_query(write):
+        build.report(
+            "invalid-field-path", f"`{written_at.value}` is a JSONPath query and can't be written to", written_at.span
+        )
+        return None
+    default = row.default
+    plan = MappingRow(
+        read=read,
+        write=write,
+        transform=transform,
+        required=bool(row.required and row.required.value),
+        default=default.value if default else None,
+        has_default=default is not None,
+        source=str(external_field.span),
+    )
+    return _Row(plan, external_field, _steps(external), _narrowed(build, row.endpoints, known))
+
+
+def _steps(path: FieldPath) -> tuple[object, ...]:
+    """Return a path's steps; of a query, the plain names it begins with."""
+    steps: tuple[object, ...] = getattr(path, "steps", ())
+    if steps or not _is_query(path):
+        return steps
+    start = _QUERY_START_RE.match(path.text.strip())
+    return tuple(_QUERY_NAME_RE.findall(start.group(1))) if start else ()
+
+
+def _narrowed(build: Build, endpoints: tuple[Located[str], ...], known: list[str]) -> frozenset[str]:
+    for endpoint in endpoints:
+        if (name := snake_case(endpoint.value)) not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else f"endpoints: {', '.join(known) or 'none'}"
+            build.report("unknown-endpoint", f"there is no endpoint `{endpoint.value}`", endpoint.span, help=hint)
+    return frozenset(snake_case(endpoint.value) for endpoint in endpoints)
+
+
+def _is_query(path: FieldPath) -> bool:
+    return not getattr(path, "steps", ()) and path.text.strip() != "$"
+
+
+def _is_for(row: _Row, operation: str) -> bool:
+    return not row.operations or operation in row.operations
+
+
+def _has(schema: CompiledSchema, steps: tuple[object, ...]) -> bool:
+    return has_field(schema.json, steps)
+
+
+def _use(row: _Row) -> MappingRow:
+    row.used = True
+    return row.plan

@@ -1,0 +1,141 @@
+"""What a spec says that no plan of this version does: listed with why, so that nobody believes otherwise."""
+
+from __future__ import annotations
+
+from intertie.compiler.auth import REFERENCE_RE
+from intertie.compiler.build import Build
+from intertie.spec.fields import Located
+from intertie.spec.model import Security
+
+_NO_RUNNER = "the runner of cases is not part of this version"
+_NO_SLA = "what is promised is not judged by what was measured in this version"
+_PROSE = "prose: nothing in it can be enforced"
+
+
+def list_not_enforced(build: Build) -> None:
+    """Add every section's unenforced promises to the plan, in the order of the template."""
+    _integration_type(build)
+    _monitoring(build)
+    if build.spec.security is not None:
+        _security(build, build.spec.security)
+    _testing(build)
+    _dependencies(build)
+    _sla(build)
+    _artefacts(build)
+
+
+def _integration_type(build: Build) -> None:
+    bullets = build.spec.integration_type
+    if bullets is None:
+        return
+    if bullets.protocol is not None and bullets.protocol.value == "GraphQL":
+        build.leave_out(
+            "protocol GraphQL", "errors inside a 200 answer are not told apart from data", bullets.protocol.span
+        )
+    if bullets.communication is not None and bullets.communication.value == "Asynchronous":
+        why = "calls wait for their answer; submitting with a receipt is not part of this version"
+        build.leave_out("asynchronous communication", why, bullets.communication.span)
+
+
+def _monitoring(build: Build) -> None:
+    monitoring = build.spec.monitoring
+    if monitoring is None:
+        return
+    if monitoring.metrics:
+        names = ", ".join(metric.value for metric in monitoring.metrics)
+        build.leave_out(f"metrics {names}", "measured, but not exported by this version", monitoring.metrics[0].span)
+    if monitoring.metrics_enabled is not None and monitoring.metrics_enabled.value:
+        build.leave_out(
+            "breaker metrics",
+            "shown by `intertie status`, not exported by this version",
+            monitoring.metrics_enabled.span,
+        )
+    if monitoring.alert_on_open is not None and monitoring.alert_on_open.value and build.spec.circuit_breaker:
+        build.leave_out(
+            "alert when the breaker opens",
+            "told in the log, sent to no channel by this version",
+            monitoring.alert_on_open.span,
+        )
+    for alert in monitoring.alerts:
+        if alert.condition is not None:
+            build.leave_out(
+                f"alert `{alert.condition.value}`", "conditions are not evaluated by this version", alert.condition.span
+            )
+
+
+def _security(build: Build, security: Security) -> None:
+    encryption = security.data_encryption
+    if encryption is not None and "rest" in encryption.value.lower():
+        build.leave_out("encryption at rest", "what is stored is protected by the file system alone", encryption.span)
+    elif encryption is not None and not any(
+        word in encryption.value.lower() for word in ("tls", "ssl", "https", "transit")
+    ):
+        build.leave_out("data encryption", _PROSE, encryption.span)
+    if security.encryption_key is not None:
+        build.leave_out(
+            "encryption key", "what is stored is not encrypted by this version", security.encryption_key.span
+        )
+    stated = security.secret_management
+    if stated is not None and not REFERENCE_RE.search(stated.value):
+        build.leave_out("secret management", f"{_PROSE}; secrets are the references of `authentication`", stated.span)
+    if security.audit_logging is not None:
+        why = "caller, operation, outcome and cost of calls are recorded; what else is promised is not checked"
+        build.leave_out("audit logging", why, security.audit_logging.span)
+    privacy = security.gdpr_privacy
+    if privacy is not None and "personal:" not in privacy.value.lower() and not security.personal:
+        build.leave_out("privacy", f"{_PROSE}; mark fields as `personal: field, field`", privacy.span)
+
+
+def _testing(build: Build) -> None:
+    testing = build.spec.testing
+    if testing is not None:
+        units, integration, contract = testing.unit_tests, testing.integration_tests, testing.contract_tests
+        _each(
+            build,
+            (
+                ("fixtures", units.fixtures_location if units else None),
+                ("sandbox credential", integration.test_credentials if integration else None),
+                ("contract tests", contract.pact_location or contract.provider if contract else None),
+            ),
+            _NO_RUNNER,
+        )
+    for line in build.spec.cases:
+        place = line.path.span if line.path else line.head
+        build.leave_out("validation cases", _NO_RUNNER, place)
+        break
+
+
+def _dependencies(build: Build) -> None:
+    needed = build.spec.dependencies
+    if needed is not None:
+        rows = (
+            ("internal services", needed.internal_services),
+            ("libraries", needed.libraries),
+            ("infrastructure", needed.infrastructure),
+        )
+        _each(build, rows, "whether it is there is not looked at by this version")
+
+
+def _sla(build: Build) -> None:
+    sla = build.spec.sla
+    if sla is not None:
+        rows = (
+            ("availability", sla.availability),
+            ("response time", sla.response_time),
+            ("error rate", sla.error_rate),
+            ("support hours", sla.support_hours),
+        )
+        _each(build, rows, _NO_SLA)
+
+
+def _artefacts(build: Build) -> None:
+    if build.spec.implementation:
+        build.leave_out(
+            "implementation references", "nothing is generated there by this version", build.spec.implementation[0].head
+        )
+
+
+def _each(build: Build, rows: tuple[tuple[str, Located[str] | None], ...], why: str) -> None:
+    for what, located in rows:
+        if located is not None and located.value.strip().lower() not in {"none", "-", "n/a"}:
+            build.leave_out(f"{what}: {located.value.strip()}", why, located.span)

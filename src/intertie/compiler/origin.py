@@ -1,0 +1,193 @@
+"""Which environment a plan is for, and where its calls go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from urllib.parse import urlsplit
+
+from intertie.compiler.build import Build
+from intertie.diagnostics import Severity, SourceSpan
+from intertie.runtime.plan import Origin
+from intertie.spec.fields import Located
+
+DEVELOPMENT = "development"
+DEFAULT = "default"
+"""Name of the environment that `base_url` alone makes."""
+
+_PLAIN_ALLOWED = frozenset({DEVELOPMENT, "dev", "local"})
+_PORTS = {"http": 80, "https": 443}
+_SCHEMES = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
+_VARIABLE_RE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}|\{env:(\w+)\}")
+_HOST_RE = re.compile(r"[A-Za-z0-9._~-]+|[0-9A-Fa-f:.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenOrigin:
+    """Where calls go, with the sources of both decisions."""
+
+    environment: str
+    origin: Origin
+    environment_source: str
+    url_source: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    url: str
+    source: str
+    span: SourceSpan
+    given: bool = False
+    """Given by the caller or the configuration rather than by the spec."""
+
+
+def environments_of(build: Build) -> dict[str, Located[str]]:
+    """Return name -> URL of every environment the spec declares; a `sandbox_url` of the tests declares `sandbox`."""
+    service, testing = build.spec.service, build.spec.testing
+    declared = {name.value: url for name, url in service.environments} if service else {}
+    if testing and testing.integration_tests and testing.integration_tests.sandbox_url:
+        declared.setdefault("sandbox", testing.integration_tests.sandbox_url)
+    return declared
+
+
+def choose_origin(build: Build, environment: str | None, base_url: str | None) -> ChosenOrigin | None:
+    """Return where calls go, None where that can't be known (a finding says why).
+
+    The environment is the argument, else the configured one, else `development` where it is declared, else `base_url`.
+    """
+    declared = environments_of(build)
+    name, name_source = _name(build, environment, declared)
+    if name is None:
+        return None
+    candidate = _candidate(build, name, base_url, declared)
+    if candidate is None:
+        return None
+    url = _substituted(build, candidate)
+    origin = read_origin(build, url, candidate.span, candidate.source) if url is not None else None
+    if origin is None:
+        return None
+    _refuse_plain_http(build, origin, name, candidate)
+    return ChosenOrigin(name, origin, name_source, candidate.source)
+
+
+def read_origin(build: Build, url: str, span: SourceSpan, source: str) -> Origin | None:
+    """Return the parts of a base URL, None where it can't be one (a finding says why)."""
+    reason = ""
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError as error:
+        build.report("invalid-base-url", f"base URL `{_shown(url)}` can't be read: {error}", span)
+        return None
+    host = (parts.hostname or "").rstrip(".")
+    scheme = _SCHEMES.get(parts.scheme.lower())
+    if scheme is None:
+        reason = "it must begin with `http://` or `https://`"
+    elif not host or not _HOST_RE.fullmatch(host):
+        reason = "it has no valid host" if host.isascii() else "its host must be in ASCII (punycode) form"
+    elif parts.username is not None or parts.password is not None:
+        reason = "it holds a user or password; those belong to `authentication`"
+    elif parts.query or parts.fragment:
+        reason = "it holds a query or fragment"
+    elif port == 0:
+        reason = "port 0 can't be called"
+    elif ".." in parts.path.split("/") or re.search(r"[\s\\]|%2f", parts.path, re.IGNORECASE):
+        reason = "its path holds `..`, spaces, backslashes or encoded slashes"
+    if reason or scheme is None:
+        build.report("invalid-base-url", f"base URL `{_shown(url)}` can't be used: {reason} ({source})", span)
+        return None
+    return Origin(scheme, host, port or _PORTS[scheme], parts.path.rstrip("/"))
+
+
+def _name(build: Build, environment: str | None, declared: Mapping[str, Located[str]]) -> tuple[str | None, str]:
+    configured = build.settings.environment
+    wanted = environment or configured
+    if wanted is None:
+        if DEVELOPMENT in declared:
+            return DEVELOPMENT, str(declared[DEVELOPMENT].key_span)
+        return DEFAULT, "default"
+    source = "argument" if environment else "config"
+    if wanted in declared or wanted == DEFAULT:
+        return wanted, source
+    if not declared and environment is None:
+        # A workspace-wide choice meets a spec that knows no environments: its one URL is all there is.
+        build.warnings.append(f"the spec declares no environments, so `{wanted}` calls its base_url")
+        return wanted, source
+    choices = ", ".join(declared) or f"none declared; `{DEFAULT}` means base_url"
+    near = get_close_matches(wanted, declared, n=1)
+    build.report(
+        "unknown-environment",
+        f"unknown environment `{wanted}`; the spec has: {choices}",
+        _service_span(build),
+        help=f"did you mean `{near[0]}`?" if near else None,
+    )
+    return None, source
+
+
+def _candidate(
+    build: Build, name: str, base_url: str | None, declared: Mapping[str, Located[str]]
+) -> _Candidate | None:
+    service = build.spec.service
+    if base_url:
+        return _Candidate(base_url, "argument", _service_span(build), given=True)
+    if build.settings.base_url:
+        return _Candidate(build.settings.base_url, "config", _service_span(build), given=True)
+    found = declared.get(name) or (service.base_url if service else None)
+    if found is not None:
+        return _Candidate(found.value, str(found.span), found.span)
+    choices = f"; choose an environment: {', '.join(declared)}" if declared else ""
+    build.report("no-base-url", f"the spec says nowhere where the service is{choices}", _service_span(build))
+    return None
+
+
+def _substituted(build: Build, candidate: _Candidate) -> str | None:
+    """Return the URL with `${NAME}`, `${NAME:-otherwise}` and `{env:NAME}` read from the environment's variables."""
+    missing: list[str] = []
+
+    def read(match: re.Match[str]) -> str:
+        name = match.group(1) or match.group(3)
+        value = build.settings.environ.get(name) or match.group(2)
+        if value is None:
+            missing.append(name)
+        return value or ""
+
+    url = _VARIABLE_RE.sub(read, candidate.url)
+    for name in missing:
+        build.report(
+            "unset-variable", f"the base URL needs the environment variable {name}, which is not set", candidate.span
+        )
+    return None if missing else url
+
+
+def _refuse_plain_http(build: Build, origin: Origin, name: str, candidate: _Candidate) -> None:
+    if origin.scheme == "https" or name in _PLAIN_ALLOWED or is_loopback(origin.host):
+        return
+    build.report(
+        "plain-http",
+        f"`{origin.url}` is not encrypted, and environment `{name}` is not development",
+        candidate.span,
+        # Who names a URL on the command line or in the configuration has looked at it.
+        severity=Severity.WARNING if candidate.given else None,
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine by its name or literal address (RFC 6761 section 6.3, RFC 5735 section 3).
+
+    >>> [is_loopback(host) for host in ("localhost", "127.0.0.9", "::1", "mock.localhost", "10.0.0.1")]
+    [True, True, True, True, False]
+    """
+    if host == "localhost" or host.endswith(".localhost") or host == "::1":
+        return True
+    return re.fullmatch(r"127(?:\.\d{1,3}){3}", host) is not None
+
+
+def _service_span(build: Build) -> SourceSpan:
+    return build.spec.service.head if build.spec.service else build.spec.span
+
+
+def _shown(url: str) -> str:
+    """Return a URL that may be printed: what stands before an `@` is a credential."""
+    return re.sub(r"//[^/@]*@", "//…@", url)

@@ -1,0 +1,139 @@
+"""Logging, TLS, personal fields, retention: what security and monitoring say that a plan can keep."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath
+
+from intertie.compiler.auth import secret_reference
+from intertie.compiler.build import Build, Chosen
+from intertie.core.units import parse_duration_s
+from intertie.runtime.plan import LoggingOptions, TlsOptions
+from intertie.spec.fields import Located
+
+_LEVELS = {"warn": "warning"}
+_TLS_RE = re.compile(r"\b(?:TLS|SSL)\s*v?\s*(1\.[0-3])", re.IGNORECASE)
+_PERSONAL_RE = re.compile(r"\bpersonal(?:\s+(?:data|fields?))?\s*:\s*([^;]+)", re.IGNORECASE)
+_FIELD_RE = re.compile(r"[\w$][\w.\-\[\]]*")
+_DURATION_RE = re.compile(
+    r"(\d[\d_,.]*)[\s_-]*(minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|[smhdw])\b", re.IGNORECASE
+)
+_LONG_UNITS_S = {"month": 30 * 86400.0, "year": 365 * 86400.0}
+_NO_RETENTION_RE = re.compile(
+    r"\b(?:not|never)\s+(?:be\s+)?(?:cached|stored|kept|retained)\b|\bno\s+(?:caching|retention|storage)\b",
+    re.IGNORECASE,
+)
+
+
+def compile_logging(build: Build) -> tuple[LoggingOptions, dict[str, str]]:
+    """Return what is logged; personal fields are masked whatever the rest says."""
+    block = build.spec.monitoring.logging if build.spec.monitoring else None
+    level = build.choose(block.level if block else None, "logging.level")
+    headers = build.choose(block.include_headers if block else None, "logging.include_headers")
+    body = build.choose(block.include_body if block else None, "logging.include_body")
+    mask = build.choose(block.mask_sensitive if block else None, "logging.mask_sensitive")
+    personal = _personal(build)
+    options = LoggingOptions(
+        _LEVELS.get(level.value, level.value), headers.value, body.value, mask.value, personal.value
+    )
+    return options, {
+        "level": level.source,
+        "include_headers": headers.source,
+        "include_body": body.source,
+        "mask_sensitive": mask.source,
+        "personal": personal.source,
+    }
+
+
+def compile_tls(build: Build) -> tuple[TlsOptions, dict[str, str]]:
+    """Return the TLS options; `TLS 1.3` in the bullet on encryption sets the minimum where no field does."""
+    security = build.spec.security
+    if security is None:
+        default = build.fallback("security.tls_minimum")
+        return TlsOptions(default.value), {"tls_minimum": default.source}
+    minimum = _minimum(build, security.tls_minimum, security.data_encryption)
+    client_key = secret_reference(build, security.client_key, "") if security.client_key else None
+    options = TlsOptions(
+        minimum=minimum.value,
+        ca_file=_file(build, security.ca),
+        certificate_file=_file(build, security.client_certificate),
+        client_key=client_key.value or None if client_key else None,
+    )
+    return options, {"tls_minimum": minimum.source}
+
+
+def compile_retention(build: Build) -> tuple[float | None, str]:
+    """Return how long external data may be kept, None where nothing (readable) is said."""
+    security = build.spec.security
+    if security is None:
+        return None, "default"
+    if security.retention is not None:
+        return security.retention.value, str(security.retention.span)
+    stated = security.data_retention
+    if stated is None:
+        return None, "default"
+    seconds = read_retention_s(stated.value)
+    if seconds is None:
+        build.leave_out("data retention", "no duration such as `30 days` can be read from the sentence", stated.span)
+    return seconds, str(stated.span)
+
+
+def read_retention_s(text: str) -> float | None:
+    """Return the shortest duration that a sentence names, in seconds; 0 where it says that nothing is kept.
+
+    >>> read_retention_s("30 days"), read_retention_s("cached for 5 minutes, logs 2 weeks"), read_retention_s("briefly")
+    (2592000.0, 300.0, None)
+    >>> read_retention_s("Responses are never stored")
+    0.0
+    """
+    found: list[float] = []
+    for match in _DURATION_RE.finditer(text):
+        unit = match.group(2).lower().rstrip("s") if len(match.group(2)) > 1 else match.group(2).lower()
+        number = match.group(1).rstrip(".,")
+        if unit in _LONG_UNITS_S:
+            count = parse_duration_s(number, bare_unit="s")
+            seconds = None if count is None else float(count) * _LONG_UNITS_S[unit]
+        else:
+            read = parse_duration_s(f"{number} {unit}", bare_unit="d")
+            seconds = None if read is None else float(read)
+        if seconds is not None:
+            found.append(seconds)
+    if found:
+        return min(found)
+    return 0.0 if _NO_RETENTION_RE.search(text) else None
+
+
+def _personal(build: Build) -> Chosen[tuple[str, ...]]:
+    """Return the fields that are personal: `security.personal`, and `personal: a, b` in the bullet on privacy."""
+    security = build.spec.security
+    if security is None:
+        return Chosen((), "default")
+    fields = [item.value.strip() for item in security.personal]
+    source = str(security.personal[0].span) if fields else "default"
+    if security.gdpr_privacy is not None and (match := _PERSONAL_RE.search(security.gdpr_privacy.value)):
+        words = [part.strip().strip("`.") for part in re.split(r",|\band\b", match.group(1))]
+        fields += [word for word in words if _FIELD_RE.fullmatch(word)]
+        source = str(security.gdpr_privacy.span) if source == "default" else source
+    return Chosen(tuple(dict.fromkeys(fields)), source)
+
+
+def _minimum(build: Build, declared: Located[str] | None, prose: Located[str] | None) -> Chosen[str]:
+    if declared is not None:
+        return Chosen(declared.value, str(declared.span))
+    match = _TLS_RE.search(prose.value) if prose else None
+    if match is None or prose is None:
+        return build.fallback("security.tls_minimum")
+    if match.group(1) in {"1.0", "1.1"}:
+        build.leave_out(
+            f"TLS {match.group(1)}", "it is broken (RFC 8996); 1.2 is the oldest that is spoken", prose.span
+        )
+        return Chosen("1.2", "default")
+    return Chosen(match.group(1), str(prose.span))
+
+
+def _file(build: Build, located: Located[str] | None) -> str | None:
+    """Return an absolute path; a relative one starts at the workspace root."""
+    if located is None:
+        return None
+    text = located.value.strip()
+    return text if PurePosixPath(text).is_absolute() else str(Path(build.settings.root) / text)

@@ -1,0 +1,79 @@
+"""Which version of the external API is asked for, and when versions end."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from intertie.compiler.build import Build, Chosen
+from intertie.runtime.policies.version.options import VersionOptions
+from intertie.spec.model import Versioning
+
+
+def compile_version(build: Build) -> tuple[VersionOptions | None, dict[str, str]]:
+    """Return how a version is asked for, None where the spec does not say where it goes."""
+    block, service = build.spec.versioning, build.spec.service
+    stated = service.version if service else None
+    strategy = _strategy(block) if block else None
+    if block is None or strategy is None:
+        if stated is not None or block is not None:
+            place = stated.span if stated else block.head if block else build.spec.span
+            build.leave_out("API version", "`versioning.strategy` is absent, so no version is sent", place)
+        return None, {}
+    current = _current(build, block)
+    if current is None:
+        build.leave_out("API version", "neither `versioning.current` nor `service.version` is given", block.head)
+        return None, {}
+    name = _name(build, block, strategy.value)
+    supported = tuple(item.value for item in block.supported)
+    if current.value not in supported:
+        supported = (*supported, current.value)
+    options = VersionOptions(strategy.value, name.value, current.value, supported, _deprecations(build, block))
+    sources = {
+        "strategy": strategy.source,
+        "name": name.source,
+        "current": current.source,
+        "supported": str(block.supported[0].span) if block.supported else "default",
+        "deprecations": str(block.deprecation_schedule[0][0].span) if block.deprecation_schedule else "default",
+        "warn_days": "default",
+    }
+    return options, sources
+
+
+def _strategy(block: Versioning) -> Chosen[str] | None:
+    if block.strategy is not None:
+        return Chosen(block.strategy.value, str(block.strategy.span))
+    if block.header is not None:
+        return Chosen("header", str(block.header.span))
+    if block.parameter is not None:
+        return Chosen("query", str(block.parameter.span))
+    return None
+
+
+def _current(build: Build, block: Versioning) -> Chosen[str] | None:
+    service = build.spec.service
+    located = block.current or (service.version if service else None)
+    if located is None and block.supported:
+        located = block.supported[-1]
+    return None if located is None else Chosen(located.value, str(located.span))
+
+
+def _name(build: Build, block: Versioning, strategy: str) -> Chosen[str]:
+    match strategy:
+        case "header":
+            return build.choose(block.header, "versioning.header")
+        case "query":
+            return build.choose(block.parameter, "versioning.parameter")
+        case _:
+            return Chosen("", "default")
+
+
+def _deprecations(build: Build, block: Versioning) -> tuple[tuple[str, date], ...]:
+    days: list[tuple[str, date]] = []
+    for version, ends in block.deprecation_schedule:
+        text = ends.value.strip()
+        try:
+            # A date with a time ends on its day.
+            days.append((version.value, date.fromisoformat(text[:10] if "T" in text else text)))
+        except ValueError:
+            build.report("invalid-date", f"`{text}` is no date, so the end of `{version.value}` is unknown", ends.span)
+    return tuple(days)
