@@ -53,6 +53,9 @@ def compile_spec(
         environment: Asked for by the caller; else the configured one, else `development` where it is declared, else
             `base_url`.
         base_url: Where calls go instead of what spec and configuration say.
+
+    Raises:
+        UsageError: The caller's environment or base URL is none.
     """
     build = Build(spec, settings)
     plan = guarded(build, "the spec", spec.span, lambda: _plan(build, environment, base_url))

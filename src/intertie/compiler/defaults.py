@@ -83,7 +83,7 @@ DEFAULTS = MappingProxyType(
 WHEN_ABSENT = MappingProxyType(
     {
         "timeouts": "the defaults hold",
-        "rate_limits": "no limit; a 429 is answered by the retry alone",
+        "rate_limits": "no limit; a 429 pauses everybody by throttling's defaults",
         "throttling": "with limits, the defaults hold",
         "retry": "one attempt",
         "circuit_breaker": "no breaker",

@@ -9,9 +9,9 @@ from intertie.compiler.arithmetic import (
     DAYS_PER_MONTH,
     BudgetEnd,
     WorstCase,
-    attempt_s,
     budget_end,
     calls_per_month,
+    wire_s,
     worst_case,
 )
 from intertie.compiler.words import money_text, place, stage_lines
@@ -161,7 +161,7 @@ def _totals(plan: Plan) -> list[str]:
     lines = ["What it amounts to"]
     limits, pricing = plan.limits, plan.pricing
     if limits is None or not limits.windows:
-        lines.append("  Nothing limits how often calls are made.")
+        lines.append("  Nothing limits how often calls are made; a 429 pauses everybody all the same.")
     else:
         calls = calls_per_month(limits.windows)
         lines.append(f"  The limit lets {calls:,} attempts through in a month of {DAYS_PER_MONTH} days.")
@@ -213,7 +213,7 @@ def _budget_end(plan: Plan) -> BudgetEnd | None:
     if pricing is None or plan.limits is None:
         return None
     units = [
-        expected_quantity(pricing.model, operation, None, attempt_s=attempt_s(plan.timeouts))
+        expected_quantity(pricing.model, operation, None, attempt_s=wire_s(plan.timeouts))
         for operation in plan.operations.values()
     ]
     return budget_end(pricing, max(units), plan.limits.windows) if units else None

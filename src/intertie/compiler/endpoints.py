@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from intertie.compiler.arithmetic import attempt_s, worst_case
+from intertie.compiler.arithmetic import wire_s, worst_case
 from intertie.compiler.bodies import answers_nothing, compile_body, compile_response
 from intertie.compiler.build import Build
 from intertie.compiler.mappings import MappingRows
@@ -82,16 +82,14 @@ class OperationCompiler:
     def compile(self, found: Found) -> OperationPlan:
         """Return the operation's plan."""
         build, endpoint, guards = self._build, found.endpoint, self._guards
-        parameters = compile_parameters(build, endpoint, found.path, guards.auth, self._shelf)
+        parameters = compile_parameters(build, endpoint, found.path, guards, self._shelf)
         headers = compile_headers(build, endpoint, guards.auth)
         body = compile_body(build, endpoint, self._shelf)
         response = compile_response(build, endpoint, self._shelf)
         key = next((header.name for header in headers if header.is_idempotency_key), None)
         declared_safe = bool(endpoint.idempotent and endpoint.idempotent.value)
-        unsupported = why_unsupported(
-            build, endpoint, found.id, self._auth_unsupported, body.codec if body is not None else None
-        )
-        leave_out_around(build, endpoint, found.id)
+        unsupported = why_unsupported(build, endpoint, found.id, self._auth_unsupported)
+        leave_out_around(build, endpoint, found.id, body)
         head = endpoint.endpoint
         operation = OperationPlan(
             id=found.id,
@@ -139,7 +137,7 @@ def units_per_call(guards: Guards, operation: OperationPlan) -> Decimal:
     """Return the units of the price that one attempt is expected to use: what the budget sets aside for it."""
     if guards.pricing is None:
         return Decimal(0)
-    return expected_quantity(guards.pricing.model, operation, None, attempt_s=attempt_s(guards.timeouts))
+    return expected_quantity(guards.pricing.model, operation, None, attempt_s=wire_s(guards.timeouts))
 
 
 def _targets(endpoint: Endpoint) -> Targets:
@@ -153,9 +151,12 @@ def _targets(endpoint: Endpoint) -> Targets:
 def _why_unsendable(path: str) -> str:
     if "://" in path:
         return "it names a host; the base URL does"
-    if "?" in path or "#" in path:
-        return "a query belongs to `request.parameters`, and a fragment is never sent"
-    if any(segment in {".", ".."} for segment in path.split("/")):
+    route, _, query = path.partition("?")
+    if "{" in query:
+        return "parameters of the query belong to `request.parameters`"
+    if "#" in path:
+        return "a fragment is never sent"
+    if any(segment in {".", ".."} for segment in route.split("/")):
         return "it has dot segments"
     if any(char.isspace() or char == "\\" or ord(char) < 32 for char in PLACEHOLDER_RE.sub("", path)):
         return "it holds spaces or backslashes"

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from intertie._version import __version__
 from intertie.compiler.build import Build
+from intertie.core.errors import IntertieError
 from intertie.diagnostics import SourceSpan
 
 T = TypeVar("T")
@@ -21,6 +22,8 @@ def guarded(build: Build, what: str, span: SourceSpan, work: Callable[[], T]) ->
     """Return what `work` returns, None where it has a bug: a finding says where, the log holds the whole trace."""
     try:
         return work()
+    except IntertieError:
+        raise  # the caller's mistake, said in words
     except Exception as bug:  # noqa: BLE001  # whatever it is, it is ours: the spec's faults are findings already
         _log.debug("compiling %s failed", what, exc_info=bug)
         frame = traceback.extract_tb(bug.__traceback__)[-1]

@@ -22,6 +22,10 @@ _QUERY_START_RE = re.compile(r"\$((?:\.\w+)*)")
 _QUERY_NAME_RE = re.compile(r"\w+")
 
 
+_MEMBERS = frozenset({"json", "form", "multipart"})
+"""Codecs whose body is made of members; the others are one text or one run of bytes."""
+
+
 @dataclass(slots=True)
 class _Row:
     plan: MappingRow
@@ -68,7 +72,7 @@ class MappingRows:
             if name in names:
                 # A parameter's name is one name, whatever dots and brackets it has.
                 rows.append(replace(_use(row), write=NamePath(name, name)))
-            elif body is not None and (body.schema is None or _has(body.schema, row.steps)):
+            elif body is not None and body.codec in _MEMBERS and (body.schema is None or _has(body.schema, row.steps)):
                 rows.append(_use(row))
         return tuple(rows)
 

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 from intertie.compiler.build import Build
+from intertie.core.errors import UsageError
 from intertie.diagnostics import Severity, SourceSpan
 from intertie.runtime.plan import Origin
 from intertie.spec.fields import Located
@@ -56,6 +57,9 @@ def choose_origin(build: Build, environment: str | None, base_url: str | None) -
     """Return where calls go, None where that can't be known (a finding says why).
 
     The environment is the argument, else the configured one, else `development` where it is declared, else `base_url`.
+
+    Raises:
+        UsageError: The caller's environment or base URL is none.
     """
     declared = environments_of(build)
     name, name_source = _name(build, environment, declared)
@@ -67,8 +71,11 @@ def choose_origin(build: Build, environment: str | None, base_url: str | None) -
     url = _substituted(build, candidate)
     origin = read_origin(build, url, candidate.span, candidate.source) if url is not None else None
     if origin is None:
+        if candidate.source == "argument":
+            raise UsageError(build.diagnostics[-1].message)
         return None
     _refuse_plain_http(build, origin, name, candidate)
+    _judge_others(build, name, declared)
     return ChosenOrigin(name, origin, name_source, candidate.source)
 
 
@@ -117,12 +124,11 @@ def _name(build: Build, environment: str | None, declared: Mapping[str, Located[
         return wanted, source
     choices = ", ".join(declared) or f"none declared; `{DEFAULT}` means base_url"
     near = get_close_matches(wanted, declared, n=1)
-    build.report(
-        "unknown-environment",
-        f"unknown environment `{wanted}`; the spec has: {choices}",
-        _service_span(build),
-        help=f"did you mean `{near[0]}`?" if near else None,
-    )
+    hint = f"did you mean `{near[0]}`?" if near else None
+    message = f"unknown environment `{wanted}`; the spec has: {choices}"
+    if environment is not None:
+        raise UsageError(f"{message}; {hint}" if hint else message)
+    build.report("unknown-environment", message, _service_span(build), help=hint)
     return None, source
 
 
@@ -171,6 +177,21 @@ def _refuse_plain_http(build: Build, origin: Origin, name: str, candidate: _Cand
         # Who names a URL on the command line or in the configuration has looked at it.
         severity=Severity.WARNING if candidate.given else None,
     )
+
+
+def _judge_others(build: Build, chosen: str, declared: Mapping[str, Located[str]]) -> None:
+    """Warn of plain http in environments that are not chosen now and will be some day."""
+    for name, url in declared.items():
+        plain = url.value.strip().lower().startswith("http://")
+        if name == chosen or not plain or name in _PLAIN_ALLOWED or _VARIABLE_RE.search(url.value):
+            continue
+        try:
+            host = urlsplit(url.value.strip()).hostname or ""
+        except ValueError:
+            continue  # said when it is chosen
+        if not is_loopback(host):
+            message = f"environment `{name}` is not encrypted, so calls there will be refused"
+            build.report("plain-http", message, url.span, severity=Severity.WARNING)
 
 
 def is_loopback(host: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from intertie.compiler.build import Build
 from intertie.compiler.schemas import SchemaShelf
+from intertie.compiler.stages import Guards
 from intertie.diagnostics import SourceSpan
 from intertie.runtime.plan import HeaderPlan, ParameterPlan
 from intertie.runtime.policies.auth.options import AuthOptions
@@ -22,18 +23,21 @@ _KEYWORDS = ("enum", "items", "minimum", "maximum")
 
 
 def compile_parameters(
-    build: Build, endpoint: Endpoint, path: str, auth: AuthOptions, shelf: SchemaShelf
+    build: Build, endpoint: Endpoint, path: str, guards: Guards, shelf: SchemaShelf
 ) -> tuple[ParameterPlan, ...]:
     """Return the declared parameters, and one for each placeholder of the path that none declares."""
     request = endpoint.request
     placeholders = list(dict.fromkeys(PLACEHOLDER_RE.findall(path)))
+    if guards.version is not None and guards.version.strategy == "url":
+        # `{version}` is filled by versioning, not by the caller.
+        placeholders = [name for name in placeholders if name != "version"]
     plans: list[ParameterPlan] = []
     for parameter in request.parameters if request else ():
         if parameter.name is None:
             continue
         location = _location(parameter, placeholders)
         name = parameter.name.value
-        if location == "header" and (_is_credential(name, auth) or name.lower() in _OURS | {"content-type"}):
+        if location == "header" and (_is_credential(name, guards.auth) or name.lower() in _OURS | {"content-type"}):
             build.leave_out(f"parameter {name}", "the header is written by Intertie itself", parameter.head)
             continue
         if location == "path" and name not in placeholders:

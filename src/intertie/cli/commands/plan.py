@@ -1,0 +1,51 @@
+"""`intertie plan`: what will happen on a call, and where each number comes from."""
+
+from __future__ import annotations
+
+import click
+
+from intertie.cli.common import (
+    base_url_option,
+    environment_option,
+    format_option,
+    print_json,
+    show_findings,
+    workbench,
+)
+from intertie.cli.context import CliContext
+from intertie.diagnostics import SpecError
+
+
+@click.command("plan", short_help="Show what will happen on a call, and where each number comes from.")
+@click.argument("spec")
+@click.argument("operation", required=False)
+@environment_option
+@base_url_option
+@format_option
+@click.pass_obj
+def command(
+    context: CliContext,
+    spec: str,
+    operation: str | None,
+    environment: str | None,
+    base_url: str | None,
+    output_format: str,
+) -> int:
+    """Show the plan of SPEC (a path, or an id in the workspace), of one OPERATION or of all.
+
+    Nothing is sent. Every number has its source: a line of the spec, `config` or `default`. What the spec promises and this
+    version does not do stands at the end. Exit status 1 where the spec has errors.
+    """
+    from intertie.compiler import plan_json, plan_text  # noqa: PLC0415  # keeps `--help` quick
+
+    bench = workbench(context, spec)
+    try:
+        plan = bench.plan(spec, environment=environment, base_url=base_url)
+    except SpecError as error:
+        show_findings(error, context, bench.root)
+        return 1
+    if output_format == "json":
+        print_json(plan_json(plan, operation))
+    else:
+        click.echo(plan_text(plan, operation), nl=False)
+    return 0
