@@ -19,7 +19,7 @@ Faults of the wire happen to the answer after all that: a request whose connecti
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 from urllib.parse import parse_qs
 
@@ -84,6 +84,7 @@ class MockEngine:
         credential: The one credential that passes (basic: `user:password`); None lets any of the right form pass.
         secrets: Resolves the credential that a profile names.
         tolerance: How far arrivals may be off from departures when limits are counted.
+        on_received: Told of each request once it is answered; secrets are masked.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class MockEngine:
         credential: Secret | None = None,
         secrets: SecretSource | None = None,
         tolerance: Tolerance = EXACT,
+        on_received: Callable[[Received], None] | None = None,
     ) -> None:
         self.plan = plan
         self.seed = seed
@@ -104,6 +106,7 @@ class MockEngine:
         self._latency = latency
         self._given_credential = credential
         self._secrets = secrets
+        self._on_received = on_received
         self._lock = threading.RLock()
         # Generated dates lie before today's midnight: the same seed gives the same data all day.
         self._recent_s = clock.utc_s() // 86400 * 86400
@@ -159,10 +162,12 @@ class MockEngine:
             self._record(request, reply)
             return reply
 
-    def _record(self, request: MockRequest, reply: MockReply) -> Received:
+    def _record(self, request: MockRequest, reply: MockReply) -> None:
         counts = self._counts.setdefault(reply.operation or "", {})
         counts[reply.status] = counts.get(reply.status, 0) + 1
-        return self.received.add(request, reply, self._clock.utc_now().isoformat(timespec="milliseconds"))
+        entry = self.received.add(request, reply, self._clock.utc_s())
+        if self._on_received is not None:
+            self._on_received(entry)
 
     def _answer(self, request: MockRequest, now_s: float) -> MockReply:
         resolved = self._resolved.get((request.method, request.target)) or self._resolve(request)

@@ -50,6 +50,14 @@ class _Bound:
     count: Count
     declared: bool
 
+    @property
+    def words(self) -> str:
+        """What is broken where the bound refuses."""
+        window = self.window
+        if self.name == "bucket":
+            return f"the bucket of {window.limit} requests is empty; it fills in {window.window_s:g} s"
+        return f"more than {window.limit} requests came within {window.window_s:g} s"
+
 
 class ServiceLimits:
     """All bounds of one plan; taken together or not at all."""
@@ -75,9 +83,7 @@ class ServiceLimits:
         for bound in self._bounds:
             if not bound.count.free(now_s, utc_s):
                 wait_s = max(1, math.ceil(bound.count.renews_in_s(now_s, utc_s) - 1e-9))
-                window = bound.window
-                detail = f"more than {window.limit} requests in {window.window_s:g} s came ({bound.name})"
-                return LimitRefusal("rate-limited", detail, wait_s, "windows" if bound.declared else "burst")
+                return LimitRefusal("rate-limited", bound.words, wait_s, "windows" if bound.declared else "burst")
         concurrent = self._options.concurrent if self._options else None
         if concurrent is not None and self._in_flight(now_s) >= concurrent:
             detail = f"more than {concurrent} requests are in flight"

@@ -33,6 +33,7 @@ RULES: dict[str, str] = {
     "not-found": "Nothing is stored under this identifier.",
     "forced": "The mock's profile makes this answer.",
     "no-answer": "No answer can be made from the endpoint's response schema.",
+    "malformed-request": "The request is no HTTP/1.1, or larger than the mock takes.",
     "unknown-control": "The control endpoint has no such resource.",
     "foreign-host": "The control endpoint answers on loopback names alone.",
     "invalid-profile": "The profile can't be read; the detail says where.",

@@ -23,9 +23,15 @@ _HARMLESS = frozenset({"idempotency-key"})
 
 
 class Received(msgspec.Struct, frozen=True):
-    """One request and its answer. `path` holds the query, masked; `fault` is what went wrong on purpose."""
+    """One request and its answer.
 
-    at: str
+    Attributes:
+        at_s: UTC seconds.
+        path: With its query, masked.
+        fault: What went wrong on purpose, None where nothing did.
+    """
+
+    at_s: float
     method: str
     path: str
     operation: str | None
@@ -77,11 +83,11 @@ class ReceivedLog:
         self._ring: deque[Received] = deque(maxlen=KEPT)
         self.total = 0
 
-    def add(self, request: MockRequest, reply: MockReply, at: str) -> Received:
+    def add(self, request: MockRequest, reply: MockReply, at_s: float) -> Received:
         """Keep one request; return what is kept."""
         fault = reply.fault.kind.value if reply.fault else None
         entry = Received(
-            at,
+            at_s,
             request.method,
             self._masking.target(request.target),
             reply.operation,

@@ -41,6 +41,16 @@ def is_identifier(name: str) -> bool:
     return bool(words) and words[-1] in {"id", "uid", "guid"}
 
 
+def is_state(name: str) -> bool:
+    """Return whether a field of that name tells how something stands.
+
+    >>> is_state("status"), is_state("payment_state"), is_state("country")
+    (True, True, False)
+    """
+    words = tokens(name)
+    return bool(words) and words[-1] in {"status", "state", "result", "outcome", "phase"}
+
+
 def is_instant(name: str) -> bool:
     """Return whether a field of that name tells when something happened.
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from intertie.mockserver.generation.draws import Draws
 from intertie.mockserver.generation.merging import Flattener, References, Unsatisfiable, height
 from intertie.mockserver.generation.numbers import integer, number
-from intertie.mockserver.generation.plausible import WORDS, is_identifier, plausible_range
+from intertie.mockserver.generation.plausible import WORDS, is_identifier, is_state, plausible_range
 from intertie.mockserver.generation.strings import string
 from intertie.runtime.schemas import CompiledSchema
 
@@ -106,7 +106,8 @@ class _Walk:
             if not options:
                 raise Unsatisfiable(f"`{name}` allows no value: its enum is empty")
             fitting = [option for option in options if _fits(option, flat)] or options
-            return self._draws.choice(fitting)
+            # Of the states that a thing can be in, authors name the good one first.
+            return fitting[0] if self._examples and is_state(name) else self._draws.choice(fitting)
         self._depth += 1
         try:
             if self._depth > _DEEPEST:

@@ -1,0 +1,184 @@
+"""`intertie mock`: serve specs as the services behind them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import click
+
+from intertie.adapters.secrets import EnvironmentSecrets
+from intertie.app.workbench import Workbench, open_workbench
+from intertie.cli.context import CliContext
+from intertie.core.clock import AsyncioClock
+from intertie.core.errors import IntertieError
+from intertie.mockserver import MockEngine, MockHttpServer, load_profile
+from intertie.mockserver.control import is_loopback_host
+from intertie.mockserver.limits import ON_THE_WIRE
+from intertie.mockserver.profiles import BUILT_IN, Profile
+from intertie.mockserver.received import Received
+from intertie.runtime.plan import Plan
+
+DEFAULT_PORT = 8420
+
+
+class PortTaken(IntertieError):  # noqa: N818  # says what is wrong with the port
+    """The mock can't listen where it was told to."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stall:
+    """One spec and the port it gets."""
+
+    plan: Plan
+    engine: MockEngine
+    port: int
+
+
+@click.command()
+@click.argument("specs", metavar="SPEC…", nargs=-1, required=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Port of the first spec, the next ones count up; 0 takes free ones. Default: that of the spec's development "
+    f"environment where it is on loopback, else {DEFAULT_PORT}.",
+)
+@click.option("--seed", default="0", show_default=True, help="The same seed and requests give the same answers.")
+@click.option(
+    "--profile",
+    default="healthy",
+    show_default=True,
+    metavar="NAME|FILE",
+    help=f"One of {', '.join(BUILT_IN)}, or a YAML file.",
+)
+@click.option("--env", "environment", metavar="E", help="Environment of the specs.")
+@click.option("--no-latency", is_flag=True, help="Answer at once instead of by the declared p50, p95 and p99.")
+@click.option(
+    "--credential",
+    metavar="REF",
+    help="Accept this credential alone, such as env:MOCK_KEY (basic: user:password); else any of the right form passes.",
+)
+@click.pass_obj
+def command(
+    context: CliContext,
+    specs: tuple[str, ...],
+    host: str,
+    port: int | None,
+    seed: str,
+    profile: str,
+    environment: str | None,
+    no_latency: bool,
+    credential: str | None,
+) -> None:
+    """Serve a mock of each SPEC: its paths, limits, latencies, errors, versions and credentials, enforced."""
+    chosen = load_profile(profile)
+    shows_requests = context.verbose > 0 or sys.stderr.isatty()
+    stalls: list[_Stall] = []
+    for spec in specs:
+        bench = open_workbench(spec, workspace=context.workspace, config=context.config)
+        plan = bench.plan(spec, environment=environment)
+        secrets = EnvironmentSecrets(bench.environ, bench.root)
+        engine = MockEngine(
+            plan,
+            clock=AsyncioClock(),
+            seed=seed,
+            profile=_for_plan(chosen, plan),
+            latency=not no_latency,
+            credential=secrets.resolve(credential) if credential else None,
+            secrets=secrets,
+            tolerance=ON_THE_WIRE,
+            on_received=_request_line(plan.service if len(specs) > 1 else None) if shows_requests else None,
+        )
+        taken = {stall.port for stall in stalls}
+        stalls.append(_Stall(plan, engine, _port(bench, spec, port, len(stalls), taken)))
+    asyncio.run(_serve(stalls, host))
+
+
+def _for_plan(profile: Profile, plan: Plan) -> Profile:
+    """Return the profile, after a word about operations that the plan does not have."""
+    unknown = [name for name in profile.operations if name not in plan.operations]
+    if unknown:
+        click.echo(
+            f"Warning: profile {profile.name} names {', '.join(unknown)}; {plan.spec_path} has {', '.join(plan.operations)}",
+            err=True,
+        )
+    return profile
+
+
+def _port(bench: Workbench, spec: str, asked: int | None, index: int, taken: set[int]) -> int:
+    """Return the port of a spec: counted up from the one asked for, else its development environment's, else the default."""
+    if asked is not None:
+        return asked + index if asked else 0
+    service = bench.load(spec).spec.service
+    port = DEFAULT_PORT
+    for name, url in service.environments if service else ():
+        if name.value == "development":
+            port = _loopback_port(url.value) or port
+    while port in taken:
+        port += 1
+    return port
+
+
+def _loopback_port(url: str) -> int | None:
+    authority = url.partition("://")[2].partition("/")[0]
+    _, colon, port = authority.rpartition(":")
+    return int(port) if colon and port.isdecimal() and is_loopback_host(authority) else None
+
+
+async def _serve(stalls: list[_Stall], host: str) -> None:
+    """Serve until a signal comes; everything is closed then."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    servers: list[MockHttpServer] = []
+    try:
+        for stall in stalls:
+            server = MockHttpServer(stall.engine, clock=AsyncioClock())
+            try:
+                url = await server.start(host, stall.port)
+            except OSError as reason:
+                raise PortTaken(_taken_message(host, stall.port, reason)) from None
+            servers.append(server)
+            click.echo(_announcement(stall.plan, url))
+        sys.stdout.flush()
+        await stopping.wait()
+    finally:
+        await asyncio.gather(*(server.stop() for server in servers))
+
+
+def _taken_message(host: str, port: int, reason: OSError) -> str:
+    words = os.strerror(reason.errno) if reason.errno else str(reason)
+    return f"can't listen on {host}:{port}: {words}; choose another with --port, or 0 for a free one"
+
+
+def _announcement(plan: Plan, url: str) -> str:
+    """Return the line that says where a spec is served and how it is called."""
+    first = next(iter(plan.operations), "OPERATION")
+    return f"{plan.title} ({plan.spec_path}) on {url} · intertie call {plan.spec_path} {first} --base-url {url}"
+
+
+def _request_line(service: str | None) -> Callable[[Received], None]:
+    """Return what writes one line a request to stderr."""
+    prefix = f"{service} " if service else ""
+
+    def write(received: Received) -> None:
+        clock = datetime.fromtimestamp(received.at_s).astimezone().strftime("%H:%M:%S")
+        fault = f" [{received.fault}]" if received.fault else ""
+        operation = received.operation or "-"
+        delay = f" {received.delay_s * 1000:.0f} ms" if received.delay_s else ""
+        line = f"{clock} {prefix}{received.method} {received.path} {received.status} {operation}{delay}{fault}"
+        click.echo(_printable(line), err=True)
+
+    return write
+
+
+def _printable(line: str) -> str:
+    """Return the line without control characters: paths come from strangers."""
+    return "".join(letter if letter.isprintable() else "?" for letter in line)
