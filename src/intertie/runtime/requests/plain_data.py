@@ -1,0 +1,72 @@
+"""Input as plain data: what a validator and an encoder can take; instants become text, sequences become lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from math import isfinite
+from uuid import UUID
+
+from intertie.core.secret import Secret
+from intertie.runtime.requests.scalars import scalar_text
+
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+_DEEPEST = 200
+
+
+class NotPlainError(ValueError):
+    """The input holds something that can't be sent. `path` says where, such as `items[2].at`."""
+
+    def __init__(self, rule: str, path: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.path = path
+
+
+def plain_object(members: dict[str, object]) -> dict[str, object]:
+    """Return the object with plain members; the object itself where all of them are plain already."""
+    for value in members.values():
+        if type(value) not in _AS_IT_IS:
+            return {name: plain(value, name) for name, value in members.items()}
+    return members
+
+
+def plain(value: object, path: str, depth: int = 0) -> object:
+    """Return `value` as plain data: null, booleans, texts, finite numbers, decimals, lists, objects with text keys.
+
+    Raises:
+        NotPlainError: It holds something else, or is nested too deeply.
+    """
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if kind is float or isinstance(value, float | Decimal):
+        if not (value.is_finite() if isinstance(value, Decimal) else isfinite(value)):  # type: ignore[arg-type]
+            raise NotPlainError("must be a finite number", path)
+        return value
+    if depth > _DEEPEST:
+        raise NotPlainError(f"is nested more than {_DEEPEST} deep", path)
+    if isinstance(value, Mapping):
+        made: dict[str, object] = {}
+        for name, member in value.items():
+            if not isinstance(name, str):
+                raise NotPlainError("must have text keys", path)
+            made[name] = plain(member, f"{path}.{name}" if path else name, depth + 1)
+        return made
+    if isinstance(value, list | tuple):
+        return [plain(element, f"{path}[{index}]", depth + 1) for index, element in enumerate(value)]
+    if isinstance(value, Enum):
+        return plain(value.value, path, depth + 1)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, datetime | date | time | UUID):
+        return scalar_text(value)
+    if isinstance(value, Secret):
+        raise NotPlainError("is a secret: credentials are sent by `authentication`, never as input", path)
+    if isinstance(value, timedelta):
+        raise NotPlainError("is a duration: give it as a number or a text of the unit the service wants", path)
+    raise NotPlainError(f"can't be a {kind.__name__}", path)
