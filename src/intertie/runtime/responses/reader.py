@@ -1,0 +1,86 @@
+"""Answers made into the internal object: decoded, judged by their schema, mapped."""
+
+from __future__ import annotations
+
+from typing import Final, TypeAlias
+
+from intertie.core.errors import InvalidResponse
+from intertie.runtime.http import Response
+from intertie.runtime.mapping.contracts import FieldPath
+from intertie.runtime.mapping.mapper import Mapper
+from intertie.runtime.mapping.paths import parse_path
+from intertie.runtime.plan import OperationPlan
+from intertie.runtime.policies.error_mapping.options import ErrorMappingOptions
+from intertie.runtime.responses.decoding import codec_of, decoded
+from intertie.runtime.responses.error_codes import (
+    MESSAGE_PATHS,
+    ErrorReading,
+    declared_paths,
+    first_text,
+    usual_code,
+)
+
+_Declared: TypeAlias = tuple[tuple[tuple[FieldPath, ...], tuple[FieldPath, ...]], str]
+"""Paths of code and message in a declared error, and its codec."""
+_UNDECLARED: Final[_Declared] = (((), ()), "json")
+
+
+class ResponseReader:
+    """Reads one operation's answers. Compiled once; may be used from any thread."""
+
+    __slots__ = ("_codec", "_errors", "_id", "_mapper", "_own_path", "_schema")
+
+    def __init__(self, operation: OperationPlan, errors: ErrorMappingOptions) -> None:
+        self._id = operation.id
+        self._codec = operation.response.codec
+        self._schema = operation.response.schema
+        self._mapper = Mapper(operation.inbound, operation=operation.id) if operation.inbound else None
+        self._own_path = parse_path(errors.error_code_path) if errors.error_code_path else None
+        self._errors: dict[str, _Declared] = {
+            answer.status: (declared_paths(answer.schema), codec_of(answer.content_type or "") or "json")
+            for answer in operation.response.errors
+        }
+
+    def decode(self, response: Response) -> object:
+        """Return the body as data: JSON values, form fields, text, bytes; None for an empty body.
+
+        Raises:
+            InvalidResponse: The body is not what its media type says.
+        """
+        return decoded(response, self._codec, self._id)
+
+    def violation(self, data: object) -> tuple[str, str] | None:
+        """Return path and rule of the first violation of the success schema, None where there is none."""
+        if self._schema is None or self._schema.is_valid(data):
+            return None
+        return self._schema.first_error(data) or ("$", "schema")
+
+    def map_inbound(self, data: object) -> object:
+        """Return the internal object; the answer itself where the operation has no inbound rows, or no body came.
+
+        Raises:
+            MappingError: A required field is missing, or a transform can't take a value.
+        """
+        if self._mapper is None or data is None:
+            return data
+        return self._mapper.map(data)
+
+    def error_codes(self, response: Response) -> ErrorReading:
+        """Return the provider's own code and message of an error answer.
+
+        Looked for at `error_code_path`, then where the declared error schema has them, then in the usual places. An
+        answer that can't be decoded has none.
+        """
+        (code_paths, message_paths), codec = self._declared(response.status)
+        try:
+            data = decoded(response, codec, self._id)
+        except InvalidResponse:
+            return ErrorReading(None, None, None)
+        own = first_text(data, (self._own_path,)) if self._own_path is not None else None
+        content_type = (response.headers.get("content-type") or "").lower()
+        code = own or first_text(data, code_paths) or usual_code(data, content_type)
+        return ErrorReading(code, first_text(data, message_paths) or first_text(data, MESSAGE_PATHS), data)
+
+    def _declared(self, status: int) -> _Declared:
+        known = self._errors
+        return known.get(str(status)) or known.get(f"{status // 100}xx") or known.get("default") or _UNDECLARED
