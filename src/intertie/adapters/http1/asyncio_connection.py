@@ -8,7 +8,16 @@ from collections.abc import AsyncIterator
 from math import inf
 
 from intertie.adapters.http1 import failures
-from intertie.adapters.http1.asyncio_wire import AsyncioWire, Phase
+from intertie.adapters.http1.asyncio_wire import (
+    CLOSED,
+    CONTINUE,
+    HELD,
+    IDLE,
+    READING,
+    STREAMING,
+    WRITING,
+    AsyncioWire,
+)
 from intertie.adapters.http1.body import StreamedBody
 from intertie.adapters.http1.head import LAST_CHUNK, HeadEncoder, RequestHead, encode_chunk
 from intertie.adapters.http1.limits import TransportLimits
@@ -59,7 +68,7 @@ class AsyncioConnection(AsyncioWire):
 
     def check_out(self) -> AsyncioConnection:
         """Return it as held for one attempt."""
-        self._phase = Phase.HELD
+        self._phase = HELD
         self._timer.due_s = inf
         return self
 
@@ -70,7 +79,7 @@ class AsyncioConnection(AsyncioWire):
 
     def release(self) -> None:
         """Give the connection back unused; without effect once an exchange has taken it over."""
-        if self._phase is not Phase.HELD:
+        if self._phase != HELD:
             return
         if self._lost:
             self._abandon()
@@ -90,7 +99,7 @@ class AsyncioConnection(AsyncioWire):
         stream: bool = False,
     ) -> Response:
         """Write the request, read the answer, give the connection back; see `runtime.http.Connection`."""
-        if self._phase is not Phase.HELD:
+        if self._phase != HELD:
             msg = "a connection is good for one exchange after each connect"
             raise RuntimeError(msg)
         now_s = self._clock.monotonic_s()
@@ -105,7 +114,7 @@ class AsyncioConnection(AsyncioWire):
         self._write_deadline_s = write_deadline_s
         self._read_timeout_s = read_timeout_s
         self._deadline_s = deadline_s
-        self._phase = Phase.WRITING
+        self._phase = WRITING
         self._waiter = self._loop.create_future()
         body = request.body
         try:
@@ -142,7 +151,7 @@ class AsyncioConnection(AsyncioWire):
         except CallError:
             self.release()
             raise
-        if self._lost or (now_s - self._checked_s > _RECHECK_S and self.is_stale()):
+        if self._lost or (now_s - self._checked_s > _RECHECK_S and self.is_stale(now_s)):
             self._abandon()
             raise failures.stale(self._peer)
         return head
@@ -178,20 +187,21 @@ class AsyncioConnection(AsyncioWire):
         self._written = True
         if self._paused:
             self._timer.set(min(self._write_deadline_s, self._deadline_s))
-        elif self._phase <= Phase.WRITING:
+        elif self._phase <= WRITING:
             self._start_reading(now_s)
 
     def _on_written(self) -> None:
-        if self._phase is Phase.WRITING and self._written:
+        if self._phase == WRITING and self._written:
             self._start_reading(self._clock.monotonic_s())
 
     def _start_reading(self, now_s: float) -> None:
         if self._reader.streams and self._reader.head_done:
-            self._phase = Phase.STREAMING
+            self._phase = STREAMING
             self._timer.set(self._deadline_s)
         else:
-            self._phase = Phase.READING
-            self._timer.set(min(now_s + self._read_timeout_s, self._deadline_s))
+            self._phase = READING
+            due_s = now_s + self._read_timeout_s
+            self._timer.set(min(due_s, self._deadline_s))
 
     async def _send_body(self, head: RequestHead, request: Request, body: bytes | AsyncIterator[bytes]) -> None:
         self._send(head.data)
@@ -210,7 +220,7 @@ class AsyncioConnection(AsyncioWire):
     async def _may_continue(self) -> bool:
         """Wait for `100 Continue`, a final head or the end of patience; return whether the body is to be sent."""
         reader = self._reader
-        self._phase = Phase.CONTINUE
+        self._phase = CONTINUE
         wait_until_s = self._clock.monotonic_s() + self._limits.continue_wait_s
         self._timer.set(min(wait_until_s, self._write_deadline_s, self._deadline_s))
         if self._waiter is not None and not (reader.continued or reader.head_done):
@@ -219,7 +229,7 @@ class AsyncioConnection(AsyncioWire):
         self._raise_error()
         if reader.head_done:
             return False
-        self._phase = Phase.WRITING
+        self._phase = WRITING
         return True
 
     async def _pump_body(self, body: AsyncIterator[bytes]) -> None:
@@ -255,8 +265,8 @@ class AsyncioConnection(AsyncioWire):
     # Reading.
 
     def _streamed(self) -> Response:
-        if self._phase is Phase.READING:
-            self._phase = Phase.STREAMING
+        if self._phase == READING:
+            self._phase = STREAMING
             self._timer.set(self._deadline_s)
         reader = self._reader
         body = StreamedBody(self)
@@ -286,7 +296,7 @@ class AsyncioConnection(AsyncioWire):
 
     def end_stream(self) -> None:
         """Stop reading: the connection goes back where the body was at its end, else it is closed."""
-        if self._phase in (Phase.IDLE, Phase.HELD, Phase.CLOSED):
+        if self._phase in (IDLE, HELD, CLOSED):
             return
         if self._reader.done and (self._pump is None or self._pump.done()):
             self._finish()
@@ -332,11 +342,11 @@ class AsyncioConnection(AsyncioWire):
         phase, waited_s = "total", None
         # The timer may be a little early, never by as much as this.
         now_s = self._clock.monotonic_s() + 0.001
-        if self._phase is Phase.CONTINUE and now_s < min(self._write_deadline_s, self._deadline_s):
+        if self._phase == CONTINUE and now_s < min(self._write_deadline_s, self._deadline_s):
             self._wake()  # patience for `100 Continue` is over: the body goes out all the same
             return
-        if self._phase in (Phase.WRITING, Phase.CONTINUE) and self._write_deadline_s < self._deadline_s:
+        if self._phase in (WRITING, CONTINUE) and self._write_deadline_s < self._deadline_s:
             phase = "write"
-        elif self._phase is Phase.READING and now_s < self._deadline_s:
+        elif self._phase == READING and now_s < self._deadline_s:
             phase, waited_s = "read", self._read_timeout_s
         self._fail(failures.out_of_time(self._peer, phase, waited_s, self._reached()))

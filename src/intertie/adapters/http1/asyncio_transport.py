@@ -81,7 +81,7 @@ class AsyncioTransport:
         if found is None:
             found = await self._wait_in_line(pool, waiter, turn, deadline_s)
         if isinstance(found, AsyncioConnection):
-            if not found.is_stale():
+            if not found.is_stale(self._clock.monotonic_s()):
                 return found.check_out()
             found.discard()  # its place is ours now
         try:

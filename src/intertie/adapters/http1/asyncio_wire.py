@@ -31,6 +31,10 @@ class Phase(IntEnum):
     CLOSED = 6
 
 
+IDLE, HELD, CONTINUE, WRITING, READING, STREAMING, CLOSED = Phase
+"""By their own names: looking a member up on its class costs more than the comparison."""
+
+
 class AsyncioWire(asyncio.Protocol):
     """Receives what the loop tells, wakes the one exchange that waits, and closes exactly once."""
 
@@ -84,7 +88,7 @@ class AsyncioWire(asyncio.Protocol):
         self._poll = select.poll()
         self._poll.register(sock.fileno(), select.POLLIN)
         self._transport: asyncio.Transport = cast("asyncio.Transport", None)  # set before anything else is called
-        self._phase = Phase.HELD
+        self._phase: Phase = HELD
         self._has_place = True
         self._lost = False
         self._used = False
@@ -99,11 +103,11 @@ class AsyncioWire(asyncio.Protocol):
 
     # What the pool asks.
 
-    def is_stale(self) -> bool:
+    def is_stale(self, now_s: float) -> bool:
         """Return whether the server closed it, or sent what nobody asked for."""
         if self._lost:
             return True
-        self._checked_s = self._clock.monotonic_s()
+        self._checked_s = now_s
         # Before its first exchange TLS may have session tickets waiting, which say nothing against it.
         return (self._used or not self._tls) and bool(self._poll.poll(0))
 
@@ -114,7 +118,7 @@ class AsyncioWire(asyncio.Protocol):
 
     def forsake(self) -> None:
         """In a forked child: close our copy of the descriptor and leave the loop, which is the parent's, alone."""
-        self._phase = Phase.CLOSED
+        self._phase = CLOSED
         self._sock.close()
 
     # What the loop tells.
@@ -129,10 +133,10 @@ class AsyncioWire(asyncio.Protocol):
         phase = self._phase
         reader = self._reader
         complete = reader.done
-        if phase < Phase.CONTINUE or complete:
+        if phase < CONTINUE or complete:
             self._unasked()
             return
-        if phase is Phase.CLOSED or self._error is not None:
+        if phase == CLOSED or self._error is not None:
             return
         try:
             reader.feed(data)
@@ -147,14 +151,14 @@ class AsyncioWire(asyncio.Protocol):
             if reader.buffered_bytes > self._limits.stream_buffer_bytes and not self._reading_paused and not self._lost:
                 self._reading_paused = True
                 self._transport.pause_reading()
-        if phase is Phase.CONTINUE and (reader.continued or reader.head_done):
+        if phase == CONTINUE and (reader.continued or reader.head_done):
             self._wake()
 
     def eof_received(self) -> bool:
         """The server closed its side: the end of an answer without a length, a break-off elsewhere."""
-        if self._phase < Phase.CONTINUE:
+        if self._phase < CONTINUE:
             self._unasked()
-        elif self._phase is not Phase.CLOSED and self._error is None:
+        elif self._phase != CLOSED and self._error is None:
             try:
                 self._reader.feed_eof()
             except CallError as error:
@@ -167,10 +171,10 @@ class AsyncioWire(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone; whoever waits is told how far it came."""
         self._lost = True
-        if self._phase < Phase.CONTINUE:
+        if self._phase < CONTINUE:
             self._unasked()
-        elif self._phase is not Phase.CLOSED and not self._reader.done and self._error is None:
-            self._fail(failures.broken(self._peer, exc, writing=self._phase is Phase.WRITING, reached=self._reached()))
+        elif self._phase != CLOSED and not self._reader.done and self._error is None:
+            self._fail(failures.broken(self._peer, exc, writing=self._phase == WRITING, reached=self._reached()))
         self._wake_drained()
 
     def pause_writing(self) -> None:
@@ -196,12 +200,12 @@ class AsyncioWire(asyncio.Protocol):
         raise NotImplementedError
 
     def _on_due(self) -> None:
-        if self._phase is Phase.IDLE:
+        if self._phase == IDLE:
             if self._clock.monotonic_s() < self.expires_s:
                 self._timer.set(self.expires_s)
             else:
                 self._unasked()
-        elif Phase.HELD < self._phase < Phase.CLOSED:
+        elif HELD < self._phase < CLOSED:
             self._expire()
 
     def _reached(self) -> Reach:
@@ -227,7 +231,7 @@ class AsyncioWire(asyncio.Protocol):
 
     def _put_aside(self, now_s: float) -> None:
         """Go back to the pool."""
-        self._phase = Phase.IDLE
+        self._phase = IDLE
         # Rather than nothing: when the loop's timer fires, it moves on to the end of the idle time.
         self._timer.due_s = -inf
         self._pool.give_back(self, now_s)
@@ -235,7 +239,7 @@ class AsyncioWire(asyncio.Protocol):
     def _unasked(self) -> None:
         """Bytes, or an end, outside an exchange: the connection is good for nothing more."""
         self._lost = True
-        if self._phase is Phase.IDLE and self._pool.forget(self):
+        if self._phase == IDLE and self._pool.forget(self):
             self._has_place = False
             self._shut()
 
@@ -247,7 +251,7 @@ class AsyncioWire(asyncio.Protocol):
             self._pool.give_up()
 
     def _shut(self) -> None:
-        self._phase = Phase.CLOSED
+        self._phase = CLOSED
         self._lost = True
         if self._pump is not None:
             self._pump.cancel()

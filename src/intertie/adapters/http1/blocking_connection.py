@@ -94,11 +94,11 @@ class BlockingConnection:
 
     # What the pool asks.
 
-    def is_stale(self) -> bool:
+    def is_stale(self, now_s: float) -> bool:
         """Return whether the server closed it, or sent what nobody asked for."""
         if self._closed:
             return True
-        self._checked_s = self._clock.monotonic_s()
+        self._checked_s = now_s
         if self._tls is None:
             return bool(self._read_poll.poll(0))
         if self._tls.pending():
@@ -230,7 +230,7 @@ class BlockingConnection:
         except CallError:
             self.release()
             raise
-        if self._closed or (now_s - self._checked_s > _RECHECK_S and self.is_stale()):
+        if self._closed or (now_s - self._checked_s > _RECHECK_S and self.is_stale(now_s)):
             self._held = False
             self._abandon()
             raise failures.stale(self._peer)

@@ -77,7 +77,7 @@ class BlockingTransport:
         if found is None:
             found = self._wait_in_line(pool, waiter, turn, deadline_s)
         if isinstance(found, BlockingConnection):
-            if not found.is_stale():
+            if not found.is_stale(self._clock.monotonic_s()):
                 return found.check_out()
             found.discard()  # its place is ours now
         try:

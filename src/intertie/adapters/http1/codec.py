@@ -47,12 +47,12 @@ class ResponseReader:
         "_body_bytes",
         "_decoder",
         "_fault",
-        "_field_room",
         "_fields",
         "_head_only",
         "_head_room",
         "_informational",
         "_informational_room",
+        "_is_11",
         "_length",
         "_limits",
         "_moved",
@@ -100,9 +100,9 @@ class ResponseReader:
         self._fault: ProtocolError | None = None
         self._fields: list[tuple[bytes, bytes]] = []
         self._watched: dict[bytes, bytes] | None = None
-        self._field_room = limits.max_fields
         self._head_room = limits.max_head_bytes
         self._informational = False
+        self._is_11 = False
         self._informational_room = limits.max_informational
         self._length: int | None = None
         self._until_close = False
@@ -128,9 +128,11 @@ class ResponseReader:
         Raises:
             ProtocolError: It breaks HTTP or a limit; `reached` is `yes`.
         """
-        if not self.received_bytes and data[0] != _FIRST_BYTE:
-            self.received_bytes = len(data)
-            raise self._protocol_error("answered with something that is not HTTP")
+        if not self.received_bytes:
+            self._is_11 = data.startswith(b"HTTP/1.1 ")
+            if data[0] != _FIRST_BYTE:
+                self.received_bytes = len(data)
+                raise self._protocol_error("answered with something that is not HTTP")
         self.received_bytes += len(data)
         assert self._parser is not None  # noqa: S101  # narrowing: begin() made it
         try:
@@ -215,17 +217,13 @@ class ResponseReader:
             raise _Stop
 
     def on_header(self, name: bytes, value: bytes) -> None:  # noqa: D102
-        self._field_room -= 1
         self._head_room -= len(name) + len(value) + 4
-        if self._field_room < 0:
-            self._stop(f"sent more than {self._limits.max_fields} header fields")
         if self._head_room < 0:
             self._stop(f"sent header fields of more than {self._limits.max_head_bytes} bytes")
         if self.head_done:
-            return  # a trailer: counted, not kept (RFC 9110 section 6.5.1 lets a recipient discard it)
+            return  # a trailer: its size counts, it is not kept (RFC 9110 section 6.5.1 lets a recipient discard it)
         name = name.lower()
-        if value[-1:] in (b" ", b"\t"):
-            value = value.rstrip(b" \t")
+        value = value.rstrip(b" \t")
         self._fields.append((name, value))
         if name in _WATCHED:
             watched = self._watched
@@ -240,9 +238,11 @@ class ResponseReader:
         parser = self._parser
         assert parser is not None  # noqa: S101  # narrowing: it is calling us
         status = parser.get_status_code()
-        version = parser.get_http_version()
+        version = "1.1" if self._is_11 else parser.get_http_version()
         if version not in ("1.1", "1.0"):
             self._stop(f"answered in HTTP/{version}, not in HTTP/1.1")
+        if len(self._fields) > self._limits.max_fields:
+            self._stop(f"sent more than {self._limits.max_fields} header fields")
         if status < 200:
             self._take_informational(status)
             return
@@ -312,6 +312,7 @@ class ResponseReader:
         if self._informational_room < 0:
             self._stop(f"sent more than {self._limits.max_informational} provisional answers (1xx) to one request")
         self._informational = True
+        self._is_11 = False  # of the next message: look again
         self.continued = self.continued or status == 100
         self._fields = []
         self._watched = None

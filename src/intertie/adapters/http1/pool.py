@@ -27,8 +27,8 @@ class Pooled(Protocol):
     expires_s: float
     sure_until_s: float
 
-    def is_stale(self) -> bool:
-        """Return whether the server closed it, or sent what nobody asked for. Never blocks."""
+    def is_stale(self, now_s: float) -> bool:
+        """Return, now, whether the server closed it, or sent what nobody asked for. Never blocks."""
 
     def discard(self) -> None:
         """Close it. Never blocks, never raises."""
@@ -96,17 +96,23 @@ class Pool(Generic[C]):
             self._orphans.popleft()()
         while True:
             with self._lock:
-                if self._closed or self._waiters or not self._idle:
+                idle = self._idle
+                if self._closed or self._waiters or not idle:
                     return None
-                doomed = self._expired_locked(now_s)
-                found = self._pop_locked(now_s, fresh=fresh)
-            for connection in doomed:
-                self._drop(connection)
-            if found is None:
-                return None
-            if not found.is_stale():
-                self._reused_total += 1
+                # The oldest lie at the bottom: those past their time go first.
+                if idle[0].expires_s <= now_s:
+                    found, expired = idle.pop(0), True
+                elif fresh and idle[-1].sure_until_s < now_s:
+                    return None
+                else:
+                    found, expired = idle.pop(), False
+                    self._reused_total += 1
+            if expired:
+                self._drop(found)
+                continue
+            if not found.is_stale(now_s):
                 return found
+            self._reused_total -= 1
             self._drop(found)
 
     def take_or_queue(self, now_s: float, waiter: Waiter[C], *, fresh: bool = False) -> C | Place | None:
@@ -153,22 +159,21 @@ class Pool(Generic[C]):
     def give_back(self, connection: C, now_s: float) -> None:
         """Hand a reusable connection to the first in the queue, or keep it."""
         woken: Waiter[C] | None = None
-        doomed: list[C] = []
+        spare: C | None = None
         with self._lock:
-            if self._closed:
-                doomed.append(connection)
+            if self._closed or connection.expires_s <= now_s:
+                spare = connection
             elif self._waiters:
                 woken = self._waiters.popleft()
                 woken.granted = connection
                 self._reused_total += 1
             else:
-                doomed.extend(self._expired_locked(now_s))
                 self._idle.append(connection)
                 if len(self._idle) > self._limits.max_idle:
-                    doomed.append(self._idle.pop(0))
+                    spare = self._idle.pop(0)
         if woken is not None:
             woken.wake()
-        for spare in doomed:
+        if spare is not None:
             self._drop(spare)
 
     def give_up(self) -> None:
@@ -230,18 +235,6 @@ class Pool(Generic[C]):
         connection.discard()
         self.give_up()
 
-    def _expired_locked(self, now_s: float) -> list[C]:
-        """Take out the oldest connections that are past their time: they lie at the bottom."""
-        doomed: list[C] = []
-        while self._idle and self._idle[0].expires_s <= now_s:
-            doomed.append(self._idle.pop(0))
-        return doomed
-
-    def _pop_locked(self, now_s: float, *, fresh: bool) -> C | None:
-        if not self._idle or (fresh and self._idle[-1].sure_until_s < now_s):
-            return None
-        return self._idle.pop()
-
 
 def times_of(limits: TransportLimits, now_s: float, keep_alive_s: float | None) -> tuple[float, float]:
     """Return until when a connection put aside now may be used, and until when it is beyond doubt.
@@ -255,6 +248,6 @@ def times_of(limits: TransportLimits, now_s: float, keep_alive_s: float | None) 
     ((115.0, 101.0), (104.0, 104.0))
     """
     if keep_alive_s is None:
-        return now_s + limits.idle_s, now_s + min(limits.idle_s, limits.undoubted_idle_s)
+        return now_s + limits.idle_s, now_s + limits.undoubted_idle_s
     lasts_s = min(limits.idle_s, keep_alive_s - limits.keep_alive_margin_s)
     return now_s + lasts_s, now_s + lasts_s
