@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from intertie.diagnostics import SourceSpan
-
-
-def _nothing_is_there(path: str) -> bool:
-    return not path
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +15,10 @@ class Around:
 
     Attributes:
         today: The day deprecations are judged by (UTC).
-        ids: Id -> the places in the workspace's specs where it is given, each spec once.
-        exists: Whether a file is there; the path is relative to the workspace root, with or without a leading slash, or
-            relative to the spec's own folder where it starts with a dot. Never true for one outside the root.
+        ids: Id -> the places in the workspace's specs where it is given.
+        has_case: Whether the workspace has the file of a case, given as a spec gives it.
     """
 
     today: date
-    ids: Mapping[str, tuple[SourceSpan, ...]] = field(default_factory=dict)
-    exists: Callable[[str], bool] = _nothing_is_there
+    ids: Mapping[str, tuple[SourceSpan, ...]]
+    has_case: Callable[[str], bool]

@@ -17,14 +17,12 @@ _SECRET_PARAMETERS = frozenset(
 
 
 def further_urls(spec: Spec) -> Iterator[tuple[str, Located[str]]]:
-    """Yield (what it is, URL) of every URL that is not the base URL of an environment."""
+    """Yield (what it is, URL) of every URL but those that calls go to: the compiler judges them."""
     if spec.authentication and spec.authentication.config:
         config = spec.authentication.config
         for what, url in (("token URL", config.token_url), ("authorization URL", config.authorization_url)):
             if url:
                 yield what, url
-    if spec.testing and spec.testing.integration_tests and spec.testing.integration_tests.sandbox_url:
-        yield "sandbox URL", spec.testing.integration_tests.sandbox_url
     if spec.documentation:
         links = (spec.documentation.api_docs, spec.documentation.client_library, spec.documentation.support_contact)
         yield from (("link", link) for link in links if link)

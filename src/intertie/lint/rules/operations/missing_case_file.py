@@ -39,5 +39,5 @@ def missing_case_file(spec: Spec, around: Around) -> Iterator[Finding]:
     """
     for case in spec.cases:
         path = case.path
-        if path and path.value.endswith(".yaml") and not around.exists(path.value):
+        if path and not path.value.endswith(".yml") and not around.has_case(path.value):
             yield Finding(path.span, f"`{path.value}` is not there", "write the case, or take the line out")

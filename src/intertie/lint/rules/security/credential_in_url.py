@@ -14,28 +14,23 @@ def credential_in_url(spec: Spec) -> Iterator[Finding]:
     """A URL holds a credential.
 
     ## What it does
-    Looks for a password before the host, and for query parameters such as `token` or `api_key` with a value, in token,
-    sandbox and documentation URLs. The value itself is never shown. Base URLs have a rule of their own.
+    Looks for a password before the host, and for query parameters such as `token` or `api_key` with a value, in token URLs
+    and links. The value itself is never shown. The URLs that calls go to have a rule of their own.
 
     ## Why it matters
     URLs end up in logs, histories and error messages everywhere between here and there.
 
     ## Example
-    ```yaml
-    testing:
-      integration_tests:
-        use_sandbox: true
-        sandbox_url: https://shop:hunter2@sandbox.parcels.example
-    ```
+    ````markdown
+    ## Documentation
+    - **API Docs**: https://shop:hunter2@docs.parcels.example
+    ````
 
     ## Use instead
-    ```yaml
-    testing:
-      integration_tests:
-        use_sandbox: true
-        sandbox_url: https://sandbox.parcels.example
-        test_credentials: env:PARCEL_TEST_KEY
-    ```
+    ````markdown
+    ## Documentation
+    - **API Docs**: https://docs.parcels.example
+    ````
 
     ## References
     RFC 3986 section 7.5, sensitive information.

@@ -20,8 +20,6 @@ def unclosed_fence() -> None:
     ```yaml
     retry:
       max_attempts: 3
-
-    ## Team Rules
     ````
 
     ## Use instead

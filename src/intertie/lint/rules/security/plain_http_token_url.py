@@ -10,29 +10,30 @@ from intertie.spec.model import Spec
 
 
 @rule(code="TIE603", severity=Severity.ERROR, since="0.1.0")
-def plain_http_beside_calls(spec: Spec) -> Iterator[Finding]:
-    """A token or sandbox URL is plain http.
+def plain_http_token_url(spec: Spec) -> Iterator[Finding]:
+    """A token URL is plain http.
 
     ## What it does
-    Looks for `http://` in `token_url`, `authorization_url` and `sandbox_url`; this machine is left out.
+    Looks for `http://` in `token_url` and `authorization_url`; this machine is left out. The URLs that calls go to have a
+    rule of their own.
 
     ## Why it matters
-    What is sent there, client secrets among it, can be read and changed on the way.
+    The client secret is sent there, and everybody on the way can read it.
 
     ## Example
-    ```yaml
-    testing:
-      integration_tests:
-        use_sandbox: true
-        sandbox_url: http://sandbox.parcels.example
+    ```text
+    authentication:
+      type: oauth
+      config:
+        token_url: http://login.parcels.example/token
     ```
 
     ## Use instead
-    ```yaml
-    testing:
-      integration_tests:
-        use_sandbox: true
-        sandbox_url: https://sandbox.parcels.example
+    ```text
+    authentication:
+      type: oauth
+      config:
+        token_url: https://login.parcels.example/token
     ```
 
     ## References

@@ -1,0 +1,101 @@
+"""`intertie check`: what is wrong in specs, and what to do."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from intertie.cli.context import CliContext
+from intertie.compiler import load_settings
+from intertie.compiler.settings import FILE_NAME
+from intertie.core.clock import BlockingClock
+from intertie.core.errors import UsageError
+from intertie.diagnostics.order import summarize
+from intertie.diagnostics.render import render_concise, render_full, render_json
+from intertie.lint.checking import CheckResult, check_paths
+from intertie.spec.workspace import Workspace, find_workspace
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["full", "concise", "json"]),
+    default="full",
+    show_default=True,
+    help="Findings with their lines, one line each, or one JSON document.",
+)
+@click.option("--strict", is_flag=True, help="Warnings fail the check too.")
+@click.pass_context
+def command(ctx: click.Context, paths: tuple[str, ...], form: str, strict: bool) -> None:
+    """Check the specs at PATH (files, folders or ids), else all of the workspace.
+
+    Exit status 1 where there are errors, with --strict also where there are warnings.
+    """
+    context: CliContext = ctx.obj
+    workspace = _workspace(context, paths)
+    files = _files(paths, workspace)
+    settings = load_settings(workspace.root, config=context.config, environ=os.environ, flags={})
+    result = check_paths(files, workspace, settings, today=BlockingClock().utc_now().date())
+    click.echo(_rendered(result, form, color=context.use_color()), nl=False)
+    summary = summarize(result.diagnostics, len(result.files))
+    if form != "json":
+        click.echo(str(summary), err=True)
+    if summary.errors or (strict and summary.warnings):
+        ctx.exit(1)
+
+
+def _rendered(result: CheckResult, form: str, *, color: bool) -> str:
+    if form == "json":
+        return render_json(result.diagnostics, files=len(result.files))
+    if form == "concise":
+        return render_concise(result.diagnostics, color=color)
+    return render_full(result.diagnostics, result.sources, color=color)
+
+
+def _workspace(context: CliContext, paths: tuple[str, ...]) -> Workspace:
+    """Return the one workspace that all paths belong to; files of no workspace share their common folder."""
+    if context.workspace is not None:
+        return Workspace(context.workspace)
+    found = {find_workspace(Path(path)).root: path for path in paths if Path(path).exists()}
+    if len(found) < 2:
+        return Workspace(next(iter(found), None) or find_workspace(Path.cwd()).root)
+    declared = [root for root in found if (root / FILE_NAME).is_file()]
+    common = Path(os.path.commonpath(declared[:1] or found))
+    if len(declared) > 1 or common == Path(common.anchor) or not all(root.is_relative_to(common) for root in found):
+        first, second = list(found.values())[:2]
+        raise UsageError(
+            f"{first} and {second} belong to different workspaces: check them one by one, or name --workspace"
+        )
+    return Workspace(common)
+
+
+def _files(paths: tuple[str, ...], workspace: Workspace) -> list[Path]:
+    if not paths:
+        return _specs_in(workspace.root, workspace)
+    files: list[Path] = []
+    for text in paths:
+        path = Path(text)
+        if path.is_dir():
+            files += _specs_in(path, workspace)
+        elif path.exists():
+            files.append(path)
+        elif (by_id := workspace.find_by_id(text)) is not None:
+            files.append(by_id)
+        else:
+            raise UsageError(f"there is no file, folder or spec `{text}`")
+    return list({path.resolve(): path for path in files}.values())
+
+
+def _specs_in(folder: Path, workspace: Workspace) -> list[Path]:
+    inside = folder.resolve()
+    files = [path for path in workspace.spec_files() if path.resolve().is_relative_to(inside)]
+    if not files:
+        raise UsageError(
+            f"there are no specs in {folder.resolve()}: no Markdown file there says `type: Integration`; "
+            "`intertie new` writes one"
+        )
+    return files

@@ -1,0 +1,151 @@
+"""`intertie new`: a spec from the template."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from intertie.cli.context import CliContext
+from intertie.core.errors import UsageError
+from intertie.lint.ids import ids_of, next_id
+from intertie.spec.draft import (
+    AUTHENTICATIONS,
+    COMMUNICATIONS,
+    DATA_FORMATS,
+    PROTOCOLS,
+    Draft,
+    draft_text,
+    slug_of,
+)
+from intertie.spec.workspace import Workspace, find_workspace
+
+
+@click.command()
+@click.argument("name")
+@click.option("--id", "given_id", metavar="INT-n", help="Id; else the next free one of the workspace.")
+@click.option("--service", metavar="SLUG", help="Slug of the service; else made from NAME.")
+@click.option("--description", help="What the service is for.")
+@click.option("--base-url", metavar="URL", help="Where the service is.")
+@click.option("--protocol", type=click.Choice(PROTOCOLS, case_sensitive=False), help="How it is spoken to.")
+@click.option(
+    "--auth", type=click.Choice(list(AUTHENTICATIONS), case_sensitive=False), help="How we identify ourselves."
+)
+@click.option("--data-format", type=click.Choice(DATA_FORMATS, case_sensitive=False), help="Format of bodies.")
+@click.option(
+    "--communication", type=click.Choice(COMMUNICATIONS, case_sensitive=False), help="At once, or by receipt."
+)
+@click.option("--force", is_flag=True, help="Overwrite a spec that is there.")
+@click.pass_obj
+def command(
+    context: CliContext,
+    *,
+    name: str,
+    given_id: str | None,
+    service: str | None,
+    description: str | None,
+    base_url: str | None,
+    protocol: str | None,
+    auth: str | None,
+    data_format: str | None,
+    communication: str | None,
+    force: bool,
+) -> None:
+    """Write a spec called NAME into the workspace's specs/, from the template.
+
+    What no option says is asked for on a terminal, and stays a placeholder elsewhere.
+    """
+    workspace = Workspace(context.workspace.resolve()) if context.workspace else find_workspace(Path.cwd())
+    slug = _slug(name, service)
+    path = workspace.root / "specs" / f"{slug}.md"
+    if path.exists() and not force:
+        raise UsageError(f"{_shown(path)} is there already; --force overwrites it, --service chooses another name")
+    if is_terminal():
+        base_url = base_url or _ask("Base URL of the service", None)
+        protocol = protocol or _ask("Protocol", PROTOCOLS)
+        auth = auth or _ask("Authentication", tuple(AUTHENTICATIONS))
+        data_format = data_format or _ask("Data format", DATA_FORMATS)
+    draft = Draft(
+        id=_id(given_id, workspace, path),
+        name=_one_line(name),
+        slug=slug,
+        description=_one_line(description) if description else None,
+        base_url=_url(base_url) if base_url else None,
+        protocol=protocol,
+        authentication=auth,
+        data_format=data_format,
+        communication=communication,
+    )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(draft_text(draft), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{_shown(path)} can't be written: {error.strerror}") from None
+    click.echo(f"made {_shown(path)} ({draft.id})")
+    click.echo(f"next: fill in what stands in [brackets], then intertie check {_shown(path)}")
+
+
+def is_terminal() -> bool:
+    """Return whether somebody is there to answer questions."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _ask(question: str, choices: tuple[str, ...] | None) -> str | None:
+    kind = click.Choice(choices, case_sensitive=False) if choices else click.STRING
+    offer = f" ({', '.join(choices)})" if choices else ""
+
+    def read(answer: str) -> str:
+        return str(kind.convert(answer, None, None)) if answer.strip() else ""
+
+    answer: str = click.prompt(f"{question}{offer}, empty for later", default="", show_default=False, value_proc=read)
+    return answer or None
+
+
+def _slug(name: str, service: str | None) -> str:
+    slug = slug_of(name) if service is None else service
+    if not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", slug):
+        where = f"`{service}` is no slug" if service is not None else f"`{_one_line(name)}` gives no slug"
+        raise UsageError(
+            f"{where}: give --service in lower case letters, digits and hyphens, such as `stripe-payments`"
+        )
+    return slug
+
+
+def _id(given: str | None, workspace: Workspace, path: Path) -> str:
+    ids = ids_of(workspace.spec_files(), workspace)
+    own = path.relative_to(workspace.root).as_posix()
+    if given is None:
+        kept = next((name for name, places in ids.items() if any(place.path == own for place in places)), None)
+        return kept or next_id(ids)
+    if not re.fullmatch(r"INT-\d+", given):
+        raise UsageError(f"`{given}` is not an id: write `INT-` and digits, such as `{next_id(ids)}`")
+    others = [str(place) for place in ids.get(given, ()) if place.path != own]
+    if others:
+        raise UsageError(f"{given} is the id of {others[0]} already; the next free one is {next_id(ids)}")
+    return given
+
+
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"[\s\[\]]", text)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UsageError("the base URL must be whole, such as https://api.example.com")
+    return text
+
+
+def _one_line(text: str) -> str:
+    """Return a text as one line that is no placeholder itself."""
+    if re.search(r"[\[\]{}]", text) or not text.strip():
+        raise UsageError("a name or description is a text without brackets and braces: those mark what is unfilled")
+    return " ".join(text.split())
+
+
+def _shown(path: Path) -> Path:
+    """Return a path relative to the current folder where it lies inside."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -1,0 +1,80 @@
+"""Checks files: parser, compiler and rules, over specs of one workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from intertie.compiler import Settings, compile_spec
+from intertie.compiler.build import Build
+from intertie.compiler.origin import choose_origin, environments_of
+from intertie.compiler.settings import FILE_NAME
+from intertie.diagnostics import Diagnostic
+from intertie.diagnostics.order import in_order
+from intertie.lint.around import Around
+from intertie.lint.choice import read_choice
+from intertie.lint.ids import ids_of
+from intertie.lint.running import run_rules
+from intertie.spec.loading import load
+from intertie.spec.model import Spec
+from intertie.spec.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check has found.
+
+    Attributes:
+        diagnostics: By path, line, column and code.
+        files: The files that were checked, as shown.
+        sources: File as shown -> its text, for excerpts; files that can't be read are left out.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+    files: tuple[str, ...]
+    sources: Mapping[str, str]
+
+
+def check_paths(paths: Sequence[Path], workspace: Workspace, settings: Settings, *, today: date) -> CheckResult:
+    """Return what is wrong in the spec files `paths`.
+
+    Args:
+        paths: Spec files, each once.
+        workspace: Where related specs, cases and other specs' ids are looked up.
+        settings: Of the workspace; `[lint]` in it selects what is told.
+        today: The day that the ends of versions are judged by (UTC).
+
+    Raises:
+        UsageError: `[lint]` names a rule that is not there.
+    """
+    choice = read_choice(settings.lint)
+    known = workspace.spec_files() if (workspace.root / FILE_NAME).is_file() else paths
+    around = Around(today, ids_of(known, workspace), lambda case: workspace.find_case(case) is not None)
+    found: list[Diagnostic] = list(settings.diagnostics)
+    files: list[str] = []
+    sources: dict[str, str] = {}
+    for path in paths:
+        loaded = load(path, workspace)
+        shown = workspace.shown(path)
+        files.append(shown)
+        sources[shown] = loaded.source
+        found += loaded.diagnostics
+        found += _judge(loaded.spec, around, settings)
+    return CheckResult(in_order(choice.apply(dict.fromkeys(found))), tuple(files), sources)
+
+
+def _judge(spec: Spec, around: Around, settings: Settings) -> Iterator[Diagnostic]:
+    compiled = compile_spec(spec, settings=settings)
+    yield from compiled.diagnostics
+    yield from _other_origins(spec, settings)
+    yield from run_rules(spec, compiled.plan, around)
+
+
+def _other_origins(spec: Spec, settings: Settings) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the URLs of the environments that the plan is not for."""
+    build = Build(spec, settings)
+    for environment in environments_of(build):
+        choose_origin(build, environment, None)
+    yield from build.diagnostics

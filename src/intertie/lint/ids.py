@@ -1,0 +1,55 @@
+"""The ids that a workspace's files give themselves, found without reading the rest of them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from intertie.diagnostics import SourceSpan
+from intertie.spec.front_matter import find_front_matter
+from intertie.spec.source import normalised
+from intertie.spec.workspace import Workspace
+
+_ID_RE = re.compile(r"""id\s*:\s*(?P<quote>["']?)(?P<id>[^\s"'#\[\]]+)(?P=quote)\s*(?:#.*)?""")
+_HEAD_BYTES = 16_384
+"""Front matter is a few lines; what comes later is not looked at."""
+
+
+def ids_of(files: Iterable[Path], workspace: Workspace) -> dict[str, tuple[SourceSpan, ...]]:
+    """Return id -> the places where files give it. Files that can't be read give none."""
+    places: dict[str, list[SourceSpan]] = defaultdict(list)
+    for file in files:
+        for number, line in _front_matter(file):
+            found = _ID_RE.fullmatch(line.rstrip())
+            if found:
+                path = workspace.shown(file)
+                start, end = found.span("id")
+                places[found["id"]].append(SourceSpan(path, number, start + 1, number, end + 1))
+                break
+    return {name: tuple(spans) for name, spans in places.items()}
+
+
+def next_id(ids: Iterable[str]) -> str:
+    """Return the id after the highest.
+
+    >>> next_id(["INT-001", "INT-012", "DATA-099"]), next_id([])
+    ('INT-013', 'INT-001')
+    """
+    numbers = [int(found.group(1)) for found in (re.fullmatch(r"INT-(\d+)", text) for text in ids) if found]
+    return f"INT-{max(numbers, default=0) + 1:03}"
+
+
+def _front_matter(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield (line number, line) of the front matter, nothing where the file has none or can't be read."""
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(_HEAD_BYTES)
+    except OSError:
+        # The checker tells of an unreadable file where it is checked itself.
+        return
+    lines = normalised(head.decode("utf-8", errors="replace")).split("\n")
+    where = find_front_matter(lines)
+    if where is not None:
+        yield from enumerate(lines[where.first - 1 : where.last], start=where.first)
