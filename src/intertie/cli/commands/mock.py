@@ -25,6 +25,7 @@ from intertie.mockserver.received import Received
 from intertie.runtime.plan import Plan
 
 DEFAULT_PORT = 8420
+_PROFILE_HELP = f"One of {', '.join(BUILT_IN)}, or a YAML or JSON file."
 
 
 class PortTaken(IntertieError):  # noqa: N818  # says what is wrong with the port
@@ -55,14 +56,14 @@ class _Stall:
     default="healthy",
     show_default=True,
     metavar="NAME|FILE",
-    help=f"One of {', '.join(BUILT_IN)}, or a YAML file.",
+    help=_PROFILE_HELP,
 )
 @click.option("--env", "environment", metavar="E", help="Environment of the specs.")
 @click.option("--no-latency", is_flag=True, help="Answer at once instead of by the declared p50, p95 and p99.")
 @click.option(
     "--credential",
     metavar="REF",
-    help="Accept this credential alone, such as env:MOCK_KEY (basic: user:password); else any of the right form passes.",
+    help="Accept this credential alone, such as env:MOCK_KEY (basic: user:password); else any of the right form.",
 )
 @click.pass_obj
 def command(
@@ -104,15 +105,15 @@ def _for_plan(profile: Profile, plan: Plan) -> Profile:
     """Return the profile, after a word about operations that the plan does not have."""
     unknown = [name for name in profile.operations if name not in plan.operations]
     if unknown:
+        known = ", ".join(plan.operations)
         click.echo(
-            f"Warning: profile {profile.name} names {', '.join(unknown)}; {plan.spec_path} has {', '.join(plan.operations)}",
-            err=True,
+            f"Warning: profile {profile.name} names {', '.join(unknown)}; {plan.spec_path} has {known}", err=True
         )
     return profile
 
 
 def _port(bench: Workbench, spec: str, asked: int | None, index: int, taken: set[int]) -> int:
-    """Return the port of a spec: counted up from the one asked for, else its development environment's, else the default."""
+    """Return a spec's port: counted up from the one asked for, else its development environment's, else the default."""
     if asked is not None:
         return asked + index if asked else 0
     service = bench.load(spec).spec.service

@@ -1,0 +1,131 @@
+"""Limits as a service keeps them."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from support.mock_plans import LIMITS, Bench, header, plan
+
+from intertie.mockserver.limits import EXACT, ON_THE_WIRE, ServiceLimits, Tolerance
+from intertie.runtime.policies.limiter.options import LimiterOptions, Window
+from intertie.runtime.policies.limiter.state import LimiterState
+
+STRATEGIES = [
+    LimiterOptions((Window(1.0, 25),), "sliding_window"),
+    LimiterOptions((Window(1.0, 25), Window(10.0, 100)), "sliding_window", burst=5),
+    LimiterOptions((Window(1.0, 25), Window(10.0, 100)), "fixed_window"),
+    LimiterOptions((Window(1.0, 10),), "fixed_window", burst=4),
+    LIMITS,
+    LimiterOptions((Window(1.0, 5000),), "sliding_window"),
+]
+
+
+def departures(options, rng, seconds):
+    """Return the instants at which a greedy client that obeys the plan sends."""
+    utc_ahead_s = 1_795_000_000.25
+    state = LimiterState(options, lambda: utc_ahead_s)
+    now_s, sent = 1000.0, []
+    end_s = now_s + seconds
+    while now_s < end_s and len(sent) < 6000:
+        if state.take(now_s):
+            sent.append(now_s)
+            state.finish()
+        else:
+            now_s += rng.choice([0.001, 0.003, 0.017])
+        if rng.random() < 0.002:
+            now_s += rng.random() * 2
+    return sent, utc_ahead_s
+
+
+@pytest.mark.parametrize("options", STRATEGIES, ids=lambda o: f"{o.strategy}-{o.windows[0].limit}-{o.burst}")
+@pytest.mark.parametrize("way_s", [0.0, 0.024])
+def test_a_client_that_obeys_the_plan_is_never_refused(options, way_s):
+    """Whatever the requests' way takes within the tolerance, and however greedy the client is."""
+    rng = random.Random(f"{options}{way_s}")
+    sent, utc_ahead_s = departures(options, rng, 12)
+    arrivals = sorted(instant + rng.random() * way_s for instant in sent)
+    limits = ServiceLimits(options, ON_THE_WIRE if way_s else EXACT)
+    refused = [limits.admit(instant, instant + utc_ahead_s) for instant in arrivals]
+    assert len(arrivals) > 100
+    assert not any(refused)
+
+
+@pytest.mark.parametrize("options", STRATEGIES, ids=lambda o: f"{o.strategy}-{o.windows[0].limit}-{o.burst}")
+def test_a_client_that_ignores_the_plan_is_refused(options):
+    """A client at three times the limit gets through as often as the limit allows."""
+    limits = ServiceLimits(options, EXACT)
+    window = options.windows[0]
+    step_s = window.window_s / window.limit / 3
+    passed = sum(limits.admit(1000 + n * step_s, 5000 + n * step_s) is None for n in range(6 * window.limit))
+    # Two windows' time, three windows where the edges of fixed ones fall into it, and the bucket's store.
+    assert window.limit <= passed <= 3 * window.limit
+
+
+def test_the_window_is_exact_at_its_edge():
+    """The request that comes as the first one leaves the window passes; an instant earlier it does not."""
+    for early_s, passes in ((0.001, False), (0.0, True)):
+        limits = ServiceLimits(LimiterOptions((Window(1.0, 2),)), EXACT)
+        assert limits.admit(10.0, 10.0) is None
+        assert limits.admit(10.5, 10.5) is None
+        assert (limits.admit(11.0 - early_s, 11.0 - early_s) is None) is passes
+
+
+def test_a_refused_request_counts_nowhere():
+    """Who is refused by one window has used up none of the others."""
+    limits = ServiceLimits(LimiterOptions((Window(1.0, 1), Window(60.0, 3))), EXACT)
+    assert limits.admit(0.0, 0.0) is None
+    assert all(limits.admit(0.1, 0.1) is not None for _ in range(20))
+    assert limits.admit(1.0, 1.0) is None
+    assert limits.admit(2.0, 2.0) is None
+    refusal = limits.admit(3.0, 3.0)
+    assert refusal is not None
+    assert refusal.retry_after_s == 57
+
+
+def test_concurrent_requests_count_until_they_are_answered():
+    """A place is free again when the answer is due, or when its client has gone."""
+    limits = ServiceLimits(LimiterOptions((), concurrent=2), EXACT)
+    assert limits.admit(0.0, 0.0) is None
+    first = limits.begin_flight(5.0)
+    assert limits.admit(0.0, 0.0) is None
+    limits.begin_flight(9.0)
+    assert limits.admit(1.0, 1.0).rule == "too-many-at-once"
+    limits.end_flight(first)
+    assert limits.admit(1.0, 1.0) is None
+    limits.begin_flight(3.0)
+    assert limits.admit(2.9, 2.9) is not None
+    assert limits.admit(3.0, 3.0) is None
+
+
+def test_a_tolerance_is_at_most_half_the_window():
+    """A short window keeps at least half of its length."""
+    assert Tolerance(0.02, 0.025).of(0.01) == 0.005
+    assert Tolerance(0.02, 0.025).of(0.1) == 0.025
+    assert Tolerance(0.02, 0.025).of(60) == 1.2
+
+
+def test_the_eleventh_request_gets_a_429_that_names_the_rule():
+    """A refusal names the spec's line, the time to wait, and stands in a problem document."""
+    bench = Bench(plan(limits=LIMITS))
+    replies = [bench.ask("GET", "/v1/charges") for _ in range(11)]
+    assert [reply.status for reply in replies] == [200] * 10 + [429]
+    refused = replies[-1]
+    assert header(refused, "Retry-After") == "1"
+    assert header(refused, "Content-Type") == "application/problem+json"
+    assert b"payments.md:56" in refused.body
+    bench.clock.advance(0.041)
+    assert bench.ask("GET", "/v1/charges").status == 200
+
+
+def test_every_answer_tells_what_is_left():
+    """`RateLimit` and its like stand on successes and refusals, with seconds rounded down."""
+    bench = Bench(plan(limits=LimiterOptions((Window(60.0, 3),))))
+    bench.ask("GET", "/v1/charges")
+    bench.clock.advance(20)
+    reply = bench.ask("GET", "/v1/charges", key=None)
+    assert reply.status == 401
+    assert header(reply, "RateLimit-Policy") == '"minute";q=3;w=60'
+    assert header(reply, "RateLimit") == '"minute";r=1;t=39'
+    assert header(reply, "X-RateLimit-Remaining") == "1"
+    assert int(header(reply, "X-RateLimit-Reset")) == int(bench.clock.utc_s() + 39.9)
