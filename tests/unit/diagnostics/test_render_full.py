@@ -135,3 +135,15 @@ def test_empty_span_has_one_caret():
     """A place without width is still pointed at."""
     shown = render_full([finding(4, 7, 4, 7)], {PATH: SOURCE})
     assert shown.splitlines()[4] == "  |       ^"
+
+
+def test_secrets_are_dots_in_every_excerpt_and_message():
+    """A secret's place, a password in a URL and a well-known token are never shown, whichever finding shows their line."""
+    source = "secret: hunter2  # https://me:pass@host\nkey: sk_live_0123456789abcdef\n"
+    secret = Diagnostic("TIE067", "literal-secret", Severity.ERROR, "a literal", SourceSpan(PATH, 1, 9, 1, 16))
+    beside = finding(1, 1, 1, 7, message="unknown sk_live_0123456789abcdef")
+    shown = render_full([secret, beside, finding(2, 1, 2, 4)], {PATH: source})
+    assert "hunter2" not in shown
+    assert "me:pass" not in shown
+    assert "sk_live" not in shown
+    assert "1 | secret: •••••••  # https://•••••••@host" in shown

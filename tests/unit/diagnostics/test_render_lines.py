@@ -48,3 +48,13 @@ def test_summary_says_numbers_in_words():
     assert str(summarize([A, B, C], 3)) == "1 error, 1 warning, 1 info in 3 files"
     assert str(summarize([B, B, A], 1)) == "2 errors, 1 warning in 1 file"
     assert str(summarize([], 1)) == "no findings in 1 file"
+
+
+def test_messages_hold_no_credential():
+    """What looks like a credential is dots in every form of output."""
+    leak = Diagnostic(
+        "TIE016", "not-a-choice", Severity.ERROR, "`sk_live_0123456789abcdef`", A.span, help="https://a:b@c"
+    )
+    assert "sk_live" not in render_concise([leak])
+    assert "sk_live" not in render_json([leak], files=1)
+    assert "a:b" not in render_json([leak], files=1)

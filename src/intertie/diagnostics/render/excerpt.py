@@ -39,8 +39,8 @@ class Frame:
 def excerpt(lines: Sequence[str], span: SourceSpan, frame: Frame) -> Iterator[str]:
     """Yield the rows of an excerpt, ready to print; nothing where the span is beyond the file.
 
-    A span on one line is underlined. A span over several has `>` beside its lines; of a long one the first lines and the
-    last are shown. A line wider than the frame is cut around the span.
+    A span on one line is underlined. A span over several has `>` beside its lines; of a long one the first lines and
+    the last are shown. A line wider than the frame is cut around the span.
     """
     last = min(span.end_line, len(lines))
     if span.line > last:

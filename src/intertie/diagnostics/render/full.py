@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TypeAlias
 
+from intertie.diagnostics.credentials import SECRET_CODES, mask_span, without_credentials
 from intertie.diagnostics.diagnostic import Diagnostic
 from intertie.diagnostics.order import in_order
 from intertie.diagnostics.render.excerpt import Frame, excerpt
@@ -24,17 +25,23 @@ def render_full(
     Args:
         diagnostics: In any order; shown by path, line, column and code.
         sources: Path as shown -> text of the file; a finding in a file that is not there is shown without excerpt.
+            Secrets in it are shown as dots, whichever finding shows their line.
         color: Whether to colour for a terminal.
         width: Columns a source line may take before it is cut around the finding.
     """
     paint = Paint(color)
+    ordered = in_order(diagnostics)
 
     @cache
     def lines_of(path: str) -> list[str]:
-        return source_lines(sources[path]) if path in sources else []
+        lines = source_lines(without_credentials(sources[path])) if path in sources else []
+        for diagnostic in ordered:
+            if diagnostic.code in SECRET_CODES and diagnostic.span.path == path:
+                mask_span(lines, diagnostic.span)
+        return lines
 
     rows: list[str] = []
-    for diagnostic in in_order(diagnostics):
+    for diagnostic in ordered:
         rows.extend(_one(diagnostic, lines_of, paint, width))
         rows.append("")
     return "".join(row + "\n" for row in rows)

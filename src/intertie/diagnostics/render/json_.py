@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 
+from intertie.diagnostics.credentials import without_credentials
 from intertie.diagnostics.diagnostic import Diagnostic
 from intertie.diagnostics.order import in_order, rule_page, summarize
 
@@ -32,15 +33,15 @@ def _one(diagnostic: Diagnostic) -> dict[str, object]:
         "code": diagnostic.code,
         "name": diagnostic.name,
         "severity": diagnostic.severity.value,
-        "message": diagnostic.message,
-        "help": diagnostic.help,
+        "message": without_credentials(diagnostic.message),
+        "help": without_credentials(diagnostic.help) if diagnostic.help else None,
         "url": rule_page(diagnostic.code),
         "related": [
             {
                 "path": label.span.path,
                 "line": label.span.line,
                 "column": label.span.column,
-                "message": label.message,
+                "message": without_credentials(label.message),
             }
             for label in diagnostic.related
         ],

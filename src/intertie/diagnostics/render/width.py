@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from intertie.diagnostics.credentials import without_credentials
+
 TAB = 4
 """Columns a tab is shown as."""
 
@@ -44,9 +46,9 @@ def width_of(text: str) -> int:
 
 
 def printable(text: str) -> str:
-    r"""Return a message on one line without control characters.
+    r"""Return a message on one line without control characters and without what looks like a credential.
 
     >>> printable("a\nb\x1b[31m")
     'a b·[31m'
     """
-    return "".join(" " if char in "\n\r\t" else shown(char) for char in text)
+    return "".join(" " if char in "\n\r\t" else shown(char) for char in without_credentials(text))

@@ -3,9 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from intertie.diagnostics import Severity
+from intertie.diagnostics.credentials import credential_shape
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
-from intertie.lint.tokens import is_literal_credential, is_secret_header, texts_of, token_shape
+from intertie.lint.tokens import is_literal_credential, is_secret_header, texts_of
 from intertie.spec.model import Spec
 
 
@@ -44,7 +45,7 @@ def secret_in_text(spec: Spec) -> Iterator[Finding]:
     """
     told = set()
     for what, text in texts_of(spec):
-        shape = token_shape(text.value)
+        shape = credential_shape(text.value)
         if shape:
             told.add(text.span)
             yield Finding(text.span, f"this {what} holds {shape}", _MEND)
