@@ -32,6 +32,9 @@ _WORDS: Final = {
 }
 
 
+_TEXTS: Final = frozenset({"text", "word", "currency", "zone", "any"})
+
+
 class Argument(msgspec.Struct, frozen=True):
     """One argument: a literal, or a path into the source object.
 
@@ -55,6 +58,8 @@ class Argument(msgspec.Struct, frozen=True):
         if self.path is None:
             return self.literal
         found = self.path.read(source)
+        if type(found) is str and self.kind in _TEXTS:
+            return found
         if found is MISSING or found is None:
             if self.kind == "any" or not self.required:
                 return None
@@ -169,7 +174,7 @@ def _is_literal_word(kind: str, word: str) -> bool:
 
 
 def _fitting(kind: str, value: object) -> object:
-    if kind in ("text", "word", "currency", "zone"):
+    if kind in _TEXTS and kind != "any":
         if isinstance(value, str | int | Decimal):
             return written(value)
         raise ValueError(kind)

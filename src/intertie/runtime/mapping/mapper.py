@@ -57,7 +57,26 @@ class Mapper:
             source = self._with_defaults(source)
         target: dict[str, object] = {}
         for row in self._rows:
-            row.apply(source, target)
+            # The few steps of a plain row stand here, without calls: a mapping is on the way of every call.
+            name = row.read_name
+            value = source.get(name, MISSING) if name is not None and type(source) is dict else row.read(source)
+            if value is MISSING:
+                value = row.absent()
+                if value is MISSING and not row.takes_missing:
+                    continue
+            elif row.depth:
+                value = row.elements(value)
+            if row.transform is not None:
+                try:
+                    value = row.transform(value, source)
+                except ValueError as error:
+                    raise row.failed(error) from None
+                if value is MISSING:
+                    continue
+            if row.write_name is not None:
+                target[row.write_name] = value
+            else:
+                row.write(target, value)
         return target
 
     def _map_element(self, element: object, index: int) -> object:
@@ -83,57 +102,69 @@ class Mapper:
 
 
 class _CompiledRow:
-    """One row with what is known of its paths."""
+    """One row with what is known of its paths.
 
-    __slots__ = ("_apply_at", "_default", "_depth", "_name", "_operation", "_read", "_row", "_shared", "_write")
+    Attributes:
+        read_name: The one name it reads, None where the path is more.
+        read: The path's reading, with `MISSING` among the elements of a `[]`.
+        write_name: The one name it writes where nothing else is to be done, None elsewhere.
+        transform: `(value, source) -> result`, None where there is none.
+        depth: How many `[]` the path has that it reads.
+        takes_missing: The transform makes something of an absent value.
+    """
+
+    __slots__ = (
+        "_copies",
+        "_default",
+        "_operation",
+        "_row",
+        "depth",
+        "read",
+        "read_name",
+        "takes_missing",
+        "transform",
+        "write_name",
+    )
 
     def __init__(self, row: MappingRow, operation: str, *, shared: bool) -> None:
         self._row = row
         self._operation = operation
-        self._depth = _depth(row.read)
-        self._read: Callable[[object], object] = getattr(row.read, "read_aligned", row.read.read)
-        self._apply_at = _application(row.transform, self._depth)
-        self._name = row.write.name if isinstance(row.write, NamePath) else None
-        self._write = row.write
-        self._shared = shared
-        """Another row writes into what this one writes, so that containers are copied: the source is never changed."""
+        self._copies = shared
+        """Another row writes into what this one writes: containers are copied, so that the source is never changed."""
         self._default = row.default if row.has_default else MISSING
+        self.depth = _depth(row.read)
+        self.read: Callable[[object], object] = getattr(row.read, "read_aligned", row.read.read)
+        self.read_name = row.read.name if isinstance(row.read, NamePath) else None
+        self.transform = _application(row.transform, self.depth)
+        self.takes_missing = bool(getattr(row.transform, "takes_missing", False))
+        plain = isinstance(row.write, NamePath) and not self.depth and not shared
+        self.write_name = row.write.name if plain and isinstance(row.write, NamePath) else None
 
-    def apply(self, source: Mapping[str, object] | list[object], target: dict[str, object]) -> None:
-        value = self._read(source)
-        if value is MISSING:
-            value = self._default
-            if value is MISSING:
-                if self._row.required:
-                    raise self._missing(())
-                if not getattr(self._row.transform, "takes_missing", False):
-                    return
-        elif self._depth:
-            value = self._elements(value)
-        if self._apply_at is not None:
-            try:
-                value = self._apply_at(value, source)
-            except ValueError as error:
-                raise self._failed(error) from None
-            if value is MISSING:
-                return
-        if self._shared:
+    def absent(self) -> object:
+        """Return the default, `MISSING` where there is none; raise where the row is required."""
+        if self._default is MISSING and self._row.required:
+            raise self._missing(())
+        return self._default
+
+    def write(self, target: dict[str, object], value: object) -> None:
+        """Put a value where the row says; positions hold where elements are absent."""
+        path = self._row.write
+        if self._copies:
             value = _copied(value)
-        if self._name is not None:
-            target[self._name] = nulled(value, self._depth) if self._depth else value
-            return
+        if self.depth and not _depth(path):
+            value = nulled(value, self.depth)
         try:
-            self._write.write(target, value if _depth(self._write) else nulled(value, self._depth))
+            path.write(target, value)
         except ValueError as error:
             raise MappingError(
                 f"{self._lead()}{error} (from `{self._row.read.text}`)", path=self._shown(()), operation=self._operation
             ) from None
 
-    def _elements(self, value: object) -> object:
+    def elements(self, value: object) -> object:
         """Return the list with defaults in the places of absent elements; raise where the row requires them."""
         if not self._row.required and self._default is MISSING:
             return value
-        return self._filled(value, self._depth, ())
+        return self._filled(value, self.depth, ())
 
     def _filled(self, value: object, depth: int, positions: tuple[int, ...]) -> object:
         if value is MISSING:
@@ -152,7 +183,7 @@ class _CompiledRow:
             operation=self._operation,
         )
 
-    def _failed(self, error: ValueError) -> MappingError:
+    def failed(self, error: ValueError) -> MappingError:
         path = self._shown(getattr(error, "positions", ()))
         transform = self._row.transform
         return MappingError(
@@ -177,10 +208,11 @@ def _application(transform: Transform | None, depth: int) -> _Apply | None:
     """Return how a transform is applied to what a path of `depth` times `[]` reads."""
     if transform is None:
         return None
-    apply_at = getattr(transform, "apply_at", None)
-    if apply_at is None:
+    applier = getattr(transform, "applier", None)
+    if applier is None:
         return transform.apply  # type: ignore[return-value]  # a list as source is read by paths all the same
-    return lambda value, source: apply_at(value, source, depth)
+    direct: _Apply = applier(depth)
+    return direct
 
 
 def _depth(path: FieldPath) -> int:

@@ -191,6 +191,22 @@ class _LibraryStep:
         """Check the value's kind and call the function."""
         return self._function(self._read(value), *arguments)
 
+    def direct(self) -> Callable[[object, object], object]:
+        """Return a function of value and source that does this step alone, outside lists."""
+        function, read, fixed, takes_null = self._function, self._read, self._fixed, self.takes_null
+
+        def one(value: object, source: object) -> object:
+            if value is not None and value is not MISSING:
+                try:
+                    return function(read(value), *(self.arguments(source) if fixed is None else fixed))
+                except Exception:  # noqa: BLE001, S110  # said properly by the long way below
+                    pass
+            elif not takes_null:
+                return value
+            return _one(self, value, _named(self, source), source)
+
+        return one
+
 
 class _ExpressionStep:
     """A CEL expression as a step."""
@@ -233,6 +249,13 @@ class _Compiled:
         """Return the transformed value."""
         return self.apply_at(value, source, 0)
 
+    def applier(self, depth: int) -> Callable[[object, object], object]:
+        """Return `apply_at` for one depth, as directly as can be: a mapping row asks once and calls often."""
+        step = self._steps[0]
+        if depth or len(self._steps) > 1 or not isinstance(step, _LibraryStep):
+            return lambda value, source: self.apply_at(value, source, depth)
+        return step.direct()
+
     def apply_at(self, value: object, source: object, depth: int) -> object:
         """Return the transformed value of a path with `depth` times `[]`: element by element, absent ones skipped.
 
@@ -241,16 +264,21 @@ class _Compiled:
         """
         for step in self._steps:
             level = depth - 1 if step.takes_list and depth else depth
-            try:
-                arguments = step.arguments(source)
-            except TransformError as error:
-                raise TransformError(f"`{step.name}` {error}") from None
+            arguments = _named(step, source)
             value = _each(step, value, arguments, source, level) if level else _one(step, value, arguments, source)
             depth = level + 1 if step.gives_list else level
         return value
 
     def __repr__(self) -> str:
         return f"Transform({self.text})"
+
+
+def _named(step: Step, source: object) -> tuple[object, ...]:
+    """Return the step's arguments for one source; an error names the step."""
+    try:
+        return step.arguments(source)
+    except TransformError as error:
+        raise TransformError(f"`{step.name}` {error}") from None
 
 
 def _each(step: Step, values: object, arguments: tuple[object, ...], source: object, depth: int) -> object:

@@ -70,6 +70,10 @@ def decimal(value: object) -> Decimal:
     >>> decimal(0.1), decimal("12.50"), decimal(3)
     (Decimal('0.1'), Decimal('12.50'), Decimal('3'))
     """
+    if isinstance(value, str):
+        if not _NUMBER_RE.match(value):
+            raise TransformError("takes a number, or text that is one such as `12.50`")
+        return Decimal(value)
     if isinstance(value, bool):
         raise TransformError("takes a number, not a boolean")
     if isinstance(value, int):
@@ -82,10 +86,6 @@ def decimal(value: object) -> Decimal:
         if not value.is_finite():
             raise TransformError("takes a finite number")
         return value
-    if isinstance(value, str):
-        if not _NUMBER_RE.match(value):
-            raise TransformError("takes a number, or text that is one such as `12.50`")
-        return Decimal(value.strip())
     raise TransformError(f"takes a number, not {kind_of(value)}")
 
 

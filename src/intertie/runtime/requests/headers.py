@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from intertie.runtime.plan import HeaderPlan
 from intertie.runtime.requests.scalars import scalar_text
@@ -14,8 +15,7 @@ _PATTERN_RE = re.compile(r"\{(uuid|timestamp|env:[A-Za-z_]\w*|[A-Za-z_][\w.-]*)\
 _UNSAFE_RE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(NamedTuple):
     """Where the values of patterns come from.
 
     Attributes:

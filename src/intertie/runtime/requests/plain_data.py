@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -27,10 +27,38 @@ class NotPlainError(ValueError):
 
 def plain_object(members: dict[str, object]) -> dict[str, object]:
     """Return the object with plain members; the object itself where all of them are plain already."""
-    for value in members.values():
-        if type(value) not in _AS_IT_IS:
-            return {name: plain(value, name) for name, value in members.items()}
-    return members
+    if _is_plain(members, 0):
+        return members
+    return {_key(name, ""): plain(value, name) for name, value in members.items()}
+
+
+def _is_plain(container: dict[str, object] | list[object], depth: int) -> bool:
+    """Return whether nothing in it has to be changed: the usual case, found out without making anything."""
+    if depth > _DEEPEST:
+        return False
+    if type(container) is dict:
+        for name in container:
+            if type(name) is not str:
+                return False
+        values: Iterable[object] = container.values()
+    else:
+        values = container
+    for value in values:
+        kind = type(value)
+        if kind in _AS_IT_IS:
+            continue
+        if kind is dict or kind is list:
+            if not _is_plain(value, depth + 1):  # type: ignore[arg-type]
+                return False
+        elif kind is not float or not isfinite(value):  # type: ignore[arg-type]
+            return False
+    return True
+
+
+def _key(name: object, path: str) -> str:
+    if not isinstance(name, str):
+        raise NotPlainError("must have text keys", path)
+    return name
 
 
 def plain(value: object, path: str, depth: int = 0) -> object:
@@ -51,9 +79,7 @@ def plain(value: object, path: str, depth: int = 0) -> object:
     if isinstance(value, Mapping):
         made: dict[str, object] = {}
         for name, member in value.items():
-            if not isinstance(name, str):
-                raise NotPlainError("must have text keys", path)
-            made[name] = plain(member, f"{path}.{name}" if path else name, depth + 1)
+            made[_key(name, path)] = plain(member, f"{path}.{name}" if path else name, depth + 1)
         return made
     if isinstance(value, list | tuple):
         return [plain(element, f"{path}[{index}]", depth + 1) for index, element in enumerate(value)]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal, Inexact
+from decimal import Context, Decimal
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from intertie.runtime.mapping.transforms.spec import TransformSpec
 from intertie.runtime.mapping.values import TransformError, decimal, integer
 
 Currency: TypeAlias = str
+
+_MOST_DIGITS: Final = 400
+_WIDE: Final = Context(prec=_MOST_DIGITS + 100)
+"""So wide that moving the point never rounds."""
 
 _PLACES: Final = dict.fromkeys(
     ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG",
@@ -19,6 +24,7 @@ _WITHOUT: Final = frozenset(("XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "X
 """Codes for metals, bond units, tests and no currency: list one gives them no minor unit."""
 
 
+@lru_cache(maxsize=512)
 def minor_unit_places(currency: str) -> int:
     """Return the number of decimal places of a currency.
 
@@ -44,7 +50,7 @@ def minor_units_to_decimal(value: int, currency: Currency) -> Decimal:
     >>> minor_units_to_decimal(1250, "EUR"), minor_units_to_decimal(1250, "JPY"), minor_units_to_decimal(1250, "KWD")
     (Decimal('12.50'), Decimal('1250'), Decimal('1.250'))
     """
-    return Decimal(integer(value)).scaleb(-minor_unit_places(currency), context=Context(prec=500))
+    return Decimal(integer(value)).scaleb(-minor_unit_places(currency), context=_WIDE)
 
 
 def decimal_to_minor_units(value: float | Decimal | str, currency: Currency) -> int:
@@ -54,11 +60,14 @@ def decimal_to_minor_units(value: float | Decimal | str, currency: Currency) -> 
     (1250, 1250)
     """
     places = minor_unit_places(currency)
-    units = decimal(value).scaleb(places, context=Context(prec=500))
-    try:
-        return int(units.to_integral_exact(context=Context(prec=500, traps=[Inexact])))
-    except Inexact:
-        raise TransformError(f"takes an amount with at most {places} decimal places in this currency") from None
+    amount = decimal(value)
+    if amount.adjusted() > _MOST_DIGITS:
+        raise TransformError(f"takes an amount of at most {_MOST_DIGITS} digits")
+    units = amount.scaleb(places, context=_WIDE)
+    whole = int(units)
+    if whole != units:
+        raise TransformError(f"takes an amount with at most {places} decimal places in this currency")
+    return whole
 
 
 def round_money(value: float | Decimal | str, currency: Currency) -> Decimal:
@@ -68,7 +77,7 @@ def round_money(value: float | Decimal | str, currency: Currency) -> Decimal:
     (Decimal('12.34'), Decimal('12'))
     """
     unit = Decimal(1).scaleb(-minor_unit_places(currency))
-    return decimal(value).quantize(unit, rounding="ROUND_HALF_EVEN", context=Context(prec=500))
+    return decimal(value).quantize(unit, rounding="ROUND_HALF_EVEN", context=_WIDE)
 
 
 def money_text(value: float | Decimal | str, currency: Currency) -> str:
