@@ -46,7 +46,9 @@ SECTION_SYNONYMS: dict[str, tuple[str, ...]] = {
 _BY_WORDS = {name: name for name in SECTION_SYNONYMS} | {
     synonym: name for name, synonyms in SECTION_SYNONYMS.items() for synonym in synonyms
 }
-_NUMBERING_RE = re.compile(r"^\s*(?:(?:section|part|chapter)\s+)?(?:\d+(?:\.\d+)*|[ivx]+|[a-z])\s*[.):]\s*|^\s*\d+(?:\.\d+)*\s+")
+_NUMBERING_RE = re.compile(
+    r"^\s*(?:(?:section|part|chapter)\s+)?(?:\d+(?:\.\d+)*|[ivx]+|[a-z])\s*[.):]\s*|^\s*\d+(?:\.\d+)*\s+"
+)
 
 
 def section_name(heading: str) -> str | None:

@@ -49,9 +49,7 @@ class Source:
         """Return the span of `text[start:end]`."""
         first = bisect_right(self._starts, start)
         last = first if end == start else bisect_right(self._starts, end)
-        return SourceSpan(
-            self.path, first, start - self._starts[first - 1] + 1, last, end - self._starts[last - 1] + 1
-        )
+        return SourceSpan(self.path, first, start - self._starts[first - 1] + 1, last, end - self._starts[last - 1] + 1)
 
     def line_span(self, first: int, last: int | None = None) -> SourceSpan:
         """Return the span of whole lines, the end of the last one left out."""

@@ -123,7 +123,11 @@ def _explain(line: str, column: int, problem: str, error: Any) -> tuple[str, str
         bracket = line[column : column + 1] or "["
         return f"`{bracket}` is not closed, or a comma is missing in it", "close the bracket, or quote the text", column
     if "simple key" in context or "could not find expected ':'" in problem:
-        return f"`{shorten(line.strip())}` has no `: ` and a value", "write `key: value`", len(line) - len(line.lstrip())
+        return (
+            f"`{shorten(line.strip())}` has no `: ` and a value",
+            "write `key: value`",
+            len(line) - len(line.lstrip()),
+        )
     if key and bare[:1] in ('"', "'"):
         return "text follows a closed quote", "put the whole value into the quotes", value_at
     if "did not find expected key" in problem or "did not find expected '-'" in problem:

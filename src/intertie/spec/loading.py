@@ -1,0 +1,167 @@
+"""A spec by its path or text: the model, the findings and the text, whatever the file holds."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from intertie.diagnostics import Diagnostic, SourceSpan
+from intertie.spec import codes
+from intertie.spec.fields import Located
+from intertie.spec.markdown import read_document
+from intertie.spec.model import Spec
+from intertie.spec.reading import read_spec, route
+from intertie.spec.reading.blocks import BlockReader
+from intertie.spec.reading.routing import Router
+from intertie.spec.references import SchemaReader
+from intertie.spec.schema_documents import Library, SchemaDocument
+from intertie.spec.source import Findings, Source
+from intertie.spec.tree import Document, MappingNode, ScalarNode, SequenceNode, plain
+from intertie.spec.workspace import MAX_SPEC_BYTES, Unreadable, Workspace, find_workspace, read_text
+from intertie.spec.yaml_nodes import shorten
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What is known of a spec once it is read.
+
+    Attributes:
+        spec: Empty where nothing could be read.
+        diagnostics: In the order of their places.
+        source: The file's text as the places count it: without byte order mark, line ends as the author has them.
+    """
+
+    spec: Spec
+    diagnostics: tuple[Diagnostic, ...]
+    source: str
+
+
+def load(path: Path, workspace: Workspace | None = None) -> Loaded:
+    """Return the spec in a file; bad content is in the diagnostics, never an exception.
+
+    Args:
+        path: The spec's file. It may lie outside the workspace; what it refers to may not.
+        workspace: The nearest one above the file where it is None.
+    """
+    workspace = workspace or find_workspace(path)
+    try:
+        text = read_text(path)
+    except Unreadable as error:
+        return _nothing(workspace.shown(path), error)
+    return load_text(text, path, workspace)
+
+
+def load_text(text: str, path: Path, workspace: Workspace | None = None) -> Loaded:
+    """Return the spec that `text` is, as if it stood in the file `path`."""
+    workspace = workspace or find_workspace(path)
+    shown = workspace.shown(path)
+    if len(text) > MAX_SPEC_BYTES:
+        return _nothing(shown, Unreadable(codes.FILE_TOO_LARGE, f"it has more than {MAX_SPEC_BYTES // 1_000_000} MB"))
+    source = Source(shown, text)
+    findings = Findings()
+    document = read_document(source, findings)
+    related = _related(document, workspace, path, findings)
+    router = Router(findings)
+    endpoints = route(document, router)
+    routed = router.routed
+    root = {
+        key: plain(routed.entries[key].value) for key in ("components", "definitions", "$defs") if key in routed.entries
+    }
+    base = Path(os.path.realpath(path)).parent
+    library = Library(workspace, related)
+    schemas = SchemaReader(findings, library, SchemaDocument("", root, base))
+    reader = BlockReader(source, findings, schemas)
+    spec = read_spec(document, routed, endpoints, reader, _content_hash(source))
+    _check_components(routed.entries, schemas, reader)
+    spec = replace(
+        spec,
+        related_schemas=tuple(
+            (name, schema)
+            for name, other in library.related_documents()
+            if (schema := schemas.of_document(other)) is not None
+        ),
+    )
+    status = spec.front_matter.status if spec.front_matter else None
+    draft = isinstance(status, Located) and status.value == "draft"
+    return Loaded(spec, findings.all(draft=draft), text.removeprefix("\ufeff"))
+
+
+def _check_components(entries: dict[str, object] | object, schemas: SchemaReader, reader: BlockReader) -> None:
+    """Check what the spec defines, used or not."""
+    if not isinstance(entries, dict):
+        return
+    components = entries.get("components")
+    if components is None:
+        return
+    if not isinstance(components.value, MappingNode):
+        reader.findings.add(
+            codes.WRONG_TYPE,
+            components.value.span,
+            "`components` holds `schemas`",
+            help="write `components: {schemas: …}`",
+        )
+        return
+    defined = components.value.get("schemas")
+    if isinstance(defined, MappingNode) and not reader.placeholders.everywhere(defined, "components.schemas"):
+        schemas.components(defined)
+
+
+def _related(document: Document, workspace: Workspace, path: Path, findings: Findings) -> tuple[tuple[str, Path], ...]:
+    """Return name and file of each related spec; one that is not there is reported.
+
+    What a related spec is related to in turn is its own matter, so that a cycle ends where it is.
+    """
+    node = document.front_matter.get("related") if document.front_matter is not None else None
+    items = node.items if isinstance(node, SequenceNode) else (node,) if isinstance(node, ScalarNode) else ()
+    found = []
+    for item in items:
+        if not isinstance(item, ScalarNode) or not item.text or "[" in item.text:
+            continue
+        for name, span in _names(item):
+            other = _find_related(name, span, workspace, path, findings)
+            if other is not None:
+                found.append((name, other))
+    return tuple(found)
+
+
+def _names(item: ScalarNode) -> list[tuple[str, SourceSpan]]:
+    return [(part.strip(), item.span) for part in item.text.split(",") if part.strip()]
+
+
+def _find_related(name: str, span: SourceSpan, workspace: Workspace, path: Path, findings: Findings) -> Path | None:
+    if "/" not in name and not name.lower().endswith((".md", ".markdown")) and ":" not in name:
+        other = workspace.find_by_id(name)
+        if other is None:
+            findings.add(
+                codes.RELATED_MISSING, span, f"there is no spec `{shorten(name)}` in the workspace",
+                help="check the id, or take it out of `related`",
+            )  # fmt: skip
+        return other
+    try:
+        other = workspace.locate(name, base=Path(os.path.realpath(path)).parent)
+    except Unreadable as error:
+        findings.add(error.code, span, error.reason, help="name a spec of this workspace")
+        return None
+    if not other.is_file():
+        findings.add(
+            codes.RELATED_MISSING, span, f"there is no file `{shorten(name)}`", help="check the path, or take it out"
+        )
+        return None
+    return other
+
+
+def _content_hash(source: Source) -> str:
+    """Return the SHA-256 of the text with `\\n` line ends: the same on every machine."""
+    return hashlib.sha256(source.text.encode("utf-8", errors="surrogatepass")).hexdigest()
+
+
+def _nothing(shown: str, error: Unreadable) -> Loaded:
+    span = SourceSpan(shown, 1, 1, 1, 1)
+    diagnostic = Diagnostic(
+        error.code.code, error.code.name, error.code.severity, f"the file is not read: {error.reason}", span
+    )
+    document = Document(shown, "", None, None, (), span)
+    empty = Spec(path=shown, content_hash=hashlib.sha256(b"").hexdigest(), document=document, span=span)
+    return Loaded(empty, (diagnostic,), "")

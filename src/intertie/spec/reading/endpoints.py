@@ -1,0 +1,259 @@
+"""Endpoints: which headings are one, and what stands under each."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+
+from intertie.core.errors import snake_case
+from intertie.diagnostics import Label, SourceSpan
+from intertie.spec import codes
+from intertie.spec.fields import Located
+from intertie.spec.model import Endpoint, EndpointHead
+from intertie.spec.reading.blocks import BlockReader
+from intertie.spec.reading.keys import find_key
+from intertie.spec.reading.lines import table_rows
+from intertie.spec.reading.routing import KNOWN_KEYS
+from intertie.spec.reading.rows import ANSWER_COLUMNS, HEADER_COLUMNS, PARAMETER_COLUMNS, is_parameter_table
+from intertie.spec.tree import Document, Entry, MappingNode, ScalarNode, Section, SequenceNode, Table, TextLine
+
+_METHODS = "GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS"
+_REQUEST_LINE_RE = re.compile(rf"(?P<method>{_METHODS})[`*]*\s+[`*]*(?P<path>/[^\s`*)]*)")
+_NUMBERING_RE = re.compile(r"\s*\d+(?:\.\d+)*[.)]?\s+")
+_HEAD_KEYS = frozenset({"path", "method"})
+_DOCUMENT_KEYS = frozenset({"components", "definitions", "$defs"})
+
+
+def endpoint_sections(document: Document) -> Iterator[Section]:
+    """Yield the sections that describe one endpoint each, in the author's order."""
+    for section in document.sections:
+        if section.name == "api endpoints":
+            for part in section.subsections:
+                yield from _endpoints_below(part)
+        elif section.name is None or any(_has_head(part) for part in section.walk()):
+            yield from _endpoints_with_head(section)
+
+
+def read_endpoints(sections: list[Section], reader: BlockReader) -> tuple[Endpoint, ...]:
+    """Return the endpoints; two with one operation id are reported and the first is kept."""
+    found: dict[str, Endpoint] = {}
+    for section in sections:
+        endpoint = _EndpointReader(section, reader).read()
+        if endpoint is None or endpoint.name is None:
+            continue
+        operation = snake_case(endpoint.name.value)
+        first = found.setdefault(operation, endpoint)
+        if first is not endpoint and first.name is not None:
+            reader.findings.add(
+                codes.REPEATED_ENDPOINT, endpoint.name.span,
+                f"two endpoints are called `{operation}`; the first one is read", help="give each a heading of its own",
+                related=[Label(first.name.span, "first one here")],
+            )  # fmt: skip
+    return tuple(found.values())
+
+
+def _endpoints_below(section: Section) -> Iterator[Section]:
+    """Yield a heading below API Endpoints that is an endpoint, or the endpoints of a group."""
+    if _has_head(section):
+        yield section
+    elif any(_has_head(part) for part in section.walk()):
+        for part in section.subsections:
+            yield from _endpoints_below(part)
+    elif section.blocks or _REQUEST_LINE_RE.search(section.heading.text):
+        yield section
+    elif any(_REQUEST_LINE_RE.search(part.heading.text) for part in section.walk()):
+        for part in section.subsections:
+            yield from _endpoints_below(part)
+
+
+def _endpoints_with_head(section: Section) -> Iterator[Section]:
+    if section.heading.text and _has_head(section):
+        yield section
+    else:
+        for part in section.subsections:
+            yield from _endpoints_with_head(part)
+
+
+def _has_head(section: Section) -> bool:
+    """Return whether a section's own blocks say which endpoint it is."""
+    keys = {entry.key.text for block in section.blocks for entry in block.root.entries}
+    return "endpoint" in keys or keys >= _HEAD_KEYS
+
+
+class _EndpointReader:
+    def __init__(self, section: Section, reader: BlockReader) -> None:
+        self._section = section
+        self._reader = reader
+        self._findings = reader.findings
+        self._entries: dict[str, Entry] = {}
+        self._head_entries: list[Entry] = []
+
+    def read(self) -> Endpoint | None:
+        """Return the endpoint, None where it is left wholly unfilled."""
+        section, reader = self._section, self._reader
+        mark = self._findings.mark()
+        heading = section.heading
+        name = None if reader.placeholders.in_text(heading, "endpoint heading") else self._name(heading)
+        where = snake_case(name.value) if name is not None else "endpoint"
+        for part in section.walk():
+            for block in part.blocks:
+                for entry in block.root.entries:
+                    self._take(entry, where)
+        self._tables()
+        self._wrap_head()
+        node = MappingNode(section.span, tuple(self._entries.values()))
+        endpoint = reader.block(Endpoint, node, heading.span, where)
+        head = self._with_request_line(endpoint.endpoint if endpoint is not None else None, heading)
+        if self._findings.unfilled_since(mark) and (name is None or head is None or head.path is None):
+            # What can't be called yet is not there yet: of all that is said below, only what to fill in matters.
+            self._findings.drop_after(mark, keep=codes.UNFILLED)
+            return None
+        if endpoint is None:
+            endpoint = Endpoint(section.span, heading.span)
+        return dataclasses.replace(endpoint, name=name, endpoint=head, span=section.span)
+
+    def _name(self, heading: TextLine) -> Located[str]:
+        text = re.sub(r"[`*]", "", heading.text).strip()
+        line = _REQUEST_LINE_RE.search(text)
+        if line is not None:
+            rest = (text[: line.start()] + text[line.end() :]).strip(" ()[]:-\u2013\u2014")
+            text = rest or line.group(0)
+        text = _NUMBERING_RE.sub("", text, count=1) or text
+        return Located(text, heading.span, heading.span, heading.text)
+
+    def _take(self, entry: Entry, where: str) -> None:
+        """Put one top-level entry where it belongs."""
+        written = entry.key.text
+        if written in _DOCUMENT_KEYS:
+            return
+        known = find_key(Endpoint, written)
+        if known is not None:
+            self._merge(known.key, entry)
+            return
+        if find_key(EndpointHead, written) is not None:
+            self._head_entries.append(entry)
+            return
+        if snake_case(written) in KNOWN_KEYS:
+            self._findings.add(
+                codes.UNKNOWN_KEY, entry.key.span, f"`{written}` has no effect on one endpoint: it holds for the whole integration",
+                help="move it to its own section",
+            )  # fmt: skip
+            return
+        self._reader.unknown_key(entry, Endpoint, where)
+
+    def _merge(self, key: str, entry: Entry) -> None:
+        entry = self._hoisted(entry) if key == "endpoint" else entry
+        first = self._entries.get(key)
+        if first is None:
+            self._entries[key] = entry
+            return
+        one, two = first.value, entry.value
+        if not isinstance(one, MappingNode) or not isinstance(two, MappingNode):
+            self._conflict(first, entry)
+            return
+        merged = {each.key.text: each for each in one.entries}
+        for each in two.entries:
+            known = merged.setdefault(each.key.text, each)
+            if known is not each:
+                self._conflict(known, each)
+        self._entries[key] = Entry(first.key, MappingNode(one.span, tuple(merged.values()), one.flow))
+
+    def _hoisted(self, entry: Entry) -> Entry:
+        """Take what belongs beside `endpoint:` out of it."""
+        if not isinstance(entry.value, MappingNode):
+            return entry
+        stays = []
+        for each in entry.value.entries:
+            known = find_key(Endpoint, each.key.text)
+            if known is None or find_key(EndpointHead, each.key.text) is not None:
+                stays.append(each)
+                continue
+            self._findings.add(
+                codes.ALIAS_USED, each.key.span, f"`endpoint.{each.key.text}` is read as `{known.key}` beside `endpoint`",
+                help="indent it like `endpoint:`",
+            )  # fmt: skip
+            self._merge(known.key, each)
+        return Entry(entry.key, MappingNode(entry.value.span, tuple(stays), entry.value.flow))
+
+    def _conflict(self, first: Entry, second: Entry) -> None:
+        self._findings.add(
+            codes.BLOCK_CONFLICT, second.key.span, f"`{second.key.text}` is given twice; the first one is read",
+            help="keep one of the two", related=[Label(first.key.span, "first given here")],
+        )  # fmt: skip
+
+    def _wrap_head(self) -> None:
+        """Read `path` and `method` at the top of a block as `endpoint.path` and `endpoint.method`."""
+        if not self._head_entries:
+            return
+        for entry in self._head_entries:
+            self._findings.add(
+                codes.ALIAS_USED, entry.key.span, f"`{entry.key.text}` is read as `endpoint.{entry.key.text}`",
+                help="put it under `endpoint:`",
+            )  # fmt: skip
+        first = self._head_entries[0]
+        span = first.key.span.to(self._head_entries[-1].value.span)
+        self._merge("endpoint", Entry(first.key, MappingNode(span, tuple(self._head_entries))))
+
+    def _with_request_line(self, head: EndpointHead | None, heading: TextLine) -> EndpointHead | None:
+        """Fill method and path from a heading such as `GET /v1/charges`."""
+        line = _REQUEST_LINE_RE.search(heading.text)
+        if line is None:
+            return head
+        source = self._reader.source
+        start = source.offset(heading.span.line, heading.span.column)
+
+        def part(name: str) -> Located[str]:
+            first, last = line.span(name)
+            span = source.span(start + first, start + last)
+            return Located(line.group(name), span, heading.span, line.group(name))
+
+        if head is None:
+            return EndpointHead(heading.span, heading.span, path=part("path"), method=part("method"))
+        return dataclasses.replace(head, path=head.path or part("path"), method=head.method or part("method"))
+
+    # Tables
+
+    def _tables(self) -> None:
+        for part in self._section.walk():
+            for table in part.tables:
+                if is_parameter_table(table):
+                    self._table(table, ("request", "parameters"), PARAMETER_COLUMNS)
+                elif snake_case(table.header[0].text) in HEADER_COLUMNS:
+                    self._table(table, ("request", "headers"), HEADER_COLUMNS)
+                elif ANSWER_COLUMNS.get(snake_case(table.header[0].text)) == "status":
+                    self._table(table, ("response", "errors"), ANSWER_COLUMNS)
+
+    def _table(self, table: Table, where: tuple[str, str], columns: dict[str, str]) -> None:
+        """Read a table where no YAML says the same."""
+        outer, inner = where
+        known = self._entries.get(outer)
+        if known is not None and isinstance(known.value, MappingNode) and known.value.entry(inner) is not None:
+            return
+        rows = list(table_rows(table, columns, self._reader.source))
+        if inner == "errors":
+            rows = [row for row in rows if _is_error_status(row)]
+            value: SequenceNode | MappingNode = MappingNode(table.span, tuple(_by_status(rows)))
+        else:
+            value = SequenceNode(table.span, tuple(rows))
+        if not rows:
+            return
+        head = _key(inner, table.header[0].span)
+        self._merge(outer, Entry(_key(outer, table.header[0].span), MappingNode(table.span, (Entry(head, value),))))
+
+
+def _by_status(rows: list[MappingNode]) -> Iterator[Entry]:
+    for row in rows:
+        status = row.get("status")
+        if isinstance(status, ScalarNode):
+            rest = tuple(entry for entry in row.entries if entry.key.text != "status")
+            yield Entry(status, MappingNode(row.span, rest))
+
+
+def _is_error_status(row: MappingNode) -> bool:
+    status = row.get("status")
+    return isinstance(status, ScalarNode) and not status.text.startswith(("1", "2", "3"))
+
+
+def _key(name: str, span: SourceSpan) -> ScalarNode:
+    return ScalarNode(span, name, name)

@@ -1,0 +1,186 @@
+"""Rates as people write them into rate limits, and the retry block's other spellings."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+from intertie.core.errors import snake_case
+from intertie.core.units import parse_duration_s, parse_number, parse_rate, seconds_text
+from intertie.diagnostics import Edit, Fix, Severity
+from intertie.spec import codes
+from intertie.spec.fields import Block, Located
+from intertie.spec.model import RateLimits, Retry
+from intertie.spec.reading.scalar_values import Asked, Unreadable
+from intertie.spec.source import Findings
+from intertie.spec.tree import MappingNode, ScalarNode, SequenceNode
+from intertie.spec.yaml_nodes import shorten
+
+_WINDOWS_S = {
+    "requests_per_second": 1.0, "requests_per_minute": 60.0, "requests_per_hour": 3600.0, "requests_per_day": 86400.0,
+}  # fmt: skip
+_NO_LIMIT_RE = re.compile(r"\s*(?:no(?:ne|t?)?[\s_-]*(?:limit(?:ed|s)?)?|unlimited|∞|infinite)\s*\Z", re.IGNORECASE)
+_COUNT_RE = re.compile(r"\s*([\d.,_]+)\s*(?:requests?|calls?|reqs?)\s*\Z", re.IGNORECASE)
+_CONDITIONS = ("network_error", "timeout", "service_unavailable")
+
+_Special: TypeAlias = Callable[[ScalarNode, Asked, Findings], object]
+
+
+def _window(node: ScalarNode, asked: Asked, findings: Findings) -> object:
+    """Return the limit that prose in a `requests_per_…` field states; None leaves the text to the usual reader."""
+    key = asked.where.rpartition(".")[2]
+    window_s = _WINDOWS_S.get(key)
+    if window_s is None or parse_number(node.text) is not None:
+        return None
+    if _NO_LIMIT_RE.match(node.text):
+        findings.add(codes.ALIAS_USED, node.span, f"`{asked.where}` is read as no limit", help="take the line out")
+        raise Unreadable
+    count = _COUNT_RE.match(node.text)
+    rate = parse_rate(node.text)
+    if count is not None:
+        limit = int(parse_number(count.group(1)) or 0)
+    elif rate is not None and rate.window_s == window_s:
+        limit = rate.limit
+    elif rate is not None:
+        findings.add(
+            codes.WRONG_UNIT, node.span,
+            f"`{asked.where}` counts in {seconds_text(window_s)}, `{shorten(node.text)}` in {seconds_text(rate.window_s)}",
+            help="write the rate under `rate_limit`, or under the key of its window",
+        )  # fmt: skip
+        raise Unreadable
+    else:
+        return None
+    if limit < 1:
+        findings.add(codes.OUT_OF_RANGE, node.span, f"`{asked.where}` is at least 1, not `{shorten(node.text)}`")
+        raise Unreadable
+    findings.add(
+        codes.ALIAS_USED, node.span, f"`{shorten(node.text)}` is read as {limit}", help=f"write `{limit}`",
+        fix=Fix(f"write {limit}", (Edit(node.span, str(limit)),)),
+    )  # fmt: skip
+    return limit
+
+
+SPECIAL_FIELDS: dict[type[Block], _Special] = {RateLimits: _window}
+"""Blocks whose values are looked at here before the usual reader."""
+
+
+def settle_rate(limits: RateLimits, findings: Findings) -> RateLimits | None:
+    """Return the limits with a rate in prose moved to the field of its window.
+
+    A rate over another window (`100/10s`) stays where it is; `No limit` and the like mean that the field is absent.
+    """
+    prose = limits.rate_limit
+    if prose is None:
+        return limits
+    if _NO_LIMIT_RE.match(prose.value):
+        findings.add(codes.ALIAS_USED, prose.span, "`rate_limit` is read as no limit", help="take the line out")
+        without = dataclasses.replace(limits, rate_limit=None)
+        return without if _says_something(without) else None
+    rate = parse_rate(prose.value)
+    if rate is None or rate.limit < 1 or not 0 < rate.window_s < float("inf"):
+        findings.add(
+            codes.WRONG_TYPE, prose.span, f"`rate_limit` is a rate such as `100 requests per minute`, not "
+            f"`{shorten(prose.value)}`", help="write `requests_per_minute: 100`",
+        )  # fmt: skip
+        return dataclasses.replace(limits, rate_limit=None)
+    key = next((key for key, window_s in _WINDOWS_S.items() if window_s == rate.window_s), None)
+    if key is None:
+        return limits
+    if getattr(limits, key) is not None:
+        return dataclasses.replace(limits, rate_limit=None) if getattr(limits, key).value == rate.limit else limits
+    findings.add(
+        codes.ALIAS_USED, prose.key_span, f"`{shorten(prose.value)}` is read as `{key}: {rate.limit}`",
+        help=f"write `{key}: {rate.limit}`",
+    )  # fmt: skip
+    found = Located(rate.limit, prose.span, prose.key_span, prose.text)
+    return dataclasses.replace(limits, rate_limit=None, **{key: found})
+
+
+def settle_retry(retry: Retry, findings: Findings) -> Retry:
+    """Return the retry block with `max_retries` counted as attempts and conditions moved out of `retry_on`."""
+    if retry.max_retries is not None:
+        attempts = retry.max_retries.value + 1
+        findings.add(
+            codes.ALIAS_USED, retry.max_retries.key_span,
+            f"`max_retries: {attempts - 1}` is read as `max_attempts: {attempts}`, the first try included",
+            help=f"write `max_attempts: {attempts}`",
+            fix=Fix(f"write max_attempts: {attempts}", (
+                Edit(retry.max_retries.key_span, "max_attempts"), Edit(retry.max_retries.span, str(attempts)))),
+        )  # fmt: skip
+        if retry.max_attempts is None:
+            made = retry.max_retries
+            retry = dataclasses.replace(
+                retry, max_attempts=Located(attempts, made.span, made.key_span, made.text), max_retries=None
+            )
+    conditions = [item for item in retry.retry_on if _condition(item.value)]
+    if not conditions:
+        return retry
+    present = {item.value for item in retry.retry_conditions}
+    for item in conditions:
+        findings.add(
+            codes.ALIAS_USED, item.span, f"`{item.text}` in `retry_on` is read as a `retry_conditions` entry",
+            help="move it to `retry_conditions`",
+        )  # fmt: skip
+    moved = [
+        Located(name, item.span, item.key_span, item.text)
+        for item in conditions
+        if (name := _condition(item.value)) is not None and name not in present
+    ]
+    return dataclasses.replace(
+        retry,
+        retry_on=tuple(item for item in retry.retry_on if not _condition(item.value)),
+        retry_conditions=(*retry.retry_conditions, *moved),
+    )
+
+
+def _condition(text: str) -> str | None:
+    word = re.sub(r"[\s-]+", "_", text.strip().lower())
+    word = {"timeouts": "timeout", "network": "network_error", "network_errors": "network_error",
+            "connection_error": "network_error", "connection_errors": "network_error"}.get(word, word)  # fmt: skip
+    return word if word in _CONDITIONS else None
+
+
+def _says_something(block: Block) -> bool:
+    return any(
+        getattr(block, item.name) not in (None, ())
+        for item in dataclasses.fields(block)
+        if item.name not in ("span", "head")
+    )
+
+
+def waits_in_a_list(node: MappingNode, findings: Findings) -> tuple[MappingNode, dict[str, object]]:
+    """Return the retry block without a list of waits (`backoff_seconds: [1, 2, 5, 10]`), and what the list says.
+
+    It is read as an exponential wait from its first to its last entry: the nearest thing that there is.
+    """
+    for entry in node.entries:
+        unit = _LISTED_WAITS.get(snake_case(entry.key.text))
+        waits = entry.value
+        if unit is None or not isinstance(waits, SequenceNode) or not waits.items:
+            continue
+        items = [item for item in waits.items if isinstance(item, ScalarNode)]
+        seconds = [parse_duration_s(item.text, bare_unit=unit) for item in items]
+        if len(items) != len(waits.items) or any(each is None or each < 0 for each in seconds):
+            continue
+        first, last = float(seconds[0] or 0), float(seconds[-1] or 0)
+        findings.add(
+            codes.ALIAS_USED, entry.key.span,
+            f"`{entry.key.text}` is read as `initial_delay: {seconds_text(first)}`, `max_delay: {seconds_text(last)}`, "
+            "`backoff: exponential`", help="write these three", severity=Severity.WARNING,
+        )  # fmt: skip
+        also: dict[str, object] = {
+            "initial_delay": Located(first, items[0].span, entry.key.span, items[0].text),
+            "max_delay": Located(last, items[-1].span, entry.key.span, items[-1].text),
+            "backoff": Located("exponential", waits.span, entry.key.span, "exponential"),
+        }
+        rest = tuple(each for each in node.entries if each is not entry)
+        return MappingNode(node.span, rest, node.flow), also
+    return node, {}
+
+
+_LISTED_WAITS = {
+    "backoff_seconds": "s", "backoff_ms": "ms", "backoff": "ms", "delays": "ms", "delays_ms": "ms", "delays_seconds": "s",
+    "backoff_delays": "ms", "retry_delays": "ms", "intervals": "s", "backoff_s": "s",
+}  # fmt: skip

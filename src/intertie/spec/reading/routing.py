@@ -1,0 +1,191 @@
+"""Which block of the model a top-level key of a YAML block belongs to, wherever in the file it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from intertie.core.errors import snake_case
+from intertie.diagnostics import Applicability, Edit, Fix, Label
+from intertie.spec import codes
+from intertie.spec.fields import Block
+from intertie.spec.model import (
+    Authentication,
+    CircuitBreaker,
+    Costs,
+    Dependencies,
+    DocumentationLinks,
+    FallbackBehavior,
+    Monitoring,
+    RateLimits,
+    Retry,
+    Security,
+    Service,
+    Sla,
+    Testing,
+    Throttling,
+    Timeouts,
+    Validation,
+    Versioning,
+)
+from intertie.spec.reading.keys import did_you_mean, find_key
+from intertie.spec.source import Findings
+from intertie.spec.tree import Entry, MappingNode, Section
+from intertie.spec.yaml_nodes import shorten
+
+BLOCK_TYPES: dict[str, type[Block]] = {
+    "service": Service, "authentication": Authentication, "timeouts": Timeouts, "rate_limits": RateLimits,
+    "throttling": Throttling, "retry": Retry, "circuit_breaker": CircuitBreaker, "fallback_behavior": FallbackBehavior,
+    "validation": Validation, "monitoring": Monitoring, "costs": Costs, "security": Security, "testing": Testing,
+    "versioning": Versioning, "sla": Sla, "dependencies": Dependencies, "documentation": DocumentationLinks,
+}  # fmt: skip
+"""Top-level key -> block."""
+
+_OTHER_KEYS = frozenset({
+    "inbound", "outbound", "error_mapping", "error_code_path", "validation_cases", "components", "definitions", "$defs",
+})  # fmt: skip
+KNOWN_KEYS = frozenset(BLOCK_TYPES) | _OTHER_KEYS
+
+_DEFINITIONS = frozenset({"components", "definitions", "$defs"})
+
+_ALIASES = {
+    "auth": "authentication", "timeout": "timeouts", "rate_limit": "rate_limits", "rate_limiting": "rate_limits",
+    "limits": "rate_limits", "throttle": "throttling", "retry_policy": "retry", "retries": "retry", "breaker": "circuit_breaker",
+    "inbound_mapping": "inbound", "inbound_mappings": "inbound", "outbound_mapping": "outbound",
+    "outbound_mappings": "outbound", "error_mappings": "error_mapping", "fallback": "fallback_behavior",
+    "fallback_behaviour": "fallback_behavior", "fallback_strategy": "fallback_behavior", "cost": "costs",
+    "pricing": "costs", "cost_management": "costs", "tests": "testing", "testing_strategy": "testing",
+    "observability": "monitoring", "sla_requirements": "sla", "security_considerations": "security",
+    "versions": "versioning", "cases": "validation_cases",
+}  # fmt: skip
+_WRAPPERS = frozenset({
+    "data_mappings", "data_mapping", "mappings", "error_handling", "service_configuration", "configuration", "resilience",
+    "monitoring_and_observability", "integration",
+})  # fmt: skip
+"""Keys that people put around known blocks."""
+
+_UNWRAPPED: dict[str, tuple[str, ...]] = {
+    "service configuration": ("service", "timeouts"), "rate limits": ("rate_limits", "throttling"),
+    "retry policy": ("retry",), "circuit breaker": ("circuit_breaker", "monitoring"),
+    "error handling": ("fallback_behavior",), "monitoring and observability": ("monitoring",), "cost management": ("costs",),
+    "security considerations": ("security",), "testing strategy": ("testing",), "migration and versioning": ("versioning",),
+    "sla requirements": ("sla",), "dependencies": ("dependencies",), "documentation": ("documentation",),
+}  # fmt: skip
+
+
+def section_blocks(section: Section) -> tuple[str, ...]:
+    """Return the keys of the blocks that a section of the template holds."""
+    return _UNWRAPPED.get(section.name or "", ())
+
+
+@dataclass(slots=True)
+class Routed:
+    """The merged top-level entries of a file, by canonical key."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+
+class Router:
+    """Merges the YAML blocks of a file by top-level key."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self.routed = Routed()
+
+    def take(self, section: Section, roots: Iterable[MappingNode]) -> None:
+        """Route the blocks of one section (its subsections come on their own)."""
+        for root in roots:
+            for entry in root.entries:
+                self._entry(section, entry)
+
+    def _entry(self, section: Section, entry: Entry) -> None:
+        written = entry.key.text
+        key = written if written in KNOWN_KEYS else snake_case(written)
+        canonical = key if key in KNOWN_KEYS else _ALIASES.get(key)
+        if key == "errors" and section.name == "error handling":
+            canonical = "error_mapping"
+        if section.name == "components" and canonical is None:
+            self._component(entry)
+            return
+        if canonical is None and key in _WRAPPERS and isinstance(entry.value, MappingNode):
+            for inner in entry.value.entries:
+                self._entry(section, inner)
+            return
+        if canonical is None and self._unwrapped(section, entry):
+            return
+        if canonical is None:
+            self._unknown(section, entry)
+            return
+        if canonical != written:
+            fix = Fix(f"write {canonical}", (Edit(entry.key.span, canonical),))
+            self._findings.add(
+                codes.ALIAS_USED, entry.key.span, f"`{written}` is read as `{canonical}`", help=f"write `{canonical}`", fix=fix
+            )  # fmt: skip
+        self.add(canonical, entry)
+
+    def add(self, canonical: str, entry: Entry) -> None:
+        """Merge one entry into what there is under its key."""
+        known = self.routed.entries.get(canonical)
+        merged = entry if known is None else self._merged(known, entry, canonical, deep=canonical in _DEFINITIONS)
+        self.routed.entries[canonical] = merged
+
+    def _merged(self, first: Entry, second: Entry, where: str, *, deep: bool) -> Entry:
+        one, two = first.value, second.value
+        if not isinstance(one, MappingNode) or not isinstance(two, MappingNode):
+            self._conflict(first, second, where)
+            return first
+        entries = {each.key.text: each for each in one.entries}
+        for each in two.entries:
+            known = entries.get(each.key.text)
+            if known is None:
+                entries[each.key.text] = each
+            elif deep:
+                entries[each.key.text] = self._merged(
+                    known, each, f"{where}.{each.key.text}", deep=where == "components"
+                )
+            else:
+                self._conflict(known, each, f"{where}.{each.key.text}")
+        return Entry(first.key, MappingNode(one.span, tuple(entries.values()), one.flow))
+
+    def _conflict(self, first: Entry, second: Entry, where: str) -> None:
+        self._findings.add(
+            codes.BLOCK_CONFLICT, second.key.span, f"`{where}` is given twice; the first one is read",
+            help="keep one of the two", related=[Label(first.key.span, "first given here")],
+        )  # fmt: skip
+
+    def _unwrapped(self, section: Section, entry: Entry) -> bool:
+        """Read a field that stands at the top of its section's block, without the block's own key."""
+        for block in section_blocks(section):
+            known = find_key(BLOCK_TYPES[block], entry.key.text)
+            if known is None:
+                continue
+            self._findings.add(
+                codes.ALIAS_USED, entry.key.span, f"`{entry.key.text}` is read as `{block}.{known.key}`",
+                help=f"put it under `{block}:`",
+            )  # fmt: skip
+            self.add(block, Entry(entry.key, MappingNode(entry.key.span.to(entry.value.span), (entry,))))
+            return True
+        return False
+
+    def _component(self, entry: Entry) -> None:
+        """Read `schemas:` or a bare schema in the Components section as if it stood under `components:`."""
+        span = entry.key.span.to(entry.value.span)
+        wrapped = entry
+        kinds = ("schemas", "parameters", "responses", "requestBodies", "headers", "examples", "securitySchemes")
+        if entry.key.text not in kinds:
+            name = type(entry.key)(entry.key.span, "schemas", "schemas")
+            wrapped = Entry(name, MappingNode(span, (entry,)))
+        self.add("components", Entry(entry.key, MappingNode(span, (wrapped,))))
+
+    def _unknown(self, section: Section, entry: Entry) -> None:
+        if section.name is None:
+            return
+        written = entry.key.text
+        meant = did_you_mean(written, sorted((*KNOWN_KEYS, *_ALIASES)))
+        meant = _ALIASES.get(meant, meant) if meant else None
+        fix = Fix(f"write {meant}", (Edit(entry.key.span, meant),), Applicability.UNSAFE) if meant else None
+        blocks = ", ".join(f"`{name}`" for name in section_blocks(section))
+        self._findings.add(
+            codes.UNKNOWN_KEY, entry.key.span, f"`{shorten(written)}` is no block of a spec; it has no effect",
+            help=f"did you mean `{meant}`?" if meant else f"this section holds {blocks}" if blocks else None, fix=fix,
+        )  # fmt: skip

@@ -1,0 +1,284 @@
+"""Schemas of a spec with every `$ref` followed: self-contained plain data, or a finding at the reference's place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from intertie.diagnostics import SourceSpan
+from intertie.spec import codes
+from intertie.spec.dialects import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMAS, translate
+from intertie.spec.model.values import Schema
+from intertie.spec.schema_documents import Library, Problem, SchemaDocument, Target
+from intertie.spec.source import Findings
+from intertie.spec.tree import MappingNode, Node, ScalarNode, SequenceNode, plain
+from intertie.spec.yaml_nodes import shorten
+
+_REFERENCES = ("$ref", "$dynamicRef")
+_NAME_RE = re.compile(r"[^A-Za-z0-9_.-]+")
+
+
+class _Made:
+    """A schema with its references rewritten, and what they lead to."""
+
+    __slots__ = ("json", "needs", "problems")
+
+    def __init__(self) -> None:
+        self.json: object = True
+        self.needs: dict[str, None] = {}
+        self.problems: list[tuple[str, Problem]] = []
+
+
+class SchemaReader:
+    """Reads the schemas of one spec."""
+
+    def __init__(self, findings: Findings, library: Library, document: SchemaDocument) -> None:
+        self._findings = findings
+        self._library = library
+        self._document = document
+        self._names: dict[tuple[int, tuple[str, ...]], str] = {}
+        self._targets: dict[str, Target] = {}
+        self._made: dict[str, _Made] = {}
+
+    def read(self, node: Node, where: str) -> Schema | None:
+        """Return the schema of a field, None where it is none."""
+        if isinstance(node, ScalarNode) and not isinstance(node.value, bool):
+            return self._by_name(node, where)
+        if not isinstance(node, MappingNode):
+            self._findings.add(
+                codes.WRONG_TYPE,
+                node.span,
+                f"`{where}` is a JSON Schema or a `$ref` to one",
+                help="write `$ref: '#/…'`",
+            )
+            return None
+        try:
+            self.check(node)
+            return self._schema(plain(node), node)
+        except RecursionError:
+            self._findings.add(codes.TOO_DEEP, node.span, f"`{where}` leads to schemas nested too deep")
+            return None
+
+    def check(self, node: Node) -> None:
+        """Report every reference in `node` that leads nowhere, at its place."""
+        for scalar in _reference_nodes(node):
+            target = self._library.resolve(scalar.text, self._document)
+            if isinstance(target, Problem):
+                self._report(scalar.span, target)
+                continue
+            for document, problem in self._problems_of(target):
+                if document:
+                    self._report(
+                        scalar.span, Problem(problem.code, f"{problem.message} (from `{document}`)", problem.help)
+                    )
+                    break
+
+    def components(self, schemas: MappingNode) -> None:
+        """Check the schemas that the spec itself defines."""
+        for entry in schemas.entries:
+            self.check(entry.value)
+            target = Target(self._document, ("components", "schemas", entry.key.text), plain(entry.value))
+            made = self._make(self._register(target))
+            self._judge(made, entry.value, entry.key.text)
+
+    def of_document(self, document: SchemaDocument) -> Schema | None:
+        """Return the main schema of a related spec, None where it has none."""
+        for name, value in document.names.items():
+            registered = self._register(Target(document, (name,), value))
+            self._make(registered)
+            return Schema(self._assembled(registered), name)
+        return None
+
+    # Making
+
+    def _schema(self, data: object, node: MappingNode) -> Schema | None:
+        reference = _only_reference(data)
+        if reference is not None:
+            target = self._library.resolve(reference, self._document)
+            if isinstance(target, Problem):
+                return None
+            name = self._register(target)
+            made = self._make(name)
+            if target.document is not self._document:
+                self._judge(made, node, name)
+            return Schema(self._assembled(name), target.name)
+        inline = SchemaDocument("", data, self._document.base, inside=self._document)
+        made = self._translated(data, inline)
+        self._judge(made, node, None)
+        return Schema(self._with_definitions(made), None)
+
+    def _by_name(self, node: ScalarNode, where: str) -> Schema | None:
+        """Read `schema: Charge` and `schema: '#/components/schemas/Charge'`."""
+        text = node.text.strip()
+        reference = text if "#" in text or "/" in text else f"#/components/schemas/{text}"
+        target = self._library.resolve(reference, self._document)
+        if isinstance(target, Problem):
+            self._report(node.span, target)
+            return None
+        self._findings.add(
+            codes.ALIAS_USED, node.span, f"`{where}` is read as a reference to `{reference}`",
+            help=f"write `{{$ref: '{reference}'}}`",
+        )  # fmt: skip
+        name = self._register(target)
+        self._make(name)
+        return Schema(self._assembled(name), target.name)
+
+    def _register(self, target: Target) -> str:
+        """Return the name of a target in `$defs`, the same one whenever it is asked for."""
+        location = (id(target.document), target.pointer)
+        known = self._names.get(location)
+        if known is not None:
+            return known
+        wanted = _NAME_RE.sub("_", target.name.lstrip("#")) or "Schema"
+        name, number = wanted, 2
+        while name in self._targets:
+            name, number = f"{wanted}_{number}", number + 1
+        self._names[location] = name
+        self._targets[name] = target
+        return name
+
+    def _make(self, name: str) -> _Made:
+        if name not in self._made:
+            target = self._targets[name]
+            self._made[name] = self._translated(target.value, target.document)
+        return self._made[name]
+
+    def _translated(self, data: object, document: SchemaDocument) -> _Made:
+        made = _Made()
+
+        def child(schema: object) -> object:
+            if not isinstance(schema, dict):
+                return schema if isinstance(schema, bool) else {}
+            rewritten = dict(schema)
+            for keyword in _REFERENCES:
+                reference = rewritten.pop(keyword, None)
+                if not isinstance(reference, str):
+                    continue
+                target = self._library.resolve(reference, document)
+                if isinstance(target, Problem):
+                    made.problems.append((document.key, target))
+                    continue
+                name = self._register(target)
+                made.needs[name] = None
+                rewritten["$ref"] = f"#/$defs/{name}"
+            return translate(rewritten, child)
+
+        made.json = child(data)
+        return made
+
+    def _assembled(self, name: str) -> dict[str, object]:
+        return self._with_definitions(self._make(name))
+
+    def _with_definitions(self, made: _Made) -> dict[str, object]:
+        names = list(self._closure(made))
+        json = dict(made.json) if isinstance(made.json, dict) else _boolean_schema(made.json)
+        if names:
+            json["$defs"] = {name: self._make(name).json for name in sorted(names)}
+        return json
+
+    def _closure(self, made: _Made) -> Iterator[str]:
+        """Yield the names of all schemas that one needs, directly or through others."""
+        seen: set[str] = set()
+        pending = list(made.needs)
+        while pending:
+            name = pending.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            yield name
+            pending.extend(self._make(name).needs)
+
+    # Judging
+
+    def _problems_of(self, target: Target) -> Iterator[tuple[str, Problem]]:
+        made = self._make(self._register(target))
+        yield from made.problems
+        for name in self._closure(made):
+            yield from self._make(name).problems
+
+    def _judge(self, made: _Made, node: Node, name: str | None) -> None:
+        """Report where a schema breaks the rules of JSON Schema, as near to the place as it is known."""
+        if isinstance(made.json, bool):
+            return
+        import jsonschema_rs  # noqa: PLC0415 - specs without schemas don't pay for it
+
+        try:
+            jsonschema_rs.meta.validate(
+                {"$schema": "https://json-schema.org/draft/2020-12/schema", "allOf": [made.json]}
+            )
+        except jsonschema_rs.ValidationError as error:
+            path = [step for step in error.instance_path[2:] if isinstance(step, str | int)]
+            place = _node_at(node, path)
+            called = f"the schema `{name}`" if name else "the schema"
+            last = f" at `{path[-1]}`" if path else ""
+            self._findings.add(
+                codes.INVALID_SCHEMA, place.span, f"{called} breaks the rules of JSON Schema{last}: {_said(error)}",
+                help="see JSON Schema 2020-12 for what the keyword takes",
+            )  # fmt: skip
+        except ValueError as error:
+            self._findings.add(
+                codes.INVALID_SCHEMA,
+                node.span,
+                f"the schema can't be read: {shorten(str(error))}",
+                help="mend the schema",
+            )
+
+    def _report(self, span: SourceSpan, problem: Problem) -> None:
+        self._findings.add(problem.code, span, problem.message, help=problem.help)
+
+
+def _said(error: object) -> str:
+    message = str(getattr(error, "message", error))
+    return shorten(message.split(" under any of the schemas")[0].removesuffix(" is not valid") + (
+        " is not valid here" if "under any of" in message else ""), 120)  # fmt: skip
+
+
+def _boolean_schema(value: object) -> dict[str, object]:
+    return {} if value is not False else {"not": {}}
+
+
+def _only_reference(data: object) -> str | None:
+    """Return the reference of a schema that says nothing else (a description beside it says nothing to a validator)."""
+    if not isinstance(data, dict) or not isinstance(data.get("$ref"), str):
+        return None
+    return str(data["$ref"]) if set(data) <= {"$ref", "description", "title"} else None
+
+
+def _reference_nodes(node: Node) -> Iterator[ScalarNode]:
+    """Yield the references of a schema's node; what is data inside it (`example`, `enum`, …) is not looked at."""
+    pending: list[tuple[Node, bool]] = [(node, True)]
+    while pending:
+        current, schema = pending.pop()
+        if isinstance(current, SequenceNode):
+            pending.extend((item, True) for item in current.items)
+        if not isinstance(current, MappingNode):
+            continue
+        for entry in current.entries:
+            key = entry.key.text
+            if schema and key in _REFERENCES and isinstance(entry.value, ScalarNode):
+                yield entry.value
+            elif not schema or key in SCHEMA_LISTS or key in SCHEMAS:
+                pending.append((entry.value, True))
+            elif key in SCHEMA_MAPS or key in ("$defs", "definitions", "dependencies"):
+                pending.append((entry.value, False))
+            elif key not in _DATA and not isinstance(entry.value, ScalarNode):
+                # A mapping of schemas by name (`components.schemas`) is walked through as one.
+                pending.append((entry.value, True))
+
+
+_DATA = frozenset({"example", "examples", "enum", "const", "default", "required", "discriminator"})
+
+
+def _node_at(node: Node, path: list[str | int]) -> Node:
+    """Return the node at a path, or the nearest one above it that was written."""
+    for step in path:
+        if isinstance(node, MappingNode) and isinstance(step, str):
+            inner = node.get(step)
+        elif isinstance(node, SequenceNode) and isinstance(step, int):
+            inner = node.items[step] if step < len(node.items) else None
+        else:
+            inner = None
+        if inner is None:
+            return node
+        node = inner
+    return node

@@ -1,0 +1,255 @@
+"""The folder a spec lives in, and the only way its neighbours are read: nothing outside it, nothing too large."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from intertie.core.errors import IntertieError
+from intertie.spec import codes
+from intertie.spec.codes import Code
+from intertie.spec.source import normalised
+
+MAX_SPEC_BYTES = 2_000_000
+"""Largest spec that is read: 70,000 lines. What is slow to read is refused before it is."""
+MAX_REFERENCE_BYTES = 20_000_000
+"""Largest file a `$ref` may point into, such as the OpenAPI description of a large service."""
+
+_SKIPPED = frozenset({"node_modules", "venv", "env", "site-packages", "__pycache__", "build", "dist", "target"})
+_URL_RE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_HEAD_BYTES = 4096
+_FRONT_KEY_RE = re.compile(r"^(id|type|service)\s*:\s*[\"']?([^\"'#\n]*?)[\"']?\s*(?:#.*)?$", re.MULTILINE)
+_HEAD_RE = re.compile(r"\A\ufeff?(?:\s*<!--.*?-->)*\s*^---[ \t]*$(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
+
+
+class Unreadable(IntertieError):
+    """A file of the workspace can't be read, or may not be.
+
+    Attributes:
+        code: The kind of finding it is.
+        reason: What is wrong, in words that can follow a colon.
+    """
+
+    def __init__(self, code: Code, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the front matter of a Markdown file says, read without parsing the file."""
+
+    path: Path
+    id: str
+    type: str
+    service: str
+
+
+class Workspace:
+    """A folder and the files below it, as they are when they are first looked for.
+
+    Who wants to see files that came later makes a new one.
+    """
+
+    __slots__ = ("_known", "root")
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(os.path.realpath(root))
+        self._known: list[_Known] | None = None
+
+    def __repr__(self) -> str:
+        return f"Workspace({str(self.root)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Workspace) and other.root == self.root
+
+    def __hash__(self) -> int:
+        return hash((Workspace, self.root))
+
+    def shown(self, path: Path) -> str:
+        """Return a path as people see it: relative to the root where the file lies below it."""
+        absolute = Path(os.path.abspath(path))
+        for candidate in (absolute, Path(os.path.realpath(absolute))):
+            if candidate.is_relative_to(self.root):
+                return candidate.relative_to(self.root).as_posix()
+        return str(path)
+
+    def locate(self, reference: str | Path, *, base: Path | None = None) -> Path:
+        """Return the real path of a reference, which lies below the root.
+
+        Args:
+            reference: Relative to `base`; absolute on this machine, or from the root where it starts with `/`.
+            base: Folder of the file that refers; the root where it is None.
+
+        Raises:
+            Unreadable: The reference is a URL or leads out of the root (symbolic links are followed first).
+        """
+        text = str(reference)
+        if "\0" in text:
+            raise Unreadable(codes.REF_OUTSIDE, "the path holds a null character")
+        if _URL_RE.match(text):
+            scheme = text.split(":", 1)[0].lower()
+            if scheme == "file":
+                raise Unreadable(codes.REF_OUTSIDE, "`file:` references are not read; write a path below the workspace")
+            raise Unreadable(
+                codes.REF_REMOTE, f"`{scheme}:` references are not fetched; save the file in the workspace"
+            )
+        path = Path(text)
+        if path.is_absolute():
+            real = Path(os.path.realpath(path))
+            if not real.is_relative_to(self.root):
+                from_root = Path(os.path.realpath(self.root / text.lstrip("/")))
+                real = from_root if from_root.exists() else real
+        else:
+            real = Path(os.path.realpath((base or self.root) / path))
+        if not real.is_relative_to(self.root):
+            raise Unreadable(codes.REF_OUTSIDE, f"`{text}` leads out of the workspace {self.root}")
+        return real
+
+    def read_text(self, reference: str | Path, *, base: Path | None = None, most: int = MAX_SPEC_BYTES) -> str:
+        """Return the text of a file below the root, without byte order mark.
+
+        Args:
+            reference: See `locate`.
+            base: See `locate`.
+            most: Largest size in bytes that is read.
+
+        Raises:
+            Unreadable: Outside the root, missing, no regular file, too large, or no UTF-8 text.
+        """
+        return read_text(self.locate(reference, base=base), most=most)
+
+    def markdown_files(self) -> Iterator[Path]:
+        """Yield every Markdown file below the root, in the order of their paths; dot folders and environments are skipped."""
+        for folder, folders, names in os.walk(self.root):
+            folders[:] = sorted(
+                name
+                for name in folders
+                if not name.startswith(".") and name not in _SKIPPED and not Path(folder, name, "pyvenv.cfg").exists()
+            )
+            for name in sorted(names):
+                if name.lower().endswith((".md", ".markdown")):
+                    yield Path(folder, name)
+
+    def spec_files(self) -> tuple[Path, ...]:
+        """Return the integration specs: Markdown with `type: Integration`, and all in `specs/` that say no other type."""
+        folder = self.root / "specs"
+        return tuple(
+            known.path
+            for known in self._index()
+            if known.type.lower() == "integration"
+            or (not known.type and known.path.is_relative_to(folder) and (known.id or not _is_readme(known.path)))
+        )
+
+    def find_by_id(self, identity: str) -> Path | None:
+        """Return the file whose front matter has this id, else the integration spec of this service, else None."""
+        index = self._index()
+        for known in index:
+            if known.id and known.id == identity:
+                return known.path
+        for known in index:
+            if known.service and known.service == identity and known.type.lower() == "integration":
+                return known.path
+        return None
+
+    def spec_ids(self) -> tuple[str, ...]:
+        """Return the ids of the integration specs, in the order of their paths."""
+        return tuple(known.id for known in self._index() if known.id and known.type.lower() == "integration")
+
+    def find_case(self, reference: str) -> Path | None:
+        """Return the file of a case given by path or id, None where there is none inside the root.
+
+        `/test-cases/TC-001.yaml` is meant from the root, also below `/specs`; a name suffix (`TC-001-create.yaml`) is found
+        by its id.
+        """
+        match = re.search(r"(TC|SC|PC)-(\d+)", reference)
+        candidates = [reference.lstrip("/")] if "/" in reference or reference.endswith((".yaml", ".yml")) else []
+        if candidates:
+            stripped = candidates[0].removeprefix("specs/")
+            candidates += [stripped, f"specs/{stripped}"]
+        for candidate in candidates:
+            path = self._inside(candidate)
+            if path is not None and path.is_file():
+                return path
+        if match is None:
+            return None
+        kind = {"TC": "test-cases", "SC": "scenario-cases", "PC": "precondition-cases"}[match.group(1)]
+        for folder in (self.root / kind, self.root / "specs" / kind):
+            names = sorted(folder.glob(f"{match.group(0)}*.yaml")) if folder.is_dir() else []
+            for path in names:
+                if re.fullmatch(rf"{match.group(0)}(?:-[^/]*)?", path.stem):
+                    return self._inside(str(path.relative_to(self.root)))
+        return None
+
+    def _inside(self, relative: str) -> Path | None:
+        real = Path(os.path.realpath(self.root / relative))
+        return real if real.is_relative_to(self.root) else None
+
+    def _index(self) -> list[_Known]:
+        if self._known is None:
+            self._known = [_read_head(path) for path in self.markdown_files()]
+        return self._known
+
+
+def find_workspace(start: Path) -> Workspace:
+    """Return the workspace of a file or folder: the nearest folder upwards with `intertie.toml`, else its own folder."""
+    start = Path(os.path.abspath(start))
+    own = start if start.is_dir() else start.parent
+    for folder in (own, *own.parents):
+        if (folder / "intertie.toml").is_file():
+            return Workspace(folder)
+    return Workspace(own)
+
+
+def read_text(path: Path, *, most: int = MAX_SPEC_BYTES) -> str:
+    """Return the text of a regular file in UTF-8, without byte order mark.
+
+    Raises:
+        Unreadable: Missing, no regular file, too large, or no UTF-8 text.
+    """
+    try:
+        # Opening a pipe or a device could wait for ever: look first, and once more at what was opened.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise Unreadable(codes.FILE_UNREADABLE, "it is no regular file")
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            content = file.read(most + 1) if size <= most else b""
+    except FileNotFoundError:
+        raise Unreadable(codes.FILE_UNREADABLE, "there is no such file") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Unreadable(codes.FILE_UNREADABLE, f"it can't be read: {reason}") from error
+    if size > most or len(content) > most:
+        raise Unreadable(codes.FILE_TOO_LARGE, f"it has more than {most // 1_000_000} MB")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Unreadable(codes.NOT_UTF8, f"line {line} is not UTF-8 text") from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise Unreadable(codes.NOT_UTF8, f"line {line} holds a null character: it is no text")
+    return text
+
+
+def _read_head(path: Path) -> _Known:
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return _Known(path, "", "", "")
+        with path.open("rb") as file:
+            head = normalised(file.read(_HEAD_BYTES).decode("utf-8", errors="replace"))
+    except OSError:
+        # A file that can't be opened has no id to be found by; reading it by its path says why.
+        return _Known(path, "", "", "")
+    match = _HEAD_RE.match(head)
+    keys: dict[str, str] = dict(_FRONT_KEY_RE.findall(match.group(1))) if match else {}
+    return _Known(path, keys.get("id", ""), keys.get("type", ""), keys.get("service", ""))
+
+
+def _is_readme(path: Path) -> bool:
+    return path.stem.lower() in ("readme", "index", "template", "changelog")
