@@ -278,9 +278,9 @@ class RequestBuilder:
         return lines
 
     def _head(self, version: str | None, lines: list[tuple[str, str]], *, with_body: bool) -> bytes:
-        if lines:
-            own = frozenset(name.lower() for name, _ in lines) & self._static_names
-            if own:
+        for name, _ in lines:
+            if name.lower() in self._static_names:
+                own = frozenset(each.lower() for each, _ in lines)
                 return b"".join(head_line(*line) for line in self._static(version, with_body, own))
         return self._heads[version, with_body]
 

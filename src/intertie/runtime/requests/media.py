@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TypeGuard
 
 import msgspec
@@ -31,30 +32,31 @@ def encode_form(body: Mapping[str, object]) -> bytes:
     Raises:
         ValueError: A member is no plain data.
     """
-    return "&".join(f"{name}={value}" for name, value in _fields(body)).encode("ascii")
-
-
-def _fields(body: Mapping[str, object]) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+    found: list[str] = []
     for name, value in body.items():
-        key = form_component(name)
-        if type(value) is str:
-            found.append((key, form_component(value)))
-        else:
-            _add_field(found, key, value)
-    return found
+        _add_field(found, _form_key(name), value)
+    return "&".join(found).encode("ascii")
 
 
-def _add_field(found: list[tuple[str, str]], key: str, value: object) -> None:
-    if isinstance(value, Mapping):
+_form_key = lru_cache(maxsize=1024)(form_component)
+"""Names come again with every call, values do not."""
+
+
+def _add_field(found: list[str], key: str, value: object) -> None:
+    kind = type(value)
+    if kind is str:
+        found.append(f"{key}={form_component(value)}")  # type: ignore[arg-type]
+    elif kind is int:
+        found.append(f"{key}={value}")
+    elif isinstance(value, Mapping):
         for name, member in value.items():
-            _add_field(found, f"{key}%5B{form_component(str(name))}%5D", member)
+            _add_field(found, f"{key}%5B{_form_key(str(name))}%5D", member)
     elif isinstance(value, list):
         indexed = any(isinstance(element, Mapping | list) for element in value)
         for index, element in enumerate(value):
             _add_field(found, f"{key}%5B{index}%5D" if indexed else f"{key}%5B%5D", element)
     else:
-        found.append((key, form_component(scalar_text(value))))
+        found.append(f"{key}={form_component(scalar_text(value))}")
 
 
 def is_file(value: object) -> TypeGuard[File]:

@@ -18,10 +18,12 @@ def scalar_text(value: object) -> str:
     Raises:
         ValueError: It is no scalar, or a number that is not finite.
     """
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
     if isinstance(value, str):
         return value.value if isinstance(value, Enum) else value
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if value is None:
         return ""
     if isinstance(value, int):

@@ -60,6 +60,11 @@ def decimal_to_minor_units(value: float | Decimal | str, currency: Currency) -> 
     (1250, 1250)
     """
     places = minor_unit_places(currency)
+    if type(value) is str and len(value) < 30 and value.isascii():
+        # Plain digits, the usual case, need no decimal arithmetic.
+        whole_units, _, fraction = value.partition(".")
+        if whole_units.isdigit() and len(fraction) <= places and (not fraction or fraction.isdigit()):
+            return int(whole_units + fraction.ljust(places, "0"))
     amount = decimal(value)
     if amount.adjusted() > _MOST_DIGITS:
         raise TransformError(f"takes an amount of at most {_MOST_DIGITS} digits")
