@@ -79,6 +79,8 @@ class MockConnection(asyncio.Protocol):
         self._blocked = False
         self._refused = False
         self._ended = False
+        self._head_bytes = 0
+        self._completed = 0
         self.last_active_s = self._loop.time()
         self._begin_message()
 
@@ -86,11 +88,9 @@ class MockConnection(asyncio.Protocol):
         self._target = b""
         self._headers: dict[str, str] = {}
         self._fields = 0
-        self._head_bytes = 0
         self._body: list[bytes] = []
         self._body_bytes = 0
         self._in_head = True
-        self._in_message = False
 
     # --- asyncio
 
@@ -123,17 +123,21 @@ class MockConnection(asyncio.Protocol):
         self._next()
 
     def eof_received(self) -> bool:
-        """Keep the connection while answers are still owed."""
+        """Keep the connection while answers are still owed: the client may have stopped sending alone.
+
+        Most clients mean to leave, so what they wait for no longer counts as in flight, and a hang ends.
+        """
         self._ended = True
-        return self._current is not None or bool(self._waiting)
+        if self._current is not None:
+            self._gone(self._current.flight)
+        return not self._hanging and (self._current is not None or bool(self._waiting))
 
     def data_received(self, data: bytes) -> None:
         """Parse what came and answer what is complete."""
         self.last_active_s = self._loop.time()
         if self._refused:
             return
-        if self._in_head:
-            self._head_bytes += len(data)
+        completed = self._completed
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -142,7 +146,11 @@ class MockConnection(asyncio.Protocol):
         except httptools.HttpParserError:
             if not self._refused:
                 self._refuse(400, "the request is no HTTP/1.1")
-        if self._in_head and self._in_message and self._head_bytes > self._bounds.head_bytes and not self._refused:
+        if self._completed != completed:
+            self._head_bytes = 0  # how much of the chunk is of the next head is not known, and at most one chunk
+        elif self._in_head:
+            self._head_bytes += len(data)
+        if self._head_bytes > self._bounds.head_bytes and self._in_head and not self._refused:
             self._refuse(431, f"the head is longer than {self._bounds.head_bytes} bytes")
         self._next()
 
@@ -151,7 +159,6 @@ class MockConnection(asyncio.Protocol):
     def on_message_begin(self) -> None:
         """Begin a request."""
         self._begin_message()
-        self._in_message = True
 
     def on_url(self, url: bytes) -> None:
         """Collect the target."""
@@ -192,6 +199,7 @@ class MockConnection(asyncio.Protocol):
         """Put the request in line."""
         if self._refused:
             return
+        self._completed += 1
         method = self._parser.get_method().decode("ascii")
         request = MockRequest(method, _origin_form(self._target), self._headers, b"".join(self._body))
         self._waiting.append(_Parsed(request, self._parser.should_keep_alive()))
@@ -217,6 +225,11 @@ class MockConnection(asyncio.Protocol):
             self._closing = True
 
     # --- answering
+
+    @property
+    def _hanging(self) -> bool:
+        fault = self._current.fault if self._current is not None else None
+        return fault is not None and fault.kind is FaultKind.HANG
 
     @property
     def _idle(self) -> bool:
@@ -307,10 +320,9 @@ class MockConnection(asyncio.Protocol):
     def drain(self) -> None:
         """Close as soon as nothing is owed any more."""
         self._closing = True
-        hanging = self._current is not None and self._current.fault is not None and self._timer is None
         if self._transport is None:
             return
-        if hanging:
+        if self._hanging:
             self._transport.abort()
         elif self._idle:
             self._transport.close()
