@@ -28,7 +28,7 @@ _THROTTLE_CODE_RE = re.compile(
 _CREDENTIAL = r"(?:api[\s_-]*key|access[\s_-]*key|key|token|credentials?|signature|client[\s_-]*secret|password)"
 _BAD = r"(?:invalid|expired|revoked|unknown|missing|malformed|bad|incorrect|not\s+valid|disabled)"
 _CREDENTIAL_FAULT_RE = re.compile(
-    rf"{_BAD}[\s_-]*(?:\w+[\s_-]+){{0,2}}{_CREDENTIAL}(?![a-z])|(?<![a-z]){_CREDENTIAL}[\s_-]*(?:(?:is|has|was|been|provided)[\s_-]*){{0,3}}{_BAD}",
+    rf"{_BAD}[\s_-]*(?:\w+[\s_-]+){{0,2}}{_CREDENTIAL}(?:id)?(?![a-z])|(?<![a-z]){_CREDENTIAL}[\s_-]*(?:(?:is|has|was|been|provided)[\s_-]*){{0,3}}{_BAD}",
     re.IGNORECASE,
 )
 _READ_CHARS = 500

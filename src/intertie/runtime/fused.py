@@ -8,6 +8,7 @@ general pipeline with everything taken so far on `Call.held`, so that nothing is
 | a guard can't say yes at once (breaker not closed, budget share used up, no idle connection, no free permit) | what was taken before it |
 | the exchange failed, the answer is no declared success, its headers speak of limits, deprecation or `no-store` | the exchange |
 | the body can't be read, may hide an error, breaks its schema or can't be mapped | the exchange |
+| a store has a problem to tell the caller | the exchange |
 
 An operation whose calls are never plain has no fused path: see `fuse`. That both paths agree is held by property tests.
 """
@@ -19,7 +20,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from intertie.core.errors import CallError, CredentialMissing, InvalidResponse, MappingError, ProtocolError, Reach
+from intertie.core.errors import CallError, InvalidResponse, MappingError, ProtocolError, Reach
 from intertie.core.money import Money, decimal_text
 from intertie.runtime.call import Answered, Call, Outcome
 from intertie.runtime.course import Course
@@ -96,6 +97,7 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
     unusual_headers = HINT_NAMES | NOTICE_NAMES | (frozenset({b"cache-control"}) if keeps else frozenset())
     decisions = _happy_decisions(linked, keeps=keeps)
     decisions_with_key = ("key", *decisions)
+    state_problems, journal_problems = around.coordination.problems, around.journal.problems
     record_of_call, key_of_plan = around.journal.record, observer.key
     operation_id, clock = operation.id, around.clock
 
@@ -156,10 +158,9 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
                 return await linked.run(general(*known, request, Held()))
         reservation = None
         expected = ONE
-        if ledger is not None and not price_is_flat:
-            expected = (
-                ONE if price_is_flat else expected_quantity(pricing_model, operation, request, attempt_s=attempt_s)
-            )
+        if ledger is not None:
+            if not price_is_flat:
+                expected = expected_quantity(pricing_model, operation, request, attempt_s=attempt_s)
             reservation = ledger.reserve_nowait(expected)
             if reservation is None:
                 return await linked.run(general(*known, request, Held(admission)))
@@ -190,7 +191,7 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
                     request.expect_continue,
                 ),
                 write_deadline_s=sent_s + write_s if write_s < left_s else deadline_s,
-                read_timeout_s=read_s if read_s < left_s else left_s,
+                read_timeout_s=min(left_s, read_s),
                 deadline_s=deadline_s,
             )
         except CallError as error:
@@ -223,7 +224,7 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
                         mapped = reader.map_inbound(received)
                 except (ProtocolError, InvalidResponse, MappingError):
                     plain = False
-        if not plain or not isinstance(result, Response):
+        if not plain or not isinstance(result, Response) or state_problems() or journal_problems():
             exchanged = Exchanged(result, sent_s, ended_s)
             held = Held(admission, reservation, connection, permit, exchanged)
             return await linked.run(general(*known, request, held))

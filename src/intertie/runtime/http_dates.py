@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-_MONTHS = {name: index for index, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: index for index, name in enumerate(_NAMES, start=1)}
 _TIME = r"(\d{2}):(\d{2}):(\d{2})"
 _IMF_RE = re.compile(rf"\s*(?:[A-Za-z]{{3}},\s*)?(\d{{1,2}}) ([A-Za-z]{{3}}) (\d{{4}}) {_TIME} (?:GMT|UTC|\+0000)\s*\Z")
 _RFC850_RE = re.compile(rf"\s*[A-Za-z]+, (\d{{2}})-([A-Za-z]{{3}})-(\d{{2}}) {_TIME} GMT\s*\Z")

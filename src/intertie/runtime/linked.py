@@ -92,7 +92,7 @@ class LinkedPlan:
         """
         linked = self._operations.get(operation_id)
         if linked is None:
-            raise UsageError(self._no_operation(operation_id))
+            raise UsageError(self.unknown_operation(operation_id))
         operation = linked.operation
         key = self._check(operation, version, timeout_s, idempotency_key)
         clock = self.surroundings.clock
@@ -145,7 +145,7 @@ class LinkedPlan:
     async def _send_queued(self, item: QueueItem, payload: dict[str, object]) -> Outcome:
         linked = self._operations.get(item.operation)
         if linked is None:
-            raise UsageError(self._no_operation(item.operation))
+            raise UsageError(self.unknown_operation(item.operation))
         self._check(linked.operation, item.version, None, None)
         started_s = self.surroundings.clock.monotonic_s()
         self.guards.retry_budget.count_call(started_s)
@@ -216,7 +216,8 @@ class LinkedPlan:
         if version not in supported:
             raise UsageError(f"{self.plan.id} does not support version {version}; it supports {', '.join(supported)}")
 
-    def _no_operation(self, operation_id: str) -> str:
+    def unknown_operation(self, operation_id: str) -> str:
+        """Return the sentence that tells what there is instead."""
         near = difflib.get_close_matches(operation_id, self._operations, n=1)
         if near:
             return f"{self.plan.id} has no operation {operation_id}; did you mean {near[0]}?"

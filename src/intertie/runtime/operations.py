@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from msgspec.structs import replace
 
 from intertie.core.errors import CallError, CredentialMissing, InvalidResponse, MappingError, Reach
@@ -105,6 +104,8 @@ class LinkedOperation:
         """Write what the whole call came to onto its outcome, then record it."""
         course = call.course
         elapsed_s = self._elapsed_s(call)
+        for problem in (*self.surroundings.coordination.problems(), *self.surroundings.journal.problems()):
+            course.warn(Stage.TELEMETRY, problem)
         if isinstance(outcome, Failed):
             apply_row(outcome, self.row_of(outcome))
             error = outcome.error

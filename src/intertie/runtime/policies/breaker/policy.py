@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from intertie.core.errors import CircuitOpen, Reach
 from intertie.core.units import seconds_text
-from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
+from intertie.runtime.call import Call, Failed, Kind, Outcome
 from intertie.runtime.classify import refusal_codes
 from intertie.runtime.pipeline import CallNext
 from intertie.runtime.policies.breaker.options import BreakerOptions
@@ -47,7 +47,7 @@ class BreakerPolicy:
             # Cancelled, or a bug: what was sent says nothing either way; what was not sent ends its admission.
             self._tell(call, admission, NEUTRAL if course.sends > sends else None)
             raise
-        never_sent = isinstance(outcome, Failed) and outcome.kind in {Kind.REJECTED} and outcome.reached is Reach.NO
+        never_sent = isinstance(outcome, Failed) and outcome.kind is Kind.REJECTED
         no_credential = (
             isinstance(outcome, Failed) and outcome.kind is Kind.CREDENTIAL_FAULT and outcome.response is None
         )

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from intertie.core.clock import Clock
 from intertie.core.errors import BudgetExceeded, Reach
 from intertie.core.money import Money
 from intertie.core.units import seconds_text
@@ -18,7 +19,6 @@ from intertie.runtime.policies.budget.quantities import expected_quantity, gigab
 from intertie.runtime.stages import Stage
 from intertie.runtime.state import BudgetRefusal, LedgerHandle, Reservation
 from intertie.runtime.streams import WatchedStream
-from intertie.core.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class RetryBudget:
     Source: Google, "Site Reliability Engineering", chapter 21 (per-client retry budget).
     """
 
-    __slots__ = ("_calls", "_current", "_lock", "_minimum", "_ratio", "_retries", "_slot_s", "__weakref__")
+    __slots__ = ("__weakref__", "_calls", "_current", "_lock", "_minimum", "_ratio", "_retries", "_slot_s")
 
     def __init__(self, options: RetryOptions) -> None:
         self._ratio = options.budget_ratio

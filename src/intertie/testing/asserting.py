@@ -1,0 +1,50 @@
+"""Assertions about plans and calls, in plain Python: they raise `AssertionError` with what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from intertie.core.errors import CallError
+from intertie.core.timeline import TimelineEvent
+from intertie.runtime.call import Answered, Failed, Outcome
+from intertie.runtime.plan import Plan
+from intertie.runtime.stages import ORDER
+
+
+def assert_stage_order(plan: Plan, *, operation: str | None = None) -> None:
+    """Assert that every operation (or one) names its stages in the order of `runtime.stages`, each once."""
+    position = {stage.value: index for index, stage in enumerate(ORDER)}
+    for name, described in plan.operations.items():
+        if operation not in {None, name}:
+            continue
+        stages = [stage.stage for stage in described.stages]
+        unknown = [stage for stage in stages if stage not in position]
+        if unknown:
+            raise AssertionError(f"{name} has stages that nobody knows: {', '.join(unknown)}")
+        if [position[stage] for stage in stages] != sorted({position[stage] for stage in stages}):
+            raise AssertionError(f"{name} has its stages out of order: {', '.join(stages)}")
+
+
+def assert_answered(outcome: Outcome) -> Answered:
+    """Return the answer; raise with the error where the call failed."""
+    if isinstance(outcome, Failed):
+        raise AssertionError(f"the call failed as {outcome.kind}: {outcome.error}") from outcome.error  # noqa: TRY004  # what a test expects
+    return outcome
+
+
+def assert_failed(outcome: Outcome, error: type[CallError] = CallError) -> Failed:
+    """Return the failure; raise where the call succeeded or failed otherwise."""
+    if isinstance(outcome, Answered):
+        raise AssertionError(f"the call succeeded with status {outcome.status}, fallback {outcome.fallback}")  # noqa: TRY004  # what a test expects
+    if not isinstance(outcome.error, error):
+        raise AssertionError(f"the call failed with {outcome.error!r}, not {error.__name__}") from outcome.error  # noqa: TRY004  # what a test expects
+    return outcome
+
+
+def assert_events(events: Iterable[TimelineEvent], expected: Sequence[str]) -> None:
+    """Assert that the names in `expected` happened in that order, with anything between them."""
+    names = [event.event for event in events]
+    rest = iter(names)
+    for name in expected:
+        if name not in rest:
+            raise AssertionError(f"{name!r} did not happen in its turn; the events were {', '.join(names)}")
