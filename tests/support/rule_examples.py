@@ -159,7 +159,10 @@ def _with_key(base: list[Line], key: str, chunk: list[Line]) -> list[Line]:
             end += 1
         return [*base[:start], *chunk, *base[end:]]
     if key in SECTIONS:
-        return [*base, Line(""), Line(f"## {SECTIONS[key]}"), Line("```yaml"), *chunk, Line("```")]
+        block = [Line("```yaml"), *chunk, Line("```")]
+        if any(line.text == f"## {SECTIONS[key]}" for line in base):  # an earlier key of the fragment has made it, last
+            return [*base, Line(""), *block]
+        return [*base, Line(""), Line(f"## {SECTIONS[key]}"), *block]
     heading = next(n for n, line in enumerate(base) if line.text.startswith("### "))
     fences = [n for n, line in enumerate(base) if n > heading and line.text.startswith("```")]
     return [*base[: fences[1]], *chunk, *base[fences[1] :]]

@@ -9,15 +9,16 @@ from pathlib import Path
 
 from intertie.compiler import Settings, compile_spec
 from intertie.compiler.build import Build
-from intertie.compiler.origin import choose_origin, environments_of
+from intertie.compiler.origin import DEVELOPMENT, choose_origin, environments_of
 from intertie.compiler.settings import FILE_NAME
 from intertie.diagnostics import Diagnostic
 from intertie.diagnostics.order import in_order
 from intertie.lint.around import Around
 from intertie.lint.choice import read_choice
 from intertie.lint.ids import ids_of
+from intertie.lint.overlap import told_once
 from intertie.lint.running import run_rules
-from intertie.spec.loading import load
+from intertie.spec.loading import Loaded, load
 from intertie.spec.model import Spec
 from intertie.spec.workspace import Workspace
 
@@ -61,15 +62,27 @@ def check_paths(paths: Sequence[Path], workspace: Workspace, settings: Settings,
         files.append(shown)
         sources[shown] = loaded.source
         found += loaded.diagnostics
-        found += _judge(loaded.spec, around, settings)
+        found += _judge(loaded, around, settings)
     return CheckResult(in_order(choice.apply(dict.fromkeys(found))), tuple(files), sources)
 
 
-def _judge(spec: Spec, around: Around, settings: Settings) -> Iterator[Diagnostic]:
-    compiled = compile_spec(spec, settings=settings)
-    yield from compiled.diagnostics
-    yield from _other_origins(spec, settings)
+def _judge(loaded: Loaded, around: Around, settings: Settings) -> Iterator[Diagnostic]:
+    spec = loaded.spec
+    if not loaded.source:
+        # The file can't be read, or is empty: that is all there is to say about it.
+        return
+    compiled = compile_spec(spec, settings=settings, environment=_environment(spec, settings))
+    yield from told_once(spec, loaded.diagnostics, [*compiled.diagnostics, *_other_origins(spec, settings)])
     yield from run_rules(spec, compiled.plan, around)
+
+
+def _environment(spec: Spec, settings: Settings) -> str | None:
+    """Return the environment to plan for: the first where the spec has no other way to be called without a choice."""
+    service = spec.service
+    if settings.environment or settings.base_url or service is None or service.base_url or not service.environments:
+        return None
+    names = [name.value for name, _ in service.environments]
+    return None if DEVELOPMENT in names else names[0]
 
 
 def _other_origins(spec: Spec, settings: Settings) -> Iterator[Diagnostic]:

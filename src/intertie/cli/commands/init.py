@@ -14,8 +14,8 @@ CONFIGURATION = """\
 # Configuration of this workspace. Every key can be set by a variable too (INTERTIE_ENVIRONMENT, INTERTIE_STATE, ...);
 # flags win over variables, variables over this file, this file over the specs.
 
-# The environment that calls go to where none is chosen.
-environment = "development"
+# The environment that calls go to where none is chosen; without it each spec's development, else its base_url.
+# environment = "development"
 
 # Where limits, breakers, budgets, queue and ledger are kept; the folder .intertie/ is shared by all processes.
 state = "sqlite:///.intertie/state.db"

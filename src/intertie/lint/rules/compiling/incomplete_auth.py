@@ -17,21 +17,22 @@ def incomplete_auth() -> None:
     ## Example
     ```yaml
     authentication:
-      type: oauth
+      type: api_key
       config:
-        client_id: env:PARCEL_ID
-        client_secret: env:PARCEL_SECRET
+        key_location: body
+        secret: env:PARCEL_KEY
     ```
 
     ## Use instead
     ```yaml
     authentication:
-      type: basic
+      type: api_key
       config:
-        username: env:PARCEL_USER
-        password: env:PARCEL_PASSWORD
+        key_location: header
+        key_name: X-Api-Key
+        secret: env:PARCEL_KEY
     ```
 
     ## References
-    RFC 6749 section 4.4; RFC 7519.
+    Spec format, service configuration.
     """

@@ -17,7 +17,7 @@ def invalid_endpoint_path() -> None:
     ## Example
     ```yaml
     endpoint:
-      path: quotes/{country}
+      path: /quotes/../{country}
       method: GET
       description: Quotes a parcel.
     ```

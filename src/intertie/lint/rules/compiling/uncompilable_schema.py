@@ -23,7 +23,7 @@ def uncompilable_schema() -> None:
         schema:
           type: object
           properties:
-            price: {type: number, minimum: free}
+            price: {type: string, pattern: "(a"}
     ```
 
     ## Use instead
@@ -35,7 +35,7 @@ def uncompilable_schema() -> None:
         schema:
           type: object
           properties:
-            price: {type: number, minimum: 0}
+            price: {type: string, pattern: "(a)"}
     ```
 
     ## References

@@ -15,7 +15,7 @@ def unreadable_rate() -> None:
     The limit it states would not be kept.
 
     ## Example
-    ```yaml
+    ```text
     rate_limits:
       rate_limit: not too many
     ```
@@ -23,7 +23,7 @@ def unreadable_rate() -> None:
     ## Use instead
     ```yaml
     rate_limits:
-      rate_limit: 100 requests per minute
+      requests_per_minute: 100
     ```
 
     ## References

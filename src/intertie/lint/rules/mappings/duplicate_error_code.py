@@ -22,15 +22,15 @@ def duplicate_error_code(spec: Spec) -> Iterator[Finding]:
     ## Example
     ```yaml
     error_mapping:
-      - {external_code: 503, internal_code: DOWN, message: Later., action: fail}
-      - {external_code: 503, internal_code: BUSY, message: Soon., action: fail}
+      - {external_code: 404, internal_code: GONE, message: Later., action: fail}
+      - {external_code: 404, internal_code: LOST, message: Soon., action: fail}
     ```
 
     ## Use instead
     ```yaml
     error_mapping:
-      - {external_code: 503, internal_code: DOWN, message: Later., action: fail}
-      - {external_code: 5xx, internal_code: BROKEN, message: Later., action: fail}
+      - {external_code: 404, internal_code: GONE, message: Later., action: fail}
+      - {external_code: 4xx, internal_code: WRONG, message: Later., action: fail}
     ```
 
     ## References

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
+from intertie.lint.words import listed
+from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
 
@@ -34,14 +36,20 @@ def retried_status_fails(spec: Spec) -> Iterator[Finding]:
     ## References
     Spec format, retry policy and error handling.
     """
-    actions = {row.external_code.value.strip().lower(): row.action for row in spec.error_mapping if row.external_code}
+    rows = {row.external_code.value.strip().lower(): row for row in spec.error_mapping if row.external_code}
+    failing: dict[str, list[Located[str]]] = {}
     for status in spec.retry.retry_on if spec.retry else ():
         text = status.value.strip().lower()
-        action = actions.get(text) or actions.get(f"{text[:1]}xx")
+        code = text if text in rows else f"{text[:1]}xx"
+        if code in rows:
+            failing.setdefault(code, []).append(status)
+    for code, statuses in failing.items():
+        action = rows[code].action
         if action and action.value == "fail":
+            listing = listed(f"`{status.value}`" for status in statuses)
             yield Finding(
-                status.span,
-                f"`{text}` is not retried: its error row says `fail`",
-                "take it out of `retry_on`, or let the row say `retry`",
-                related=(Label(action.span, "the row's action"),),
+                action.span,
+                f"{listing} in `retry_on` {'is' if len(statuses) == 1 else 'are'} not retried: this row says `fail`",
+                "let the row say `retry`, or take the status out of `retry_on`",
+                related=tuple(Label(status.span, "to be retried") for status in statuses),
             )

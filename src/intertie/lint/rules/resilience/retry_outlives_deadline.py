@@ -25,8 +25,8 @@ def retry_outlives_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ## Example
     ```yaml
     retry:
-      max_attempts: 6
-      initial_delay: 2000
+      max_attempts: 4
+      initial_delay: 4000
       max_delay: 30000
       backoff: exponential
       jitter: false

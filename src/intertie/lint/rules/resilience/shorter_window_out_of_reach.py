@@ -32,7 +32,7 @@ def shorter_window_out_of_reach(spec: Spec) -> Iterator[Finding]:
     ```yaml
     rate_limits:
       requests_per_second: 10
-      requests_per_minute: 300
+      requests_per_minute: 550
     ```
 
     ## References

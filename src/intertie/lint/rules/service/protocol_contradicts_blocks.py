@@ -20,18 +20,14 @@ def protocol_contradicts_blocks(spec: Spec) -> Iterator[Finding]:
     The bullet selects the transport. An endpoint that describes another protocol can't be called through it.
 
     ## Example
-    ````markdown
-    ## Integration Type
-    - **Protocol**: gRPC
-    - **Authentication**: API Key
-    ````
+    ```text
+    - **Protocol**: REST          and an endpoint with `graphql: {document: ./order.graphql}`
+    ```
 
     ## Use instead
-    ````markdown
-    ## Integration Type
-    - **Protocol**: REST
-    - **Authentication**: API Key
-    ````
+    ```text
+    - **Protocol**: GraphQL       and an endpoint with `graphql: {document: ./order.graphql}`
+    ```
 
     ## References
     Spec format, integration type.

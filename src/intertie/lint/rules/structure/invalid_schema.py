@@ -19,7 +19,7 @@ def invalid_schema() -> None:
     response:
       success:
         status: 200
-        schema: [object]
+        schema: {type: objekt}
     ```
 
     ## Use instead
