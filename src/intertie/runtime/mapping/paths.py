@@ -148,7 +148,10 @@ class NamePath:
 
     def read(self, source: object) -> object:
         """Return the member, `MISSING` where there is none."""
-        return source.get(self.name, MISSING) if isinstance(source, Mapping) else MISSING
+        # The exact type first: an instance check against an abstract class takes longer than the lookup.
+        if type(source) is dict or isinstance(source, Mapping):
+            return source.get(self.name, MISSING)
+        return MISSING
 
     read_aligned = read
 
@@ -214,7 +217,7 @@ def _read(source: object, steps: tuple[Step, ...]) -> object:
     found = source
     for position, step in enumerate(steps):
         if isinstance(step, str):
-            if not isinstance(found, Mapping):
+            if type(found) is not dict and not isinstance(found, Mapping):
                 return MISSING
             found = found.get(step, MISSING)
         elif isinstance(step, int):

@@ -105,7 +105,7 @@ class RequestBuilder:
             CredentialMissing: `environ` knows no such variable.
         """
         asked = self._asked(version)
-        if not isinstance(input, Mapping):
+        if type(input) is not dict and not isinstance(input, Mapping):
             raise invalid(self._id, "", "must be an object")
         parameters, body, headers, raw = self._sorted(input)
         template = self._templates[asked]

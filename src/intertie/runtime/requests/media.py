@@ -48,7 +48,7 @@ def _add_field(found: list[str], key: str, value: object) -> None:
         found.append(f"{key}={form_component(value)}")  # type: ignore[arg-type]
     elif kind is int:
         found.append(f"{key}={value}")
-    elif isinstance(value, Mapping):
+    elif kind is not bool and isinstance(value, Mapping):
         for name, member in value.items():
             _add_field(found, f"{key}%5B{_form_key(str(name))}%5D", member)
     elif isinstance(value, list):
