@@ -1,6 +1,6 @@
 """Every diagnostic the parser reports, in one table.
 
-`TIE001`–`TIE039` judge syntax and structure, `TIE040`–`TIE049` judge references to other places.
+`TIE001` to `TIE039` judge syntax and structure, `TIE040` to `TIE049` judge references to other places.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ _DROPPED = frozenset(
 def translate(schema: dict[str, object], child: Callable[[object], object]) -> dict[str, object]:
     """Return one schema in the 2020-12 dialect; `child` makes each schema inside it.
 
-    `nullable`, boolean `exclusiveMinimum`/`exclusiveMaximum`, `example`, `definitions`, `items` as a list and `type: file`
-    are rewritten. `$defs`, and keywords that would change what a `$ref` means (`$id`, `$anchor`), are left out: every
+    `nullable`, boolean `exclusiveMinimum`/`exclusiveMaximum`, `example`, `items` as a list and `type: file` are
+    rewritten. `$defs`, and keywords that would change what a `$ref` means (`$id`, `$anchor`), are left out: every
     reference is resolved already.
 
     Source: JSON Schema 2020-12, OpenAPI 3.0.3 section 4.7.24, JSON Schema draft 2020-12 release notes (prefixItems).

@@ -17,8 +17,8 @@ MAX_MARKDOWN_LINES = 20_000
 def close_fences(lines: list[str], source: Source, findings: Findings) -> int:
     """Close in `lines` what the author left open, reporting it; return the number of lines outside fences.
 
-    A fence whose text holds the opening of another one, or that runs to the end of the file over headings, was meant to end
-    before the first heading after it: the blank line there becomes its end, so that no line moves.
+    A fence whose text holds the opening of another one, or that runs to the end of the file over headings, was meant to
+    end before the first heading after it: the blank line there becomes its end, so that no line moves.
     """
     outside = 0
     number = 0

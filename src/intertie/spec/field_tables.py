@@ -15,22 +15,23 @@ _OPTIONAL_COLUMNS = frozenset({"optional", "nullable"})
 _ABOUT_COLUMNS = frozenset({"description", "meaning", "notes", "comment"})
 _YES = frozenset({"yes", "y", "true", "x", "✓", "✔", "✅", "required", "always", "1"})
 
-_TYPES: dict[str, dict[str, object]] = {
-    **dict.fromkeys(("string", "str", "text", "char", "varchar"), {"type": "string"}),
-    **dict.fromkeys(("integer", "int", "long", "bigint", "smallint"), {"type": "integer"}),
-    **dict.fromkeys(("number", "float", "double", "real"), {"type": "number"}),
+_BY_TYPE: tuple[tuple[dict[str, object], tuple[str, ...]], ...] = (
+    ({"type": "string"}, ("string", "str", "text", "char", "varchar")),
+    ({"type": "integer"}, ("integer", "int", "long", "bigint", "smallint")),
+    ({"type": "number"}, ("number", "float", "double", "real")),
     # An exact decimal travels as text or as a number: either is what the field means.
-    **dict.fromkeys(("decimal", "money", "numeric", "amount"), {"type": ["string", "number"]}),
-    **dict.fromkeys(("boolean", "bool", "flag"), {"type": "boolean"}),
-    **dict.fromkeys(("date",), {"type": "string", "format": "date"}),
-    **dict.fromkeys(("datetime", "timestamp", "instant", "date-time"), {"type": "string", "format": "date-time"}),
-    **dict.fromkeys(("time",), {"type": "string", "format": "time"}),
-    **dict.fromkeys(("uuid", "guid"), {"type": "string", "format": "uuid"}),
-    **dict.fromkeys(("email", "e-mail"), {"type": "string", "format": "email"}),
-    **dict.fromkeys(("url", "uri"), {"type": "string", "format": "uri"}),
-    **dict.fromkeys(("array", "list"), {"type": "array"}),
-    **dict.fromkeys(("object", "map", "json", "dict"), {"type": "object"}),
-}
+    ({"type": ["string", "number"]}, ("decimal", "money", "numeric", "amount")),
+    ({"type": "boolean"}, ("boolean", "bool", "flag")),
+    ({"type": "string", "format": "date"}, ("date",)),
+    ({"type": "string", "format": "date-time"}, ("datetime", "timestamp", "instant", "date-time")),
+    ({"type": "string", "format": "time"}, ("time",)),
+    ({"type": "string", "format": "uuid"}, ("uuid", "guid")),
+    ({"type": "string", "format": "email"}, ("email", "e-mail")),
+    ({"type": "string", "format": "uri"}, ("url", "uri")),
+    ({"type": "array"}, ("array", "list")),
+    ({"type": "object"}, ("object", "map", "json", "dict")),
+)
+_TYPES = {word: schema for schema, words in _BY_TYPE for word in words}
 _ARRAY_RE = re.compile(r"(?:array|list)\s*(?:<(.+)>|\[(.+)\]|\s+of\s+(.+))\Z|(.+)\[\]\Z", re.IGNORECASE)
 _ENUM_RE = re.compile(r"enum\s*[(:\[]\s*(.+?)\s*[)\]]?\Z", re.IGNORECASE)
 

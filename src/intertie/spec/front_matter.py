@@ -28,8 +28,8 @@ class FrontMatterLines:
 def find_front_matter(lines: list[str]) -> FrontMatterLines | None:
     """Return where the front matter is, None where the file has none.
 
-    Blank lines and HTML comments may stand before it. One that is not closed ends before the first blank line, heading or
-    line that is no key.
+    Blank lines and HTML comments may stand before it. One that is not closed ends before the first blank line, heading
+    or line that is no key.
     """
     number = _skip_comments(lines)
     if number is None or not _FENCE_RE.match(lines[number]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from intertie.spec.reading.routing import Router
 from intertie.spec.references import SchemaReader
 from intertie.spec.schema_documents import Library, SchemaDocument
 from intertie.spec.source import Findings, Source
-from intertie.spec.tree import Document, MappingNode, ScalarNode, SequenceNode, plain
+from intertie.spec.tree import Document, Entry, MappingNode, ScalarNode, SequenceNode, plain
 from intertie.spec.workspace import MAX_SPEC_BYTES, Unreadable, Workspace, find_workspace, read_text
 from intertie.spec.yaml_nodes import shorten
 
@@ -88,10 +89,8 @@ def load_text(text: str, path: Path, workspace: Workspace | None = None) -> Load
     return Loaded(spec, findings.all(draft=draft), text.removeprefix("\ufeff"))
 
 
-def _check_components(entries: dict[str, object] | object, schemas: SchemaReader, reader: BlockReader) -> None:
+def _check_components(entries: Mapping[str, Entry], schemas: SchemaReader, reader: BlockReader) -> None:
     """Check what the spec defines, used or not."""
-    if not isinstance(entries, dict):
-        return
     components = entries.get("components")
     if components is None:
         return
@@ -153,7 +152,7 @@ def _find_related(name: str, span: SourceSpan, workspace: Workspace, path: Path,
 
 
 def _content_hash(source: Source) -> str:
-    """Return the SHA-256 of the text with `\\n` line ends: the same on every machine."""
+    """Return the SHA-256 of the text with line feeds for line ends: the same on every machine."""
     return hashlib.sha256(source.text.encode("utf-8", errors="surrogatepass")).hexdigest()
 
 

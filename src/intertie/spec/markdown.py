@@ -23,8 +23,11 @@ from intertie.spec.yaml_text import read_mapping
 _YAML_INFOS = frozenset({"yaml", "yml"})
 _BOLD_KEY_RE = re.compile(r"(?:\[[ xX]\]\s+)?(\*\*|__)(?P<key>.+?)(?::\s*)?\1\s*(?:[:\u2013\u2014=-]\s*)?")
 _PLAIN_KEY_RE = re.compile(r"(?P<key>[^\s:`\[/][^:`\[\n]{0,60}?)\s*:(?:\s+|$)")
-_BLOCK_KEY_RE = re.compile(r"^(?:[a-z]+_[a-z_]+|service|authentication|timeouts|retry|throttling|endpoint|request|response"
-                           r"|inbound|outbound|monitoring|costs|testing|versioning|components|security)\s*:", re.MULTILINE)  # fmt: skip
+_BLOCK_KEY_RE = re.compile(
+    r"^(?:[a-z]+_[a-z_]+|service|authentication|timeouts|retry|throttling|endpoint|request|response|inbound|outbound"
+    r"|monitoring|costs|testing|versioning|components|security)\s*:",
+    re.MULTILINE,
+)
 
 
 @dataclass(slots=True)

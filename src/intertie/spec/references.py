@@ -229,7 +229,7 @@ class SchemaReader:
 
 def _said(error: object) -> str:
     message = str(getattr(error, "message", error))
-    return shorten(message.split(" under any of the schemas")[0].removesuffix(" is not valid") + (
+    return shorten(message.partition(" under any of the schemas")[0].removesuffix(" is not valid") + (
         " is not valid here" if "under any of" in message else ""), 120)  # fmt: skip
 
 

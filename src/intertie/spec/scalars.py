@@ -36,7 +36,7 @@ def plain_value(text: str) -> ScalarValue:
         number = float(text)
         return number if math.isfinite(number) else text
     if _OCTAL_RE.match(text):
-        return int(text[2:], 8)
+        return int(text, 0)
     if _HEXADECIMAL_RE.match(text):
-        return int(text[2:], 16)
+        return int(text, 0)
     return text

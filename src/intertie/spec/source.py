@@ -12,7 +12,8 @@ from intertie.spec.codes import UNFILLED, Code
 class Source:
     """A file's text by line and column.
 
-    `text` has no byte order mark and `\\n` for every line end: neither moves a line or a column. Columns count characters.
+    `text` has no byte order mark and a line feed for every line end: neither moves a line or a column. Columns count
+    characters.
     """
 
     __slots__ = ("_starts", "path", "text")
@@ -62,7 +63,7 @@ class Source:
 
 
 def normalised(text: str) -> str:
-    """Return text without byte order mark and with `\\n` line ends."""
+    """Return text without byte order mark and with line feeds for line ends."""
     text = text.removeprefix("\ufeff")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 

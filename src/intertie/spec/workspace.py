@@ -26,7 +26,7 @@ _FRONT_KEY_RE = re.compile(r"^(id|type|service)\s*:\s*[\"']?([^\"'#\n]*?)[\"']?\
 _HEAD_RE = re.compile(r"\A\ufeff?(?:\s*<!--.*?-->)*\s*^---[ \t]*$(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
 
 
-class Unreadable(IntertieError):
+class Unreadable(IntertieError):  # noqa: N818 - it says what a file is
     """A file of the workspace can't be read, or may not be.
 
     Attributes:
@@ -73,7 +73,7 @@ class Workspace:
 
     def shown(self, path: Path) -> str:
         """Return a path as people see it: relative to the root where the file lies below it."""
-        absolute = Path(os.path.abspath(path))
+        absolute = Path.cwd() / path
         for candidate in (absolute, Path(os.path.realpath(absolute))):
             if candidate.is_relative_to(self.root):
                 return candidate.relative_to(self.root).as_posix()
@@ -125,7 +125,7 @@ class Workspace:
         return read_text(self.locate(reference, base=base), most=most)
 
     def markdown_files(self) -> Iterator[Path]:
-        """Yield every Markdown file below the root, in the order of their paths; dot folders and environments are skipped."""
+        """Yield every Markdown file below the root by path; dot folders and environments are skipped."""
         for folder, folders, names in os.walk(self.root):
             folders[:] = sorted(
                 name
@@ -137,7 +137,7 @@ class Workspace:
                     yield Path(folder, name)
 
     def spec_files(self) -> tuple[Path, ...]:
-        """Return the integration specs: Markdown with `type: Integration`, and all in `specs/` that say no other type."""
+        """Return the integration specs: `type: Integration`, and all in `specs/` that say no other type."""
         folder = self.root / "specs"
         return tuple(
             known.path
@@ -164,8 +164,8 @@ class Workspace:
     def find_case(self, reference: str) -> Path | None:
         """Return the file of a case given by path or id, None where there is none inside the root.
 
-        `/test-cases/TC-001.yaml` is meant from the root, also below `/specs`; a name suffix (`TC-001-create.yaml`) is found
-        by its id.
+        `/test-cases/TC-001.yaml` is meant from the root, also below `/specs`; a file with a name suffix
+        (`TC-001-create.yaml`) is found by its id.
         """
         match = re.search(r"(TC|SC|PC)-(\d+)", reference)
         candidates = [reference.lstrip("/")] if "/" in reference or reference.endswith((".yaml", ".yml")) else []
@@ -197,8 +197,8 @@ class Workspace:
 
 
 def find_workspace(start: Path) -> Workspace:
-    """Return the workspace of a file or folder: the nearest folder upwards with `intertie.toml`, else its own folder."""
-    start = Path(os.path.abspath(start))
+    """Return the workspace of a path: the nearest folder upwards with `intertie.toml`, else its own folder."""
+    start = Path(os.path.normpath(Path.cwd() / start))
     own = start if start.is_dir() else start.parent
     for folder in (own, *own.parents):
         if (folder / "intertie.toml").is_file():
@@ -214,7 +214,7 @@ def read_text(path: Path, *, most: int = MAX_SPEC_BYTES) -> str:
     """
     try:
         # Opening a pipe or a device could wait for ever: look first, and once more at what was opened.
-        if not stat.S_ISREG(os.stat(path).st_mode):
+        if not stat.S_ISREG(path.stat().st_mode):
             raise Unreadable(codes.FILE_UNREADABLE, "it is no regular file")
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
@@ -239,7 +239,7 @@ def read_text(path: Path, *, most: int = MAX_SPEC_BYTES) -> str:
 
 def _read_head(path: Path) -> _Known:
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
+        if not stat.S_ISREG(path.stat().st_mode):
             return _Known(path, "", "", "")
         with path.open("rb") as file:
             head = normalised(file.read(_HEAD_BYTES).decode("utf-8", errors="replace"))

@@ -129,7 +129,7 @@ class NodeReader:
             comment = match.group(1).rstrip()
         value = None if tagged else (text if quoted else plain_value(text))
         node = ScalarNode(self._place(start, end), value, "" if tagged else text, quoted, comment)
-        self._add(node, end, 1, event.anchor, start)
+        self._add(node, end, 1, event.anchor)
 
     def _alias(self, event: Any) -> None:
         start, end = event.start_mark.index, event.end_mark.index
@@ -140,7 +140,7 @@ class NodeReader:
                 codes.YAML_SYNTAX, span, f"the alias `*{event.anchor}` names nothing that is complete before it",
                 help="quote the value if it only starts with `*`",
             )  # fmt: skip
-            self._add(ScalarNode(span, None, ""), end, 1, None, start)
+            self._add(ScalarNode(span, None, ""), end, 1, None)
             return
         node, size, depth = known
         if size > self._allowance.left:
@@ -151,7 +151,7 @@ class NodeReader:
             raise Refused
         if len(self._stack) + depth > MAX_DEPTH:
             self._too_deep(start)
-        self._add(node, end, size, None, start)
+        self._add(node, end, size, None)
 
     def _open(self, event: Any) -> None:
         start, end = event.start_mark.index, event.end_mark.index
@@ -180,9 +180,9 @@ class NodeReader:
                 self._merge(frame, merged)
             node = MappingNode(span, tuple(frame.entries), frame.flow)
         # What it holds has been counted already: it counts for itself alone.
-        self._add(node, frame.end, frame.size, frame.anchor, frame.start, counted=True)
+        self._add(node, frame.end, frame.size, frame.anchor, counted=True)
 
-    def _add(self, node: Node, end: int, size: int, anchor: str | None, start: int, *, counted: bool = False) -> None:
+    def _add(self, node: Node, end: int, size: int, anchor: str | None, *, counted: bool = False) -> None:
         self._allowance.left -= 1 if counted else size
         if self._allowance.left < 0:
             self._findings.add(

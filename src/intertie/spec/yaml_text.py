@@ -19,8 +19,8 @@ _KEY_RE = re.compile(r"^(\s*(?:-\s+)*)([^\s:#][^:#]*):\s+(?=\S)")
 def read_yaml(text: str, place: Place, findings: Findings, allowance: Allowance | None = None) -> Node | None:
     """Return the node tree of `text`, None where it holds nothing that can be read.
 
-    A syntax error is reported once at its place; the broken line and what is indented below it are then left out and the
-    rest is read, at most eight times in one text.
+    A syntax error is reported once at its place; the broken line and what is indented below it are then left out and
+    the rest is read, at most eight times in one text.
     """
     lines = text.split("\n")
     blanked: set[int] = set()
@@ -130,6 +130,9 @@ def _explain(line: str, column: int, problem: str, error: Any) -> tuple[str, str
         )
     if key and bare[:1] in ('"', "'"):
         return "text follows a closed quote", "put the whole value into the quotes", value_at
+    char = line[column : column + 1]
+    if "cannot start any token" in problem and char.strip():
+        return f"a value can't start with `{char}` unless it is quoted", "put the value into quotes", column
     if "did not find expected key" in problem or "did not find expected '-'" in problem:
         return (
             "the indentation does not fit the lines above",

@@ -16,6 +16,7 @@ from intertie.spec.model import (
     Parameter,
     Schema,
     Tier,
+    Versioning,
 )
 from intertie.spec.model.endpoints import ErrorAnswer
 from intertie.spec.reading.keys import KnownKey, did_you_mean, field_table, find_key
@@ -23,6 +24,7 @@ from intertie.spec.reading.limits import SPECIAL_FIELDS
 from intertie.spec.reading.placeholders import Placeholders, has_placeholder_key
 from intertie.spec.reading.scalar_values import Asked, ScalarReader, Unreadable
 from intertie.spec.source import Findings, Source
+from intertie.spec.template import template_placeholders
 from intertie.spec.tree import Entry, MappingNode, Node, ScalarNode, SequenceNode, plain
 from intertie.spec.yaml_nodes import shorten
 
@@ -68,6 +70,8 @@ class BlockReader:
         `enabled: false` and has no such field itself.
 
         Args:
+            block_type: The block's class.
+            node: What is written.
             head: Place of the key or heading that a missing field points at.
             where: How the block is called in a message, such as `retry`.
             also: Values known from elsewhere; what the node says wins.
@@ -99,6 +103,8 @@ class BlockReader:
             value = self.field(entry, known, f"{where}.{known.key}", block_type)
             if value is not None:
                 values[known.attribute] = value
+        if block_type is Versioning:
+            self._supported(node, keys, values)
         if _row_without_subject(block_type, keys, values):
             return None
         if not any(value not in (None, ()) for value in values.values()) and self.findings.unfilled_since(mark):
@@ -314,10 +320,19 @@ class BlockReader:
         unit = f" in {known.unit}" if known.unit else ""
         same_unit = known.unit is None or known.unit == known.info.bare_unit
         fix = Fix(f"write {known.key}", (Edit(entry.key.span, known.key),)) if same_unit else None
-        self.findings.add(
-            codes.ALIAS_USED, entry.key.span, f"`{written}` is read as `{where}.{known.key}`{unit}",
-            help=f"write `{known.key}`" if same_unit else f"write `{known.key}`, with the unit behind the number", fix=fix,
-        )  # fmt: skip
+        message = f"`{written}` is read as `{where}.{known.key}`{unit}"
+        hint = f"write `{known.key}`" if same_unit else f"write `{known.key}`, with the unit behind the number"
+        self.findings.add(codes.ALIAS_USED, entry.key.span, message, help=hint, fix=fix)
+
+    def _supported(self, node: MappingNode, keys: dict[str, ScalarNode], values: dict[str, object]) -> None:
+        """Report the template's `supported: [v1, v2]` beside a `current` that is not filled in either."""
+        supported = node.get("supported")
+        if "current" not in keys or "current" in values or supported is None or "supported" not in values:
+            return
+        if self.source.slice(supported.span).strip("[]") in template_placeholders():
+            info = field_table(Versioning)["supported"].info
+            self.placeholders.report(supported.span, "versioning.supported", info)
+            del values["supported"]
 
     def _switched_off(self, block_type: type[Block], entry: Entry, where: str) -> bool:
         value = entry.value

@@ -135,10 +135,8 @@ class _EndpointReader:
             self._head_entries.append(entry)
             return
         if snake_case(written) in KNOWN_KEYS:
-            self._findings.add(
-                codes.UNKNOWN_KEY, entry.key.span, f"`{written}` has no effect on one endpoint: it holds for the whole integration",
-                help="move it to its own section",
-            )  # fmt: skip
+            message = f"`{written}` has no effect on one endpoint: it holds for the whole integration"
+            self._findings.add(codes.UNKNOWN_KEY, entry.key.span, message, help="move it to its own section")
             return
         self._reader.unknown_key(entry, Endpoint, where)
 
@@ -169,10 +167,8 @@ class _EndpointReader:
             if known is None or find_key(EndpointHead, each.key.text) is not None:
                 stays.append(each)
                 continue
-            self._findings.add(
-                codes.ALIAS_USED, each.key.span, f"`endpoint.{each.key.text}` is read as `{known.key}` beside `endpoint`",
-                help="indent it like `endpoint:`",
-            )  # fmt: skip
+            message = f"`endpoint.{each.key.text}` is read as `{known.key}` beside `endpoint`"
+            self._findings.add(codes.ALIAS_USED, each.key.span, message, help="indent it like `endpoint:`")
             self._merge(known.key, each)
         return Entry(entry.key, MappingNode(entry.value.span, tuple(stays), entry.value.flow))
 

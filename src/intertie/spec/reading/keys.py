@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from functools import cache
 
 from intertie.core.errors import snake_case
 from intertie.spec.fields import Block, FieldInfo, Kind, declared_fields
@@ -30,9 +29,14 @@ class KnownKey:
 _TIMES = frozenset({Kind.DURATION, Kind.TARGET})
 
 
-@cache
+_TABLES: dict[type[Block], dict[str, KnownKey]] = {}
+_FOUND: dict[tuple[type[Block], str], KnownKey] = {}
+
+
 def field_table(block_type: type[Block]) -> dict[str, KnownKey]:
     """Return every accepted spelling, in snake_case, of the block's keys."""
+    if block_type in _TABLES:
+        return _TABLES[block_type]
     table: dict[str, KnownKey] = {}
     declared = declared_fields(block_type)
     for key, (attribute, info) in declared.items():
@@ -40,16 +44,22 @@ def field_table(block_type: type[Block]) -> dict[str, KnownKey]:
     for key, (attribute, info) in declared.items():
         for alias in info.aliases:
             table.setdefault(snake_case(alias), KnownKey(attribute, key, info))
+    _TABLES[block_type] = table
     return table
 
 
-@cache
 def find_key(block_type: type[Block], written: str) -> KnownKey | None:
     """Return the field that a written key names, None where the block knows none like it."""
+    known = _FOUND.get((block_type, written))
+    if known is not None:
+        return known
     table = field_table(block_type)
     spelling = snake_case(written)
     known = table.get(spelling)
     if known is not None:
+        if written == known.key:
+            # The canonical keys are few and nearly all there is; other spellings are looked up anew.
+            _FOUND[block_type, written] = known
         return known
     split = split_unit(spelling)
     if split is not None:

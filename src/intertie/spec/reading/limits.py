@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from intertie.core.errors import snake_case
 from intertie.core.units import parse_duration_s, parse_number, parse_rate, seconds_text
@@ -44,11 +44,10 @@ def _window(node: ScalarNode, asked: Asked, findings: Findings) -> object:
     elif rate is not None and rate.window_s == window_s:
         limit = rate.limit
     elif rate is not None:
-        findings.add(
-            codes.WRONG_UNIT, node.span,
-            f"`{asked.where}` counts in {seconds_text(window_s)}, `{shorten(node.text)}` in {seconds_text(rate.window_s)}",
-            help="write the rate under `rate_limit`, or under the key of its window",
-        )  # fmt: skip
+        said = f"`{shorten(node.text)}` in {seconds_text(rate.window_s)}"
+        message = f"`{asked.where}` counts in {seconds_text(window_s)}, {said}"
+        hint = "write the rate under `rate_limit`, or under the key of its window"
+        findings.add(codes.WRONG_UNIT, node.span, message, help=hint)
         raise Unreadable
     else:
         return None
@@ -95,7 +94,8 @@ def settle_rate(limits: RateLimits, findings: Findings) -> RateLimits | None:
         help=f"write `{key}: {rate.limit}`",
     )  # fmt: skip
     found = Located(rate.limit, prose.span, prose.key_span, prose.text)
-    return dataclasses.replace(limits, rate_limit=None, **{key: found})
+    moved: dict[str, Any] = {"rate_limit": None, key: found}
+    return dataclasses.replace(limits, **moved)
 
 
 def settle_retry(retry: Retry, findings: Findings) -> Retry:
@@ -181,6 +181,6 @@ def waits_in_a_list(node: MappingNode, findings: Findings) -> tuple[MappingNode,
 
 
 _LISTED_WAITS = {
-    "backoff_seconds": "s", "backoff_ms": "ms", "backoff": "ms", "delays": "ms", "delays_ms": "ms", "delays_seconds": "s",
-    "backoff_delays": "ms", "retry_delays": "ms", "intervals": "s", "backoff_s": "s",
+    "backoff_seconds": "s", "backoff_ms": "ms", "backoff": "ms", "delays": "ms", "delays_ms": "ms",
+    "delays_seconds": "s", "backoff_delays": "ms", "retry_delays": "ms", "intervals": "s", "backoff_s": "s",
 }  # fmt: skip

@@ -14,6 +14,12 @@ _MARKUP_RE = re.compile(r"\s*(?:`(?P<code>[^`]*)`|\*\*(?P<bold>[^*]+)\*\*|<(?P<u
                         r"\[[^\]]*\]\((?P<link>[^)\s]+)\))\s*\Z")  # fmt: skip
 _NOTHING = frozenset({"", "-", "–", "—", "n/a", "none"})  # noqa: RUF001 - dashes as people type them
 
+_CELL_FLAGS = {
+    **dict.fromkeys(("yes", "y", "x", "✓", "✔", "✅", "required", "mandatory"), True),
+    **dict.fromkeys(("no", "n", "✗", "✘", "❌", "optional"), False),
+}
+"""How people tick a cell; in a table that is no other spelling of `true` to be told of."""
+
 
 def bullet_entries(section: Section, source: Source) -> list[Entry]:
     """Return the keyed bullets of a section, and the rows of its two-column tables, as entries in their order."""
@@ -64,6 +70,9 @@ def table_rows(table: Table, columns: Mapping[str, str], source: Source) -> Iter
             if key is None or cell.text.strip().lower() in _NOTHING - {"none"}:
                 continue
             node = text_node(cell, source)
+            said = _CELL_FLAGS.get(node.text.lower()) if key == "required" else None
+            if said is not None:
+                node = ScalarNode(node.span, said, node.text)
             # The key is the header cell: a message about this field points at the column's name.
             entries.append(Entry(ScalarNode(header.span, key, key), node))
         if entries:

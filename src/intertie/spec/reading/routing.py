@@ -50,7 +50,8 @@ _DEFINITIONS = frozenset({"components", "definitions", "$defs"})
 
 _ALIASES = {
     "auth": "authentication", "timeout": "timeouts", "rate_limit": "rate_limits", "rate_limiting": "rate_limits",
-    "limits": "rate_limits", "throttle": "throttling", "retry_policy": "retry", "retries": "retry", "breaker": "circuit_breaker",
+    "limits": "rate_limits", "throttle": "throttling", "retry_policy": "retry", "retries": "retry",
+    "breaker": "circuit_breaker",
     "inbound_mapping": "inbound", "inbound_mappings": "inbound", "outbound_mapping": "outbound",
     "outbound_mappings": "outbound", "error_mappings": "error_mapping", "fallback": "fallback_behavior",
     "fallback_behaviour": "fallback_behavior", "fallback_strategy": "fallback_behavior", "cost": "costs",
@@ -59,18 +60,27 @@ _ALIASES = {
     "versions": "versioning", "cases": "validation_cases",
 }  # fmt: skip
 _WRAPPERS = frozenset({
-    "data_mappings", "data_mapping", "mappings", "error_handling", "service_configuration", "configuration", "resilience",
-    "monitoring_and_observability", "integration",
+    "data_mappings", "data_mapping", "mappings", "error_handling", "service_configuration", "configuration",
+    "resilience", "monitoring_and_observability", "integration",
 })  # fmt: skip
 """Keys that people put around known blocks."""
 
 _UNWRAPPED: dict[str, tuple[str, ...]] = {
     "service configuration": ("service", "timeouts"), "rate limits": ("rate_limits", "throttling"),
     "retry policy": ("retry",), "circuit breaker": ("circuit_breaker", "monitoring"),
-    "error handling": ("fallback_behavior",), "monitoring and observability": ("monitoring",), "cost management": ("costs",),
-    "security considerations": ("security",), "testing strategy": ("testing",), "migration and versioning": ("versioning",),
+    "error handling": ("fallback_behavior",), "monitoring and observability": ("monitoring",),
+    "cost management": ("costs",), "security considerations": ("security",), "testing strategy": ("testing",),
+    "migration and versioning": ("versioning",),
     "sla requirements": ("sla",), "dependencies": ("dependencies",), "documentation": ("documentation",),
 }  # fmt: skip
+
+
+def canonical_key(written: str) -> str | None:
+    """Return the top-level key that a written one names, None where it names none."""
+    if written in KNOWN_KEYS:
+        return written
+    key = snake_case(written)
+    return key if key in KNOWN_KEYS else _ALIASES.get(key)
 
 
 def section_blocks(section: Section) -> tuple[str, ...]:
@@ -100,8 +110,8 @@ class Router:
 
     def _entry(self, section: Section, entry: Entry) -> None:
         written = entry.key.text
-        key = written if written in KNOWN_KEYS else snake_case(written)
-        canonical = key if key in KNOWN_KEYS else _ALIASES.get(key)
+        key = snake_case(written)
+        canonical = canonical_key(written)
         if key == "errors" and section.name == "error handling":
             canonical = "error_mapping"
         if section.name == "components" and canonical is None:
@@ -118,9 +128,8 @@ class Router:
             return
         if canonical != written:
             fix = Fix(f"write {canonical}", (Edit(entry.key.span, canonical),))
-            self._findings.add(
-                codes.ALIAS_USED, entry.key.span, f"`{written}` is read as `{canonical}`", help=f"write `{canonical}`", fix=fix
-            )  # fmt: skip
+            message = f"`{written}` is read as `{canonical}`"
+            self._findings.add(codes.ALIAS_USED, entry.key.span, message, help=f"write `{canonical}`", fix=fix)
         self.add(canonical, entry)
 
     def add(self, canonical: str, entry: Entry) -> None:

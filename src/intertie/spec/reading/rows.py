@@ -16,9 +16,10 @@ _COMMON = {
     "mandatory": "required", "default": "default", "default_value": "default",
 }  # fmt: skip
 MAPPING_COLUMNS = {
-    **dict.fromkeys(("external_field", "external", "their_field", "theirs", "provider_field", "api_field", "service_field",
-                     "source_field"), "external_field"),
-    **dict.fromkeys(("internal_field", "internal", "our_field", "ours", "domain_field", "system_field"), "internal_field"),
+    **dict.fromkeys(("external_field", "external", "their_field", "theirs", "provider_field", "api_field",
+                     "service_field", "source_field"), "external_field"),
+    **dict.fromkeys(("internal_field", "internal", "our_field", "ours", "domain_field", "system_field"),
+                    "internal_field"),
     **_COMMON,
 }  # fmt: skip
 _INBOUND_COLUMNS = {**MAPPING_COLUMNS, "from": "external_field", "source": "external_field", "to": "internal_field",
@@ -31,7 +32,8 @@ _VENDOR_KEYS = ("external_code", "code", "error_code", "vendor_code", "provider_
                 "error", "their_code", "their_error_code")  # fmt: skip
 _ERROR_COLUMNS = {
     **dict.fromkeys(_STATUS_KEYS, "status"), **dict.fromkeys(_VENDOR_KEYS, "external_code"),
-    **dict.fromkeys(("internal_code", "internal", "internal_error", "our_code", "maps_to", "mapped_to"), "internal_code"),
+    **dict.fromkeys(("internal_code", "internal", "internal_error", "our_code", "maps_to", "mapped_to"),
+                    "internal_code"),
     **dict.fromkeys(("message", "user_message", "description", "meaning", "text"), "message"),
     **dict.fromkeys(("action", "handling", "behavior", "behaviour", "strategy"), "action"),
 }  # fmt: skip
@@ -70,12 +72,13 @@ def is_parameter_table(table: Table) -> bool:
 
 
 PARAMETER_COLUMNS = {
-    **dict.fromkeys(("name", "parameter", "param", "field"), "name"), **dict.fromkeys(("in", "location", "where"), "in"),
-    "type": "type", "required": "required", "mandatory": "required", "description": "description", "default": "default",
+    **dict.fromkeys(("name", "parameter", "param", "field"), "name"),
+    **dict.fromkeys(("in", "location", "where"), "in"), "type": "type", "required": "required", "mandatory": "required", "description": "description", "default": "default",
     "format": "format",
 }  # fmt: skip
 HEADER_COLUMNS = {
-    **dict.fromkeys(("header", "header_name"), "name"), "value": "value", "required": "required", "description": "description",
+    **dict.fromkeys(("header", "header_name"), "name"), "value": "value", "required": "required",
+    "description": "description",
 }  # fmt: skip
 ANSWER_COLUMNS = {
     **dict.fromkeys((*_STATUS_KEYS, "code", "error_code"), "status"),
@@ -86,8 +89,8 @@ ANSWER_COLUMNS = {
 def one_code(node: Node, findings: Findings) -> Node:
     """Return error rows with their code under `external_code`, whatever it is called in the file.
 
-    A row with a status and the provider's own code keeps the latter, which is the more specific of the two. Rows nested by
-    status and then by code become one row for each code.
+    A row with a status and the provider's own code keeps the latter, which is the more specific of the two. Rows nested
+    by status and then by code become one row for each code.
     """
     if isinstance(node, SequenceNode):
         items = tuple(_one_code_row(item, findings) if isinstance(item, MappingNode) else item for item in node.items)
@@ -117,8 +120,8 @@ def _one_code_row(row: MappingNode, findings: Findings) -> MappingNode:
     if chosen.key.text == "external_code":
         return MappingNode(row.span, (chosen, *rest), row.flow)
     _say(findings, chosen.key.span, f"`{chosen.key.text}` is read as `external_code`", "write `external_code`")
-    key = ScalarNode(chosen.key.span, "external_code", "external_code")
-    return MappingNode(row.span, (Entry(key, chosen.value), *rest), row.flow)
+    head = ScalarNode(chosen.key.span, "external_code", "external_code")
+    return MappingNode(row.span, (Entry(head, chosen.value), *rest), row.flow)
 
 
 def _flattened(node: MappingNode) -> Iterator[Entry]:
@@ -131,10 +134,8 @@ def _flattened(node: MappingNode) -> Iterator[Entry]:
         )
         if nested and isinstance(value, MappingNode):
             for each in value.entries:
-                if each.key.text in ("default", "*", "other", "others"):
-                    yield Entry(entry.key, each.value)
-                else:
-                    yield each
+                rest = each.key.text in ("default", "*", "other", "others")
+                yield Entry(entry.key, each.value) if rest else each
         else:
             yield entry
 

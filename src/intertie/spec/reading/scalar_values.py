@@ -63,10 +63,10 @@ class ScalarReader:
 
     # Kinds
 
-    def _text(self, node: ScalarNode, _asked: Asked) -> str:
+    def read_text(self, node: ScalarNode, _asked: Asked) -> str:
         return node.text
 
-    def _secret(self, node: ScalarNode, asked: Asked) -> str:
+    def read_secret(self, node: ScalarNode, asked: Asked) -> str:
         match = _ENV_RE.match(node.text)
         if match is None:
             return node.text
@@ -78,7 +78,7 @@ class ScalarReader:
         )  # fmt: skip
         return reference
 
-    def _choice(self, node: ScalarNode, asked: Asked) -> str:
+    def read_choice(self, node: ScalarNode, asked: Asked) -> str:
         info = asked.info
         exact = _choice_key(node.text)
         for choice in info.choices:
@@ -99,7 +99,7 @@ class ScalarReader:
         hint = f"did you mean `{meant}`? The choices are: {listed}" if meant else f"the choices are: {listed}"
         raise self.fail(codes.NOT_A_CHOICE, node, message, hint, fix)
 
-    def _flag(self, node: ScalarNode, asked: Asked) -> bool:
+    def read_flag(self, node: ScalarNode, asked: Asked) -> bool:
         if isinstance(node.value, bool):
             return node.value
         word = node.text.strip().lower()
@@ -119,7 +119,7 @@ class ScalarReader:
         )  # fmt: skip
         return value
 
-    def _integer(self, node: ScalarNode, asked: Asked) -> int:
+    def read_integer(self, node: ScalarNode, asked: Asked) -> int:
         number = None if isinstance(node.value, bool) else parse_number(node.text)
         if number is None and isinstance(node.value, int) and not isinstance(node.value, bool):
             number = Decimal(node.value)
@@ -128,7 +128,7 @@ class ScalarReader:
         self._in_range(node, asked, number, str)
         return int(number)
 
-    def _number(self, node: ScalarNode, asked: Asked) -> float:
+    def read_number(self, node: ScalarNode, asked: Asked) -> float:
         number = None if isinstance(node.value, bool) else parse_number(node.text)
         if number is None and isinstance(node.value, float):
             number = Decimal(node.text)
@@ -137,10 +137,10 @@ class ScalarReader:
         self._in_range(node, asked, number, str)
         return float(number)
 
-    def _duration(self, node: ScalarNode, asked: Asked) -> float:
+    def read_duration(self, node: ScalarNode, asked: Asked) -> float:
         return self._seconds(node, node.text, asked)
 
-    def _target(self, node: ScalarNode, asked: Asked) -> float:
+    def read_target(self, node: ScalarNode, asked: Asked) -> float:
         comparison = parse_comparison(node.text)
         if comparison is None:
             return self._seconds(node, node.text, asked)
@@ -165,15 +165,13 @@ class ScalarReader:
             bare_name = _UNIT_NAMES[UNIT_WORDS.get(asked.info.bare_unit, asked.info.bare_unit)]
             expected = f"a duration such as `250ms` or `30s` (a bare number is in {bare_name})"
             if _QUANTITY_RE.match(text):
-                raise self.fail(
-                    codes.WRONG_UNIT, node, f"`{shorten(node.text)}` has no unit of time, and `{asked.where}` is {expected}",
-                    "units are ms, s, m, h, d",
-                )  # fmt: skip
+                message = f"`{shorten(node.text)}` has no unit of time, and `{asked.where}` is {expected}"
+                raise self.fail(codes.WRONG_UNIT, node, message, "units are ms, s, m, h, d")
             raise self._wrong(node, asked, expected)
         self._in_range(node, asked, seconds, lambda bound: seconds_text(float(bound)))
         return float(seconds)
 
-    def _ratio(self, node: ScalarNode, asked: Asked) -> float:
+    def read_ratio(self, node: ScalarNode, asked: Asked) -> float:
         text = node.text
         comparison = parse_comparison(text)
         if comparison is not None:
@@ -189,7 +187,7 @@ class ScalarReader:
         self._in_range(node, asked, ratio, lambda bound: f"{bound * 100:.0f}%")
         return float(ratio)
 
-    def _money(self, node: ScalarNode, asked: Asked) -> MoneyText:
+    def read_money(self, node: ScalarNode, asked: Asked) -> MoneyText:
         money = None if isinstance(node.value, bool) else parse_money(node.text)
         if money is None:
             raise self._wrong(node, asked, "an amount such as `120`, `$120.50` or `120 EUR`")
@@ -198,7 +196,7 @@ class ScalarReader:
             raise self.fail(codes.OUT_OF_RANGE, node, f"`{asked.where}` is at least 0", None)
         return MoneyText(amount, currency)
 
-    def _any(self, node: ScalarNode, _asked: Asked) -> object:
+    def read_any(self, node: ScalarNode, _asked: Asked) -> object:
         return node.value
 
     def _in_range(self, node: ScalarNode, asked: Asked, number: Decimal, say: Callable[[Decimal], str]) -> None:
@@ -218,10 +216,10 @@ class ScalarReader:
 
 _Reader: TypeAlias = Callable[[ScalarReader, ScalarNode, Asked], object]
 _READERS: dict[Kind, _Reader] = {
-    Kind.TEXT: ScalarReader._text, Kind.SECRET: ScalarReader._secret, Kind.CHOICE: ScalarReader._choice,
-    Kind.FLAG: ScalarReader._flag, Kind.INTEGER: ScalarReader._integer, Kind.NUMBER: ScalarReader._number,
-    Kind.DURATION: ScalarReader._duration, Kind.TARGET: ScalarReader._target, Kind.RATIO: ScalarReader._ratio,
-    Kind.MONEY: ScalarReader._money, Kind.ANY: ScalarReader._any,
+    Kind.TEXT: ScalarReader.read_text, Kind.SECRET: ScalarReader.read_secret, Kind.CHOICE: ScalarReader.read_choice,
+    Kind.FLAG: ScalarReader.read_flag, Kind.INTEGER: ScalarReader.read_integer, Kind.NUMBER: ScalarReader.read_number,
+    Kind.DURATION: ScalarReader.read_duration, Kind.TARGET: ScalarReader.read_target, Kind.RATIO: ScalarReader.read_ratio,
+    Kind.MONEY: ScalarReader.read_money, Kind.ANY: ScalarReader.read_any,
 }  # fmt: skip
 _UNIT_NAMES = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 

@@ -37,7 +37,7 @@ from intertie.spec.reading.prose import (
     read_bullets,
     uncertainties,
 )
-from intertie.spec.reading.routing import BLOCK_TYPES, KNOWN_KEYS, Routed, Router, section_blocks
+from intertie.spec.reading.routing import BLOCK_TYPES, Routed, Router, canonical_key, section_blocks
 from intertie.spec.reading.rows import error_tables, mapping_tables, one_code
 from intertie.spec.sections import heading_words
 from intertie.spec.tree import Document, Entry, MappingNode, Node, ScalarNode, Section, SequenceNode
@@ -157,8 +157,9 @@ class _SpecReader:
             known = self._by_name.setdefault(section.name, [])
             if known:
                 self._findings.add(
-                    codes.REPEATED_SECTION, section.heading.span, f"there are two sections of {section.name}; both are read",
-                    help="put them together", related=[Label(known[0].heading.span, "first one here")],
+                    codes.REPEATED_SECTION, section.heading.span,
+                    f"there are two sections of {section.name}; both are read", help="put them together",
+                    related=[Label(known[0].heading.span, "first one here")],
                 )  # fmt: skip
             known.append(section)
 
@@ -167,7 +168,7 @@ class _SpecReader:
         inside = {id(each) for each in self._endpoints}
         return any(
             id(part) in inside
-            or any(entry.key.text in KNOWN_KEYS for block in part.blocks for entry in block.root.entries)
+            or any(canonical_key(entry.key.text) for block in part.blocks for entry in block.root.entries)
             for part in section.walk()
         )
 
@@ -189,9 +190,9 @@ class _SpecReader:
             if key in self._routed.entries:
                 continue
             entries = [
-                entry
+                Entry(ScalarNode(entry.key.span, known.key, known.key), entry.value)
                 for entry in bullet_entries(part, self._reader.source)
-                if find_key(BLOCK_TYPES[key], entry.key.text) is not None
+                if (known := find_key(BLOCK_TYPES[key], entry.key.text)) is not None
             ]
             self._add(key, entries, part)
 
