@@ -63,7 +63,9 @@ DEFS = {
     "Error": {
         "type": "object",
         "required": ["error"],
-        "properties": {"error": {"type": "object", "properties": {"code": {"type": "string"}, "message": {"type": "string"}}}},
+        "properties": {
+            "error": {"type": "object", "properties": {"code": {"type": "string"}, "message": {"type": "string"}}}
+        },
     },
 }
 
@@ -135,10 +137,20 @@ LIST = operation(
     "/v1/charges",
     parameters=(parameter("limit", "query", "integer", default=10), parameter("starting_after", "query", "string")),
     response=answers("ChargeList"),
-    pagination=PaginationPlan("cursor", {"cursor_parameter": "starting_after", "cursor_path": "data[-1].id", "items_path": "data", "more_path": "has_more"}),
+    pagination=PaginationPlan(
+        "cursor",
+        {
+            "cursor_parameter": "starting_after",
+            "cursor_path": "data[-1].id",
+            "items_path": "data",
+            "more_path": "has_more",
+        },
+    ),
     line=170,
 )
-VERSIONS = VersionOptions("header", "Stripe-Version", "2024-06-20", ("2023-10-16", "2024-06-20"), (("2023-10-16", date(2027, 6, 30)),))
+VERSIONS = VersionOptions(
+    "header", "Stripe-Version", "2024-06-20", ("2023-10-16", "2024-06-20"), (("2023-10-16", date(2027, 6, 30)),)
+)
 LIMITS = LimiterOptions((Window(1.0, 25), Window(60.0, 1000)), "token_bucket", burst=10)
 BEARER = AuthOptions("api_key", "header", "Authorization", "Bearer", "env:STRIPE_API_KEY")
 

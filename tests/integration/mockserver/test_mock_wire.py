@@ -56,7 +56,16 @@ def ended(client):
 
 
 def post(body=FORM, *more):
-    return b"".join((b"POST /v1/charges HTTP/1.1\r\n", AUTH, b"Idempotency-Key: k\r\nContent-Type: application/x-www-form-urlencoded\r\n", *more, b"\r\n", body))
+    return b"".join(
+        (
+            b"POST /v1/charges HTTP/1.1\r\n",
+            AUTH,
+            b"Idempotency-Key: k\r\nContent-Type: application/x-www-form-urlencoded\r\n",
+            *more,
+            b"\r\n",
+            body,
+        )
+    )
 
 
 def test_a_connection_is_kept_and_ends_when_asked():
@@ -340,7 +349,9 @@ def test_an_absolute_target_is_the_path_in_it():
 def test_control_is_reached_on_the_same_port():
     """`/__intertie/` is answered beside the service, without credential."""
     with connected() as (client, _):
-        client.sendall(b'PUT /__intertie/profile HTTP/1.1\r\nHost: localhost\r\nContent-Length: 16\r\n\r\n{"name": "down"}')
+        client.sendall(
+            b'PUT /__intertie/profile HTTP/1.1\r\nHost: localhost\r\nContent-Length: 16\r\n\r\n{"name": "down"}'
+        )
         assert read_answer(client)[0] == 200
         client.sendall(GET_LIST)
         assert read_answer(client)[0] == 503

@@ -17,7 +17,10 @@ TREE = {
         "Node": {
             "type": "object",
             "required": ["value", "children"],
-            "properties": {"value": {"type": "integer"}, "children": {"type": "array", "items": {"$ref": "#/$defs/Node"}}},
+            "properties": {
+                "value": {"type": "integer"},
+                "children": {"type": "array", "items": {"$ref": "#/$defs/Node"}},
+            },
             "additionalProperties": False,
         }
     },
@@ -36,8 +39,16 @@ PETS = {
     "oneOf": [{"$ref": "#/$defs/Cat"}, {"$ref": "#/$defs/Dog"}],
     "discriminator": {"propertyName": "kind", "mapping": {"feline": "#/$defs/Cat", "canine": "#/$defs/Dog"}},
     "$defs": {
-        "Cat": {"type": "object", "required": ["kind", "lives"], "properties": {"kind": {"const": "feline"}, "lives": {"type": "integer", "minimum": 1, "maximum": 9}}},
-        "Dog": {"type": "object", "required": ["kind", "bark"], "properties": {"kind": {"const": "canine"}, "bark": {"type": "string"}}},
+        "Cat": {
+            "type": "object",
+            "required": ["kind", "lives"],
+            "properties": {"kind": {"const": "feline"}, "lives": {"type": "integer", "minimum": 1, "maximum": 9}},
+        },
+        "Dog": {
+            "type": "object",
+            "required": ["kind", "bark"],
+            "properties": {"kind": {"const": "canine"}, "bark": {"type": "string"}},
+        },
     },
 }
 
@@ -71,7 +82,22 @@ NASTY = {
             name: {"type": "string", "format": kind}
             for name, kind in zip(
                 "abcdefghijklmn",
-                ["date-time", "date", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uri", "uri-reference", "uuid", "json-pointer", "regex", "uri-template"],
+                [
+                    "date-time",
+                    "date",
+                    "time",
+                    "duration",
+                    "email",
+                    "hostname",
+                    "ipv4",
+                    "ipv6",
+                    "uri",
+                    "uri-reference",
+                    "uuid",
+                    "json-pointer",
+                    "regex",
+                    "uri-template",
+                ],
                 strict=True,
             )
         },
@@ -81,24 +107,78 @@ NASTY = {
     "enum": {"enum": ["a", 1, None, {"x": [1]}]},
     "enum narrowed by type": {"type": "integer", "enum": ["a", 3]},
     "const": {"const": {"deep": [1, 2]}},
-    "wrong example": {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer", "example": "twelve"}}},
+    "wrong example": {
+        "type": "object",
+        "required": ["n"],
+        "properties": {"n": {"type": "integer", "example": "twelve"}},
+    },
     "wrong root example": {"type": "integer", "examples": ["x", 4]},
     "unique items": {"type": "array", "items": {"enum": [1, 2, 3, 4]}, "minItems": 4, "uniqueItems": True},
     "tuple": {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}], "items": False, "minItems": 2},
-    "contains": {"type": "array", "contains": {"const": "x"}, "minContains": 2, "items": {"type": "string"}, "minItems": 4},
+    "contains": {
+        "type": "array",
+        "contains": {"const": "x"},
+        "minContains": 2,
+        "items": {"type": "string"},
+        "minItems": 4,
+    },
     "map": {"type": "object", "additionalProperties": {"type": "integer"}, "minProperties": 3},
-    "map with named keys": {"type": "object", "propertyNames": {"pattern": "^[A-Z]{3}$"}, "additionalProperties": {"type": "number"}, "minProperties": 2},
-    "pattern properties": {"type": "object", "patternProperties": {"^x-[a-z]+$": {"type": "boolean"}}, "additionalProperties": False, "minProperties": 1},
+    "map with named keys": {
+        "type": "object",
+        "propertyNames": {"pattern": "^[A-Z]{3}$"},
+        "additionalProperties": {"type": "number"},
+        "minProperties": 2,
+    },
+    "pattern properties": {
+        "type": "object",
+        "patternProperties": {"^x-[a-z]+$": {"type": "boolean"}},
+        "additionalProperties": False,
+        "minProperties": 1,
+    },
     "at most two": {"type": "object", "properties": {"a": {}, "b": {}, "c": {}}, "maxProperties": 2},
     "required without schema": {"type": "object", "required": ["ghost"]},
-    "all of": {"allOf": [{"type": "object", "required": ["a"], "properties": {"a": {"type": "integer", "minimum": 3}}}, {"properties": {"a": {"maximum": 4}, "b": {"type": "string"}}, "required": ["b"]}]},
-    "sealed all of": {"allOf": [{"properties": {"a": {"type": "integer"}}}, {"properties": {"b": {"type": "string"}}}], "type": "object", "unevaluatedProperties": False},
-    "one of exactly": {"oneOf": [{"type": "integer", "multipleOf": 3}, {"type": "integer", "multipleOf": 5}], "minimum": 1, "maximum": 40},
-    "any of with base": {"type": "object", "properties": {"a": {"type": "string"}}, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
-    "if then else": {"type": "object", "required": ["kind"], "properties": {"kind": {"enum": ["card", "bank"]}}, "if": {"properties": {"kind": {"const": "card"}}}, "then": {"required": ["number"], "properties": {"number": {"type": "string"}}}, "else": {"required": ["iban"], "properties": {"iban": {"type": "string"}}}},
+    "all of": {
+        "allOf": [
+            {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer", "minimum": 3}}},
+            {"properties": {"a": {"maximum": 4}, "b": {"type": "string"}}, "required": ["b"]},
+        ]
+    },
+    "sealed all of": {
+        "allOf": [{"properties": {"a": {"type": "integer"}}}, {"properties": {"b": {"type": "string"}}}],
+        "type": "object",
+        "unevaluatedProperties": False,
+    },
+    "one of exactly": {
+        "oneOf": [{"type": "integer", "multipleOf": 3}, {"type": "integer", "multipleOf": 5}],
+        "minimum": 1,
+        "maximum": 40,
+    },
+    "any of with base": {
+        "type": "object",
+        "properties": {"a": {"type": "string"}},
+        "anyOf": [{"required": ["a"]}, {"required": ["b"]}],
+    },
+    "if then else": {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"enum": ["card", "bank"]}},
+        "if": {"properties": {"kind": {"const": "card"}}},
+        "then": {"required": ["number"], "properties": {"number": {"type": "string"}}},
+        "else": {"required": ["iban"], "properties": {"iban": {"type": "string"}}},
+    },
     "not": {"type": "integer", "minimum": 1, "maximum": 3, "not": {"const": 2}},
-    "dependent": {"type": "object", "properties": {"card": {"type": "string"}, "cvc": {"type": "string"}}, "dependentRequired": {"card": ["cvc", "holder"]}},
-    "dependent schema": {"type": "object", "properties": {"card": {"type": "string"}}, "dependentSchemas": {"card": {"required": ["zip"], "properties": {"zip": {"type": "string", "pattern": "^[0-9]{5}$"}}}}},
+    "dependent": {
+        "type": "object",
+        "properties": {"card": {"type": "string"}, "cvc": {"type": "string"}},
+        "dependentRequired": {"card": ["cvc", "holder"]},
+    },
+    "dependent schema": {
+        "type": "object",
+        "properties": {"card": {"type": "string"}},
+        "dependentSchemas": {
+            "card": {"required": ["zip"], "properties": {"zip": {"type": "string", "pattern": "^[0-9]{5}$"}}}
+        },
+    },
     "anchor": {"$ref": "#code", "$defs": {"c": {"$anchor": "code", "type": "string", "pattern": "^c[0-9]$"}}},
     "escaped pointer": {"$ref": "#/$defs/a~1b%20c", "$defs": {"a/b c": {"type": "boolean"}}},
     "untyped with keywords": {"minimum": 5, "maximum": 5},
@@ -106,7 +186,11 @@ NASTY = {
     "mutual recursion": {
         "$ref": "#/$defs/A",
         "$defs": {
-            "A": {"type": "object", "required": ["b"], "properties": {"b": {"oneOf": [{"$ref": "#/$defs/B"}, {"type": "string"}]}}},
+            "A": {
+                "type": "object",
+                "required": ["b"],
+                "properties": {"b": {"oneOf": [{"$ref": "#/$defs/B"}, {"type": "string"}]}},
+            },
             "B": {"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#/$defs/A"}}},
         },
     },
@@ -152,7 +236,14 @@ def test_a_schema_without_values_says_why(schema, words):
 
 def test_the_authors_examples_come_first():
     """An example in the schema is what the first sample shows; items of a list get identifiers of the same shape."""
-    charge = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "examples": ["ch_3OqM2x"]}, "amount": {"type": "integer", "examples": [1250]}}}
+    charge = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {
+            "id": {"type": "string", "examples": ["ch_3OqM2x"]},
+            "amount": {"type": "integer", "examples": [1250]},
+        },
+    }
     assert Sampler(CompiledSchema(charge), recent_s=RECENT_S).sample("k") == {"id": "ch_3OqM2x", "amount": 1250}
     rows = Sampler(CompiledSchema({"type": "array", "items": charge, "minItems": 4}), recent_s=RECENT_S).sample("k")
     ids = [row["id"] for row in rows]
@@ -162,7 +253,14 @@ def test_the_authors_examples_come_first():
 
 def test_names_tell_what_a_field_holds():
     """Fields get values that their names promise."""
-    schema = {"type": "object", "properties": {name: {"type": "string"} for name in ("email", "currency", "country", "callback_url", "request_uuid", "created_at")} | {"created": {"type": "integer"}, "amount": {"type": "integer"}}}
+    schema = {
+        "type": "object",
+        "properties": {
+            name: {"type": "string"}
+            for name in ("email", "currency", "country", "callback_url", "request_uuid", "created_at")
+        }
+        | {"created": {"type": "integer"}, "amount": {"type": "integer"}},
+    }
     made = Sampler(CompiledSchema(schema), recent_s=RECENT_S).sample("k")
     assert "@" in made["email"]
     assert made["currency"] in ("EUR", "USD", "GBP")

@@ -42,7 +42,9 @@ def test_a_profile_is_switched_while_it_runs(body):
     assert bench.charge(idempotency="2").status == 200
 
 
-@pytest.mark.parametrize("body", [b"down", b'{"name": "nope"}', b'{"error_share": 7}', b"[1]", b'{"credential": "env:X"}'])
+@pytest.mark.parametrize(
+    "body", [b"down", b'{"name": "nope"}', b'{"error_share": 7}', b"[1]", b'{"credential": "env:X"}']
+)
 def test_a_bad_profile_changes_nothing(body):
     """It is a 400 with the reason, and the old profile goes on."""
     bench = Bench(profile="down")
@@ -55,7 +57,14 @@ def test_a_bad_profile_changes_nothing(body):
 def test_requests_are_recorded_with_secrets_masked():
     """Method, path, operation, status; no credential in header, query or anywhere else."""
     bench = Bench(plan(LIST, auth=AuthOptions("api_key", "query", "k", None, "env:K")))
-    bench.ask("GET", "/v1/charges?k=hush-1&limit=5&access_token=hush-2", key="hush-3", x_api_key="hush-4", cookie="a=hush-5", idempotency="visible")
+    bench.ask(
+        "GET",
+        "/v1/charges?k=hush-1&limit=5&access_token=hush-2",
+        key="hush-3",
+        x_api_key="hush-4",
+        cookie="a=hush-5",
+        idempotency="visible",
+    )
     reply = control(bench, "GET", "requests")
     assert b"hush" not in reply.body
     (entry,) = json.loads(reply.body)["requests"]
@@ -96,7 +105,16 @@ def test_rules_are_explained():
 
 @pytest.mark.parametrize(
     ("host", "status"),
-    [("127.0.0.1:8420", 200), ("localhost", 200), ("mock.localhost:1", 200), ("[::1]:8420", 200), ("evil.example", 403), ("127.0.0.1.evil.example", 403), ("", 403), ("10.0.0.1", 403)],
+    [
+        ("127.0.0.1:8420", 200),
+        ("localhost", 200),
+        ("mock.localhost:1", 200),
+        ("[::1]:8420", 200),
+        ("evil.example", 403),
+        ("127.0.0.1.evil.example", 403),
+        ("", 403),
+        ("10.0.0.1", 403),
+    ],
 )
 def test_foreign_hosts_are_refused(host, status):
     """A page that points its own name at loopback can't steer the mock."""

@@ -96,7 +96,13 @@ def test_basic_credentials_are_base64_of_user_and_password():
     """Basic authentication is read as RFC 7617 says."""
     bench = Bench(plan(LIST, auth=AuthOptions("basic", username="env:U", password="env:P")))
     good = b64encode(b"user:pass").decode()
-    for sent, status in ((f"Basic {good}", 200), ("Basic !!!", 401), ("Basic " + b64encode(b"user").decode(), 401), (f"Bearer {good}", 401), (None, 401)):
+    for sent, status in (
+        (f"Basic {good}", 200),
+        ("Basic !!!", 401),
+        ("Basic " + b64encode(b"user").decode(), 401),
+        (f"Bearer {good}", 401),
+        (None, 401),
+    ):
         assert bench.ask("GET", "/v1/charges", key=None, authorization=sent).status == status
 
 
@@ -128,7 +134,12 @@ def test_an_unsupported_version_is_refused_and_an_ending_one_announced():
 @pytest.mark.parametrize("path", ["/charges", "/v1/charges"])
 def test_a_version_in_the_path_is_its_first_segment(path):
     """Whether the endpoint's path names the version or not, every supported one is found there."""
-    bench = Bench(plan(operation("list", "GET", path, response=answers("ChargeList")), version=VersionOptions("url", "", "v1", ("v1", "v2"))))
+    bench = Bench(
+        plan(
+            operation("list", "GET", path, response=answers("ChargeList")),
+            version=VersionOptions("url", "", "v1", ("v1", "v2")),
+        )
+    )
     assert bench.ask("GET", "/v1/charges").status == 200
     assert bench.ask("GET", "/v2/charges").status == 200
     assert problem_of(bench.ask("GET", "/v3/charges"))["type"].endswith("unsupported-version")
@@ -214,7 +225,18 @@ def test_path_parameters_are_read_in_their_style(made, good, bad):
 def test_header_parameters_are_judged():
     """A declared header parameter is required and typed."""
     made = parameter("X-Page", "header", "integer", required=True)
-    bench = Bench(plan(operation("find", "GET", "/find", parameters=(made,), headers=(HeaderPlan("X-Api", None, required=True),), response=answers("ChargeList"))))
+    bench = Bench(
+        plan(
+            operation(
+                "find",
+                "GET",
+                "/find",
+                parameters=(made,),
+                headers=(HeaderPlan("X-Api", None, required=True),),
+                response=answers("ChargeList"),
+            )
+        )
+    )
     assert bench.ask("GET", "/find", x_page="2", x_api="a").status == 200
     assert problem_of(bench.ask("GET", "/find", x_page="two", x_api="a"))["type"].endswith("invalid-header")
     assert problem_of(bench.ask("GET", "/find", x_api="a"))["field"] == "X-Page"
@@ -223,7 +245,14 @@ def test_header_parameters_are_judged():
 
 # --- bodies
 
-JSON_OP = replace(CREATE, headers=(), idempotency_header=None, body=BodyPlan("application/json", "json", CompiledSchema({"$ref": "#/$defs/ChargeRequest", "$defs": DEFS}), required=True))
+JSON_OP = replace(
+    CREATE,
+    headers=(),
+    idempotency_header=None,
+    body=BodyPlan(
+        "application/json", "json", CompiledSchema({"$ref": "#/$defs/ChargeRequest", "$defs": DEFS}), required=True
+    ),
+)
 GOOD = b'{"amount": 5, "currency": "eur", "source": "tok"}'
 
 
@@ -262,7 +291,12 @@ def test_xml_bodies_are_read_and_document_types_refused():
     """XML elements become fields; a DTD is no body that is read."""
     op = replace(JSON_OP, body=replace(JSON_OP.body, content_type="application/xml", codec="xml"))
     bench = Bench(plan(op))
-    assert bench.charge(content_type="application/xml", body=b"<c><amount>5</amount><currency>eur</currency><source>x</source></c>").status == 200
+    assert (
+        bench.charge(
+            content_type="application/xml", body=b"<c><amount>5</amount><currency>eur</currency><source>x</source></c>"
+        ).status
+        == 200
+    )
     bomb = b'<!DOCTYPE c [<!ENTITY a "b">]><c><amount>5</amount></c>'
     assert problem_of(bench.charge(content_type="application/xml", body=bomb))["type"].endswith("malformed-body")
 
@@ -270,6 +304,12 @@ def test_xml_bodies_are_read_and_document_types_refused():
 def test_multipart_bodies_are_read():
     """The parts of a multipart body are fields."""
     op = replace(JSON_OP, body=replace(JSON_OP.body, content_type="multipart/form-data", codec="multipart"))
-    body = b"".join(b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % part for part in ((b"amount", b"5"), (b"currency", b"eur"), (b"source", b"x"))) + b"--b--\r\n"
+    body = (
+        b"".join(
+            b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % part
+            for part in ((b"amount", b"5"), (b"currency", b"eur"), (b"source", b"x"))
+        )
+        + b"--b--\r\n"
+    )
     assert Bench(plan(op)).charge(content_type="multipart/form-data; boundary=b", body=body).status == 200
     assert Bench(plan(op)).charge(content_type="multipart/form-data; boundary=c", body=body).status == 400

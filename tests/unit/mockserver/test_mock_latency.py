@@ -17,7 +17,9 @@ def percentile(values, share):
 
 
 @pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("targets", [Targets(0.18, 0.6, 1.5), Targets(0.08, 0.25, 0.7), Targets(0.01, 0.05, 0.25), Targets(0.1, 0.1, 0.1)])
+@pytest.mark.parametrize(
+    "targets", [Targets(0.18, 0.6, 1.5), Targets(0.08, 0.25, 0.7), Targets(0.01, 0.05, 0.25), Targets(0.1, 0.1, 0.1)]
+)
 def test_ten_thousand_draws_meet_the_targets(targets, seed):
     """p50, p95 and p99 lie within 3 % of what is declared, and not above it."""
     draws = LatencyDraws(LatencyCurve(targets), SeededRng(seed))
@@ -26,7 +28,10 @@ def test_ten_thousand_draws_meet_the_targets(targets, seed):
         assert wanted * 0.97 <= percentile(values, share) <= wanted
 
 
-@pytest.mark.parametrize("targets", [Targets(p50_s=0.1), Targets(p95_s=0.3), Targets(p99_s=0.6), Targets(p50_s=0.1, p99_s=0.2), Targets(0.5, 0.2, 0.1)])
+@pytest.mark.parametrize(
+    "targets",
+    [Targets(p50_s=0.1), Targets(p95_s=0.3), Targets(p99_s=0.6), Targets(p50_s=0.1, p99_s=0.2), Targets(0.5, 0.2, 0.1)],
+)
 def test_partial_and_contradicting_targets_make_a_rising_curve(targets):
     """What is missing is supposed; the curve never falls."""
     curve = LatencyCurve(targets)

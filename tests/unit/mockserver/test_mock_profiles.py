@@ -20,7 +20,17 @@ def listed(bench, times):
 
 def test_forced_answers_are_used_in_order_and_then_it_is_healthy_again():
     """`responses: [503, 402, …]` are given one a request."""
-    bench = Bench(profile=profile_of({"responses": [503, {"status": 402, "code": "card_declined"}, {"status": 200, "body": {"x": 1}, "headers": {"X-A": "b"}, "delay_ms": 20}]}))
+    bench = Bench(
+        profile=profile_of(
+            {
+                "responses": [
+                    503,
+                    {"status": 402, "code": "card_declined"},
+                    {"status": 200, "body": {"x": 1}, "headers": {"X-A": "b"}, "delay_ms": 20},
+                ]
+            }
+        )
+    )
     first, second, third = (bench.charge(idempotency=str(n)) for n in range(3))
     assert first.status == 503
     assert (second.status, json.loads(second.body)["error"]["code"]) == (402, "card_declined")
@@ -39,7 +49,10 @@ def test_a_code_stands_where_the_plan_reads_it():
     """`error_code_path` says where a provider's code goes, declared schema or not."""
     from intertie.runtime.policies.error_mapping.options import ErrorMappingOptions
 
-    bench = Bench(plan(GET, errors=ErrorMappingOptions(error_code_path="fault.kind")), profile=profile_of({"responses": [{"status": 400, "code": "bad_id"}]}))
+    bench = Bench(
+        plan(GET, errors=ErrorMappingOptions(error_code_path="fault.kind")),
+        profile=profile_of({"responses": [{"status": 400, "code": "bad_id"}]}),
+    )
     assert json.loads(bench.ask("GET", "/v1/charges/x").body) == {"fault": {"kind": "bad_id"}}
 
 
@@ -91,7 +104,11 @@ def test_error_statuses_take_turns():
 
 def test_an_operation_may_be_an_exception():
     """What stands under an operation replaces what stands above; the rest is inherited."""
-    bench = Bench(profile=profile_of({"error_share": 1, "operations": {"create_charge": {"error_share": 0}, "get_charge": {"responses": [418]}}}))
+    bench = Bench(
+        profile=profile_of(
+            {"error_share": 1, "operations": {"create_charge": {"error_share": 0}, "get_charge": {"responses": [418]}}}
+        )
+    )
     assert bench.charge().status == 200
     assert listed(bench, 1) == [503]
     assert [bench.ask("GET", "/v1/charges/x").status for _ in range(2)] == [418, 503]
@@ -99,7 +116,12 @@ def test_an_operation_may_be_an_exception():
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("disconnects", FaultKind.DISCONNECT_BEFORE_HEADERS), ("cut_off", FaultKind.DISCONNECT_MID_BODY), ("hanging", FaultKind.HANG), ("trickling", FaultKind.SLOW_BODY)],
+    [
+        ("disconnects", FaultKind.DISCONNECT_BEFORE_HEADERS),
+        ("cut_off", FaultKind.DISCONNECT_MID_BODY),
+        ("hanging", FaultKind.HANG),
+        ("trickling", FaultKind.SLOW_BODY),
+    ],
 )
 def test_faults_of_the_wire_are_told_to_the_server(name, kind):
     """The engine says what goes wrong; the request took effect."""
@@ -161,7 +183,14 @@ operations: {get_charge: {error_share: 0, throttle: false, disconnect: false, sl
         0.1, (500, 503), (5.0, 20.0), 2.0, FaultKind.DISCONNECT_AFTER_HEADERS, 0.1, 0.2, 500.0, 0.05, "disguised", 0.5,
     )  # fmt: skip
     own = made.of("get_charge")
-    assert (own.responses, own.error_share, own.throttle, own.disconnect, own.malformed_share, own.outage) == ((), 0.0, None, None, 1.0, (5.0, 20.0))
+    assert (own.responses, own.error_share, own.throttle, own.disconnect, own.malformed_share, own.outage) == (
+        (),
+        0.0,
+        None,
+        None,
+        1.0,
+        (5.0, 20.0),
+    )
     assert made.of("list_charges") == made.behaviour
 
 
@@ -171,7 +200,7 @@ operations: {get_charge: {error_share: 0, throttle: false, disconnect: false, sl
         ("error_share: 2", r"p.yaml:1: `error_share` must be a number from 0 to 1"),
         ("\nresponses:\n  - 503\n  - 99", r"p.yaml:4: `responses\[1\]` must be a status from 200 to 599"),
         ("responses: [{status: 200, head: x}]", r"p.yaml:1: `responses\[0\].head` is none of"),
-        ("responses: [{headers: {A: \"b\\r\\nc\"}}]", r"can't be sent"),
+        ('responses: [{headers: {A: "b\\r\\nc"}}]', r"can't be sent"),
         ("a: 1", r"p.yaml:1: `a` is no field of a profile"),
         ("eror_share: 1", r"did you mean `error_share`"),
         ("operations:\n  get_charge:\n    throttle: maybe", r"p.yaml:3: `operations.get_charge.throttle` must be true"),

@@ -13,8 +13,19 @@ from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
 
 JSON_BODY = BodyPlan("application/json", "json", None, required=False)
-UPDATE = operation("update_charge", "PATCH", "/v1/charges/{charge_id}", body=JSON_BODY, response=answers("Charge", ErrorAnswerPlan("404", None, schema("Error"), None)))
-DELETE = operation("delete_charge", "DELETE", "/v1/charges/{charge_id}", response=ResponsePlan(StatusSet.of(["204"]), None, "json", None, (ErrorAnswerPlan("404", None, None, None),)))
+UPDATE = operation(
+    "update_charge",
+    "PATCH",
+    "/v1/charges/{charge_id}",
+    body=JSON_BODY,
+    response=answers("Charge", ErrorAnswerPlan("404", None, schema("Error"), None)),
+)
+DELETE = operation(
+    "delete_charge",
+    "DELETE",
+    "/v1/charges/{charge_id}",
+    response=ResponsePlan(StatusSet.of(["204"]), None, "json", None, (ErrorAnswerPlan("404", None, None, None),)),
+)
 
 
 def data(reply):
@@ -78,7 +89,11 @@ def test_updates_and_deletions_last():
     bench = Bench(plan(CREATE, GET, LIST, UPDATE, DELETE))
     made = data(bench.charge())
     path = f"/v1/charges/{made['id']}"
-    changed = data(bench.ask("PATCH", path, body=b'{"amount": 7, "id": "other", "currency": "none"}', content_type="application/json"))
+    changed = data(
+        bench.ask(
+            "PATCH", path, body=b'{"amount": 7, "id": "other", "currency": "none"}', content_type="application/json"
+        )
+    )
     assert changed == {**made, "amount": 7}
     assert data(bench.ask("GET", path)) == changed
     gone = bench.ask("DELETE", path)
@@ -115,18 +130,66 @@ def test_a_refused_request_does_not_use_up_its_key():
     assert bench.charge().status == 200
 
 
-ITEM = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "name": {"type": "string"}, "updated_at": {"type": "string", "format": "date-time"}}}
+ITEM = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {
+        "id": {"type": "integer"},
+        "name": {"type": "string"},
+        "updated_at": {"type": "string", "format": "date-time"},
+    },
+}
 
 
 def rows(place, extra=None):
-    return ResponsePlan(StatusSet.of(["200"]), "application/json", "json", CompiledSchema({"type": "object", "required": [place], "properties": {place: {"type": "array", "items": ITEM}, **(extra or {})}}))
+    return ResponsePlan(
+        StatusSet.of(["200"]),
+        "application/json",
+        "json",
+        CompiledSchema(
+            {
+                "type": "object",
+                "required": [place],
+                "properties": {place: {"type": "array", "items": ITEM}, **(extra or {})},
+            }
+        ),
+    )
 
 
 @pytest.mark.parametrize(
     ("pagination", "extra", "query", "steps"),
     [
-        (PaginationPlan("page", {"page_parameter": "page", "first": 1, "size_parameter": "per_page", "size": 10, "items_path": "rows", "total_path": "total"}), {"total": {"type": "integer"}}, "page", 1),
-        (PaginationPlan("offset", {"offset_parameter": "offset", "limit_parameter": "limit", "limit": 10, "items_path": "rows", "total_path": "total"}), {"total": {"type": "integer"}}, "offset", 10),
+        (
+            PaginationPlan(
+                "page",
+                {
+                    "page_parameter": "page",
+                    "first": 1,
+                    "size_parameter": "per_page",
+                    "size": 10,
+                    "items_path": "rows",
+                    "total_path": "total",
+                },
+            ),
+            {"total": {"type": "integer"}},
+            "page",
+            1,
+        ),
+        (
+            PaginationPlan(
+                "offset",
+                {
+                    "offset_parameter": "offset",
+                    "limit_parameter": "limit",
+                    "limit": 10,
+                    "items_path": "rows",
+                    "total_path": "total",
+                },
+            ),
+            {"total": {"type": "integer"}},
+            "offset",
+            10,
+        ),
     ],
 )
 def test_pages_and_offsets_cut_the_same_list(pagination, extra, query, steps):
@@ -146,7 +209,15 @@ def test_pages_and_offsets_cut_the_same_list(pagination, extra, query, steps):
 
 def test_link_headers_lead_through_the_pages():
     """Style `link` names the next page until there is none."""
-    op = operation("list_rows", "GET", "/rows", response=ResponsePlan(StatusSet.of(["200"]), "application/json", "json", CompiledSchema({"type": "array", "items": ITEM})), pagination=PaginationPlan("link", {"items_path": ""}))
+    op = operation(
+        "list_rows",
+        "GET",
+        "/rows",
+        response=ResponsePlan(
+            StatusSet.of(["200"]), "application/json", "json", CompiledSchema({"type": "array", "items": ITEM})
+        ),
+        pagination=PaginationPlan("link", {"items_path": ""}),
+    )
     bench = Bench(plan(op))
     target, seen = "/rows?per_page=9", []
     while target:
@@ -157,10 +228,18 @@ def test_link_headers_lead_through_the_pages():
     assert len(set(seen)) == len(seen) == 23
 
 
-@pytest.mark.parametrize("cursor_type", [{"type": ["string", "null"]}, {"type": "string"}, {"type": ["integer", "null"]}])
+@pytest.mark.parametrize(
+    "cursor_type", [{"type": ["string", "null"]}, {"type": "string"}, {"type": ["integer", "null"]}]
+)
 def test_an_opaque_cursor_stands_where_the_plan_says(cursor_type):
     """`next` holds the cursor in the form that the schema takes, and nothing on the last page."""
-    op = operation("list_rows", "GET", "/rows", response=rows("rows", {"next": cursor_type}), pagination=PaginationPlan("cursor", {"cursor_parameter": "after", "cursor_path": "next", "items_path": "rows"}))
+    op = operation(
+        "list_rows",
+        "GET",
+        "/rows",
+        response=rows("rows", {"next": cursor_type}),
+        pagination=PaginationPlan("cursor", {"cursor_parameter": "after", "cursor_path": "next", "items_path": "rows"}),
+    )
     bench = Bench(plan(op))
     cursor, seen = "", []
     for _ in range(10):
@@ -175,9 +254,29 @@ def test_an_opaque_cursor_stands_where_the_plan_says(cursor_type):
 
 def test_things_in_an_envelope_are_stored_and_shown_in_it():
     """`{"data": {…}}` answers hold the thing; created with 201 they name its place; collections lie under their parents."""
-    wrapped = CompiledSchema({"type": "object", "required": ["data"], "properties": {"data": {"type": "object", "required": ["id", "name"], "properties": {"id": {"type": "string", "format": "uuid"}, "name": {"type": "string"}, "org_id": {"type": "string"}}}}})
-    shown = ResponsePlan(StatusSet.of(["200"]), "application/json", "json", wrapped, (ErrorAnswerPlan("404", None, None, None),))
-    create = operation("add", "POST", "/orgs/{org_id}/members", body=JSON_BODY, response=replace(shown, statuses=StatusSet.of(["201"])))
+    wrapped = CompiledSchema(
+        {
+            "type": "object",
+            "required": ["data"],
+            "properties": {
+                "data": {
+                    "type": "object",
+                    "required": ["id", "name"],
+                    "properties": {
+                        "id": {"type": "string", "format": "uuid"},
+                        "name": {"type": "string"},
+                        "org_id": {"type": "string"},
+                    },
+                }
+            },
+        }
+    )
+    shown = ResponsePlan(
+        StatusSet.of(["200"]), "application/json", "json", wrapped, (ErrorAnswerPlan("404", None, None, None),)
+    )
+    create = operation(
+        "add", "POST", "/orgs/{org_id}/members", body=JSON_BODY, response=replace(shown, statuses=StatusSet.of(["201"]))
+    )
     read = operation("read", "GET", "/orgs/{org_id}/members/{member_id}", response=shown)
     bench = Bench(plan(create, read))
     reply = bench.ask("POST", "/orgs/o1/members", body=b'{"name": "Ada"}', content_type="application/json")
@@ -190,7 +289,13 @@ def test_things_in_an_envelope_are_stored_and_shown_in_it():
 
 def test_put_creates_where_nothing_else_does():
     """Without a POST, PUT under a new id stores the thing."""
-    shown = ResponsePlan(StatusSet.of(["200"]), "application/json", "json", CompiledSchema({**ITEM, "properties": {**ITEM["properties"], "id": {"type": "string"}}}), (ErrorAnswerPlan("404", None, None, None),))
+    shown = ResponsePlan(
+        StatusSet.of(["200"]),
+        "application/json",
+        "json",
+        CompiledSchema({**ITEM, "properties": {**ITEM["properties"], "id": {"type": "string"}}}),
+        (ErrorAnswerPlan("404", None, None, None),),
+    )
     put = operation("put", "PUT", "/docs/{id}", body=JSON_BODY, response=shown)
     read = operation("read", "GET", "/docs/{id}", response=shown)
     bench = Bench(plan(put, read))
@@ -201,8 +306,20 @@ def test_put_creates_where_nothing_else_does():
 
 def test_an_endpoint_without_resource_echoes_and_repeats_itself():
     """A quote gets the posted fields of the same name, and the same answer for the same request."""
-    quote = CompiledSchema({"type": "object", "required": ["price", "country"], "properties": {"price": {"type": "number", "minimum": 1}, "country": {"type": "string"}}})
-    op = operation("quote_parcel", "POST", "/quotes", body=JSON_BODY, response=ResponsePlan(StatusSet.of(["200"]), "application/json", "json", quote))
+    quote = CompiledSchema(
+        {
+            "type": "object",
+            "required": ["price", "country"],
+            "properties": {"price": {"type": "number", "minimum": 1}, "country": {"type": "string"}},
+        }
+    )
+    op = operation(
+        "quote_parcel",
+        "POST",
+        "/quotes",
+        body=JSON_BODY,
+        response=ResponsePlan(StatusSet.of(["200"]), "application/json", "json", quote),
+    )
     bench = Bench(plan(op))
     ask = lambda body: bench.ask("POST", "/quotes", body=body, content_type="application/json")  # noqa: E731
     assert data(ask(b'{"country": "DE"}'))["country"] == "DE"
@@ -212,11 +329,25 @@ def test_an_endpoint_without_resource_echoes_and_repeats_itself():
 
 def test_an_example_is_answered_as_it_is():
     """Example before schema."""
-    op = operation("get", "GET", "/rate", response=ResponsePlan(StatusSet.of(["2xx"]), "application/json", "json", CompiledSchema({"type": "object"}), example={"rate": "1.08"}))
+    op = operation(
+        "get",
+        "GET",
+        "/rate",
+        response=ResponsePlan(
+            StatusSet.of(["2xx"]),
+            "application/json",
+            "json",
+            CompiledSchema({"type": "object"}),
+            example={"rate": "1.08"},
+        ),
+    )
     assert data(Bench(plan(op)).ask("GET", "/rate")) == {"rate": "1.08"}
 
 
-@pytest.mark.parametrize(("streaming", "content_type", "count"), [("sse", "text/event-stream", b"data: "), ("ndjson", "application/x-ndjson", b"\n")])
+@pytest.mark.parametrize(
+    ("streaming", "content_type", "count"),
+    [("sse", "text/event-stream", b"data: "), ("ndjson", "application/x-ndjson", b"\n")],
+)
 def test_streams_hold_several_documents(streaming, content_type, count):
     """A streamed answer has three documents of the schema, framed as its kind is."""
     op = operation("watch", "GET", "/watch", streaming=streaming, response=answers("Charge"))
@@ -227,8 +358,16 @@ def test_streams_hold_several_documents(streaming, content_type, count):
 
 def test_text_xml_and_binary_answers_are_encoded():
     """The codec of the response decides its bytes."""
-    for codec, content_type, begins in (("xml", "application/xml", b"<?xml"), ("text", "text/plain", b""), ("binary", "application/octet-stream", b"")):
-        made = CompiledSchema({"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}} if codec == "xml" else {"type": "string"})
+    for codec, content_type, begins in (
+        ("xml", "application/xml", b"<?xml"),
+        ("text", "text/plain", b""),
+        ("binary", "application/octet-stream", b""),
+    ):
+        made = CompiledSchema(
+            {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}}
+            if codec == "xml"
+            else {"type": "string"}
+        )
         op = operation("get", "GET", "/x", response=ResponsePlan(StatusSet.of(["200"]), content_type, codec, made))
         reply = Bench(plan(op)).ask("GET", "/x")
         assert header(reply, "Content-Type") == content_type
@@ -238,7 +377,17 @@ def test_text_xml_and_binary_answers_are_encoded():
 
 def test_a_schema_that_nothing_satisfies_is_a_500_that_says_so():
     """An impossible response schema is told, with the endpoint's line."""
-    op = operation("get", "GET", "/x", response=ResponsePlan(StatusSet.of(["200"]), "application/json", "json", CompiledSchema({"type": "integer", "minimum": 2, "maximum": 1})))
+    op = operation(
+        "get",
+        "GET",
+        "/x",
+        response=ResponsePlan(
+            StatusSet.of(["200"]),
+            "application/json",
+            "json",
+            CompiledSchema({"type": "integer", "minimum": 2, "maximum": 1}),
+        ),
+    )
     reply = Bench(plan(op)).ask("GET", "/x")
     assert reply.status == 500
     assert b"no-answer" in reply.body
