@@ -20,7 +20,9 @@ class Histogram:
         self.counts[bisect.bisect_left(BUCKETS, seconds)] += 1
 
 
-def stamina_stack(call: Callable[[], Awaitable[object]], errors: type[BaseException]) -> Callable[[], Awaitable[object]]:
+def stamina_stack(
+    call: Callable[[], Awaitable[object]], errors: type[BaseException]
+) -> Callable[[], Awaitable[object]]:
     """Stamina retries, purgatory breaks, limits limits."""
     import purgatory
     import stamina
@@ -51,7 +53,9 @@ def stamina_stack(call: Callable[[], Awaitable[object]], errors: type[BaseExcept
     return guarded
 
 
-def tenacity_stack(call: Callable[[], Awaitable[object]], errors: type[BaseException]) -> Callable[[], Awaitable[object]]:
+def tenacity_stack(
+    call: Callable[[], Awaitable[object]], errors: type[BaseException]
+) -> Callable[[], Awaitable[object]]:
     """Tenacity retries, circuitbreaker breaks, pyrate-limiter limits."""
     import tenacity
     from circuitbreaker import circuit

@@ -74,11 +74,27 @@ if __name__ == "__main__":
     print(f"Python {platform.python_version()}, {platform.machine()}")
     get = operation("GET", "/v1/charges/{charge_id}", parameters=PATH)
     measure("GET, one path parameter", RequestBuilder(get, None, ""), {"charge_id": "ch_3OqM2x"})
-    fields = {"amount": 1250, "currency": "eur", "source": "tok", "description": "x", "capture": True, "metadata": {"a": "b"}}
+    fields = {
+        "amount": 1250,
+        "currency": "eur",
+        "source": "tok",
+        "description": "x",
+        "capture": True,
+        "metadata": {"a": "b"},
+    }
     plain = operation("POST", "/v1/charges", body=BodyPlan("application/json", "json", CHARGE, True))
     measure("POST, JSON, 6 fields by name", RequestBuilder(plain, None, ""), fields)
-    internal = {"amount": "12.50", "currency": "EUR", "card_token": "tok", "order_id": "o-1", "description": "x", "capture": True}
-    mapped = operation("POST", "/v1/charges", body=BodyPlan("application/json", "json", CHARGE, True), outbound=OUTBOUND)
+    internal = {
+        "amount": "12.50",
+        "currency": "EUR",
+        "card_token": "tok",
+        "order_id": "o-1",
+        "description": "x",
+        "capture": True,
+    }
+    mapped = operation(
+        "POST", "/v1/charges", body=BodyPlan("application/json", "json", CHARGE, True), outbound=OUTBOUND
+    )
     measure("POST, JSON, 6 fields, 4 rows, money", RequestBuilder(mapped, None, ""), internal)
     form = operation(
         "POST", "/v1/charges", headers=HEADERS, outbound=OUTBOUND,

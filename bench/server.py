@@ -11,7 +11,11 @@ import sys
 
 import httptools
 
-BODY = b'{"id":"ch_1","amount":1250,"currency":"eur","status":"succeeded","created":1700000000,"note":"' + b"x" * 920 + b'"}'
+BODY = (
+    b'{"id":"ch_1","amount":1250,"currency":"eur","status":"succeeded","created":1700000000,"note":"'
+    + b"x" * 920
+    + b'"}'
+)
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(BODY)
 
 

@@ -1,1 +1,7 @@
 """The faces of a pipeline, synchronous and asynchronous."""
+
+from intertie.client.asynchronous import AsyncIntegration, AsyncOperation
+from intertie.client.blocking import Integration, Operation
+from intertie.client.result import Result
+
+__all__ = ["AsyncIntegration", "AsyncOperation", "Integration", "Operation", "Result"]

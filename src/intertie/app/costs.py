@@ -1,0 +1,130 @@
+"""The cost report: the ledger's months beside budgets and forecasts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from intertie.app.records import open_records
+from intertie.app.workbench import Workbench
+from intertie.core.clock import BlockingClock
+from intertie.core.errors import UsageError
+from intertie.core.money import Money
+from intertie.diagnostics import SpecError
+from intertie.runtime.plan import Plan
+from intertie.runtime.policies.budget.state import forecast, month_name
+from intertie.runtime.state import LedgerMonth
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """One integration and environment in one month.
+
+    Attributes:
+        service: None where the workspace has no spec of that id any more.
+        amount: What settled attempts cost, the monthly fee included.
+        reserved: Set aside by attempts under way.
+        unreconciled: Left by dead processes; counts as spent.
+        monthly_limit: None where there is no budget.
+        forecast: The month's end at the pace so far; None for past months and where nothing can be said.
+    """
+
+    id: str
+    service: str | None
+    environment: str
+    calls: int
+    amount: Money
+    reserved: Money
+    unreconciled: Money
+    monthly_limit: Money | None
+    alert_ratio: float | None
+    hard_stop: bool
+    forecast: Money | None
+
+    @property
+    def used_ratio(self) -> float:
+        """Share of the budget that is gone, what is set aside included; 0.0 without a budget."""
+        if self.monthly_limit is None or not self.monthly_limit.amount:
+            return 0.0
+        gone = self.amount.amount + self.reserved.amount + self.unreconciled.amount
+        return float(gone / self.monthly_limit.amount)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the line in the shape of `report cost --format json`."""
+        budget = None
+        if self.monthly_limit is not None:
+            budget = {
+                "monthly_limit": self.monthly_limit.as_json(),
+                "used_ratio": round(self.used_ratio, 6),
+                "alert_ratio": self.alert_ratio,
+                "hard_stop": self.hard_stop,
+            }
+        return {
+            "id": self.id,
+            "service": self.service,
+            "environment": self.environment,
+            "calls": self.calls,
+            "amount": self.amount.as_json(),
+            "reserved": self.reserved.as_json(),
+            "unreconciled": self.unreconciled.as_json(),
+            "budget": budget,
+            "forecast": None if self.forecast is None else {"amount": self.forecast.as_json()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CostReport:
+    """All lines of one month, `YYYY-MM`."""
+
+    period: str
+    lines: tuple[CostLine, ...]
+
+
+def cost_report(bench: Workbench, specs: Sequence[str], *, month: str | None = None) -> CostReport:
+    """Return what the ledger holds of a month: of the specs given, or of everything.
+
+    Raises:
+        UsageError: There is no such spec, or the month is not `YYYY-MM`.
+    """
+    if month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        raise UsageError(f"--month {month} is not a month such as 2026-11")
+    period = month or month_name(BlockingClock().utc_now(), "UTC")
+    wanted = {bench.identity(spec) for spec in specs}
+    with open_records(bench) as journal:
+        months = [found for found in journal.months(period) if not wanted or found.key.partition("@")[0] in wanted]
+    return CostReport(period, tuple(_line(bench, found, current=month is None) for found in months))
+
+
+def _line(bench: Workbench, month: LedgerMonth, *, current: bool) -> CostLine:
+    spec_id, _, environment = month.key.partition("@")
+    plan = _plan(bench, spec_id, environment)
+    pricing = plan.pricing if plan else None
+    fee = pricing.monthly_fee if pricing else Decimal(0)
+    ahead = forecast(pricing, month.quantity, BlockingClock().utc_now()) if pricing and current else None
+
+    def money(amount: Decimal) -> Money:
+        return Money(amount, month.currency)
+
+    return CostLine(
+        id=spec_id,
+        service=plan.service if plan else None,
+        environment=environment,
+        calls=month.calls,
+        amount=money(month.amount + fee),
+        reserved=money(month.reserved),
+        unreconciled=money(month.unreconciled),
+        monthly_limit=None if month.monthly_limit is None else money(month.monthly_limit),
+        alert_ratio=pricing.alert_ratio if pricing else None,
+        hard_stop=pricing.hard_stop if pricing else False,
+        forecast=None if ahead is None else money(ahead.amount),
+    )
+
+
+def _plan(bench: Workbench, spec_id: str, environment: str) -> Plan | None:
+    """Return the plan that the month belongs to, None where the workspace has it no more."""
+    try:
+        return bench.plan(spec_id, environment=None if environment == "default" else environment)
+    except (UsageError, SpecError):
+        return None  # the ledger outlives specs and their errors: its figures stand without their names

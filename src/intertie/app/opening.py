@@ -1,0 +1,161 @@
+"""`open()` and `open_async()`: the one place that picks the real clock, randomness, transport, stores and secrets."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from intertie.adapters.http1 import AsyncioTransport, BlockingTransport
+from intertie.adapters.secrets import EnvironmentSecrets
+from intertie.adapters.stores import (
+    InlineOffload,
+    StoreUnavailable,
+    ThreadOffload,
+    open_coordination,
+    open_journal,
+)
+from intertie.app.workbench import Workbench, open_workbench
+from intertie.client import AsyncIntegration, Integration
+from intertie.client.options import CallOptions, CloseStores
+from intertie.core.clock import AsyncioClock, BlockingClock, Clock
+from intertie.core.rng import SystemRng
+from intertie.runtime.linked import LinkedPlan
+from intertie.runtime.plan import Plan
+from intertie.runtime.state import Coordination, Journal, Offload
+from intertie.runtime.surroundings import Surroundings
+
+_log = logging.getLogger("intertie")
+_log.addHandler(logging.NullHandler())  # an application that configures no logging hears nothing from us
+
+
+def open(  # noqa: A001  # read as `intertie.open`
+    spec: str | Path,
+    *,
+    env: str | None = None,
+    workspace: str | Path | None = None,
+    config: str | Path | None = None,
+    base_url: str | None = None,
+    state: str | None = None,
+    journal: str | None = None,
+    caller: str = "",
+) -> Integration:
+    """Return an integration for synchronous callers.
+
+    Args:
+        spec: A spec's path, or its id in the workspace.
+        env: Environment of the spec; else configuration's, else `development`, else `base_url`.
+        workspace: Workspace folder; else the nearest one above the spec with an `intertie.toml`.
+        config: Configuration file instead of the workspace's.
+        base_url: Where calls go instead of what the spec says.
+        state: URL of the coordination store instead of the configured one: `memory://`, `sqlite:///path`.
+        journal: URL of the journal instead of the configured one.
+        caller: Who calls, for audit and history.
+
+    Raises:
+        SpecError: The spec has errors; nothing was opened.
+        UsageError: There is no such spec, environment or store.
+    """
+    bench = _workbench(spec, workspace=workspace, config=config, state=state, journal=journal)
+    plan = bench.plan(spec, environment=env, base_url=base_url)
+    return open_blocking(bench, plan, caller=caller)
+
+
+def open_async(
+    spec: str | Path,
+    *,
+    env: str | None = None,
+    workspace: str | Path | None = None,
+    config: str | Path | None = None,
+    base_url: str | None = None,
+    state: str | None = None,
+    journal: str | None = None,
+    caller: str = "",
+) -> AsyncIntegration:
+    """Return an integration for asyncio callers; arguments and errors are those of `open`."""
+    bench = _workbench(spec, workspace=workspace, config=config, state=state, journal=journal)
+    plan = bench.plan(spec, environment=env, base_url=base_url)
+    return open_asyncio(bench, plan, caller=caller)
+
+
+def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "") -> Integration:
+    """Return an integration of a compiled plan, for synchronous callers."""
+    clock, offload = BlockingClock(), InlineOffload()
+    coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
+    secrets = EnvironmentSecrets(bench.environ, bench.root)
+    transport = BlockingTransport(plan.origin, tls=plan.tls, secrets=secrets, clock=clock)
+    linked = LinkedPlan(plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets))
+    return Integration(linked, CallOptions(caller=caller), close_stores=_closer(coordination, journal, offload))
+
+
+def open_asyncio(bench: Workbench, plan: Plan, *, caller: str = "") -> AsyncIntegration:
+    """Return an integration of a compiled plan, for callers on an event loop."""
+    clock, offload = AsyncioClock(), ThreadOffload()
+    coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
+    secrets = EnvironmentSecrets(bench.environ, bench.root)
+    transport = AsyncioTransport(plan.origin, tls=plan.tls, secrets=secrets, clock=clock)
+    linked = LinkedPlan(plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets))
+    return AsyncIntegration(linked, CallOptions(caller=caller), close_stores=_closer(coordination, journal, offload))
+
+
+def _closer(coordination: Coordination, journal: Journal, offload: Offload) -> CloseStores:
+    async def close() -> None:
+        await offload(coordination.close)
+        await offload(journal.close)
+
+    return close
+
+
+def open_stores(bench: Workbench, plan: Plan, *, clock: Clock, offload: Offload) -> tuple[Coordination, Journal, Plan]:
+    """Open the configured stores; where one can't be written, memory takes its place and the plan says so."""
+    settings = bench.settings
+    warnings: list[str] = []
+
+    rng = SystemRng()
+    try:
+        coordination = open_coordination(
+            settings.state,
+            clock=clock,
+            rng=rng,
+            offload=offload,
+            root=bench.root,
+            store_down=settings.store_down,
+        )
+    except StoreUnavailable as down:
+        warnings.append(f"state is kept in memory, shared with nobody: {down}")
+        coordination = open_coordination("memory://", clock=clock, rng=rng, offload=offload, root=bench.root)
+    try:
+        journal = open_journal(
+            settings.journal,
+            clock=clock,
+            rng=rng,
+            offload=offload,
+            root=bench.root,
+            durability=settings.durability,
+        )
+    except StoreUnavailable as down:
+        warnings.append(f"the journal is kept in memory and is lost at exit: {down}")
+        journal = open_journal("memory://", clock=clock, rng=rng, offload=offload, root=bench.root)
+    for sentence in warnings:
+        _log.warning("%s: %s", plan.key, sentence)
+    return coordination, journal, replace(plan, warnings=(*plan.warnings, *warnings))
+
+
+def _workbench(
+    spec: str | Path,
+    *,
+    workspace: str | Path | None,
+    config: str | Path | None,
+    state: str | None,
+    journal: str | None,
+) -> Workbench:
+    flags: Mapping[str, object] = {
+        name: value for name, value in (("state", state), ("journal", journal)) if value is not None
+    }
+    return open_workbench(
+        spec,
+        workspace=Path(workspace) if workspace is not None else None,
+        config=Path(config) if config is not None else None,
+        flags=flags,
+    )

@@ -1,0 +1,107 @@
+"""From what a person names to a compiled plan: workspace, settings, spec, plan."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+from intertie.compiler import Compiled, Settings, compile_spec, load_settings
+from intertie.core.errors import UsageError
+from intertie.diagnostics import Diagnostic, Severity, SpecError
+from intertie.runtime.plan import Plan
+from intertie.spec.loading import Loaded, load
+from intertie.spec.workspace import Workspace, find_workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """A workspace with its settings.
+
+    Attributes:
+        environ: Where `env:NAME` and `INTERTIE_*` are read.
+    """
+
+    workspace: Workspace
+    settings: Settings
+    environ: Mapping[str, str] = field(repr=False)
+
+    @property
+    def root(self) -> Path:
+        """The workspace's folder."""
+        return self.workspace.root
+
+    def find(self, spec: str | Path) -> Path:
+        """Return the file of a spec given by path, id or service.
+
+        Raises:
+            UsageError: There is none; the message names what there is.
+        """
+        path = Path(spec)
+        if path.is_file():
+            return path
+        if (self.root / path).is_file():
+            return self.root / path
+        found = self.workspace.find_by_id(str(spec))
+        if found is not None:
+            return found
+        if path.suffix or len(path.parts) > 1:
+            raise UsageError(f"there is no file {spec}")
+        known = self.workspace.spec_ids()
+        near = get_close_matches(str(spec), known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known) or 'none'}"
+        raise UsageError(f"there is no spec `{spec}` in {self.root}: {hint}")
+
+    def identity(self, spec: str | Path) -> str:
+        """Return the id of a spec given by path, id or service: the name of its state in every store."""
+        return self.plan(spec).id
+
+    def spec_files(self) -> list[Path]:
+        """Return the specs of the workspace."""
+        return list(self.workspace.spec_files())
+
+    def load(self, spec: str | Path) -> Loaded:
+        """Read a spec."""
+        return load(self.find(spec), self.workspace)
+
+    def compile(self, loaded: Loaded, *, environment: str | None = None, base_url: str | None = None) -> Compiled:
+        """Compile a spec for one environment."""
+        return compile_spec(loaded.spec, settings=self.settings, environment=environment, base_url=base_url)
+
+    def plan(self, spec: str | Path, *, environment: str | None = None, base_url: str | None = None) -> Plan:
+        """Return the plan of a spec.
+
+        Raises:
+            UsageError: There is no such spec or environment.
+            SpecError: It has errors; all findings stand on it.
+        """
+        loaded = self.load(spec)
+        compiled = self.compile(loaded, environment=environment, base_url=base_url)
+        return plan_of(compiled, (*loaded.diagnostics, *compiled.diagnostics))
+
+
+def plan_of(compiled: Compiled, diagnostics: tuple[Diagnostic, ...]) -> Plan:
+    """Return the plan, or raise the findings that prevent one."""
+    if compiled.plan is None or any(finding.severity is Severity.ERROR for finding in diagnostics):
+        raise SpecError(diagnostics)
+    return compiled.plan
+
+
+def open_workbench(
+    spec: str | Path | None = None,
+    *,
+    workspace: Path | None = None,
+    config: Path | None = None,
+    flags: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Workbench:
+    """Return the workbench of the workspace given, else of the one a spec's file lies in, else of this folder's."""
+    environ = os.environ if environ is None else environ
+    if workspace is not None:
+        place = Workspace(workspace.resolve())
+    else:
+        start = Path(spec) if spec is not None and Path(spec).exists() else Path.cwd()
+        place = find_workspace(start.resolve())
+    return Workbench(place, load_settings(place.root, config=config, environ=environ, flags=flags or {}), environ)

@@ -1,0 +1,49 @@
+"""`intertie breaker`: an operator's hand on a breaker, for every process of the workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from intertie.cli.common import environment_option, say, workbench
+from intertie.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from intertie.cli.context import CliContext
+
+_FORCED = {"open": "open", "close": "closed", "auto": None}
+_SAID = {
+    "open": "held open: calls are refused",
+    "close": "held closed: calls pass whatever happens",
+    "auto": "decides for itself again",
+}
+
+
+@click.command("breaker", short_help="Hold a breaker open or closed, or let it decide.")
+@click.argument("action", type=click.Choice(["open", "close", "auto"]))
+@click.argument("spec")
+@click.option("--operation", help="The breaker of this endpoint, where the spec has one for each.")
+@environment_option
+@click.pass_obj
+def command(context: CliContext, action: str, spec: str, operation: str | None, environment: str | None) -> None:
+    """Hold SPEC's breaker `open` or `close`d for every process that shares its state, or let it decide (`auto`)."""
+    from intertie.app.opening import open_blocking  # noqa: PLC0415  # keeps `--help` quick
+
+    bench = workbench(context, spec)
+    plan = bench.plan(spec, environment=environment)
+    with open_blocking(bench, plan, caller="cli:breaker") as integration:
+        breakers = integration.breakers
+        if not breakers:
+            raise UsageError(f"{plan.id} declares no circuit breaker")
+        chosen = {
+            name: handle
+            for name, handle in breakers.items()
+            if operation is None or name.partition("/")[2] in {"", operation}
+        }
+        if not chosen:
+            names = ", ".join(name.partition("/")[2] for name in breakers)
+            raise UsageError(f"{plan.id} has no breaker of {operation}; it has those of {names}")
+        for name, handle in chosen.items():
+            handle.force(_FORCED[action])
+            say(f"{name}: {_SAID[action]}")

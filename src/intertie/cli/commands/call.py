@@ -1,0 +1,212 @@
+"""`intertie call`: one call through every guard, from the command line."""
+
+from __future__ import annotations
+
+import getpass
+from typing import TYPE_CHECKING
+
+import click
+
+from intertie.cli.call_input import read_input
+from intertie.cli.common import (
+    base_url_option,
+    elapsed_text,
+    environment_option,
+    format_option,
+    plural,
+    print_json,
+    say,
+    show_findings,
+    workbench,
+)
+from intertie.cli.context import CliContext
+from intertie.core.errors import CallError, DeadlineExceeded, InvalidInput, ServiceError
+from intertie.diagnostics import SpecError
+from intertie.runtime.mapping.json_ready import to_json_ready
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from intertie.client import Result
+    from intertie.core.timeline import TimelineEvent
+
+
+@click.command("call", short_help="Call an operation through every guard.")
+@click.argument("spec")
+@click.argument("operation")
+@click.argument("pairs", metavar="[NAME=VALUE]...", nargs=-1)
+@click.option("--input", "document", metavar="JSON|@FILE|-", help="The input as one JSON object.")
+@environment_option
+@base_url_option
+@click.option("--version", "version", metavar="V", help="Ask for this version of the external API.")
+@click.option("--idempotency-key", metavar="KEY", help="Send this key instead of a new one.")
+@click.option("--explain", is_flag=True, help="Tell what each guard saw and decided.")
+@format_option
+@click.pass_obj
+def command(
+    context: CliContext,
+    spec: str,
+    operation: str,
+    pairs: tuple[str, ...],
+    document: str | None,
+    environment: str | None,
+    base_url: str | None,
+    version: str | None,
+    idempotency_key: str | None,
+    explain: bool,
+    output_format: str,
+) -> int:
+    """Call OPERATION of SPEC (a path, or an id in the workspace) through every guard the spec declares.
+
+    The answer's data goes to stdout, what the guards did to stderr. Exit status 1 where the call failed.
+    """
+    from intertie.app.opening import open_blocking  # noqa: PLC0415  # keeps `--help` quick
+
+    given = read_input(pairs, document)
+    bench = workbench(context, spec)
+    try:
+        plan = bench.plan(spec, environment=environment, base_url=base_url)
+    except SpecError as error:
+        show_findings(error, context, bench.root)
+        return 1
+    as_json = output_format == "json"
+    with open_blocking(bench, plan) as integration:
+        called = integration.operation(operation)
+        try:
+            result = called.call(
+                given, version=version, caller=_caller(), idempotency_key=idempotency_key, explain=explain or None
+            )
+        except InvalidInput as wrong:
+            _tell_invalid(wrong, operation, as_json=as_json)
+            return 1
+        except CallError as failed:
+            _tell_failed(failed, explain=explain, as_json=as_json)
+            return 1
+    _tell_result(result, explain=explain, as_json=as_json)
+    return 0
+
+
+def _caller() -> str:
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (OSError, KeyError):
+        return "cli"  # a container's user may have no name
+
+
+def _tell_result(result: Result, *, explain: bool, as_json: bool) -> None:
+    if as_json:
+        answer: dict[str, object] = {
+            "ok": True,
+            "operation": result.operation,
+            "status": result.status,
+            "data": to_json_ready(result.data),
+            "fallback": result.fallback,
+            "stale": result.stale,
+            "attempts": result.attempts,
+            "elapsed_ms": round(result.elapsed_s * 1000, 3),
+            "cost": result.cost.as_json() if result.cost else None,
+            "receipt": result.receipt,
+            "warnings": list(result.warnings),
+        }
+        if explain:
+            answer["events"] = _events(result.events)
+        print_json(answer)
+        return
+    if explain:
+        say(result.explain())
+    said = [
+        "answered by the queue" if result.fallback == "queue" else f"status {result.status}",
+        plural(result.attempts, "attempt"),
+        elapsed_text(result.elapsed_s),
+    ]
+    if result.fallback and result.fallback != "queue":
+        said.append(f"answered by the fallback `{result.fallback}`")
+    if result.cost:
+        said.append(f"cost {result.cost}")
+    say(" · ".join(said))
+    for warning in result.warnings:
+        say(f"warning: {warning}")
+    if result.receipt:
+        say(f"queued as {result.receipt}: `intertie queue list` shows it, `intertie queue replay` sends it")
+    else:
+        print_json(to_json_ready(result.data))
+
+
+def _tell_failed(failed: CallError, *, explain: bool, as_json: bool) -> None:
+    if as_json:
+        answer: dict[str, object] = {
+            "ok": False,
+            "operation": failed.operation,
+            "error": {
+                "type": type(failed).__name__,
+                "code": failed.code,
+                "message": failed.message,
+                "status": failed.status if isinstance(failed, ServiceError) else None,
+                "external_code": failed.external_code if isinstance(failed, ServiceError) else None,
+                "internal_code": failed.internal_code,
+                "retry_after_s": failed.retry_after_s,
+                "reached": str(failed.reached),
+            },
+            "attempts": failed.attempts,
+            "elapsed_ms": round(failed.elapsed_s * 1000, 3),
+            "cost": failed.cost.as_json() if failed.cost else None,
+        }
+        if explain:
+            answer["events"] = _events(failed.events)
+        print_json(answer)
+        return
+    if explain:
+        say(failed.explain())
+    say(f"Error: {failed.code}: {failed.message}")
+    said = [type(failed).__name__]
+    if isinstance(failed, ServiceError) and failed.status is not None:
+        said.append(f"status {failed.status}")
+    if isinstance(failed, DeadlineExceeded):
+        said.append(f"phase {failed.phase}")
+    said += [
+        plural(failed.attempts, "attempt"),
+        elapsed_text(failed.elapsed_s),
+        f"reached the service: {failed.reached}",
+    ]
+    if failed.retry_after_s is not None:
+        said.append(f"try again in {elapsed_text(failed.retry_after_s)}")
+    if failed.cost:
+        said.append(f"cost {failed.cost}")
+    say(" · ".join(said))
+
+
+def _tell_invalid(wrong: InvalidInput, operation: str, *, as_json: bool) -> None:
+    if not as_json:
+        say(f"Error: {wrong}")
+        return
+    print_json(
+        {
+            "ok": False,
+            "operation": wrong.operation or operation,
+            "error": {
+                "type": "InvalidInput",
+                "code": wrong.code,
+                "message": str(wrong),
+                "status": None,
+                "external_code": None,
+                "internal_code": None,
+                "retry_after_s": None,
+                "reached": "no",
+            },
+            "attempts": 0,
+            "elapsed_ms": 0,
+            "cost": None,
+        }
+    )
+
+
+def _events(events: Sequence[TimelineEvent]) -> list[dict[str, object]]:
+    return [
+        {"t_ms": round(event.t_s * 1000, 3), "stage": event.stage, "event": event.event, **_said(event)}
+        for event in events
+    ]
+
+
+def _said(event: TimelineEvent) -> dict[str, object]:
+    ready = to_json_ready(event.detail)
+    return ready if isinstance(ready, dict) else {}

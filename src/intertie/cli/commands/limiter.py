@@ -1,0 +1,38 @@
+"""`intertie limiter`: an operator's hand on a limiter, for every process of the workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from intertie.cli.common import environment_option, say, workbench
+from intertie.core.errors import UsageError
+from intertie.core.units import parse_duration_s, seconds_text
+
+if TYPE_CHECKING:
+    from intertie.cli.context import CliContext
+
+
+@click.command("limiter", short_help="Pause or resume a limiter.")
+@click.argument("action", type=click.Choice(["pause", "resume"]))
+@click.argument("spec")
+@click.option("--for", "duration", default="5m", show_default=True, help="How long to pause: 30s, 5m, 1h.")
+@environment_option
+@click.pass_obj
+def command(context: CliContext, action: str, spec: str, duration: str, environment: str | None) -> None:
+    """Let nobody send to SPEC for a while, or clear a pause: a server's hint, or an operator's."""
+    from intertie.app.opening import open_blocking  # noqa: PLC0415  # keeps `--help` quick
+
+    pause_s = parse_duration_s(duration, bare_unit="s")
+    if pause_s is None or pause_s <= 0:
+        raise UsageError(f"--for {duration} is not a duration such as 30s, 5m or 1h")
+    bench = workbench(context, spec)
+    plan = bench.plan(spec, environment=environment)
+    with open_blocking(bench, plan, caller="cli:limiter") as integration:
+        if action == "resume":
+            integration.limiter.resume()
+            say(f"{plan.key}: resumed")
+        else:
+            integration.limiter.pause(float(pause_s))
+            say(f"{plan.key}: paused for {seconds_text(float(pause_s))}; calls wait, or are refused at their deadline")

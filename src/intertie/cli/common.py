@@ -1,0 +1,83 @@
+"""What several commands do the same way: find the workspace, print JSON, show findings."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from intertie.cli.context import CliContext
+from intertie.core.units import seconds_text
+from intertie.diagnostics import SpecError
+from intertie.diagnostics.render import render_full
+
+if TYPE_CHECKING:
+    from intertie.app.workbench import Workbench
+
+format_option = click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Text for people, or one JSON document on stdout.",
+)
+environment_option = click.option("--env", "environment", metavar="E", help="Environment of the spec.")
+base_url_option = click.option("--base-url", metavar="URL", help="Where calls go instead of what the spec says.")
+
+
+def workbench(context: CliContext, spec: str | None = None, *, flags: Mapping[str, object] | None = None) -> Workbench:
+    """Return the workbench of the command's workspace."""
+    from intertie.app.workbench import open_workbench  # noqa: PLC0415  # keeps `--help` quick
+
+    return open_workbench(spec, workspace=context.workspace, config=context.config, flags=flags)
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document on stdout."""
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+    click.echo(text)
+
+
+def say(sentence: str) -> None:
+    """Tell a person something on stderr."""
+    click.echo(sentence, err=True)
+
+
+def show_findings(error: SpecError, context: CliContext, root: Path) -> None:
+    """Show why a spec can't run, with excerpts, on stderr."""
+    sources: dict[str, str] = {}
+    for finding in error.diagnostics:
+        for path in (finding.span.path, *(label.span.path for label in finding.related)):
+            file = root / path
+            if path not in sources and file.is_file():
+                sources[path] = file.read_text("utf-8", errors="replace")
+    shown = render_full(error.diagnostics, sources, color=context.use_color(err=True))
+    click.echo(shown, err=True, nl=False)
+
+
+def elapsed_text(seconds: float) -> str:
+    """Say a measured duration with three digits.
+
+    >>> elapsed_text(0.0123456), elapsed_text(2.345678)
+    ('12.3 ms', '2.35 s')
+    """
+    return f"{seconds * 1000:.3g} ms" if seconds < 1 else seconds_text(round(seconds, 2))
+
+
+def plural(count: int, noun: str) -> str:
+    """Count something.
+
+    >>> plural(1, "attempt"), plural(2, "attempt")
+    ('1 attempt', '2 attempts')
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def stdin_text() -> str:
+    """Read all of stdin."""
+    return sys.stdin.read()
