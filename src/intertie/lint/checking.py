@@ -11,7 +11,7 @@ from intertie.compiler import Settings, compile_spec
 from intertie.compiler.build import Build
 from intertie.compiler.origin import DEVELOPMENT, choose_origin, environments_of
 from intertie.compiler.settings import FILE_NAME
-from intertie.diagnostics import Diagnostic
+from intertie.diagnostics import Diagnostic, Severity, SourceSpan
 from intertie.diagnostics.order import in_order
 from intertie.lint.around import Around
 from intertie.lint.choice import read_choice
@@ -63,7 +63,24 @@ def check_paths(paths: Sequence[Path], workspace: Workspace, settings: Settings,
         sources[shown] = loaded.source
         found += loaded.diagnostics
         found += _judge(loaded, around, settings)
-    return CheckResult(in_order(choice.apply(dict.fromkeys(found))), tuple(files), sources)
+    return CheckResult(in_order(choice.apply(_gravest(found))), tuple(files), sources)
+
+
+def _gravest(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield each finding once, and of one kind at one place only those of the gravest severity.
+
+    The compiler warns of an environment that it does not plan for, and refuses it where it does.
+    """
+    gravest: dict[tuple[str, SourceSpan], int] = {}
+    for finding in found:
+        key = (finding.code, finding.span)
+        gravest[key] = min(gravest.get(key, len(_GRAVITY)), _GRAVITY.index(finding.severity))
+    for finding in dict.fromkeys(found):
+        if _GRAVITY.index(finding.severity) == gravest[finding.code, finding.span]:
+            yield finding
+
+
+_GRAVITY = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
 def _judge(loaded: Loaded, around: Around, settings: Settings) -> Iterator[Diagnostic]:

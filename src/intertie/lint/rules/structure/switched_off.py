@@ -9,22 +9,23 @@ def switched_off() -> None:
     """A block is switched off.
 
     ## What it does
-    Notes `enabled: false`.
+    Notes `enabled: false` in a block that is on by being there.
 
     ## Why it matters
     What else the block says has no effect. Good to know before relying on it.
 
     ## Example
     ```yaml
-    retry:
+    timeouts:
       enabled: false
-      max_attempts: 3
+      total: 10000
     ```
 
     ## Use instead
     ```yaml
-    retry:
-      max_attempts: 3
+    timeouts:
+      read: 3000
+      total: 10000
     ```
 
     ## References
