@@ -8,12 +8,16 @@ from intertie.adapters.stores.errors import StoreUnavailable
 from intertie.adapters.stores.memory.coordination import MemoryCoordination
 from intertie.adapters.stores.memory.journal import MemoryJournal
 from intertie.adapters.stores.offload import InlineOffload, ThreadOffload
+from intertie.adapters.stores.sqlite.location import SCHEME, database_path
 from intertie.core.clock import Clock
 from intertie.core.errors import UsageError
 from intertie.core.rng import Rng
 from intertie.runtime.state import Coordination, Journal, Offload
 
 __all__ = ["InlineOffload", "StoreUnavailable", "ThreadOffload", "open_coordination", "open_journal"]
+
+STORE_DOWN = ("fair_share", "refuse", "allow")
+DURABILITIES = ("process", "power")
 
 
 def open_coordination(
@@ -31,10 +35,18 @@ def open_coordination(
 
     Raises:
         StoreUnavailable: It can't be opened; the message says why and what to do.
-        UsageError: There is no such kind of store.
+        UsageError: There is no such kind of store, or no such option.
     """
+    if store_down not in STORE_DOWN:
+        msg = f"store_down is {store_down!r}; use one of {', '.join(STORE_DOWN)}"
+        raise UsageError(msg)
     if url == "memory://":
         return MemoryCoordination(clock, url)
+    if url.startswith(SCHEME):
+        from intertie.adapters.stores.sqlite.coordination import SqliteCoordination  # noqa: PLC0415  # light import
+
+        path = database_path(url, root)
+        return SqliteCoordination(path, url, clock=clock, rng=rng, offload=offload, store_down=store_down)
     raise UsageError(_unknown(url))
 
 
@@ -53,10 +65,18 @@ def open_journal(
 
     Raises:
         StoreUnavailable: It can't be opened; the message says why and what to do.
-        UsageError: There is no such kind of store.
+        UsageError: There is no such kind of store, or no such option.
     """
+    if durability not in DURABILITIES:
+        msg = f"durability is {durability!r}; use one of {', '.join(DURABILITIES)}"
+        raise UsageError(msg)
     if url == "memory://":
         return MemoryJournal(clock, url)
+    if url.startswith(SCHEME):
+        from intertie.adapters.stores.sqlite.journal import SqliteJournal  # noqa: PLC0415  # light import
+
+        path = database_path(url, root)
+        return SqliteJournal(path, url, clock=clock, rng=rng, offload=offload, durability=durability)
     raise UsageError(_unknown(url))
 
 

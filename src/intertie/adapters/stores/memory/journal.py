@@ -52,7 +52,7 @@ class MemoryJournal:
             ledgers = [ledger for _, ledger in sorted(self._ledgers.items())]
         return [told for ledger in ledgers for told in ledger.months() if month in (None, told.month)]
 
-    def reconcile(self, key: str | None = None, *, give_back: bool) -> list[LedgerMonth]:
+    def reconcile(self, key: str | None = None, *, give_back: bool) -> list[LedgerMonth]:  # noqa: ARG002
         """Return nothing: the only owner here is this process, which lives."""
         return []
 

@@ -84,8 +84,11 @@ class LimiterState:
     | `leave` | forgets a ticket |
     """
 
-    def __init__(self, options: LimiterOptions, utc_minus_clock_s: Callable[[], float]) -> None:
+    def __init__(
+        self, options: LimiterOptions, utc_minus_clock_s: Callable[[], float], *, poll_s: float = POLL_S
+    ) -> None:
         self.options = options
+        self._poll_s = poll_s
         self._declared = build_rules(options, utc_minus_clock_s)
         self._rules = list(self._declared)
         self._places = inf if options.concurrent is None else options.concurrent
@@ -145,7 +148,7 @@ class LimiterState:
             return True
         turn_s = self._plan(now_s).peek(now_s) if self.line else self._turn_s(now_s, 0)
         waits_for_place = self.in_flight + len(self.line) >= self._places
-        looks_s = max(turn_s, now_s + POLL_S) if waits_for_place else turn_s
+        looks_s = max(turn_s, now_s + self._poll_s) if waits_for_place else turn_s
         if self.options.on_limit == "reject" or looks_s > deadline_s:
             return self._refusal(now_s, turn_s, waits_for_place=waits_for_place)
         if turn_s <= now_s and not waits_for_place:
@@ -177,7 +180,7 @@ class LimiterState:
             if not self.line:
                 self._planned = None
             return True
-        looks_s = max(turn_s, now_s + POLL_S * min(25, ahead + 1)) if waits_for_place else turn_s
+        looks_s = max(turn_s, now_s + self._poll_s * min(25, ahead + 1)) if waits_for_place else turn_s
         if looks_s > ticket.deadline_s:
             del self.line[ahead]
             self._planned = None
@@ -344,6 +347,13 @@ class LimiterState:
         for share in [share for share in self.shares.values() if share.end_s + grace_s < now_s]:
             self.settle(share.number, [share.end_s] * share.count)
 
+    def add_used(self, stamps: Sequence[float]) -> None:
+        """Count what went at earlier instants without asking, such as while a store could not be reached."""
+        for stamp_s in stamps:
+            for rule in self._rules:
+                rule.add(stamp_s)
+        self._planned = None
+
     # --- telling and keeping --------------------------------------------------------------------------------------
 
     def snapshot(self, now_s: float) -> LimiterSnapshot:
@@ -388,6 +398,18 @@ class LimiterState:
         self.line = kept.line
         self._next_number = kept.next_number
         self.shares = {share.number: share for share in kept.shares}
+        self._gather(now_s)
+
+    def adopt(self, before: LimiterState, now_s: float) -> None:
+        """Go on from what was known under other options: its departures count here, its pause and its line stay."""
+        before.expire(inf, 0.0)
+        stamps = max((rule.stamps(now_s) for rule in before._declared), key=len, default=[])
+        self.add_used(sorted(stamps))
+        self.paused_until_s = before.paused_until_s
+        self.throttled_in_row = before.throttled_in_row
+        self.line = before.line
+        self._next_number = before._next_number
+        self._remaining = before._remaining
         self._gather(now_s)
 
 

@@ -1,0 +1,1 @@
+"""`sqlite:///path`: state shared by every process that uses the file."""

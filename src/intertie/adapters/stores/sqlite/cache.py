@@ -1,0 +1,93 @@
+"""Last good answers that all processes on the file share."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+
+from intertie.adapters.stores.errors import StoreUnavailable
+from intertie.adapters.stores.forking import renew_after_fork
+from intertie.adapters.stores.memory.cache import MOST_BYTES, MOST_ENTRIES
+from intertie.adapters.stores.sqlite.background import Background
+from intertie.adapters.stores.sqlite.database import Database
+from intertie.core.clock import Clock
+from intertie.runtime.state import CachedAnswer, Offload
+
+_GROUP_S = 0.02
+
+
+class SharedCache:
+    """A `CacheHandle`: answers are stored in groups, in the background; what has ended is really deleted."""
+
+    def __init__(self, key: str, *, database: Database, clock: Clock, offload: Offload, background: Background) -> None:
+        self._key = key
+        self._database = database
+        self._clock = clock
+        self._offload = offload
+        self._background = background
+        self._lock = threading.Lock()
+        self._unstored: dict[str, tuple[bytes, int, float, float]] = {}
+        renew_after_fork(self)
+
+    def after_fork_in_child(self) -> None:
+        """Make a free lock; what is not stored yet is stored by the parent."""
+        self._lock = threading.Lock()
+        self._unstored = {}
+
+    def keep(self, key: str, data: bytes, status: int, *, ttl_s: float) -> None:
+        """Keep an answer for at most `ttl_s`; one that alone is bigger than the cache is not kept."""
+        if len(data) > MOST_BYTES:
+            return
+        now_s = self._clock.utc_s()
+        with self._lock:
+            self._unstored[key] = (data, status, now_s, now_s + ttl_s)
+        self._background.ask(f"cache {self._key}", self.store, in_s=_GROUP_S)
+
+    def store(self) -> None:
+        """Store what is not stored yet, and delete what has ended or is too much.
+
+        Raises:
+            StoreUnavailable: It stays to be stored.
+        """
+        with self._lock:
+            group = dict(self._unstored)
+        now_s = self._clock.utc_s()
+        with self._database.write() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO answer (cache, key, data, status, kept_s, ends_s) VALUES (?, ?, ?, ?, ?, ?)",
+                [(self._key, key, *values) for key, values in group.items()],
+            )
+            connection.execute("DELETE FROM answer WHERE ends_s < ?", (now_s,))
+            connection.execute(
+                "DELETE FROM answer WHERE cache = :cache AND key IN (SELECT key FROM (SELECT key, "
+                "row_number() OVER newest AS place, sum(length(data)) OVER newest AS bytes FROM answer "
+                "WHERE cache = :cache WINDOW newest AS (ORDER BY kept_s DESC, key)) "
+                "WHERE place > :entries OR bytes > :bytes)",
+                {"cache": self._key, "entries": MOST_ENTRIES, "bytes": MOST_BYTES},
+            )
+        with self._lock:
+            for key, values in group.items():
+                if self._unstored.get(key) is values:
+                    del self._unstored[key]
+
+    async def find(self, key: str, *, ttl_s: float) -> CachedAnswer | None:
+        """Return the answer kept under `key` if it is at most `ttl_s` old; None too where the store can't be read."""
+        with self._lock:
+            known = self._unstored.get(key)
+        if known is None:
+            known = await self._offload(partial(self._stored, key))
+        if known is None:
+            return None
+        data, status, kept_s, ends_s = known
+        now_s = self._clock.utc_s()
+        age_s = max(0.0, now_s - kept_s)
+        return CachedAnswer(data, status, age_s) if age_s <= ttl_s and now_s <= ends_s else None
+
+    def _stored(self, key: str) -> tuple[bytes, int, float, float] | None:
+        try:
+            rows = self._database.read(
+                "SELECT data, status, kept_s, ends_s FROM answer WHERE cache = ? AND key = ?", (self._key, key)
+            )
+        except StoreUnavailable:
+            return None  # nothing is lost but a fallback; the limiter and breaker on the same store tell of the trouble
+        return tuple(rows[0]) if rows else None

@@ -1,0 +1,130 @@
+"""`sqlite:///path` as `Coordination`: what all processes on the file share while they run."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from intertie.adapters.stores.errors import StoreUnavailable
+from intertie.adapters.stores.forking import renew_after_fork
+from intertie.adapters.stores.sqlite.background import Background, close_at_exit
+from intertie.adapters.stores.sqlite.breaker import SharedBreaker
+from intertie.adapters.stores.sqlite.cache import SharedCache
+from intertie.adapters.stores.sqlite.database import Database
+from intertie.adapters.stores.sqlite.limiter import SharedLimiter
+from intertie.adapters.stores.sqlite.limiter_store import LimiterStore
+from intertie.adapters.stores.sqlite.owners import Owner
+from intertie.adapters.stores.sqlite.timeline import Timeline
+from intertie.core.clock import Clock
+from intertie.core.rng import Rng
+from intertie.runtime.policies.breaker.options import BreakerOptions
+from intertie.runtime.policies.limiter.options import LimiterOptions
+from intertie.runtime.state import Offload
+
+
+class SqliteCoordination:
+    """A `Coordination` in a SQLite file.
+
+    Raises:
+        StoreUnavailable: The file can't be used.
+    """
+
+    def __init__(
+        self, path: Path, url: str, *, clock: Clock, rng: Rng, offload: Offload, store_down: str = "fair_share"
+    ) -> None:
+        self.url = url
+        self._clock = clock
+        self._offload = offload
+        self._store_down = store_down
+        self._database = Database(path, url)
+        self._owner = Owner(self._database, rng)
+        self._timeline = Timeline(self._database, clock)
+        self._trouble: str | None = None
+        self._background = Background(clock, self._on_trouble)
+        self._lock = threading.Lock()
+        self._limiters: dict[str, SharedLimiter] = {}
+        self._breakers: dict[str, SharedBreaker] = {}
+        self._caches: dict[str, SharedCache] = {}
+        self._closed = False
+        renew_after_fork(self)
+        close_at_exit(self)
+
+    def after_fork_in_child(self) -> None:
+        """Make a free lock."""
+        self._lock = threading.Lock()
+
+    def _on_trouble(self, sentence: str | None) -> None:
+        self._trouble = sentence
+
+    def limiter(self, key: str, options: LimiterOptions) -> SharedLimiter:
+        """Return the limiter of `key`; in this process, the options of whoever came first hold."""
+        with self._lock:
+            if key not in self._limiters:
+                store = LimiterStore(key, options, self._database, self._owner, self._timeline)
+                self._limiters[key] = SharedLimiter(
+                    f"limiter {key}",
+                    options,
+                    store=store,
+                    owner=self._owner,
+                    timeline=self._timeline,
+                    clock=self._clock,
+                    offload=self._offload,
+                    background=self._background,
+                    store_down=self._store_down,
+                )
+            return self._limiters[key]
+
+    def breaker(self, key: str, options: BreakerOptions) -> SharedBreaker:
+        """Return the breaker of `key`; in this process, the options of whoever came first hold."""
+        with self._lock:
+            if key not in self._breakers:
+                self._breakers[key] = SharedBreaker(
+                    key,
+                    options,
+                    database=self._database,
+                    timeline=self._timeline,
+                    clock=self._clock,
+                    offload=self._offload,
+                    background=self._background,
+                )
+            return self._breakers[key]
+
+    def cache(self, key: str) -> SharedCache:
+        """Return the cache of `key`."""
+        with self._lock:
+            if key not in self._caches:
+                self._caches[key] = SharedCache(
+                    key,
+                    database=self._database,
+                    clock=self._clock,
+                    offload=self._offload,
+                    background=self._background,
+                )
+            return self._caches[key]
+
+    def problems(self) -> tuple[str, ...]:
+        """Return what is wrong with the store now, each sentence once."""
+        with self._lock:
+            told = [limiter.problem() for limiter in self._limiters.values()]
+            told += [breaker.problem() for breaker in self._breakers.values()]
+        return tuple(dict.fromkeys(sentence for sentence in (*told, self._trouble) if sentence))
+
+    def close(self) -> None:
+        """Return what is leased and close; what can't be returned ends by itself."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            limiters, breakers, caches = self._limiters.values(), self._breakers.values(), self._caches.values()
+        self._background.stop()
+        # A store that is gone now takes nothing back: shares, places and probes in it end with their owner or their time.
+        with suppress(StoreUnavailable):
+            for limiter in limiters:
+                limiter.close()
+            for breaker in breakers:
+                breaker.tell()
+            for cache in caches:
+                cache.store()
+        self._owner.close()
+        self._database.close()

@@ -1,0 +1,196 @@
+"""One SQLite file, opened for the threads of this process, safe after fork."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+from intertie.adapters.stores.errors import StoreUnavailable
+from intertie.adapters.stores.forking import renew_after_fork
+from intertie.adapters.stores.sqlite.location import make_ready
+from intertie.adapters.stores.sqlite.migrations import APPLICATION_ID, scripts, statements
+
+BUSY_S = 5.0
+"""How long a transaction waits for another process's."""
+
+_left_to_parents: list[sqlite3.Connection] = []
+"""Connections that a fork brought along: closing one here could checkpoint or unlock what the parent still uses."""
+
+
+class Database:
+    """One connection for transactions and one for looking, each with its own lock.
+
+    Write-ahead logging survives a killed process at any instant. `durability="power"` waits for the disk at each commit.
+    """
+
+    def __init__(self, path: Path, url: str, *, durability: str = "process") -> None:
+        self.path = path
+        self.url = url
+        self._synchronous = "FULL" if durability == "power" else "NORMAL"
+        self._write_lock = threading.RLock()
+        self._read_lock = threading.Lock()
+        self._writer: sqlite3.Connection | None = None
+        self._reader: sqlite3.Connection | None = None
+        self._inode = 0
+        self._patience_s = BUSY_S
+        self._closed = False
+        renew_after_fork(self)
+        with self._write_lock:
+            self._connected_locked()
+
+    def after_fork_in_child(self) -> None:
+        """Make free locks and leave the parent's connections alone."""
+        self._write_lock = threading.RLock()
+        self._read_lock = threading.Lock()
+        _left_to_parents.extend(connection for connection in (self._writer, self._reader) if connection is not None)
+        self._writer = self._reader = None
+
+    @contextmanager
+    def write(self, *, patience_s: float = BUSY_S) -> Iterator[sqlite3.Connection]:
+        """Give a connection inside one transaction: all of it is stored, or nothing where an exception leaves the block.
+
+        Args:
+            patience_s: How long to wait for other threads and processes.
+
+        Raises:
+            StoreUnavailable: The file can't be used, or not in time.
+        """
+        if not self._write_lock.acquire(timeout=patience_s):
+            raise self._unavailable(sqlite3.OperationalError("database is locked"), patience_s)
+        try:
+            try:
+                connection = self._connected_locked()
+                if patience_s != self._patience_s:
+                    connection.execute(f"PRAGMA busy_timeout = {int(patience_s * 1000)}")
+                    self._patience_s = patience_s
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                raise self._unavailable(error, patience_s) from error
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                self._roll_back_locked(connection)
+                raise self._unavailable(error) from error
+            except BaseException:
+                self._roll_back_locked(connection)
+                raise
+        finally:
+            self._write_lock.release()
+
+    def _roll_back_locked(self, connection: sqlite3.Connection) -> None:
+        with suppress(sqlite3.Error):  # a failed COMMIT may have rolled back already
+            connection.execute("ROLLBACK")
+
+    def read(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
+        """Return the rows of one SELECT, as last committed by anybody; waits for no transaction.
+
+        Raises:
+            StoreUnavailable: The file can't be used.
+        """
+        with self._read_lock:
+            try:
+                if self._reader is None:
+                    self._reader = self._connect()
+                return self._reader.execute(sql, values).fetchall()
+            except sqlite3.Error as error:
+                raise self._unavailable(error) from error
+
+    def _connected_locked(self) -> sqlite3.Connection:
+        if self._closed:
+            msg = f"the state file {self.path} was closed; open the integration again"
+            raise StoreUnavailable(msg, url=self.url)
+        if self._writer is not None and self._is_same_file():
+            return self._writer
+        make_ready(self.path, self.url)
+        self._drop_connections_locked()
+        try:
+            self._writer = self._connect()
+            self._migrate(self._writer)
+        except sqlite3.Error as error:
+            raise self._unavailable(error) from error
+        self._inode = self.path.stat().st_ino
+        self._patience_s = BUSY_S
+        return self._writer
+
+    def _is_same_file(self) -> bool:
+        # Whoever deletes the file under us would have us write into nowhere; a look costs a microsecond.
+        try:
+            return os.stat(self.path).st_ino == self._inode  # noqa: PTH116  # no object made on each transaction
+        except OSError:
+            return False
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        known = scripts()
+        if self._version(connection) == known[-1][0]:
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            version = self._version(connection)
+            if version > known[-1][0]:
+                self._refuse(
+                    f"the state file {self.path} was written by a newer Intertie (schema {version}, this one knows "
+                    f"{known[-1][0]}); upgrade Intertie or name another file with INTERTIE_STATE"
+                )
+            tables = connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").fetchone()[0]
+            ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+            if tables and not ours:
+                self._refuse(f"{self.path} is another program's database; name another file with INTERTIE_STATE")
+            for number, script in known:
+                if number > version:
+                    for statement in statements(script):
+                        connection.execute(statement)
+                    connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute("COMMIT")
+        except BaseException:
+            self._roll_back_locked(connection)
+            raise
+
+    def _refuse(self, message: str) -> NoReturn:
+        raise StoreUnavailable(message, url=self.url)
+
+    def _version(self, connection: sqlite3.Connection) -> int:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+    def _unavailable(self, error: sqlite3.Error, patience_s: float = BUSY_S) -> StoreUnavailable:
+        text = str(error)
+        if "not a database" in text or "malformed" in text:
+            msg = (
+                f"the state file {self.path} is damaged ({text}); move it away (Intertie makes a new one) or restore a "
+                "backup; what it held on budgets and queued calls is lost with it"
+            )
+        elif "locked" in text or "busy" in text:
+            msg = f"the state file {self.path} stayed locked by another process for {patience_s:g} s; look for one that hangs"
+        else:
+            msg = f"the state file {self.path} can't be used ({text}); check the disk and the file's permissions"
+        return StoreUnavailable(msg, url=self.url)
+
+    def _drop_connections_locked(self) -> None:
+        with self._read_lock:
+            for connection in (self._writer, self._reader):
+                if connection is not None:
+                    with suppress(sqlite3.Error):
+                        connection.close()
+            self._writer = self._reader = None
+
+    def close(self) -> None:
+        """Close the connections; nothing can be done with the file through this object afterwards."""
+        with self._write_lock:
+            self._drop_connections_locked()
+            self._closed = True

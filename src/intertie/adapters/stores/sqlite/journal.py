@@ -1,0 +1,231 @@
+"""`sqlite:///path` as `Journal`: what survives a killed process, and a power cut where that is asked for."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from intertie.adapters.stores.errors import StoreUnavailable
+from intertie.adapters.stores.forking import renew_after_fork
+from intertie.adapters.stores.sqlite import ledger_store
+from intertie.adapters.stores.sqlite.background import Background, close_at_exit
+from intertie.adapters.stores.sqlite.database import Database
+from intertie.adapters.stores.sqlite.ledger import SharedLedger
+from intertie.adapters.stores.sqlite.owners import Owner
+from intertie.adapters.stores.sqlite.queue import SharedQueue
+from intertie.core.clock import Clock
+from intertie.core.rng import Rng
+from intertie.runtime.policies.budget.options import PricingOptions
+from intertie.runtime.state import CallRecord, LedgerMonth, Offload, QueueItem
+
+_GROUP_S = 0.05
+_MOST_UNSTORED = 100_000
+_OPEN_STATES = ("pending", "sending", "parked")
+
+
+class SqliteJournal:
+    """A `Journal` in a SQLite file. Payloads of queued items are stored as they are; the file is its user's alone (mode 600).
+
+    Raises:
+        StoreUnavailable: The file can't be used.
+    """
+
+    def __init__(
+        self, path: Path, url: str, *, clock: Clock, rng: Rng, offload: Offload, durability: str = "process"
+    ) -> None:
+        self.url = url
+        self._clock = clock
+        self._offload = offload
+        self._database = Database(path, url, durability=durability)
+        self._owner = Owner(self._database, rng)
+        self._queue = SharedQueue(self._database, self._owner, clock)
+        self._trouble: str | None = None
+        self._background = Background(clock, self._on_trouble)
+        self._lock = threading.Lock()
+        self._storing = threading.Lock()
+        self._ledgers: dict[str, SharedLedger] = {}
+        self._unstored: list[CallRecord] = []
+        self._lost = 0
+        self._closed = False
+        renew_after_fork(self)
+        close_at_exit(self)
+
+    def after_fork_in_child(self) -> None:
+        """Make a free lock; what is not stored yet is stored by the parent."""
+        self._lock = threading.Lock()
+        self._storing = threading.Lock()
+        self._unstored = []
+
+    def _on_trouble(self, sentence: str | None) -> None:
+        self._trouble = sentence
+
+    # --- ledger ---------------------------------------------------------------------------------------------------
+
+    def ledger(self, key: str, pricing: PricingOptions) -> SharedLedger:
+        """Return the ledger of `key`; it goes on under the newest pricing."""
+        with self._lock:
+            known = self._ledgers.get(key)
+            if known is None:
+                known = self._ledgers[key] = SharedLedger(
+                    key,
+                    pricing,
+                    database=self._database,
+                    owner=self._owner,
+                    clock=self._clock,
+                    offload=self._offload,
+                    background=self._background,
+                )
+                return known
+        known.reprice(pricing)
+        return known
+
+    def months(self, month: str | None = None) -> list[LedgerMonth]:
+        """Return the months on record, of one `YYYY-MM` where given.
+
+        Raises:
+            StoreUnavailable: The file can't be read.
+        """
+        self._flush_ledgers()
+        with self._database.write() as connection:
+            return ledger_store.told_months(connection, self._owner.is_alive, month=month)
+
+    def reconcile(self, key: str | None = None, *, give_back: bool) -> list[LedgerMonth]:
+        """Settle what dead owners left behind: as spent, or given back; return the months touched.
+
+        Raises:
+            StoreUnavailable: Nothing was changed.
+        """
+        with self._database.write() as connection:
+            touched = ledger_store.reconcile(connection, self._owner.is_alive, key, give_back=give_back)
+            told = ledger_store.told_months(connection, self._owner.is_alive, key)
+        self._owner.bury_all_dead()
+        return [month for month in told if (month.key, month.month) in touched]
+
+    # --- history --------------------------------------------------------------------------------------------------
+
+    def record(self, entry: CallRecord) -> None:
+        """Store a finished call with the next group."""
+        with self._lock:
+            if len(self._unstored) >= _MOST_UNSTORED:
+                self._lost += 1  # told by problems(): a store that is down for so long must not eat the memory
+                return
+            self._unstored.append(entry)
+        self._background.ask("records", self._store_records, in_s=_GROUP_S)
+
+    async def record_strict(self, entry: CallRecord) -> None:
+        """Store it before returning.
+
+        Raises:
+            StoreUnavailable: It is not stored.
+        """
+        await self._offload(partial(self._insert, [entry]))
+
+    def _store_records(self) -> None:
+        with self._storing:  # one at a time, so that no group is stored twice
+            with self._lock:
+                group = list(self._unstored)
+            if group:
+                self._insert(group)
+                with self._lock:
+                    del self._unstored[: len(group)]
+
+    def _insert(self, group: list[CallRecord]) -> None:
+        rows = [(entry.key, entry.at_s, msgspec.msgpack.encode(entry)) for entry in group]
+        with self._database.write() as connection:
+            connection.executemany("INSERT INTO call (key, at_s, entry) VALUES (?, ?, ?)", rows)
+
+    def records(self, key: str | None = None, *, limit: int = 100) -> list[CallRecord]:
+        """Return the newest finished calls, newest first.
+
+        Raises:
+            StoreUnavailable: The file can't be read.
+        """
+        self._store_records()
+        where = "" if key is None else "WHERE key = ? "
+        rows = self._database.read(
+            f"SELECT entry FROM call {where}ORDER BY number DESC LIMIT ?",  # noqa: S608
+            (limit,) if key is None else (key, limit),
+        )
+        return [msgspec.msgpack.decode(row[0], type=CallRecord) for row in rows]
+
+    # --- queue ----------------------------------------------------------------------------------------------------
+
+    async def enqueue(self, item: QueueItem) -> None:
+        """Store durably before returning; a receipt that is known already is not taken twice.
+
+        Raises:
+            StoreUnavailable: It is not stored.
+        """
+        await self._offload(partial(self._queue.enqueue, item))
+
+    async def claim(self, key: str | None = None, *, receipt: str | None = None) -> QueueItem | None:
+        """Take the oldest pending item (or that of `receipt`) into state `sending`, owned by this process.
+
+        Raises:
+            StoreUnavailable: Nothing was claimed.
+        """
+        return await self._offload(partial(self._queue.claim, key, receipt))
+
+    async def complete(self, receipt: str, *, state: str, reason: str | None = None) -> None:
+        """End a claim: `done`, `parked` with a reason, or back to `pending`; also lets a parked item go on.
+
+        Raises:
+            StoreUnavailable: The claim stands.
+        """
+        await self._offload(partial(self._queue.complete, receipt, state, reason))
+
+    def queue(self, key: str | None = None, *, states: tuple[str, ...] = _OPEN_STATES) -> list[QueueItem]:
+        """Return queue items, oldest first.
+
+        Raises:
+            StoreUnavailable: The file can't be read.
+        """
+        return self._queue.items(key, states)
+
+    def drop(self, receipt: str) -> bool:
+        """Mark a pending or parked item dropped; False where there is none.
+
+        Raises:
+            StoreUnavailable: Nothing was changed.
+        """
+        return self._queue.drop(receipt)
+
+    # --- the store itself -----------------------------------------------------------------------------------------
+
+    def problems(self) -> tuple[str, ...]:
+        """Return what is wrong with the store now."""
+        lost = (
+            (f"{self._lost} finished calls were not recorded: {self.url} was down for too long",) if self._lost else ()
+        )
+        return (*((self._trouble,) if self._trouble else ()), *lost)
+
+    def _flush_ledgers(self) -> None:
+        with self._lock:
+            ledgers = list(self._ledgers.values())
+        for ledger in ledgers:
+            ledger.flush()
+
+    def flush(self) -> None:
+        """Write what is grouped, and return what is leased and unspent.
+
+        Raises:
+            StoreUnavailable: It stays to be written.
+        """
+        self._flush_ledgers()
+        self._store_records()
+
+    def close(self) -> None:
+        """Flush, return what is leased, and close. What a store that is gone can't take stays counted as spent there."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        self._background.stop()
+        with suppress(StoreUnavailable):
+            self.flush()
+        self._owner.close()
+        self._database.close()

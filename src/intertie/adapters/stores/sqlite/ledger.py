@@ -1,0 +1,330 @@
+"""What calls cost, in a file: reserved from durable shares in memory, settled in groups."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from decimal import Decimal
+from functools import partial
+
+from intertie.adapters.stores.forking import renew_after_fork
+from intertie.adapters.stores.sqlite import ledger_store
+from intertie.adapters.stores.sqlite.background import Background
+from intertie.adapters.stores.sqlite.database import Database
+from intertie.adapters.stores.sqlite.owners import Owner
+from intertie.core.clock import Clock
+from intertie.core.errors import Reach
+from intertie.core.money import Money
+from intertie.runtime.policies.budget.options import PricingOptions
+from intertie.runtime.policies.budget.state import (
+    EXACT,
+    affordable_quantity,
+    marginal_cost,
+    month_bounds,
+    month_name,
+    tier_cost,
+)
+from intertie.runtime.state import BudgetRefusal, LedgerMonth, Offload, Reservation
+
+SHARE_S = 1.0
+"""How long a share may be spent from, and how long a refusal waits for others to return theirs."""
+MOST_CALLS = 100
+_GROUP_S = 0.05
+_RECALL_LOOK_S = 0.05
+_ASK_AGAIN_S = 0.02
+_ZERO = Decimal(0)
+
+
+class _Books:
+    """What this process holds of one month and has not told yet. `calls` and `quantity` are all that its row must cover."""
+
+    __slots__ = ("calls", "left", "left_calls", "name", "quantity", "settled", "settled_before", "settled_calls")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.calls = 0
+        self.quantity = _ZERO
+        self.left = _ZERO
+        self.left_calls = 0
+        self.settled = _ZERO
+        self.settled_calls = 0
+        self.settled_before = _ZERO
+
+
+class SharedLedger:
+    """A `LedgerHandle` on the file.
+
+    A share is written down before any of it is handed out, and counts as spent until settled or returned: what a killed process
+    had sent is always covered. A share is what this process lately needed in a second, at most 100 calls; where a hard stop comes
+    near it is one call, so that little is ever held unspent. Before anybody is refused, what live owners hold unspent is recalled;
+    the refusal waits for it for about a second, and is given only for what is spent, reserved or left by the dead - or where an owner
+    that lives does not answer in that time.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        pricing: PricingOptions,
+        *,
+        database: Database,
+        owner: Owner,
+        clock: Clock,
+        offload: Offload,
+        background: Background,
+    ) -> None:
+        self._key = key
+        self._database = database
+        self._owner = owner
+        self._clock = clock
+        self._monotonic_s = clock.monotonic_s
+        self._offload = offload
+        self._background = background
+        self._lock = threading.Lock()
+        self._store_lock = threading.Lock()
+        self._next_id = 1
+        self.reprice(pricing)
+        self._begin()
+        renew_after_fork(self)
+
+    def _begin(self) -> None:
+        self._books: dict[str, _Books] = {}
+        self._now_books = _Books("")
+        self._telling: dict[str, tuple[int, Decimal]] = {}
+        self._share_ends_s = float("-inf")
+        self._open: dict[int, tuple[_Books, Decimal]] = {}
+        self._second_s = float("-inf")
+        self._this_second = 0
+        self._last_second = 0
+
+    def after_fork_in_child(self) -> None:
+        """Hold nothing: shares and reservations are the parent's."""
+        self._lock = threading.Lock()
+        self._store_lock = threading.Lock()
+        self._begin()
+
+    def reprice(self, pricing: PricingOptions) -> None:
+        """Go on under another price and budget."""
+        with self._lock:
+            self._pricing = pricing
+            self._affordable = affordable_quantity(pricing)
+
+    # --- reserving ------------------------------------------------------------------------------------------------
+
+    def reserve_nowait(self, quantity: Decimal) -> Reservation | None:
+        """Set aside the cost of `quantity` units from this process's share, else None."""
+        with self._lock:
+            books = self._now_books
+            if not books.left_calls or books.left < quantity or self._monotonic_s() >= self._share_ends_s:
+                return None
+            return self._hand_out_locked(books, quantity)
+
+    def _hand_out_locked(self, books: _Books, quantity: Decimal) -> Reservation:
+        before = EXACT.add(books.settled_before, books.settled)
+        before = EXACT.add(before, EXACT.subtract(books.quantity, books.left))
+        books.left = EXACT.subtract(books.left, quantity)
+        books.left_calls -= 1
+        number = self._next_id
+        self._next_id += 1
+        self._open[number] = (books, quantity)
+        now_s = self._monotonic_s()
+        if now_s - self._second_s >= 1.0:
+            self._last_second = self._this_second if now_s - self._second_s < 2.0 else 0
+            self._second_s, self._this_second = now_s, 0
+        self._this_second += 1
+        return Reservation(number, quantity, marginal_cost(self._pricing, before, quantity))
+
+    async def reserve(self, quantity: Decimal) -> Reservation | BudgetRefusal:
+        """Set aside the cost; refused only where the limit, all shares clawed back, would be passed.
+
+        Raises:
+            StoreUnavailable: It can't be written down, so nothing may be sent.
+        """
+        give_up_s = self._monotonic_s() + SHARE_S + 0.2
+        while True:
+            reservation = self.reserve_nowait(quantity)
+            if reservation is not None:
+                return reservation
+            answer = await self._offload(partial(self._lease, quantity))
+            if isinstance(answer, Reservation):
+                return answer
+            refusal, may_come_back = answer
+            if not may_come_back or self._monotonic_s() >= give_up_s:
+                return refusal
+            await self._clock.sleep_until(self._monotonic_s() + _ASK_AGAIN_S)
+
+    def _lease(self, quantity: Decimal) -> Reservation | tuple[BudgetRefusal, bool]:
+        """Write a share down and reserve from it; else what to refuse with, and whether others may still return enough."""
+        with self._store_lock:
+            reservation = self.reserve_nowait(quantity)
+            if reservation is not None:
+                return reservation  # another thread wrote a share down while we waited
+            now, now_s = self._clock.utc_now(), self._monotonic_s()
+            name = month_name(now, self._pricing.time_zone)
+            month_ends_s = now_s + month_bounds(now, self._pricing.time_zone)[1] - self._clock.utc_s()
+            refused: tuple[BudgetRefusal, bool] | None = None
+            with self._database.write() as connection:
+                told = self._tell(connection, name)
+                spent = ledger_store.settled(connection, self._key, name)
+                held = ledger_store.shares(connection, self._key, name)
+                owner = self._owner.id
+                others = [share for share in held if share.owner != owner]
+                mine = told.get(name, (0, _ZERO))
+                taken = EXACT.add(spent, EXACT.add(mine[1], ledger_store.total([s.quantity for s in others])))
+                calls = self._wanted_calls(quantity, taken, sharers=1 + len(others))
+                if self._affordable is not None and EXACT.add(taken, quantity) > self._affordable:
+                    refused = self._refuse(connection, name, taken, quantity, others, month_ends_s - now_s)
+                else:
+                    lot = EXACT.multiply(quantity, Decimal(calls))
+                    ledger_store.put_share(
+                        connection,
+                        self._key,
+                        name,
+                        owner,
+                        calls=mine[0] + calls,
+                        quantity=EXACT.add(mine[1], lot),
+                        unspent=EXACT.subtract(lot, quantity),
+                    )
+            with self._lock:
+                self._told_locked(told)
+                books = self._books.setdefault(name, _Books(name))
+                books.settled_before, self._now_books = spent, books
+                if refused is not None:
+                    return refused
+                books.calls += calls
+                books.quantity = EXACT.add(books.quantity, lot)
+                books.left, books.left_calls = EXACT.add(books.left, lot), books.left_calls + calls
+                self._share_ends_s = min(now_s + SHARE_S, month_ends_s)
+                reservation = self._hand_out_locked(books, quantity)
+                left = books.left_calls
+        if left:
+            self._background.ask(f"recall {self._key}", self._look_for_recall, in_s=_RECALL_LOOK_S)
+        return reservation
+
+    def _wanted_calls(self, quantity: Decimal, taken: Decimal, *, sharers: int) -> int:
+        recent = max(self._this_second, self._last_second)
+        wanted = max(1, min(MOST_CALLS, recent))
+        if self._affordable is None or quantity <= 0:
+            return wanted
+        # Never more than a tenth of what is left, divided by those who share it.
+        left = EXACT.divide(EXACT.subtract(self._affordable, taken), EXACT.multiply(quantity, Decimal(10 * sharers)))
+        return max(1, min(wanted, int(left)))
+
+    def _refuse(
+        self,
+        connection: sqlite3.Connection,
+        name: str,
+        taken: Decimal,
+        quantity: Decimal,
+        others: list[ledger_store.HeldShare],
+        month_left_s: float,
+    ) -> tuple[BudgetRefusal, bool]:
+        pricing = self._pricing
+        spent = EXACT.add(tier_cost(pricing, taken), pricing.monthly_fee)
+        refusal = BudgetRefusal(max(0.0, month_left_s), pricing.monthly_limit or _ZERO, spent)
+        living = [share for share in others if share.unspent > 0 and self._owner.is_alive(share.owner)]
+        unspent = ledger_store.total([share.unspent for share in living])
+        after_all = EXACT.subtract(EXACT.add(taken, quantity), unspent)
+        if self._affordable is not None and after_all > self._affordable:
+            return refusal, False  # all that could come back is not enough
+        ledger_store.recall(connection, self._key, name, [share.owner for share in living])
+        return refusal, True
+
+    # --- settling -------------------------------------------------------------------------------------------------
+
+    def settle(self, reservation: Reservation, *, quantity: Decimal, reached: Reach) -> Money:
+        """Turn a reservation into what the attempt cost (nothing where it reached nobody); return that.
+
+        Across processes the place of one attempt on the tiers is known as of the last transaction; the month's sum is exact.
+
+        Raises:
+            ValueError: The reservation was settled before.
+        """
+        with self._lock:
+            if reservation.id not in self._open:
+                msg = f"reservation {reservation.id} of {self._key} was settled before"
+                raise ValueError(msg)
+            books, reserved = self._open.pop(reservation.id)
+            cost = _ZERO
+            if reached is Reach.NO:
+                books.left, books.left_calls = EXACT.add(books.left, reserved), books.left_calls + 1
+            else:
+                cost = marginal_cost(self._pricing, EXACT.add(books.settled_before, books.settled), quantity)
+                books.settled = EXACT.add(books.settled, quantity)
+                books.settled_calls += 1
+                books.calls -= 1
+                books.quantity = EXACT.subtract(books.quantity, reserved)
+            currency = self._pricing.currency
+        self._background.ask(f"settle {self._key}", self.flush, in_s=_GROUP_S)
+        return Money(cost, currency)
+
+    def _tell(self, connection: sqlite3.Connection, current: str) -> dict[str, tuple[int, Decimal]]:
+        """Write what was settled, and return all that is held unspent; return what stays held: month -> (calls, quantity)."""
+        with self._lock:
+            for books in self._books.values():
+                books.calls -= books.left_calls
+                books.quantity = EXACT.subtract(books.quantity, books.left)
+                books.left, books.left_calls = _ZERO, 0
+            entries = [(b.name, b.settled_calls, b.settled, b.calls, b.quantity) for b in self._books.values()]
+            self._telling = {name: (calls, settled) for name, calls, settled, _, _ in entries}
+            pricing = self._pricing
+        if all(entry[0] != current for entry in entries):
+            entries.append((current, 0, _ZERO, 0, _ZERO))
+        owner = self._owner.id
+        for name, settled_calls, settled, calls, quantity in entries:
+            ledger_store.add_settled(connection, self._key, name, pricing, settled_calls, settled)
+            ledger_store.put_share(connection, self._key, name, owner, calls=calls, quantity=quantity, unspent=_ZERO)
+        return {name: (calls, quantity) for name, _, _, calls, quantity in entries}
+
+    def _told_locked(self, told: dict[str, tuple[int, Decimal]]) -> None:
+        for name, (calls, settled) in self._telling.items():
+            books = self._books[name]
+            books.settled_calls -= calls
+            books.settled = EXACT.subtract(books.settled, settled)
+            books.settled_before = EXACT.add(books.settled_before, settled)
+        for name in told:
+            old = self._books.get(name)
+            if old and old is not self._now_books and not old.calls and not old.settled_calls:
+                del self._books[name]
+
+    def flush(self) -> None:
+        """Write what was settled and return what is unspent.
+
+        Raises:
+            StoreUnavailable: It stays to be told.
+        """
+        with self._store_lock:
+            with self._lock:
+                if not self._books:
+                    return
+                current = self._now_books.name
+            with self._database.write() as connection:
+                told = self._tell(connection, current)
+            with self._lock:
+                self._told_locked(told)
+
+    def _look_for_recall(self) -> None:
+        """Return what is unspent where another needs it, or where its time is over."""
+        with self._lock:
+            books = self._now_books
+            if not books.left_calls:
+                return
+            over = self._monotonic_s() >= self._share_ends_s
+        rows = self._database.read(
+            "SELECT recalled FROM share WHERE key = ? AND month = ? AND owner = ?",
+            (self._key, books.name, self._owner.id),
+        )
+        if over or (rows and rows[0][0]):
+            self.flush()
+        else:
+            self._background.ask(f"recall {self._key}", self._look_for_recall, in_s=_RECALL_LOOK_S)
+
+    def month(self) -> LedgerMonth:
+        """Return the current month; what other live processes hold counts as reserved where they may have spent it."""
+        with self._store_lock:
+            name = month_name(self._clock.utc_now(), self._pricing.time_zone)
+            with self._database.write() as connection:
+                told = self._tell(connection, name)
+                months = ledger_store.told_months(connection, self._owner.is_alive, self._key, name)
+            with self._lock:
+                self._told_locked(told)
+        return months[0]

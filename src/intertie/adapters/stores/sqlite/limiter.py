@@ -1,0 +1,400 @@
+"""A limit that all processes on the file share, spent in memory from short-lived shares."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from intertie.adapters.stores.errors import StoreUnavailable
+from intertie.adapters.stores.forking import renew_after_fork
+from intertie.adapters.stores.memory.limiter import MemoryLimiter
+from intertie.adapters.stores.sqlite.background import Background
+from intertie.adapters.stores.sqlite.combining import Combiner
+from intertie.adapters.stores.sqlite.limiter_store import LimiterStore, SharedState
+from intertie.adapters.stores.sqlite.local_share import LocalShare
+from intertie.adapters.stores.sqlite.owners import Owner
+from intertie.adapters.stores.sqlite.timeline import Timeline
+from intertie.core.clock import Clock
+from intertie.runtime.policies.limiter.options import LimiterOptions, Window
+from intertie.runtime.policies.limiter.state import Ticket
+from intertie.runtime.state import LimiterSnapshot, LimitRefusal, Offload, Permit, ServerHint
+
+SHARE_S = 0.1
+"""How long a share lives: so long, at most, a pause stays unknown to another process."""
+MOST_SHARED = 100
+_INLINE_PATIENCE_S = 0.05
+_DOWN_S = 1.0
+_SYNC_S = 0.01
+
+_Answer = bool | Ticket | LimitRefusal
+
+
+class _Seat:
+    """Where the answer for one caller is put, and whether the caller is still there to take it."""
+
+    __slots__ = ("answer", "gone", "stamp_s")
+
+    def __init__(self) -> None:
+        self.answer: _Answer | None = None
+        self.stamp_s = 0.0
+        self.gone = False
+
+
+class SharedLimiter:
+    """A `LimiterHandle` whose own clock is the store's timeline.
+
+    A caller takes from this process's share in memory. Without one, a transaction takes one permit, or a place in the line that
+    all processes stand in, and with it a share as big as the last tenth of a second needed: at most 100 permits, at most a tenth
+    of a second of the limit, and no more than what is free divided by those who ask. A low limit hence has no shares and is exact
+    and first come first served across processes; a high one costs a transaction per share.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        options: LimiterOptions,
+        *,
+        store: LimiterStore,
+        owner: Owner,
+        timeline: Timeline,
+        clock: Clock,
+        offload: Offload,
+        background: Background,
+        store_down: str,
+    ) -> None:
+        self._key = key
+        self._options = options
+        self._store = store
+        self._owner = owner
+        self._timeline = timeline
+        self._clock = clock
+        self._monotonic_s = clock.monotonic_s
+        self._offset_s = timeline.offset_s
+        self._offload = offload
+        self._background = background
+        self._store_down = store_down
+        rates = [window.limit / window.window_s for window in options.windows]
+        self._most_shared = min(MOST_SHARED, int(min(rates) * SHARE_S)) if rates else MOST_SHARED
+        self._smallest = min((window.limit for window in options.windows), default=1 << 30)
+        self._lock = threading.Lock()
+        self._begin()
+        renew_after_fork(self)
+
+    def _begin(self) -> None:
+        self._combiner: Combiner[SharedState] = Combiner(self._transact)
+        self._share = LocalShare(self._most_shared, SHARE_S)
+        self._flying = 0
+        self._waiting = 0
+        self._undone: list[float] = []
+        self._left_line: list[int] = []
+        self._row = 0
+        self._room = 0
+        self._told_s = float("-inf")
+        self._paused_until_s = 0.0
+        self._sharers = 1
+        self._problem: str | None = None
+        self._retry_at_s = 0.0
+        self._fallback: MemoryLimiter | None = None
+        self._outage: list[float] = []
+
+    def after_fork_in_child(self) -> None:
+        """Own nothing: share, flights and waiters are the parent's."""
+        self._lock = threading.Lock()
+        self._begin()
+
+    # --- taking ---------------------------------------------------------------------------------------------------
+
+    def acquire_nowait(self) -> Permit | None:
+        """Take a permit from this process's share, else None."""
+        with self._lock:
+            share = self._share
+            if share.left and not self._waiting:
+                now_s = self._monotonic_s() + self._offset_s
+                if now_s < share.end_s:
+                    share.left -= 1
+                    share.stamps.append(now_s)
+                    self._flying += 1
+                    return Permit(now_s)
+        return None
+
+    async def acquire(self, *, deadline_s: float) -> Permit | LimitRefusal:
+        """Wait for a turn, first come first served, at most until `deadline_s` (monotonic)."""
+        began_s = self._monotonic_s()
+        if self._options.max_wait_s is not None:
+            deadline_s = min(deadline_s, began_s + self._options.max_wait_s)
+        permit = self.acquire_nowait()
+        if permit is not None:
+            return permit
+        if self._is_down():
+            return await self._without_store(deadline_s)
+        with self._lock:
+            self._waiting += 1
+        seat = _Seat()
+        try:
+            await self._offload(partial(self._ask, seat, deadline_s + self._offset_s))
+            while isinstance(seat.answer, Ticket):
+                await self._clock.sleep_until(seat.answer.turn_s - self._offset_s)
+                await self._offload(partial(self._look, seat, seat.answer.number))
+            if seat.answer is None:
+                return await self._without_store(deadline_s)
+            if isinstance(seat.answer, LimitRefusal):
+                return seat.answer
+            permit = Permit(seat.stamp_s, max(0.0, seat.stamp_s - self._offset_s - began_s))
+            return permit
+        finally:
+            with self._lock:
+                self._waiting -= 1
+                seat.gone = True
+                if permit is None:
+                    self._dispose_locked(seat)
+
+    def _ask(self, seat: _Seat, deadline_s: float) -> None:
+        self._sit(seat, lambda state, now_s: state.limit.ask(now_s, deadline_s, self._owner.id))
+
+    def _look(self, seat: _Seat, number: int) -> None:
+        self._sit(seat, lambda state, now_s: state.limit.look(number, now_s))
+
+    def _sit(self, seat: _Seat, act: Callable[[SharedState, float], _Answer]) -> None:
+        try:
+            answer, stamp_s = self._combiner.run(act)
+        except StoreUnavailable as error:
+            self._go_down(error)
+            seat.answer = None
+            return
+        with self._lock:
+            if not isinstance(answer, bool | Ticket | LimitRefusal):
+                msg = f"the store answered {answer!r} to one who asked for a turn; please report this"
+                raise TypeError(msg)
+            seat.answer, seat.stamp_s = answer, stamp_s
+            if seat.gone:
+                self._dispose_locked(seat)
+
+    def _dispose_locked(self, seat: _Seat) -> None:
+        """Free what was got for a caller who left."""
+        answer, seat.answer = seat.answer, None
+        if answer is True:
+            self._flying = max(0, self._flying - 1)
+            self._undone.append(seat.stamp_s)
+        elif isinstance(answer, Ticket):
+            self._left_line.append(answer.number)
+        else:
+            return
+        self._background.ask(self._key, self._sync)
+
+    # --- one transaction for all who ask at once --------------------------------------------------------------------
+
+    def _transact(
+        self, acts: list[Callable[[SharedState, float], object]], patience_s: float
+    ) -> list[tuple[object, float]]:
+        owner = self._owner.id
+        with self._store.change(patience_s=patience_s) as (state, now_s):
+            with self._lock:
+                self._share.close_if_over(now_s)
+                settled = list(self._share.unsettled)
+                undone, left_line, outage = list(self._undone), list(self._left_line), list(self._outage)
+                flying, kept = self._flying, self._share.left
+            limit = state.limit
+            for number, stamps in settled:
+                limit.settle(number, stamps)
+            for number in left_line:
+                limit.leave(number)
+            limit.add_used(outage)
+            bounded = self._options.concurrent is not None
+            state.hold_places(owner, flying + (kept if bounded else 0))
+            for stamp_s in undone:
+                limit.undo(stamp_s)
+            state.count_flights()
+            answers = [(act(state, now_s), now_s) for act in acts]
+            granted = sum(1 for answer, _ in answers if answer is True)
+            sharers = state.active(owner, now_s)
+            share = None
+            if granted and not kept and not limit.line:
+                with self._lock:
+                    wanted = self._share.wanted(granted, now_s)
+                end_s = limit.share_end_s(now_s, SHARE_S)
+                count = min(wanted, limit.room(now_s) // sharers)
+                if count > 1 and end_s - now_s > SHARE_S / 4:
+                    share = limit.lease(count, now_s, end_s, owner)
+            state.hold_places(owner, flying + granted + (kept + (share.count if share else 0) if bounded else 0))
+            room = limit.room(now_s)
+        with self._lock:
+            # Committed: only now does what was told count as told.
+            del self._share.unsettled[: len(settled)]
+            del self._undone[: len(undone)]
+            del self._left_line[: len(left_line)]
+            del self._outage[: len(outage)]
+            self._flying += granted
+            self._row, self._room, self._sharers = limit.throttled_in_row, room, sharers
+            self._paused_until_s, self._told_s = limit.paused_until_s, now_s
+            self._problem, self._fallback = None, None
+            if now_s < self._paused_until_s:
+                self._share.close()
+            elif share is not None:
+                self._share.open(share.number, share.count, share.end_s, now_s)
+        if share is not None:
+            self._background.ask(self._key, self._sync, in_s=share.end_s - now_s + _SYNC_S)
+        return answers
+
+    def _sync(self) -> None:
+        """Tell the store what is not told yet."""
+        self._combiner.run(_nothing)
+
+    def _inline(self, act: Callable[[SharedState, float], object]) -> object | None:
+        """Do it now where the store is free, else soon, in the background; return the answer or None."""
+        try:
+            return self._combiner.run(act, patience_s=_INLINE_PATIENCE_S)[0]
+        except StoreUnavailable as error:
+            self._problem = str(error)
+            self._background.ask(f"{self._key}#{id(act)}", lambda: self._later(act))
+            return None
+
+    def _later(self, act: Callable[[SharedState, float], object]) -> None:
+        self._combiner.run(act)
+
+    # --- what callers tell ------------------------------------------------------------------------------------------
+
+    def give_back(self, permit: Permit) -> None:
+        """Undo a permit whose request was not sent."""
+        with self._lock:
+            self._flying = max(0, self._flying - 1)
+            if self._fallback is not None and permit.stamp_s in self._outage:
+                self._outage.remove(permit.stamp_s)
+                self._fallback.give_back(Permit(permit.stamp_s - self._offset_s))
+            elif permit.stamp_s in self._share.stamps:
+                self._share.stamps.remove(permit.stamp_s)
+                self._share.left += 1
+            else:
+                self._undone.append(permit.stamp_s)
+                self._background.ask(self._key, self._sync)
+
+    def finished(self) -> None:
+        """End the flight that a permit began."""
+        with self._lock:
+            self._flying = max(0, self._flying - 1)
+            if self._fallback is not None:
+                self._fallback.finished()
+        if self._options.concurrent is not None:
+            self._background.ask(self._key, self._sync, in_s=_SYNC_S)
+
+    def observe(self, hint: ServerHint) -> float:
+        """Let an answer steer the limit for all callers; return the pause now in force."""
+        fallback = self._fallback
+        if fallback is not None:
+            return fallback.observe(hint)
+        now_s = self._timeline.now_s()
+        tells = hint.throttled or hint.pause_s is not None or self._row > 0
+        if hint.remaining is not None and hint.reset_s is not None:
+            # Worth telling only where it is tighter than what is known to be free.
+            fresh = now_s - self._told_s < SHARE_S
+            known = self._room + self._share.left if fresh else self._smallest
+            tells = tells or hint.remaining - self._flying < known
+        if tells:
+            with self._lock:
+                self._share.close()  # unknown yet whether any of it may still be used
+            told = self._inline(lambda state, at_s: state.limit.observe(hint, at_s))
+            if told is None and (hint.throttled or hint.pause_s):
+                pause_s = hint.pause_s if hint.pause_s is not None else self._options.retry_after_s
+                self._paused_until_s = max(self._paused_until_s, now_s + min(pause_s, self._options.max_pause_s))
+        return max(0.0, self._paused_until_s - now_s)
+
+    def pause(self, seconds: float) -> None:
+        """Pause by an operator's hand, for all who share the store.
+
+        Raises:
+            StoreUnavailable: The store can't be told.
+        """
+        with self._lock:
+            self._share.close()
+        self._combiner.run(lambda state, now_s: state.limit.pause_until(now_s + seconds, now_s))
+
+    def resume(self) -> None:
+        """Clear a pause for all who share the store.
+
+        Raises:
+            StoreUnavailable: The store can't be told.
+        """
+        self._combiner.run(lambda state, now_s: state.limit.resume(now_s))
+
+    def snapshot(self) -> LimiterSnapshot:
+        """Return the limit as all processes see it; this process's unused share counts as used."""
+        fallback = self._fallback
+        if fallback is not None:
+            return fallback.snapshot()
+        try:
+            self._sync()
+            state, now_s = self._store.look()
+        except StoreUnavailable as error:
+            self._go_down(error)
+            return self._own_limiter().snapshot()
+        return state.limit.snapshot(now_s)
+
+    # --- while the store is down ------------------------------------------------------------------------------------
+
+    def problem(self) -> str | None:
+        """Return what is wrong, None where all is well."""
+        return self._problem
+
+    def _is_down(self) -> bool:
+        return self._fallback is not None and self._monotonic_s() < self._retry_at_s
+
+    def _go_down(self, error: StoreUnavailable) -> None:
+        self._own_limiter()
+        self._problem = f"{error} - until then {_STORE_DOWN[self._store_down]}"
+        self._retry_at_s = self._monotonic_s() + _DOWN_S
+
+    def _own_limiter(self) -> MemoryLimiter:
+        """Return the limiter of this process alone: its part of the limit as last known, at the limit's pace."""
+        with self._lock:
+            if self._fallback is None:
+                self._fallback = MemoryLimiter(fair_part(self._options, self._sharers), self._clock)
+                self._fallback.pause(max(0.001, self._paused_until_s - self._timeline.now_s()))
+            return self._fallback
+
+    async def _without_store(self, deadline_s: float) -> Permit | LimitRefusal:
+        if self._store_down == "refuse":
+            return LimitRefusal(_DOWN_S, "store")
+        if self._store_down == "allow":
+            stamp_s, waited_s = self._timeline.now_s(), 0.0
+        else:
+            answer = await self._own_limiter().acquire(deadline_s=deadline_s)
+            if isinstance(answer, LimitRefusal):
+                return answer
+            stamp_s, waited_s = answer.stamp_s + self._offset_s, answer.waited_s
+        with self._lock:
+            self._flying += 1
+            self._outage.append(stamp_s)
+        return Permit(stamp_s, waited_s)
+
+    def close(self) -> None:
+        """Return the share and the places."""
+        with self._lock:
+            self._share.close()
+            self._flying = 0
+        self._sync()
+
+
+_STORE_DOWN = {
+    "fair_share": "this process keeps to its part of the limit as last known",
+    "refuse": "calls are refused (store_down = refuse)",
+    "allow": "calls are not limited (store_down = allow)",
+}
+
+
+def fair_part(options: LimiterOptions, sharers: int) -> LimiterOptions:
+    """Return one of `sharers` equal parts of a limit; where less than one is left, one in a longer window.
+
+    >>> fair_part(LimiterOptions((Window(1.0, 2), Window(60.0, 90))), 4).windows
+    (Window(window_s=2.0, limit=1), Window(window_s=60.0, limit=22))
+    """
+    windows = []
+    for window in options.windows:
+        part = window.limit // sharers
+        windows.append(Window(window.window_s, part) if part else Window(window.window_s * sharers / window.limit, 1))
+    concurrent = None if options.concurrent is None else max(1, options.concurrent // sharers)
+    return replace(options, windows=tuple(sorted(windows)), concurrent=concurrent)
+
+
+def _nothing(state: SharedState, now_s: float) -> object:  # noqa: ARG001
+    return None

@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from intertie.runtime.policies.limiter.options import LimiterOptions, Window
+from intertie.runtime.state import LimitRefusal, Permit, ServerHint
+from intertie.runtime.stepping import run_blocking
+from intertie.testing.virtual_time import run_virtual
+from support.store_kit import most_aligned, most_within, per_second
+
+STRATEGIES = ("sliding_window", "fixed_window", "token_bucket")
+
+
+def acquire(limiter, kit, wait_s=60.0):
+    return run_blocking(limiter.acquire(deadline_s=kit.clock.monotonic_s() + wait_s))
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_crowd_never_passes_the_limit_and_leaves_in_order(kit, strategy):
+    """Of forty tasks that ask at once, no span holds more than its limit, and they leave in the order they came."""
+    options = LimiterOptions((Window(1.0, 5), Window(10.0, 20)), strategy, burst=3)
+    limiter = kit.coordination().limiter("k", options)
+
+    async def one():
+        permit = await limiter.acquire(deadline_s=kit.clock.monotonic_s() + 1000)
+        stamp_s = kit.clock.monotonic_s()
+        limiter.finished()
+        assert isinstance(permit, Permit)
+        return stamp_s
+
+    async def crowd():
+        return await asyncio.gather(*(one() for _ in range(40)))
+
+    stamps = run_virtual(crowd(), kit.clock)
+    assert stamps == sorted(stamps)
+    utc = [stamp_s - kit.clock.monotonic_s() + kit.clock.utc_s() for stamp_s in stamps]
+    if strategy == "fixed_window":
+        assert most_aligned(utc, 1.0) <= 5
+        assert most_aligned(utc, 10.0) <= 20
+    else:
+        assert most_within(stamps, 1.0) <= 5
+        assert most_within(stamps, 10.0) <= 20
+    assert most_within(stamps, 0.1) <= 3
+    assert stamps[-1] - stamps[0] <= 20.0 + 1e-3
+
+
+def test_a_turn_beyond_the_deadline_is_refused_at_once_and_reserves_nothing(kit):
+    """Who can't get a turn in time is told when to come back, without waiting, and leaves the line as it was."""
+    limiter = kit.coordination().limiter("k", per_second(2))
+    assert isinstance(acquire(limiter, kit), Permit)
+    assert isinstance(acquire(limiter, kit), Permit)
+    before_s = kit.clock.monotonic_s()
+    refused = acquire(limiter, kit, wait_s=0.5)
+    assert isinstance(refused, LimitRefusal)
+    assert refused.reason == "window"
+    assert refused.retry_after_s == pytest.approx(1.0)
+    assert kit.clock.monotonic_s() == before_s
+    assert limiter.snapshot().waiting == 0
+    permit = acquire(limiter, kit)
+    assert permit.waited_s == pytest.approx(1.0)
+
+
+def test_reject_never_waits(kit):
+    """With `on_limit: reject` a full window refuses whatever the deadline."""
+    limiter = kit.coordination().limiter("k", per_second(1, on_limit="reject"))
+    assert isinstance(acquire(limiter, kit), Permit)
+    assert isinstance(acquire(limiter, kit), LimitRefusal)
+
+
+def test_max_wait_bounds_the_wait(kit):
+    """`max_wait` refuses a turn that the deadline alone would allow."""
+    limiter = kit.coordination().limiter("k", per_second(1, max_wait_s=0.5))
+    assert isinstance(acquire(limiter, kit), Permit)
+    assert isinstance(acquire(limiter, kit), LimitRefusal)
+
+
+def test_a_permit_given_back_is_free_again(kit):
+    """A request that was not sent leaves its place in the window."""
+    limiter = kit.coordination().limiter("k", per_second(1))
+    permit = acquire(limiter, kit)
+    limiter.give_back(permit)
+    assert isinstance(acquire(limiter, kit, wait_s=0.0), Permit)
+    assert isinstance(acquire(limiter, kit, wait_s=0.0), LimitRefusal)
+
+
+def test_a_cancelled_waiter_leaves_nothing_taken(kit):
+    """A task that is cancelled in line frees its place: the next one gets its turn."""
+    limiter = kit.coordination().limiter("k", per_second(1))
+
+    async def scene():
+        deadline_s = kit.clock.monotonic_s() + 100
+        await limiter.acquire(deadline_s=deadline_s)
+        waiter = asyncio.ensure_future(limiter.acquire(deadline_s=deadline_s))
+        await asyncio.sleep(0.1)
+        waiter.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiter
+        return await limiter.acquire(deadline_s=deadline_s)
+
+    permit = run_virtual(scene(), kit.clock)
+    assert permit.waited_s == pytest.approx(0.9)
+    assert limiter.snapshot().waiting == 0
+
+
+def test_concurrent_bounds_calls_in_flight(kit):
+    """A third call waits until one of two finishes."""
+    limiter = kit.coordination().limiter("k", LimiterOptions(concurrent=2))
+    flying, most = 0, 0
+
+    async def one():
+        nonlocal flying, most
+        permit = await limiter.acquire(deadline_s=kit.clock.monotonic_s() + 100)
+        assert isinstance(permit, Permit)
+        flying += 1
+        most = max(most, flying)
+        await kit.clock.sleep_until(kit.clock.monotonic_s() + 1.0)
+        flying -= 1
+        limiter.finished()
+
+    async def crowd():
+        await asyncio.gather(*(one() for _ in range(7)))
+
+    run_virtual(crowd(), kit.clock)
+    assert most == 2
+    assert limiter.snapshot().in_flight == 0
+
+
+def test_concurrency_that_never_frees_refuses_at_the_deadline(kit):
+    """Who waits for a place in flight is refused when the deadline comes, and told it was for that."""
+    limiter = kit.coordination().limiter("k", LimiterOptions(concurrent=1))
+    assert isinstance(acquire(limiter, kit), Permit)
+    refused = acquire(limiter, kit, wait_s=0.2)
+    assert isinstance(refused, LimitRefusal)
+    assert refused.reason == "concurrency"
+
+
+def test_a_pause_holds_for_all_and_is_capped(kit):
+    """`Retry-After` pauses the limit, no longer than the longest pause allowed."""
+    limiter = kit.coordination().limiter("k", per_second(10, max_pause_s=5.0))
+    assert limiter.observe(ServerHint(pause_s=2.0, throttled=True)) == pytest.approx(2.0)
+    refused = acquire(limiter, kit, wait_s=1.0)
+    assert isinstance(refused, LimitRefusal)
+    assert refused.reason == "pause"
+    assert limiter.observe(ServerHint(pause_s=9999.0)) == pytest.approx(5.0)
+    permit = acquire(limiter, kit, wait_s=10.0)
+    assert permit.waited_s == pytest.approx(5.0)
+
+
+def test_429s_in_a_row_lengthen_the_declared_pause_until_a_success(kit):
+    """Without a header the declared pause holds, doubled by each further 429 in a row; a success ends the row."""
+    limiter = kit.coordination().limiter("k", per_second(10, retry_after_s=1.0, backoff_multiplier=2.0))
+    assert limiter.observe(ServerHint(throttled=True)) == pytest.approx(1.0)
+    kit.clock.advance(1.0)
+    assert limiter.observe(ServerHint(throttled=True)) == pytest.approx(2.0)
+    kit.clock.advance(2.0)
+    limiter.observe(ServerHint())
+    assert limiter.observe(ServerHint(throttled=True)) == pytest.approx(1.0)
+
+
+def test_waiters_of_a_pause_leave_at_the_limits_pace(kit):
+    """After a pause its waiters go one by one at the limit's rate, not all at once."""
+    limiter = kit.coordination().limiter("k", per_second(10))
+    limiter.pause(5.0)
+
+    async def one():
+        await limiter.acquire(deadline_s=kit.clock.monotonic_s() + 100)
+        return kit.clock.monotonic_s()
+
+    async def crowd():
+        return await asyncio.gather(*(one() for _ in range(10)))
+
+    stamps = sorted(run_virtual(crowd(), kit.clock))
+    assert stamps[0] == pytest.approx(1005.0)
+    assert all(b - a >= 0.1 - 1e-6 for a, b in zip(stamps, stamps[1:], strict=False))
+
+
+def test_an_operator_pauses_and_resumes(kit):
+    """What an operator pauses nobody passes, until it is resumed."""
+    limiter = kit.coordination().limiter("k", per_second(10))
+    limiter.pause(100.0)
+    assert limiter.snapshot().paused_for_s == pytest.approx(100.0)
+    assert limiter.acquire_nowait() is None
+    assert isinstance(acquire(limiter, kit, wait_s=1.0), LimitRefusal)
+    limiter.resume()
+    assert limiter.snapshot().paused_for_s == 0.0
+    assert isinstance(acquire(limiter, kit, wait_s=1.0), Permit)
+
+
+def test_what_the_server_says_is_left_only_tightens(kit):
+    """Two requests left for five seconds: the third waits for the renewal though the declared limit would let it go."""
+    limiter = kit.coordination().limiter("k", per_second(100))
+    limiter.observe(ServerHint(remaining=2, reset_s=5.0))
+    for _ in range(2):
+        assert acquire(limiter, kit).waited_s == 0.0
+        limiter.finished()
+    assert acquire(limiter, kit).waited_s == pytest.approx(5.0, abs=0.01)
+
+
+def test_a_snapshot_shows_windows_and_flights(kit):
+    """The snapshot says how full each window is and who is in flight."""
+    limiter = kit.coordination().limiter("k", LimiterOptions((Window(1.0, 2), Window(60.0, 10)), concurrent=5))
+    acquire(limiter, kit)
+    acquire(limiter, kit)
+    snapshot = limiter.snapshot()
+    assert [(w.window_s, w.limit, w.used) for w in snapshot.windows] == [(1.0, 2, 2), (60.0, 10, 2)]
+    assert snapshot.windows[0].free_in_s == pytest.approx(1.0)
+    assert snapshot.in_flight == 2
