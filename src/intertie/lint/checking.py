@@ -60,7 +60,8 @@ def check_paths(paths: Sequence[Path], workspace: Workspace, settings: Settings,
         loaded = load(path, workspace)
         shown = workspace.shown(path)
         files.append(shown)
-        sources[shown] = loaded.source
+        if loaded.source:
+            sources[shown] = loaded.source
         found += loaded.diagnostics
         found += _judge(loaded, around, settings)
     return CheckResult(in_order(choice.apply(_gravest(found))), tuple(files), sources)

@@ -63,7 +63,7 @@ def _single(line: str, span: SourceSpan, frame: Frame) -> Iterator[str]:
     end = min(max(span.end_column - 1, start), len(line))
     first, stop = _window(line, start, end, frame.width)
     text = (CUT if first else "") + _shown(line[first:stop]) + (CUT if stop < len(line) else "")
-    yield f"{frame.number(span.line)} {text.rstrip()}"
+    yield f"{frame.number(span.line)} {text}".rstrip()
     indent = width_of(line[first:start]) + (len(CUT) if first else 0)
     marks = max(width_of(line[start : min(end, stop)]), 1)
     yield f"{frame.number('')} {' ' * indent}{frame.paint(frame.mark * marks, frame.style)}"
