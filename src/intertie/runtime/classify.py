@@ -115,15 +115,13 @@ class Classifier:
         reading = self.reader.error_codes(response)
         own = reading.external_code
         codes = (*((own,) if own is not None else ()), str(status), f"{status // 100}xx")
+        unknown = _is_ambiguous(status) and not self.operation.replay_safe
         if self._is_throttled(response, reading):
-            return self._failed(response, Kind.THROTTLED, codes, own)
+            return self._failed(response, Kind.THROTTLED, codes, own, effect_unknown=unknown)
         if status == 401 or (status == 403 and self._is_about_our_credential(response, reading)):
             return self._credential_fault(response, codes, own)
-        if status >= 500:
-            unknown = status not in NOT_AMBIGUOUS_5XX and not self.operation.replay_safe
-            return self._failed(response, Kind.SERVICE_FAULT, codes, own, effect_unknown=unknown)
-        unknown = status == 408 and not self.operation.replay_safe
-        return self._failed(response, Kind.CALLER_FAULT, codes, own, effect_unknown=unknown)
+        kind = Kind.SERVICE_FAULT if status >= 500 else Kind.CALLER_FAULT
+        return self._failed(response, kind, codes, own, effect_unknown=unknown)
 
     def _is_throttled(self, response: Response, reading: ErrorReading) -> bool:
         status = response.status
@@ -186,6 +184,11 @@ class Classifier:
 
     def _undeclared(self, status: int) -> str:
         return f"{self.operation.id}: {self.service} answered {status}, which the spec does not declare as a success"
+
+
+def _is_ambiguous(status: int) -> bool:
+    """Return whether an answer leaves open if the request took effect, whatever else it says."""
+    return status == 408 or (status >= 500 and status not in NOT_AMBIGUOUS_5XX)
 
 
 def declared_retry_after(errors: tuple[ErrorAnswerPlan, ...], status: int) -> str | None:

@@ -57,6 +57,9 @@ class Sender:
             )
         except CallError as error:
             result = error
+        except BaseException:
+            call.course.reach(Reach.MAYBE)  # cancelled with bytes perhaps on their way
+            raise
         return Exchanged(result, sent_s, self.clock.monotonic_s())
 
     def _judge(self, result: Response | CallError, *, stream: bool) -> Outcome:

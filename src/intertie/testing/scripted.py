@@ -86,10 +86,11 @@ Script: TypeAlias = Iterable[Step] | Callable[[Request, int], Step]
 
 
 class Received(msgspec.Struct, frozen=True):
-    """One request as it arrived: the monotonic instant, and what was sent."""
+    """One request as it arrived: the monotonic instant, what was sent, and the step that it met."""
 
     at_s: float
     request: Request
+    step: Step
 
 
 class ScriptedTransport:
@@ -183,9 +184,10 @@ class ScriptedTransport:
         with self._lock:
             number = self._next
             self._next += 1
+            step = self._play(request or _NO_REQUEST, number)
             if request is not None:
-                self.received.append(Received(self.clock.monotonic_s(), request))
-        return self._play(request or _NO_REQUEST, number)
+                self.received.append(Received(self.clock.monotonic_s(), request, step))
+        return step
 
 
 class ScriptedConnection:

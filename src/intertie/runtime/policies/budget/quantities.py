@@ -13,6 +13,7 @@ from intertie.runtime.plan import OperationPlan
 ONE = Decimal(1)
 BYTES_PER_GB = Decimal(10**9)
 _SECONDS_PER_MINUTE = Decimal(60)
+_MINUTE_PLACES = Decimal("1E-12")
 _HEAD_BYTES = 1024
 _ANSWER_BYTES = 64 * 1024
 """What an answer is expected to weigh where neither its schema nor an example tells."""
@@ -50,12 +51,12 @@ def used_quantity(model: str, response: Response | None, *, wire_s: float, expec
 
 
 def minutes(seconds: float) -> Decimal:
-    """Return minutes, exact to the microsecond.
+    """Return minutes: the time to the microsecond, the quotient to twelve places.
 
-    >>> minutes(90.0)
-    Decimal('1.5')
+    >>> minutes(90.0), minutes(0.5)
+    (Decimal('1.500000000000'), Decimal('0.008333333333'))
     """
-    return Decimal(round(seconds * 1_000_000)).scaleb(-6) / _SECONDS_PER_MINUTE
+    return (Decimal(round(seconds * 1_000_000)).scaleb(-6) / _SECONDS_PER_MINUTE).quantize(_MINUTE_PLACES)
 
 
 def gigabytes(count: int) -> Decimal:
