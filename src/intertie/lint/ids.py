@@ -1,10 +1,11 @@
-"""The ids that a workspace's files give themselves, found without reading the rest of them."""
+"""What a workspace's files say they are, found without reading the rest of them: ids and types."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
 from intertie.diagnostics import SourceSpan
@@ -13,6 +14,7 @@ from intertie.spec.source import normalised
 from intertie.spec.workspace import Workspace
 
 _ID_RE = re.compile(r"""id\s*:\s*(?P<quote>["']?)(?P<id>[^\s"'#\[\]]+)(?P=quote)\s*(?:#.*)?""")
+_TYPE_RE = re.compile(r"""type\s*:\s*["']?(?P<type>\w+)""")
 _HEAD_BYTES = 16_384
 """Front matter is a few lines; what comes later is not looked at."""
 
@@ -31,6 +33,20 @@ def ids_of(files: Iterable[Path], workspace: Workspace) -> dict[str, tuple[Sourc
     return {name: tuple(spans) for name, spans in places.items()}
 
 
+def other_type(file: Path) -> str | None:
+    """Return the `type` of a document of another kind; None for an integration, a misspelt one, or none at all."""
+    given = _type(file)
+    return given if given and not _is_near(given) else None
+
+
+def misspelt_specs(files: Iterable[Path]) -> Iterator[Path]:
+    """Yield the files whose `type` is nearly `Integration`: they are meant to be specs, and found as none."""
+    for file in files:
+        given = _type(file)
+        if given and given.lower() != "integration" and _is_near(given):
+            yield file
+
+
 def next_id(ids: Iterable[str]) -> str:
     """Return the id after the highest.
 
@@ -39,6 +55,15 @@ def next_id(ids: Iterable[str]) -> str:
     """
     numbers = [int(found.group(1)) for found in (re.fullmatch(r"INT-(\d+)", text) for text in ids) if found]
     return f"INT-{max(numbers, default=0) + 1:03}"
+
+
+def _type(file: Path) -> str | None:
+    found = (_TYPE_RE.match(line) for _, line in _front_matter(file))
+    return next((match["type"] for match in found if match), None)
+
+
+def _is_near(given: str) -> bool:
+    return bool(get_close_matches(given.lower(), ["integration"], cutoff=0.6))
 
 
 def _front_matter(file: Path) -> Iterator[tuple[int, str]]:

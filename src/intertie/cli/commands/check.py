@@ -15,6 +15,7 @@ from intertie.core.errors import UsageError
 from intertie.diagnostics.order import summarize
 from intertie.diagnostics.render import render_concise, render_full, render_json
 from intertie.lint.checking import CheckResult, check_paths
+from intertie.lint.ids import misspelt_specs, other_type
 from intertie.spec.workspace import Workspace, find_workspace
 
 
@@ -77,22 +78,32 @@ def _files(paths: tuple[str, ...], workspace: Workspace) -> list[Path]:
     if not paths:
         return _specs_in(workspace.root, workspace)
     files: list[Path] = []
+    others: list[str] = []
     for text in paths:
         path = Path(text)
         if path.is_dir():
             files += _specs_in(path, workspace)
         elif path.exists():
-            files.append(path)
+            kind = other_type(path)
+            if kind is None:
+                files.append(path)
+            else:
+                others.append(f"{text} is of type {kind}")
         elif (by_id := workspace.find_by_id(text)) is not None:
             files.append(by_id)
         else:
             raise UsageError(f"there is no file, folder or spec `{text}`")
+    if others and not files:
+        raise UsageError(f"{', '.join(others)}: only integration specs are checked")
+    for other in others:
+        click.echo(f"{other}: not checked", err=True)
     return list({path.resolve(): path for path in files}.values())
 
 
 def _specs_in(folder: Path, workspace: Workspace) -> list[Path]:
     inside = folder.resolve()
-    files = [path for path in workspace.spec_files() if path.resolve().is_relative_to(inside)]
+    known = [*workspace.spec_files(), *misspelt_specs(workspace.markdown_files())]
+    files = [path for path in known if path.resolve().is_relative_to(inside)]
     if not files:
         raise UsageError(
             f"there are no specs in {folder.resolve()}: no Markdown file there says `type: Integration`; "
