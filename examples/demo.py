@@ -69,7 +69,7 @@ def main() -> None:
         mock = MockServer(folder / SPEC, latency=True, seed=7)
         with mock as url, intertie.open(folder / SPEC, base_url=url, caller="demo") as payments:
             say(
-                f"\n(the spec's mock listens on {url}: the same limits, latencies, errors and credentials, turned round)"
+                f"\n(the spec's mock listens on {url}: its limits, latencies, errors and credentials, turned round)"
             )
             one_call(payments)
             the_limit(payments, mock)
@@ -134,9 +134,8 @@ def an_outage(payments: intertie.Integration, mock: MockServer) -> None:
             f"→ order late-{number}: {result.attempts} attempts in {result.elapsed_s:.2f} s, then queued "
             f"as {result.receipt}; the breaker is {state}"
         )
-    say(
-        f"→ the service saw {len(mock.engine.received.newest()) - before} requests, then none: an open circuit costs nothing"
-    )
+    seen = len(mock.engine.received.newest()) - before
+    say(f"→ the service saw {seen} requests, then none: an open circuit costs nothing")
     try:
         payments.get_charge(charge_id="ch_1")
     except intertie.CallError as error:

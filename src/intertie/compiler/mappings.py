@@ -33,6 +33,8 @@ class _Row:
     steps: tuple[object, ...]
     operations: frozenset[str]
     """Operation ids that the row is narrowed to; empty means any."""
+    placed: bool = False
+    """Some endpoint's answer declares the field: then the row is for those alone."""
     used: bool = False
 
 
@@ -46,11 +48,13 @@ class MappingRows:
     def inbound_for(
         self, operation: str, schema: CompiledSchema | None, *, answers_nothing: bool
     ) -> tuple[MappingRow, ...]:
-        """Return the rows that read this operation's answer; without a schema, every row does."""
+        """Return the rows that read this operation's answer; without a schema, those that no schema has a field for."""
         if answers_nothing:
             return ()
         return tuple(
-            _use(row) for row in self.inbound if _is_for(row, operation) and (schema is None or _has(schema, row.steps))
+            _use(row)
+            for row in self.inbound
+            if _is_for(row, operation) and (_reads_any(row) if schema is None else _has(schema, row.steps))
         )
 
     def outbound_for(
@@ -70,7 +74,6 @@ class MappingRows:
                 continue
             name = row.external.value.strip()
             if name in names:
-                # A parameter's name is one name, whatever dots and brackets it has.
                 rows.append(replace(_use(row), write=NamePath(name, name)))
             elif body is not None and body.codec in _MEMBERS and (body.schema is None or _has(body.schema, row.steps)):
                 rows.append(_use(row))
@@ -87,22 +90,30 @@ def compile_rows(build: Build, operations: Iterable[str]) -> MappingRows:
     """Return every row of the spec that can be read; findings say which can't."""
     known = list(operations)
     rows = MappingRows()
+    names = _odd_names(build)
+    answers = _declared_answers(build)
     for inbound in build.spec.inbound:
-        if compiled := _compiled(build, inbound, known, inbound=True):
+        if compiled := _compiled(build, inbound, known, frozenset(), inbound=True):
+            compiled.placed = any(has_field(schema, compiled.steps) for schema in answers)
             rows.inbound.append(compiled)
     for outbound in build.spec.outbound:
-        if compiled := _compiled(build, outbound, known, inbound=False):
+        if compiled := _compiled(build, outbound, known, names, inbound=False):
             rows.outbound.append(compiled)
     return rows
 
 
-def _compiled(build: Build, row: InboundRow | OutboundRow, known: list[str], *, inbound: bool) -> _Row | None:
+def _compiled(
+    build: Build, row: InboundRow | OutboundRow, known: list[str], names: frozenset[str], *, inbound: bool
+) -> _Row | None:
     external_field, internal_field = row.external_field, row.internal_field
     if external_field is None or internal_field is None:
         missing = "external_field" if external_field is None else "internal_field"
         build.report("incomplete-mapping-row", f"this row has no `{missing}`", row.head)
         return None
-    external, internal = read_path(build, external_field), read_path(build, internal_field)
+    name = external_field.value.strip()
+    # A parameter's name is one name, whatever dots and brackets it has.
+    external = NamePath(name, name) if name in names else read_path(build, external_field)
+    internal = read_path(build, internal_field)
     transform, good = read_transform(build, row.transform)
     if external is None or internal is None or not good:
         return None
@@ -135,6 +146,19 @@ def _steps(path: FieldPath) -> tuple[object, ...]:
     return tuple(_QUERY_NAME_RE.findall(start.group(1))) if start else ()
 
 
+def _declared_answers(build: Build) -> list[dict[str, object]]:
+    answers = (endpoint.response.success for endpoint in build.spec.endpoints if endpoint.response)
+    return [answer.schema.value.json for answer in answers if answer is not None and answer.schema is not None]
+
+
+def _odd_names(build: Build) -> frozenset[str]:
+    """Return the names of parameters and headers that would not read as the one name they are."""
+    requests = [endpoint.request for endpoint in build.spec.endpoints if endpoint.request]
+    named = [parameter.name for request in requests for parameter in request.parameters]
+    named += [header.name for request in requests for header in request.headers]
+    return frozenset(name.value.strip() for name in named if name and not name.value.isidentifier())
+
+
 def _narrowed(build: Build, endpoints: tuple[Located[str], ...], known: list[str]) -> frozenset[str]:
     for endpoint in endpoints:
         if (name := snake_case(endpoint.value)) not in known:
@@ -150,6 +174,11 @@ def _is_query(path: FieldPath) -> bool:
 
 def _is_for(row: _Row, operation: str) -> bool:
     return not row.operations or operation in row.operations
+
+
+def _reads_any(row: _Row) -> bool:
+    """Return whether a row reads answers without a schema: named for them, or declared by nobody else's."""
+    return bool(row.operations) or not row.placed
 
 
 def _has(schema: CompiledSchema, steps: tuple[object, ...]) -> bool:
