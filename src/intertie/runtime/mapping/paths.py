@@ -22,7 +22,7 @@ from typing import Final
 from intertie.runtime.mapping.contracts import MISSING, FieldPath
 from intertie.runtime.mapping.errors import MappingSyntaxError
 
-_NAME_RE = re.compile(r"""[^.\[\]"'\s][^.\[\]"']*""")
+_NAME_RE = re.compile(r"""[^.\[\]"'\s*?(){}|,<>=][^.\[\]"'*?(){}|,<>=]*""")
 _INDEX_RE = re.compile(r"\[\s*(-?\d+)\s*\]")
 _EACH_RE = re.compile(r"\[\s*\*?\s*\]")
 _QUOTED_RE = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'')
@@ -30,6 +30,7 @@ _ESCAPE_RE = re.compile(r"\\(.)")
 _LARGEST_INDEX: Final = 9_999
 """A written `[n]` makes a list of n + 1, so that n is bounded."""
 _LONGEST_PATH: Final = 1_000
+_ODD: Final = 'quote an odd name (`"a*b".c`), or write a JSONPath, which begins with `$`'
 
 
 class Each:
@@ -69,7 +70,7 @@ def parse_path(text: str) -> FieldPath:
         return StepPath(text, ())
     try:
         # `$.a.b[0]` says no more than `a.b[0]`, which can be written too.
-        steps = _steps(stripped, 2 if stripped.startswith("$.") and not stripped.startswith("$..") else 1)
+        steps = _steps(stripped, 2 if stripped.startswith("$.") else 1)
     except MappingSyntaxError:
         from intertie.runtime.mapping.json_path import JsonPath  # noqa: PLC0415  # a library that few specs need
 
@@ -127,7 +128,9 @@ def _name(text: str, at: int, end: int) -> tuple[str, int]:
         return _unquoted(match), match.end()
     match = _NAME_RE.match(text, at, end)
     if not match:
-        raise MappingSyntaxError(f"expected a field name, found `{text[at]}`", at)
+        raise MappingSyntaxError(f"expected a field name, found `{text[at]}`: {_ODD}", at)
+    if match.end() < end and text[match.end()] not in ".[":
+        raise MappingSyntaxError(f"a field name can't have `{text[match.end()]}` in it: {_ODD}", match.end())
     return match.group().rstrip(), match.end()
 
 
