@@ -238,22 +238,25 @@ class AsyncioConnection(AsyncioWire):
         try:
             async for data in body:
                 # A service may begin a good answer before it has read everything; after another one it reads no more.
-                if self._error or self._lost or reader.done or (reader.head_done and reader.status >= 300):
+                if self._error or self._transport.is_closing() or reader.done or (reader.head_done and reader.status >= 300):
                     self._closes = True
                     break
                 if data:
                     self._send(encode_chunk(data))
-                while self._paused and not self._lost:
-                    self._drained = self._loop.create_future()
-                    await self._drained
+                # Also with room left: an iterator that never suspends must not keep the loop from what it has to tell.
+                self._drained = drained = self._loop.create_future()
+                if not self._paused:
+                    self._loop.call_soon(self._wake_drained)
+                await drained
             else:
-                if not self._lost:
+                if not self._transport.is_closing():
                     self._send(LAST_CHUNK)
                     self._end_of_request(self._clock.monotonic_s())
-            if (close := getattr(body, "aclose", None)) is not None:
-                await close()
         except Exception as failure:  # noqa: BLE001  # the caller's own iterator: its error goes to the caller
             self._fail(failure)
+        finally:
+            if (close := getattr(body, "aclose", None)) is not None:
+                await close()
 
     async def _stop_pump(self) -> None:
         pump, self._pump = self._pump, None

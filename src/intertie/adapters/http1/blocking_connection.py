@@ -54,6 +54,7 @@ class BlockingConnection:
         "_tls",
         "_used",
         "_write_deadline_s",
+        "_writing",
         "expires_s",
         "sure_until_s",
     )
@@ -88,6 +89,7 @@ class BlockingConnection:
         self._closes = False
         self._sent_bytes = 0
         self._handed_over = False
+        self._writing = False
         self._write_deadline_s = self._deadline_s = inf
         self._checked_s = now_s = clock.monotonic_s()
         self.expires_s, self.sure_until_s = times_of(limits, now_s, None)
@@ -172,7 +174,9 @@ class BlockingConnection:
         self._write_deadline_s = write_deadline_s
         self._deadline_s = deadline_s
         try:
+            self._writing = True
             await self._send(head, request)
+            self._writing = False
             until_s = min(self._clock.monotonic_s() + read_timeout_s, deadline_s)
             phase = "read" if until_s < deadline_s else "total"
             while not (reader.head_done if stream else reader.done):
@@ -268,15 +272,17 @@ class BlockingConnection:
 
     async def _write_pieces(self, body: AsyncIterator[bytes]) -> None:
         """Send the pieces of a body as chunks until it ends, or a final answer makes the rest pointless."""
-        async for data in body:
-            if self._read_poll.poll(0) and not self._reader.done:
-                self._receive_now()
-            if self._is_answered() or (data and not self._write(encode_chunk(data))):
-                self._closes = True
-                if (close := getattr(body, "aclose", None)) is not None:
-                    await close()
-                return
-        self._write(LAST_CHUNK)
+        try:
+            async for data in body:
+                if self._read_poll.poll(0) and not self._reader.done:
+                    self._receive_now()
+                if self._is_answered() or (data and not self._write(encode_chunk(data))):
+                    self._closes = True
+                    return
+            self._write(LAST_CHUNK)
+        finally:
+            if (close := getattr(body, "aclose", None)) is not None:
+                await close()
 
     def _write(self, data: bytes) -> bool:
         """Write all of `data`, reading meanwhile; False where the answer made the rest pointless."""
@@ -359,7 +365,7 @@ class BlockingConnection:
             return False
         except OSError as failure:
             reached = Reach.YES if self._reader.received_bytes else Reach.MAYBE
-            raise failures.broken(self._peer, failure, writing=False, reached=reached) from failure
+            raise failures.broken(self._peer, failure, writing=self._writing, reached=reached) from failure
         if data:
             self._reader.feed(data)
         else:

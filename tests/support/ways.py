@@ -1,0 +1,126 @@
+"""The three ways to run one transport test: asyncio, uvloop and blocking sockets, behind one small surface."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from intertie.adapters.http1 import AsyncioTransport, BlockingTransport, TransportLimits
+from intertie.core.clock import AsyncioClock, BlockingClock, Clock
+from intertie.core.errors import CallError
+from intertie.runtime.http import Request, Response, Transport
+from intertie.runtime.plan import Origin
+from intertie.runtime.stepping import run_blocking
+
+GET = Request("GET", "/")
+
+
+@dataclass
+class Caller:
+    """A transport with the call that tests make all the time."""
+
+    transport: Transport
+    clock: Clock
+
+    async def connect(self, *, total_s: float = 2.0, connect_s: float = 1.0, fresh: bool = False) -> Any:
+        """Take a pooled connection, else open one, as the pipeline does."""
+        found = self.transport.connect_nowait(fresh=fresh)
+        if found is not None:
+            return found
+        deadline_s = self.clock.monotonic_s() + total_s
+        return await self.transport.connect(deadline_s=deadline_s, connect_timeout_s=connect_s, fresh=fresh)
+
+    async def call(
+        self,
+        request: Request = GET,
+        *,
+        write_s: float = 1.0,
+        read_s: float = 1.0,
+        total_s: float = 2.0,
+        stream: bool = False,
+        fresh: bool = False,
+        on: Any = None,
+    ) -> Response:
+        """Connect and exchange."""
+        connection = on or await self.connect(total_s=total_s, fresh=fresh)
+        now_s = self.clock.monotonic_s()
+        return await connection.exchange(
+            request,
+            write_deadline_s=now_s + write_s,
+            read_timeout_s=read_s,
+            deadline_s=now_s + total_s,
+            stream=stream,
+        )
+
+    async def fail(self, request: Request = GET, **options: Any) -> CallError:
+        """Return the error of a call that must fail."""
+        try:
+            response = await self.call(request, **options)
+            if response.stream is not None:
+                try:
+                    async for _ in response.stream:
+                        pass
+                finally:
+                    await response.stream.aclose()
+        except CallError as error:
+            return error
+        raise AssertionError(f"answered {response.status} {response.body[:60]!r}")
+
+    async def pause(self, seconds: float) -> None:
+        """Let real time pass."""
+        await self.clock.sleep_until(self.clock.monotonic_s() + seconds)
+
+
+Work = Callable[[Caller], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to run."""
+
+    name: str
+
+    def run(
+        self,
+        port: int,
+        work: Work,
+        *,
+        scheme: str = "http",
+        host: str = "127.0.0.1",
+        limits: TransportLimits | None = None,
+        tls: Any = None,
+        secrets: Any = None,
+        leftovers: bool = False,
+    ) -> Any:
+        """Run `work` with a fresh transport; afterwards every place must be accounted for."""
+        blocking = self.name == "blocking"
+        clock: Clock = BlockingClock() if blocking else AsyncioClock()
+
+        async def whole() -> Any:
+            made = BlockingTransport if blocking else AsyncioTransport
+            origin = Origin(scheme, host, port, "")
+            transport = made(origin, clock=clock, tls=tls, secrets=secrets, limits=limits)
+            try:
+                result = await work(Caller(transport, clock))
+                if not leftovers:
+                    counted = transport.statistics()
+                    assert counted["open"] == counted["idle"], counted
+                    assert counted["waiting"] == 0, counted
+            finally:
+                await transport.aclose()
+            if not leftovers:
+                assert transport.statistics()["open"] == 0
+            return result
+
+        if blocking:
+            return run_blocking(whole())
+        if self.name == "uvloop":
+            import uvloop
+
+            return uvloop.run(whole())
+        return asyncio.run(whole())
+
+
+WAYS = [Way("asyncio"), Way("uvloop"), Way("blocking")]
