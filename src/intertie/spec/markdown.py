@@ -17,7 +17,7 @@ from intertie.spec.sections import section_name
 from intertie.spec.source import Findings, Source
 from intertie.spec.tables import read_table
 from intertie.spec.tree import Bullet, Document, Section, Table, TextLine, YamlBlock
-from intertie.spec.yaml_nodes import Allowance, place_by_line
+from intertie.spec.yaml_nodes import Allowance, Place, place_by_line
 from intertie.spec.yaml_text import read_mapping
 
 _YAML_INFOS = frozenset({"yaml", "yml"})
@@ -150,28 +150,42 @@ class _DocumentReader:
         first, last = token.map or [0, 0]
         info = token.info.strip().split(maxsplit=1)
         language = info[0].lower().strip("{}.") if info else ""
-        if language not in _YAML_INFOS and (language or not _BLOCK_KEY_RE.search(token.content)):
+        if language and language not in _YAML_INFOS:
+            return
+        if self._allowance.left < 0:
+            return
+        content, place = self._yaml_at(token, first, last)
+        if not language and not _BLOCK_KEY_RE.search(content):
             return
         if not language:
             self._findings.add(
                 codes.UNLABELLED_FENCE, self._source.line_span(first + 1), "this block is read as YAML",
                 help="write ```yaml where it opens",
             )  # fmt: skip
-        content = token.content.removesuffix("\n")
-        columns = self._shifts(content, first + 1)
-        path = self._source.path
-
-        def span_at(line: int, column: int, end_line: int, end_column: int) -> SourceSpan:
-            return SourceSpan(
-                path, first + 2 + line, column + columns[line] + 1,
-                first + 2 + end_line, end_column + columns[end_line] + 1,
-            )  # fmt: skip
-
-        place = place_by_line(content, span_at)
         root = read_mapping(content, place, self._findings, what="a YAML block", allowance=self._allowance)
         if root is not None:
             block = YamlBlock(root, self._source.line_span(first + 1, max(first + 1, last)))
             self._current(first + 1).blocks.append(block)
+
+    def _yaml_at(self, token: Token, first: int, last: int) -> tuple[str, Place]:
+        """Return the text of a fence on the 0-based lines `first`..`last - 1`, and the places in it."""
+        source = self._source
+        if token.level == 0 and source.line(first + 1)[:1] in ("`", "~"):
+            closed = last > first + 1 and not source.line(last).strip().strip(token.markup[0])
+            end = last - 1 if closed else last
+            base = source.offset(first + 2, 1) if first + 2 <= source.line_count else len(source.text)
+            stop = source.offset(end, 1) + len(source.line(end)) if end > first + 1 else base
+            return source.text[base:stop], lambda a, b: source.span(base + a, base + b)
+        content = token.content.removesuffix("\n")
+        columns = self._shifts(content, first + 1)
+
+        def span_at(line: int, column: int, end_line: int, end_column: int) -> SourceSpan:
+            return SourceSpan(
+                source.path, first + 2 + line, column + columns[line] + 1,
+                first + 2 + end_line, end_column + columns[end_line] + 1,
+            )  # fmt: skip
+
+        return content, place_by_line(content, span_at)
 
     def _shifts(self, content: str, first: int) -> list[int]:
         """Return how many columns of each source line stand before the fence's own text."""

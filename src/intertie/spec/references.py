@@ -39,6 +39,7 @@ class SchemaReader:
         self._names: dict[tuple[int, tuple[str, ...]], str] = {}
         self._targets: dict[str, Target] = {}
         self._made: dict[str, _Made] = {}
+        self._sound: set[str] = set()
 
     def read(self, node: Node, where: str) -> Schema | None:
         """Return the schema of a field, None where it is none."""
@@ -65,21 +66,23 @@ class SchemaReader:
             target = self._library.resolve(scalar.text, self._document)
             if isinstance(target, Problem):
                 self._report(scalar.span, target)
-                continue
-            for document, problem in self._problems_of(target):
-                if document:
-                    self._report(
-                        scalar.span, Problem(problem.code, f"{problem.message} (from `{document}`)", problem.help)
-                    )
-                    break
+            elif target.document is not self._document:
+                # What this spec defines is judged in its own place.
+                self._report_foreign(scalar.span, target)
 
     def components(self, schemas: MappingNode) -> None:
         """Check the schemas that the spec itself defines."""
         for entry in schemas.entries:
             self.check(entry.value)
             target = Target(self._document, ("components", "schemas", entry.key.text), plain(entry.value))
-            made = self._make(self._register(target))
-            self._judge(made, entry.value, entry.key.text)
+            name = self._register(target)
+            if self._leads_back(name):
+                self._findings.add(
+                    codes.INVALID_SCHEMA, entry.key.span, f"the schema `{entry.key.text}` only refers back to itself",
+                    help="say what it is where the circle closes",
+                )  # fmt: skip
+                continue
+            self._judge(self._make(name), entry.value, entry.key.text)
 
     def of_document(self, document: SchemaDocument) -> Schema | None:
         """Return the main schema of a related spec, None where it has none."""
@@ -190,11 +193,31 @@ class SchemaReader:
 
     # Judging
 
-    def _problems_of(self, target: Target) -> Iterator[tuple[str, Problem]]:
-        made = self._make(self._register(target))
-        yield from made.problems
-        for name in self._closure(made):
-            yield from self._make(name).problems
+    def _report_foreign(self, span: SourceSpan, target: Target) -> None:
+        """Report the first broken reference that a reference into another file leads to."""
+        start = self._register(target)
+        if start in self._sound:
+            return
+        visited = {start, *self._closure(self._make(start))}
+        for name in sorted(visited - self._sound):
+            for document, problem in self._make(name).problems:
+                said = f"{problem.message} (from `{document}`)" if document else problem.message
+                self._report(span, Problem(problem.code, said, problem.help))
+                return
+        self._sound |= visited
+
+    def _leads_back(self, name: str) -> bool:
+        """Return whether a schema refers to itself before it says anything (`A: {$ref: B}`, `B: {$ref: A}`)."""
+        seen: set[str] = set()
+        pending = [*_refers_first(self._make(name).json)]
+        while pending:
+            current = pending.pop()
+            if current == name:
+                return True
+            if current not in seen:
+                seen.add(current)
+                pending += _refers_first(self._make(current).json)
+        return False
 
     def _judge(self, made: _Made, node: Node, name: str | None) -> None:
         """Report where a schema breaks the rules of JSON Schema, as near to the place as it is known."""
@@ -225,6 +248,18 @@ class SchemaReader:
 
     def _report(self, span: SourceSpan, problem: Problem) -> None:
         self._findings.add(problem.code, span, problem.message, help=problem.help)
+
+
+def _refers_first(json: object) -> Iterator[str]:
+    """Yield the names that a schema is the same as: its `$ref`, and those in its `allOf`."""
+    if not isinstance(json, dict):
+        return
+    reference = json.get("$ref")
+    if isinstance(reference, str):
+        yield reference.removeprefix("#/$defs/")
+    parts = json.get("allOf")
+    for part in parts if isinstance(parts, list) else ():
+        yield from _refers_first(part)
 
 
 def _said(error: object) -> str:

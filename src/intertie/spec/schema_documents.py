@@ -96,6 +96,11 @@ class Library:
 
     def _in_this(self, reference: str, fragment: str, document: SchemaDocument) -> Target | Problem:
         around = document.inside
+        if around is None and not fragment and not document.key:
+            return Problem(
+                codes.REF_UNRESOLVED, f"`{reference}` points at the whole spec, which is no schema",
+                "point at a schema: `#/components/schemas/…`",
+            )  # fmt: skip
         if around is None:
             first = self._find(document, fragment, reference)
             if isinstance(first, Target) or document.key:
@@ -134,7 +139,7 @@ class Library:
         if path.suffix.lower() in (".md", ".markdown"):
             return self._markdown(path)
         if path not in self._read:
-            self._read[path] = self._data(path)
+            self._read[path] = self._workspace.remembered(path, lambda: self._data(path))
         return self._read[path]
 
     def _data(self, path: Path) -> SchemaDocument | Problem:
@@ -161,13 +166,16 @@ class Library:
 
     def _markdown(self, path: Path) -> SchemaDocument | Problem:
         if path not in self._read:
-            shown = self._workspace.shown(path)
-            try:
-                text = self._workspace.read_text(path)
-            except Unreadable as error:
-                return Problem(codes.REF_UNREADABLE, f"`{shown}` can't be used: {error.reason}", "check the path")
-            self._read[path] = _spec_document(read_document(Source(shown, text), Findings()), shown, path.parent)
+            self._read[path] = self._workspace.remembered(path, lambda: self._other_spec(path))
         return self._read[path]
+
+    def _other_spec(self, path: Path) -> SchemaDocument | Problem:
+        shown = self._workspace.shown(path)
+        try:
+            text = self._workspace.read_text(path)
+        except Unreadable as error:
+            return Problem(codes.REF_UNREADABLE, f"`{shown}` can't be used: {error.reason}", "check the path")
+        return _spec_document(read_document(Source(shown, text), Findings()), shown, path.parent)
 
     def _find(self, document: SchemaDocument, fragment: str, reference: str) -> Target | Problem:
         fragment = unquote(fragment)

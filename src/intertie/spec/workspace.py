@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 from intertie.core.errors import IntertieError
 from intertie.spec import codes
 from intertie.spec.codes import Code
 from intertie.spec.source import normalised
+
+T = TypeVar("T")
 
 MAX_SPEC_BYTES = 2_000_000
 """Largest spec that is read: 70,000 lines. What is slow to read is refused before it is."""
@@ -56,11 +59,12 @@ class Workspace:
     Who wants to see files that came later makes a new one.
     """
 
-    __slots__ = ("_known", "root")
+    __slots__ = ("_known", "_remembered", "root")
 
     def __init__(self, root: Path) -> None:
         self.root = Path(os.path.realpath(root))
         self._known: list[_Known] | None = None
+        self._remembered: dict[Path, tuple[tuple[int, int], Any]] = {}
 
     def __repr__(self) -> str:
         return f"Workspace({str(self.root)!r})"
@@ -123,6 +127,22 @@ class Workspace:
             Unreadable: Outside the root, missing, no regular file, too large, or no UTF-8 text.
         """
         return read_text(self.locate(reference, base=base), most=most)
+
+    def remembered(self, path: Path, read: Callable[[], T]) -> T:
+        """Return what `read` made of a file the last time, as long as the file is the same one.
+
+        Hundreds of specs point into one API description; it is read once.
+        """
+        try:
+            status = path.stat()
+        except OSError:
+            return read()
+        version = (status.st_mtime_ns, status.st_size)
+        known = self._remembered.get(path)
+        if known is None or known[0] != version:
+            known = (version, read())
+            self._remembered[path] = known
+        return cast("T", known[1])
 
     def markdown_files(self) -> Iterator[Path]:
         """Yield every Markdown file below the root by path; dot folders and environments are skipped."""

@@ -89,7 +89,7 @@ class NodeReader:
             documents = 0
             while loader.check_event():
                 event = loader.get_event()
-                documents += isinstance(event, yaml.DocumentStartEvent)
+                documents += type(event) is yaml.DocumentStartEvent
                 if documents > 1:
                     start = event.start_mark.index
                     self._findings.add(
@@ -97,22 +97,15 @@ class NodeReader:
                         help="take the `---` line out, or use a block of its own",
                     )  # fmt: skip
                     break
-                self._take(event)
+                take = _TAKE.get(type(event))
+                if take is not None:
+                    take(self, event)
         finally:
             loader.dispose()
         return self._root
 
-    def _take(self, event: Any) -> None:
-        if isinstance(event, yaml.ScalarEvent):
-            self._scalar(event)
-        elif isinstance(event, yaml.AliasEvent):
-            self._alias(event)
-        elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-            self._open(event)
-        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-            self._close(event)
-
-    def _scalar(self, event: Any) -> None:
+    def on_scalar(self, event: Any) -> None:
+        """Take a scalar."""
         start, end = event.start_mark.index, event.end_mark.index
         tagged = False
         if event.anchor is not None or event.tag is not None:
@@ -131,7 +124,8 @@ class NodeReader:
         node = ScalarNode(self._place(start, end), value, "" if tagged else text, quoted, comment)
         self._add(node, end, 1, event.anchor)
 
-    def _alias(self, event: Any) -> None:
+    def on_alias(self, event: Any) -> None:
+        """Take an alias: the node it names, within the limits."""
         start, end = event.start_mark.index, event.end_mark.index
         known = self._anchors.get(event.anchor)
         span = self._place(start, end)
@@ -153,7 +147,8 @@ class NodeReader:
             self._too_deep(start)
         self._add(node, end, size, None)
 
-    def _open(self, event: Any) -> None:
+    def on_open(self, event: Any) -> None:
+        """Begin a mapping or sequence."""
         start, end = event.start_mark.index, event.end_mark.index
         tagged = event.tag is not None and self._refuse_tag(event)
         if event.anchor is not None or event.tag is not None:
@@ -165,7 +160,8 @@ class NodeReader:
         frame.end = max(start, end)
         self._stack.append(frame)
 
-    def _close(self, event: Any) -> None:
+    def on_close(self, event: Any) -> None:
+        """End the innermost mapping or sequence."""
         frame = self._stack.pop()
         if frame.flow:
             frame.end = event.end_mark.index
@@ -269,6 +265,13 @@ class NodeReader:
             f"values are nested deeper than {MAX_DEPTH} levels", help="flatten the block",
         )  # fmt: skip
         raise Refused
+
+
+_TAKE: dict[type, Callable[[NodeReader, Any], None]] = {
+    yaml.ScalarEvent: NodeReader.on_scalar, yaml.AliasEvent: NodeReader.on_alias,
+    yaml.MappingStartEvent: NodeReader.on_open, yaml.SequenceStartEvent: NodeReader.on_open,
+    yaml.MappingEndEvent: NodeReader.on_close, yaml.SequenceEndEvent: NodeReader.on_close,
+}  # fmt: skip
 
 
 def place_by_line(text: str, span_at: Callable[[int, int, int, int], SourceSpan]) -> Place:

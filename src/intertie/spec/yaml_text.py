@@ -26,6 +26,9 @@ def read_yaml(text: str, place: Place, findings: Findings, allowance: Allowance 
     blanked: set[int] = set()
     allowance = allowance or Allowance()
     left = allowance.left
+    if left < 0:
+        # Reported where it ran out.
+        return None
     for _ in range(_MAX_MENDS):
         allowance.left = left
         try:

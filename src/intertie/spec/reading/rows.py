@@ -73,8 +73,8 @@ def is_parameter_table(table: Table) -> bool:
 
 PARAMETER_COLUMNS = {
     **dict.fromkeys(("name", "parameter", "param", "field"), "name"),
-    **dict.fromkeys(("in", "location", "where"), "in"), "type": "type", "required": "required", "mandatory": "required", "description": "description", "default": "default",
-    "format": "format",
+    **dict.fromkeys(("in", "location", "where"), "in"), "type": "type", "required": "required",
+    "mandatory": "required", "description": "description", "default": "default", "format": "format",
 }  # fmt: skip
 HEADER_COLUMNS = {
     **dict.fromkeys(("header", "header_name"), "name"), "value": "value", "required": "required",

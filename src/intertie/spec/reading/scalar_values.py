@@ -64,9 +64,11 @@ class ScalarReader:
     # Kinds
 
     def read_text(self, node: ScalarNode, _asked: Asked) -> str:
+        """Return the text as it is written."""
         return node.text
 
     def read_secret(self, node: ScalarNode, asked: Asked) -> str:
+        """Return the reference; `${NAME}` is `env:NAME`."""
         match = _ENV_RE.match(node.text)
         if match is None:
             return node.text
@@ -79,6 +81,7 @@ class ScalarReader:
         return reference
 
     def read_choice(self, node: ScalarNode, asked: Asked) -> str:
+        """Return the choice in its canonical spelling."""
         info = asked.info
         exact = _choice_key(node.text)
         for choice in info.choices:
@@ -100,6 +103,7 @@ class ScalarReader:
         raise self.fail(codes.NOT_A_CHOICE, node, message, hint, fix)
 
     def read_flag(self, node: ScalarNode, asked: Asked) -> bool:
+        """Return true or false."""
         if isinstance(node.value, bool):
             return node.value
         word = node.text.strip().lower()
@@ -120,6 +124,7 @@ class ScalarReader:
         return value
 
     def read_integer(self, node: ScalarNode, asked: Asked) -> int:
+        """Return a whole number."""
         number = None if isinstance(node.value, bool) else parse_number(node.text)
         if number is None and isinstance(node.value, int) and not isinstance(node.value, bool):
             number = Decimal(node.value)
@@ -129,6 +134,7 @@ class ScalarReader:
         return int(number)
 
     def read_number(self, node: ScalarNode, asked: Asked) -> float:
+        """Return a number."""
         number = None if isinstance(node.value, bool) else parse_number(node.text)
         if number is None and isinstance(node.value, float):
             number = Decimal(node.text)
@@ -138,9 +144,11 @@ class ScalarReader:
         return float(number)
 
     def read_duration(self, node: ScalarNode, asked: Asked) -> float:
+        """Return seconds."""
         return self._seconds(node, node.text, asked)
 
     def read_target(self, node: ScalarNode, asked: Asked) -> float:
+        """Return the upper bound in seconds."""
         comparison = parse_comparison(node.text)
         if comparison is None:
             return self._seconds(node, node.text, asked)
@@ -172,6 +180,7 @@ class ScalarReader:
         return float(seconds)
 
     def read_ratio(self, node: ScalarNode, asked: Asked) -> float:
+        """Return a share of 1; a bare number above 1 is a percentage."""
         text = node.text
         comparison = parse_comparison(text)
         if comparison is not None:
@@ -188,6 +197,7 @@ class ScalarReader:
         return float(ratio)
 
     def read_money(self, node: ScalarNode, asked: Asked) -> MoneyText:
+        """Return an amount."""
         money = None if isinstance(node.value, bool) else parse_money(node.text)
         if money is None:
             raise self._wrong(node, asked, "an amount such as `120`, `$120.50` or `120 EUR`")
@@ -197,6 +207,7 @@ class ScalarReader:
         return MoneyText(amount, currency)
 
     def read_any(self, node: ScalarNode, _asked: Asked) -> object:
+        """Return the YAML value."""
         return node.value
 
     def _in_range(self, node: ScalarNode, asked: Asked, number: Decimal, say: Callable[[Decimal], str]) -> None:
@@ -216,7 +227,8 @@ class ScalarReader:
 
 _Reader: TypeAlias = Callable[[ScalarReader, ScalarNode, Asked], object]
 _READERS: dict[Kind, _Reader] = {
-    Kind.TEXT: ScalarReader.read_text, Kind.SECRET: ScalarReader.read_secret, Kind.CHOICE: ScalarReader.read_choice,
+    Kind.TEXT: ScalarReader.read_text, Kind.SECRET: ScalarReader.read_secret,
+    Kind.CHOICE: ScalarReader.read_choice,
     Kind.FLAG: ScalarReader.read_flag, Kind.INTEGER: ScalarReader.read_integer, Kind.NUMBER: ScalarReader.read_number,
     Kind.DURATION: ScalarReader.read_duration, Kind.TARGET: ScalarReader.read_target, Kind.RATIO: ScalarReader.read_ratio,
     Kind.MONEY: ScalarReader.read_money, Kind.ANY: ScalarReader.read_any,
