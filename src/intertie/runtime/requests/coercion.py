@@ -14,6 +14,8 @@ from intertie.runtime.requests.schema_shape import Shape, shape_of
 _INTEGER_RE = re.compile(r"-?(?:0|[1-9]\d{0,300})\Z", re.ASCII)
 _NUMBER_RE = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?\Z", re.ASCII)
 _DEEPEST = 60
+_LARGEST_WHOLE = 2**53
+"""Up to here a float that is whole is one integer and no other."""
 
 
 def coerced(value: object, schema: object, root: object, *, lenient: bool = True, depth: int = 0) -> object:
@@ -34,7 +36,7 @@ def coerced(value: object, schema: object, root: object, *, lenient: bool = True
     shape = shape_of(schema, root)
     if isinstance(value, Mapping):
         return {
-            name: coerced(member, shape.members.get(name, True), root, depth=depth + 1)
+            name: coerced(member, shape.members.get(name), root, lenient=lenient, depth=depth + 1)
             for name, member in value.items()
         }
     if isinstance(value, list | tuple):
@@ -42,6 +44,8 @@ def coerced(value: object, schema: object, root: object, *, lenient: bool = True
     if isinstance(value, str):
         read = read_text(value, shape)
         return read if isinstance(read, str) else coerced(read, schema, root, lenient=lenient, depth=depth + 1)
+    if isinstance(value, float | Decimal) and shape.types & {"integer", "number", "string"} == {"integer"}:
+        return int(value) if -_LARGEST_WHOLE < value < _LARGEST_WHOLE and int(value) == value else value
     return as_text(value, shape) if lenient or isinstance(value, Decimal) else value
 
 
