@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -38,11 +38,21 @@ class CheckResult:
     sources: Mapping[str, str]
 
 
-def check_paths(paths: Sequence[Path], workspace: Workspace, settings: Settings, *, today: date) -> CheckResult:
-    """Return what is wrong in the spec files `paths`.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One file: its name as shown, its text (empty where it can't be read), and all that was found in it."""
+
+    file: str
+    source: str
+    found: tuple[Diagnostic, ...]
+
+
+class Checker:
+    """Checks the files of one workspace, one by one, so that they can be shared out among processes.
 
     Args:
-        paths: Spec files, each once.
+        paths: The files that will be checked. Where the workspace has no intertie.toml, only their ids are compared,
+            else those of all its specs.
         workspace: Where related specs, cases and other specs' ids are looked up.
         settings: Of the workspace; `[lint]` in it selects what is told.
         today: The day that the ends of versions are judged by (UTC).
@@ -50,21 +60,35 @@ def check_paths(paths: Sequence[Path], workspace: Workspace, settings: Settings,
     Raises:
         UsageError: `[lint]` names a rule that is not there.
     """
-    choice = read_choice(settings.lint)
-    known = workspace.spec_files() if (workspace.root / FILE_NAME).is_file() else paths
-    around = Around(today, ids_of(known, workspace), lambda case: workspace.find_case(case) is not None)
-    found: list[Diagnostic] = list(settings.diagnostics)
-    files: list[str] = []
-    sources: dict[str, str] = {}
-    for path in paths:
-        loaded = load(path, workspace)
-        shown = workspace.shown(path)
-        files.append(shown)
-        if loaded.source:
-            sources[shown] = loaded.source
-        found += loaded.diagnostics
-        found += _judge(loaded, around, settings)
-    return CheckResult(in_order(choice.apply(_gravest(found))), tuple(files), sources)
+
+    def __init__(self, paths: Sequence[Path], workspace: Workspace, settings: Settings, *, today: date) -> None:
+        self._choice = read_choice(settings.lint)
+        self._workspace = workspace
+        self._settings = settings
+        known = workspace.spec_files() if (workspace.root / FILE_NAME).is_file() else paths
+        self._around = Around(today, ids_of(known, workspace), lambda case: workspace.find_case(case) is not None)
+
+    def file(self, path: Path) -> Checked:
+        """Return what is wrong in one file."""
+        loaded = load(path, self._workspace)
+        found = [*loaded.diagnostics, *_judge(loaded, self._around, self._settings)]
+        return Checked(self._workspace.shown(path), loaded.source, tuple(_gravest(found)))
+
+    def result(self, files: Iterable[Checked]) -> CheckResult:
+        """Return what is told of all files together, and of the configuration."""
+        checked = tuple(files)
+        found = [*self._settings.diagnostics, *(finding for file in checked for finding in file.found)]
+        return CheckResult(
+            in_order(self._choice.apply(found)),
+            tuple(file.file for file in checked),
+            {file.file: file.source for file in checked if file.source},
+        )
+
+
+def check_paths(paths: Sequence[Path], workspace: Workspace, settings: Settings, *, today: date) -> CheckResult:
+    """Return what is wrong in the spec files `paths`, each of which is there once; see `Checker`."""
+    checker = Checker(paths, workspace, settings, today=today)
+    return checker.result(map(checker.file, paths))
 
 
 def _gravest(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:

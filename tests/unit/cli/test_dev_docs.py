@@ -40,3 +40,8 @@ def test_no_two_generators_write_one_page():
     """Every generated page has one generator."""
     pages = [path for generate in GENERATORS for path in generate()]
     assert len(pages) == len(set(pages))
+
+
+def test_the_pages_of_this_project_are_up_to_date(capsys):
+    """What stands in docs/reference is what the code says."""
+    assert run(["dev", "docs", "--root", str(ROOT), "--check"]) == 0, capsys.readouterr().err

@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from intertie.cli.context import CliContext
+from intertie.cli.many_files import check_all
 from intertie.compiler import load_settings
 from intertie.compiler.settings import FILE_NAME
 from intertie.core.clock import BlockingClock
 from intertie.core.errors import UsageError
 from intertie.diagnostics.order import summarize
 from intertie.diagnostics.render import render_concise, render_full, render_json
-from intertie.lint.checking import CheckResult, check_paths
+from intertie.lint.checking import Checker, CheckResult
 from intertie.lint.ids import misspelt_specs, other_type
 from intertie.spec.workspace import Workspace, find_workspace
 
@@ -40,7 +41,8 @@ def command(ctx: click.Context, paths: tuple[str, ...], form: str, strict: bool)
     workspace = _workspace(context, paths)
     files = _files(paths, workspace)
     settings = load_settings(workspace.root, config=context.config, environ=os.environ, flags={})
-    result = check_paths(files, workspace, settings, today=BlockingClock().utc_now().date())
+    checker = Checker(files, workspace, settings, today=BlockingClock().utc_now().date())
+    result = check_all(checker, files)
     click.echo(_rendered(result, form, color=context.use_color()), nl=False)
     summary = summarize(result.diagnostics, len(result.files))
     if form != "json":
