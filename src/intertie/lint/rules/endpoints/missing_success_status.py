@@ -42,5 +42,7 @@ def missing_success_status(spec: Spec) -> Iterator[Finding]:
         if endpoint.endpoint is None or is_written_in(spec, endpoint, "response", "success", "status"):
             continue
         success = endpoint.response.success if endpoint.response else None
+        if success and success.status:
+            continue
         place = success or endpoint.response or endpoint.endpoint
         yield Finding(place.head, "no status is named as success: any 2xx counts", "add `response.success.status`")

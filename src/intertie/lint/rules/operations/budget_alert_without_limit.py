@@ -47,5 +47,7 @@ def budget_alert_without_limit(spec: Spec) -> Iterator[Finding]:
     Spec format, cost management.
     """
     budget = spec.costs.budget if spec.costs else None
-    if budget and budget.alert_at and not is_written(spec, "costs", "budget", "monthly_limit"):
+    if budget is None or budget.monthly_limit or is_written(spec, "costs", "budget", "monthly_limit"):
+        return
+    if budget.alert_at:
         yield Finding(budget.alert_at.span, "there is no limit to take a share of", "add `budget.monthly_limit`")

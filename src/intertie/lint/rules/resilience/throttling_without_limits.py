@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
-from intertie.lint.rates import windows
 from intertie.lint.rule import rule
 from intertie.lint.written import is_written
-from intertie.spec.model import Spec
+from intertie.spec.fields import declared_fields
+from intertie.spec.model import RateLimits, Spec
 
 
 @rule(code="TIE214", severity=Severity.INFO, since="0.1.0")
@@ -39,14 +39,14 @@ def throttling_without_limits(spec: Spec) -> Iterator[Finding]:
     Spec format, throttling.
     """
     strategy = spec.throttling.strategy if spec.throttling else None
-    if (
-        strategy
-        and not is_written(spec, "rate_limits", "rate_limit")
-        and not any(
-            is_written(spec, "rate_limits", key)
-            for key in ("requests_per_second", "requests_per_minute", "requests_per_hour", "requests_per_day")
-        )
-    ):
-        limits = spec.rate_limits
-        if limits is None or not (windows(spec) or limits.rate_limit):
-            yield Finding(strategy.span, f"`{strategy.value}` has no limit to count", "add `rate_limits`")
+    # A limit that is still a placeholder, or could not be read, is meant to be one: something else tells of it.
+    limits = [getattr(spec.rate_limits, attribute) for attribute in _LIMITS.values()] if spec.rate_limits else []
+    if strategy and not any(limits) and not any(is_written(spec, "rate_limits", key) for key in _LIMITS):
+        yield Finding(strategy.span, f"`{strategy.value}` has no limit to count", "add `rate_limits`")
+
+
+_LIMITS = {
+    key: attribute
+    for key, (attribute, _) in declared_fields(RateLimits).items()
+    if key.startswith(("requests_per", "rate_limit"))
+}
