@@ -33,11 +33,13 @@ def block(of: type[B], given: dict[str, Any]) -> B:
     fields = declared_fields(of)
     attributes: dict[str, Any] = {}
     for key, value in given.items():
+        if value is None and key != "default":
+            continue
         if key in fields:
             name, info = fields[key]
             attributes[name] = _value(info, value)
         else:
-            attributes[key] = value if value is None or isinstance(value, str | Located) is False else located(value)
+            attributes[key] = located(value) if isinstance(value, str) else value
     return of(span=span(), head=span(), **attributes)
 
 
@@ -73,7 +75,7 @@ def _attributes(made: Block) -> dict[str, Any]:
 
 
 def _block_type(annotation: str) -> type[Block] | None:
-    import intertie.spec.model as model
+    from intertie.spec import model
 
     word = annotation.replace("tuple[", "").split(",")[0].split(" ")[0].rstrip("]")
     found = getattr(model, word, None)
@@ -102,3 +104,25 @@ def _value(info: FieldInfo, value: Any) -> Any:
             return located(str(value))
         case _:
             return located(value)
+
+
+def compiled(made: Spec, **options: Any) -> Any:
+    """Return what came of compiling a spec with plain settings."""
+    from pathlib import Path
+
+    from intertie.compiler import Settings, compile_spec
+
+    settings = options.pop("settings", None) or Settings(Path("/nowhere"))
+    return compile_spec(made, settings=settings, **options)
+
+
+def plan_of(**sections: Any) -> Any:
+    """Return the plan of a spec made of `sections`, which must have no errors."""
+    result = compiled(spec(**sections))
+    assert result.plan is not None, [finding.message for finding in result.diagnostics]
+    return result.plan
+
+
+def findings_of(**sections: Any) -> list[str]:
+    """Return the names of the findings of a spec made of `sections`."""
+    return [finding.name for finding in compiled(spec(**sections)).diagnostics]

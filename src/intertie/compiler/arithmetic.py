@@ -19,6 +19,8 @@ DAYS_PER_MONTH = 30
 MONTH_S = DAYS_PER_MONTH * 86400.0
 """A month is 30 days wherever this page speaks of one; the ledger counts calendar months."""
 
+_COUNTED = 100
+
 
 @dataclass(frozen=True, slots=True)
 class WorstCase:
@@ -54,6 +56,17 @@ def longest_backoff_s(attempt: int, retry: RetryOptions) -> float:
     return backoff_s(attempt, replace(retry, jitter=False), draw=0.0)
 
 
+def all_backoffs_s(retry: RetryOptions) -> float:
+    """Return the longest backoffs between all attempts together; from the hundredth on each counts as `max_delay_s`.
+
+    >>> all_backoffs_s(RetryOptions(max_attempts=4, initial_delay_s=0.5, max_delay_s=1.0))
+    2.5
+    """
+    between = retry.max_attempts - 1
+    first = sum((longest_backoff_s(attempt, retry) for attempt in range(1, min(between, _COUNTED) + 1)), 0.0)
+    return first + max(0, between - _COUNTED) * retry.max_delay_s
+
+
 def worst_case(timeouts: TimeoutOptions, retry: RetryOptions, limits: LimiterOptions | None) -> WorstCase:
     """Return the longest a call can take.
 
@@ -67,10 +80,10 @@ def worst_case(timeouts: TimeoutOptions, retry: RetryOptions, limits: LimiterOpt
     >>> worst_case(TimeoutOptions(1.0, 4.0, 2.0, 10.0), RetryOptions(max_attempts=2, initial_delay_s=0.5), None).bound_s
     10.0
     """
-    backoffs_s = [longest_backoff_s(attempt, retry) for attempt in range(1, retry.max_attempts)]
-    tries_s = retry.max_attempts * attempt_s(timeouts) + sum(backoffs_s, 0.0)
+    backoffs_s = all_backoffs_s(retry)
+    tries_s = retry.max_attempts * attempt_s(timeouts) + backoffs_s
     max_pause_s = limits.max_pause_s if limits is not None else LimiterOptions().max_pause_s
-    waits_s = sum((max(0.0, max_pause_s - backoff) for backoff in backoffs_s), 0.0)
+    waits_s = max(0.0, (retry.max_attempts - 1) * max_pause_s - backoffs_s)
     if limits is not None and limits.on_limit == "wait":
         waits_s += inf if limits.max_wait_s is None else retry.max_attempts * limits.max_wait_s
     return WorstCase(min(timeouts.total_s, tries_s + waits_s), tries_s, waits_s)
@@ -144,11 +157,12 @@ def budget_end(pricing: PricingOptions, units_per_call: Decimal, windows: tuple[
         return None
     left = pricing.monthly_limit - pricing.monthly_fee
     if left <= 0:
-        return BudgetEnd(0.0, 1) if pricing.monthly_fee else None
+        is_paid = pricing.monthly_fee > 0 or any(tier.cost > 0 for tier in pricing.tiers)
+        return BudgetEnd(0.0, 1) if is_paid else None
     units = affordable(pricing.tiers, left)
-    if units is None or units_per_call <= 0:
+    rate = min(window.limit / window.window_s for window in windows)
+    if units is None or units_per_call <= 0 or rate <= 0:
         return None
     calls = (units / units_per_call).to_integral_value(ROUND_FLOOR)
-    rate = min(window.limit / window.window_s for window in windows)
     after_s = float(calls) / rate
     return BudgetEnd(after_s, int(after_s // 86400) + 1) if after_s < MONTH_S else None

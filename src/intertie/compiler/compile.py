@@ -11,7 +11,7 @@ from types import MappingProxyType
 from intertie.compiler.arithmetic import calls_per_month, month_cost
 from intertie.compiler.auth import compile_auth
 from intertie.compiler.breaker import compile_breaker
-from intertie.compiler.build import Build
+from intertie.compiler.build import Build, Chosen
 from intertie.compiler.endpoints import OperationCompiler, callable_endpoints, units_per_call
 from intertie.compiler.errors import compile_errors
 from intertie.compiler.fallback import compile_fallback
@@ -72,11 +72,11 @@ def _plan(build: Build, environment: str | None, base_url: str | None) -> Plan |
     pricing, pricing_sources = compile_pricing(build)
     auth = compile_auth(build)
     version, version_sources = compile_version(build)
-    fallback, fallback_sources = compile_fallback(build)
+    retention_s, retention_source = compile_retention(build)
+    fallback, fallback_sources = compile_fallback(build, Chosen(retention_s, retention_source))
     errors = compile_errors(build, fallback)
     logging, logging_sources = compile_logging(build)
     tls, tls_sources = compile_tls(build)
-    retention_s, retention_source = compile_retention(build)
     guards = Guards(
         timeouts=timeouts,
         retry=retry,

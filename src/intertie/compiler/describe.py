@@ -171,7 +171,7 @@ def _totals(plan: Plan) -> list[str]:
         lines.append(f"  {_budget_words(plan, _budget_end(plan))}")
     if plan.retention_s is not None:
         kept = place(plan.sources["retention"], plan.spec_path)
-        lines.append(f"  External data that is stored is deleted after {seconds_text(plan.retention_s)} [{kept}].")
+        lines.append(f"  No answer older than {seconds_text(plan.retention_s)} is given from the cache [{kept}].")
     if plan.logging.personal:
         names = ", ".join(plan.logging.personal)
         lines.append(
@@ -187,7 +187,7 @@ def _budget_words(plan: Plan, end: BudgetEnd | None) -> str:
         return ""
     budget = f"The budget of {decimal_text(pricing.monthly_limit)} {pricing.currency} a month"
     if end is not None:
-        after = "calls are refused" if pricing.hard_stop else "calls go on, and it is told"
+        after = "calls are refused" if pricing.hard_stop else "calls go on"
         return f"{budget} runs dry on day {end.day} at the full rate, after {_rough(end.after_s)}; then {after}."
     if plan.limits is None or not plan.limits.windows:
         return f"{budget} can run dry any day, since nothing limits how often calls are made."

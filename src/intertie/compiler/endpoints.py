@@ -10,7 +10,7 @@ from intertie.compiler.bodies import answers_nothing, compile_body, compile_resp
 from intertie.compiler.build import Build
 from intertie.compiler.mappings import MappingRows
 from intertie.compiler.pagination import compile_pagination
-from intertie.compiler.parameters import PLACEHOLDER_RE, compile_headers, compile_parameters
+from intertie.compiler.parameters import PLACEHOLDER_RE, compile_headers, compile_parameters, is_key
 from intertie.compiler.schemas import SchemaShelf
 from intertie.compiler.stages import Guards, StageWriter
 from intertie.compiler.unsupported import leave_out_around, why_unsupported
@@ -19,7 +19,7 @@ from intertie.core.money import Money
 from intertie.diagnostics import SourceSpan
 from intertie.runtime.plan import OperationPlan, Targets
 from intertie.runtime.policies.budget.quantities import expected_quantity
-from intertie.spec.model import Endpoint
+from intertie.spec.model import Endpoint, Header
 
 _REPLAY_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 """Safe and idempotent methods (RFC 9110 section 9.2.2)."""
@@ -118,11 +118,24 @@ class OperationCompiler:
             source=str(found.span),
             unsupported=unsupported,
         )
-        mode = build.spec.validation.responses if build.spec.validation else None
-        mode_source = build.choose(mode, "validation.responses").source
-        return replace(
-            operation, cost_per_call=self._cost(operation), stages=self._writer.stages_of(operation, mode_source)
-        )
+        stages = self._writer.stages_of(operation, self._places(found))
+        return replace(operation, cost_per_call=self._cost(operation), stages=stages)
+
+    def _places(self, found: Found) -> dict[str, str]:
+        """Return the sources of the values that are an endpoint's own."""
+        request, response = found.endpoint.request, found.endpoint.response
+        success = response.success if response else None
+        validation = self._build.spec.validation
+        here = str(found.span)
+        key = next((h for h in (request.headers if request else ()) if h.name and _is_key(h)), None)
+        return {
+            "parameters": str(request.parameters[0].span) if request and request.parameters else here,
+            "body": str(request.body.head) if request and request.body else here,
+            "header": str(key.span) if key else here,
+            "success": str(success.status[0].span) if success and success.status else "default",
+            "schema": str(success.schema.span) if success and success.schema else here,
+            "mode": self._build.choose(validation.responses if validation else None, "validation.responses").source,
+        }
 
     def _cost(self, operation: OperationPlan) -> Money | None:
         """Return what one attempt is expected to cost at the first tier's price."""
@@ -138,6 +151,10 @@ def units_per_call(guards: Guards, operation: OperationPlan) -> Decimal:
     if guards.pricing is None:
         return Decimal(0)
     return expected_quantity(guards.pricing.model, operation, None, attempt_s=wire_s(guards.timeouts))
+
+
+def _is_key(header: Header) -> bool:
+    return header.name is not None and is_key(header.name.value, header.value.value if header.value else None)
 
 
 def _targets(endpoint: Endpoint) -> Targets:

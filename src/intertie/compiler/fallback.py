@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from intertie.compiler.build import Build
+from intertie.compiler.build import Build, Chosen
 from intertie.runtime.policies.fallback.options import FallbackOptions
 
 
-def compile_fallback(build: Build) -> tuple[FallbackOptions | None, dict[str, str]]:
-    """Return the fallback, None where there is none or the spec switches it off."""
+def compile_fallback(build: Build, retention: Chosen[float | None]) -> tuple[FallbackOptions | None, dict[str, str]]:
+    """Return the fallback, None where there is none or the spec switches it off.
+
+    A cached answer is external data: it is never given when older than `retention`.
+    """
     block = build.spec.fallback_behavior
     if block is None or build.switched_off(block.enabled, "fallback"):
         return None, {}
@@ -15,6 +18,8 @@ def compile_fallback(build: Build) -> tuple[FallbackOptions | None, dict[str, st
         build.leave_out("fallback", "`fallback_behavior.strategy` is absent", block.head)
         return None, {}
     ttl = build.choose(block.cache_ttl, "fallback_behavior.cache_ttl")
+    if retention.value is not None and retention.value < ttl.value:
+        ttl = Chosen(retention.value, retention.source)
     key_ttl = build.choose(block.idempotency_ttl, "fallback_behavior.idempotency_ttl")
     answer = block.default_response
     options = FallbackOptions(

@@ -53,7 +53,7 @@ def _monitoring(build: Build) -> None:
     if monitoring.alert_on_open is not None and monitoring.alert_on_open.value and build.spec.circuit_breaker:
         build.leave_out(
             "alert when the breaker opens",
-            "told in the log, sent to no channel by this version",
+            "shown by `intertie status`, sent to no channel by this version",
             monitoring.alert_on_open.span,
         )
     for alert in monitoring.alerts:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 Json = Mapping[str, object]
 
 _BRANCHES = ("allOf", "anyOf", "oneOf")
-_DEEPEST = 64
+_SAYS_SOMETHING = ("type", "properties", "patternProperties", "additionalProperties", "items", "prefixItems")
 
 
 def has_field(schema: Json | bool, steps: Sequence[object]) -> bool:
@@ -25,90 +25,111 @@ def has_field(schema: Json | bool, steps: Sequence[object]) -> bool:
     """
     if isinstance(schema, bool):
         return schema
-    return _at_top(schema, schema, tuple(steps), 0)
+    return _Search(schema, tuple(steps)).at_top(schema)
 
 
-def _at_top(root: Json, schema: object, steps: tuple[object, ...], depth: int) -> bool:
-    if _has(root, schema, steps):
-        return True
-    if not steps or not isinstance(steps[0], str) or depth > _DEEPEST:
+class _Search:
+    """One question to one schema. What was answered for a part is not asked again, so that cycles and branches end."""
+
+    def __init__(self, root: Json, steps: tuple[object, ...]) -> None:
+        self._root = root
+        self._steps = steps
+        self._answers: dict[tuple[int, int], bool] = {}
+        self._lists: set[int] = set()
+
+    def at_top(self, schema: object) -> bool:
+        if self._has(schema, 0):
+            return True
+        if not self._steps or not isinstance(self._steps[0], str):
+            return False
+        for view in self._views(schema):
+            if isinstance(view, Mapping) and "items" in view and _may_be(view, "array") and id(view) not in self._lists:
+                self._lists.add(id(view))
+                if self.at_top(view["items"]):
+                    return True
         return False
-    return any(
-        _at_top(root, view["items"], steps, depth + 1)
-        for view in _views(root, schema, 0)
-        if isinstance(view, Mapping) and "items" in view and _may_be(view, "array")
-    )
 
+    def _has(self, schema: object, at: int) -> bool:
+        """Return whether the steps from number `at` on lead somewhere in `schema`."""
+        if at == len(self._steps):
+            return True
+        key = (id(schema), at)
+        if key not in self._answers:
+            self._answers[key] = False  # who comes here again on the way is in a cycle
+            self._answers[key] = self._found(schema, at)
+        return self._answers[key]
 
-def _has(root: Json, schema: object, steps: tuple[object, ...]) -> bool:
-    if not steps:
-        return True
-    views = list(_views(root, schema, 0))
-    if any(view is True for view in views):
-        return True
-    objects = [view for view in views if isinstance(view, Mapping)]
-    step, rest = steps[0], steps[1:]
-    if isinstance(step, str):
-        return _member(root, objects, step, rest)
-    return any(_element(root, view, rest) for view in objects)
+    def _found(self, schema: object, at: int) -> bool:
+        views = list(self._views(schema))
+        if any(view is True for view in views):
+            return True
+        objects = [view for view in views if isinstance(view, Mapping)]
+        step = self._steps[at]
+        if isinstance(step, str):
+            return self._member(objects, step, at + 1)
+        return any(self._element(view, at + 1) for view in objects)
 
-
-def _member(root: Json, views: list[Json], name: str, rest: tuple[object, ...]) -> bool:
-    declared = False
-    for view in views:
-        properties = view.get("properties")
-        if isinstance(properties, Mapping):
-            declared = declared or bool(properties)
-            if name in properties and _has(root, properties[name], rest):
+    def _member(self, views: list[Json], name: str, rest: int) -> bool:
+        declared = not views
+        for view in views:
+            properties = view.get("properties")
+            if isinstance(properties, Mapping) and properties:
+                declared = True
+                if name in properties and self._has(properties[name], rest):
+                    return True
+            others = view.get("additionalProperties")
+            if isinstance(others, Mapping):
+                declared = True
+                if self._has(others, rest):
+                    return True
+            if view.get("patternProperties"):
                 return True
-        others = view.get("additionalProperties")
-        if isinstance(others, Mapping) and _has(root, others, rest):
+        if declared:
+            return False
+        # Nothing is declared: an object may have whatever is asked of it, unless it is no object or closed.
+        return all(_may_be(view, "object") and view.get("additionalProperties") is not False for view in views)
+
+    def _element(self, view: Json, rest: int) -> bool:
+        if not _may_be(view, "array"):
+            return False
+        items, prefix = view.get("items"), view.get("prefixItems")
+        if items is None and not isinstance(prefix, list):
+            return "properties" not in view
+        if items is not None and items is not False and self._has(items, rest):
             return True
-        if view.get("patternProperties"):
-            return True
-    if declared:
-        return False
-    # Nothing is declared: an open object has whatever is asked of it, unless it is no object or closed.
-    return all(_may_be(view, "object") and view.get("additionalProperties") is not False for view in views)
+        return isinstance(prefix, list) and any(self._has(item, rest) for item in prefix)
 
+    def _views(self, schema: object) -> Iterator[Json | bool]:
+        """Yield every part of the schema that says something about the same value, each once."""
+        seen: set[int] = set()
+        waiting = [schema]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, bool):
+                yield part
+            if not isinstance(part, Mapping) or id(part) in seen:
+                continue
+            seen.add(id(part))
+            parts = self._parts(part)
+            if not parts or any(keyword in part for keyword in _SAYS_SOMETHING):
+                yield part
+            waiting.extend(reversed(parts))
 
-def _element(root: Json, view: Json, rest: tuple[object, ...]) -> bool:
-    if not _may_be(view, "array"):
-        return False
-    items = view.get("items")
-    if items is None and "prefixItems" not in view:
-        return not _declares_object(view)
-    if items is not None and items is not False and _has(root, items, rest):
-        return True
-    prefix = view.get("prefixItems")
-    return isinstance(prefix, list) and any(_has(root, item, rest) for item in prefix)
-
-
-def _views(root: Json, schema: object, depth: int) -> Iterator[Json | bool]:
-    """Yield every object of the schema that says something about the same value."""
-    if depth > _DEEPEST or not isinstance(schema, Mapping):
-        if isinstance(schema, bool):
-            yield schema
-        return
-    parts: list[object] = []
-    reference = schema.get("$ref")
-    if isinstance(reference, str):
-        parts.append(_resolved(root, reference))
-    for keyword in _BRANCHES:
-        branches = schema.get(keyword)
-        if isinstance(branches, list):
-            parts.extend(branches)
-    parts.extend(schema[keyword] for keyword in ("then", "else") if keyword in schema)
-    if not parts or any(
-        keyword in schema for keyword in ("properties", "items", "additionalProperties", "prefixItems")
-    ):
-        yield schema
-    for part in parts:
-        yield from _views(root, part, depth + 1)
+    def _parts(self, schema: Json) -> list[object]:
+        parts: list[object] = []
+        reference = schema.get("$ref")
+        if isinstance(reference, str):
+            parts.append(_resolved(self._root, reference))
+        for keyword in _BRANCHES:
+            branches = schema.get(keyword)
+            if isinstance(branches, list):
+                parts.extend(branches)
+        parts.extend(schema[keyword] for keyword in ("then", "else") if keyword in schema)
+        return parts
 
 
 def _resolved(root: Json, reference: str) -> object:
-    """Follow `#/$defs/X` inside the schema; `None` where it leads nowhere."""
+    """Follow `#/$defs/X` inside the schema; None where it leads nowhere."""
     if not reference.startswith("#"):
         return None
     found: object = root
@@ -127,7 +148,3 @@ def _may_be(view: Json, kind: str) -> bool:
     if stated is None:
         return "enum" not in view and "const" not in view
     return kind in stated if isinstance(stated, list) else stated == kind
-
-
-def _declares_object(view: Json) -> bool:
-    return "properties" in view or view.get("type") == "object"

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from intertie.compiler.auth import secret_reference
 from intertie.compiler.build import Build, Chosen
 from intertie.core.units import parse_duration_s
+from intertie.diagnostics import SourceSpan
 from intertie.runtime.plan import LoggingOptions, TlsOptions
 from intertie.spec.fields import Located
 
@@ -16,7 +17,8 @@ _TLS_RE = re.compile(r"\b(?:TLS|SSL)\s*v?\s*(1\.[0-3])", re.IGNORECASE)
 _PERSONAL_RE = re.compile(r"\bpersonal(?:\s+(?:data|fields?))?\s*:\s*([^;]+)", re.IGNORECASE)
 _FIELD_RE = re.compile(r"[\w$][\w.\-\[\]]*")
 _DURATION_RE = re.compile(
-    r"(\d[\d_,.]*)[\s_-]*(minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|[smhdw])\b", re.IGNORECASE
+    r"(\d[\d_,.]*)[\s_-]*(seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|[smhdw])\b",
+    re.IGNORECASE,
 )
 _LONG_UNITS_S = {"month": 30 * 86400.0, "year": 365 * 86400.0}
 _NO_RETENTION_RE = re.compile(
@@ -68,6 +70,7 @@ def compile_retention(build: Build) -> tuple[float | None, str]:
     if security is None:
         return None, "default"
     if security.retention is not None:
+        _say_what_stays(build, security.retention.span)
         return security.retention.value, str(security.retention.span)
     stated = security.data_retention
     if stated is None:
@@ -75,7 +78,14 @@ def compile_retention(build: Build) -> tuple[float | None, str]:
     seconds = read_retention_s(stated.value)
     if seconds is None:
         build.leave_out("data retention", "no duration such as `30 days` can be read from the sentence", stated.span)
+        return None, "default"
+    _say_what_stays(build, stated.span)
     return seconds, str(stated.span)
+
+
+def _say_what_stays(build: Build, span: SourceSpan) -> None:
+    why = "it bounds cached answers; queue, ledger and history are not deleted by age in this version"
+    build.leave_out("data retention beyond the cache", why, span)
 
 
 def read_retention_s(text: str) -> float | None:

@@ -48,9 +48,9 @@ class StageWriter:
         self._guards = guards
         self._shared = {stage: found for stage, found in self._describe_shared() if found is not None}
 
-    def stages_of(self, operation: OperationPlan, response_mode_source: str) -> tuple[StageDescription, ...]:
-        """Return the stages that are on for an operation, outermost first."""
-        own = self._own(operation, response_mode_source)
+    def stages_of(self, operation: OperationPlan, places: Mapping[str, str]) -> tuple[StageDescription, ...]:
+        """Return the stages that are on for an operation, outermost first; `places` has its own sources."""
+        own = self._own(operation, places)
         stages: list[StageDescription] = []
         for stage in ORDER:
             found = own[stage] if stage in own else self._shared.get(stage)
@@ -58,17 +58,17 @@ class StageWriter:
                 stages.append(StageDescription(stage.value, *found))
         return tuple(stages)
 
-    def _own(self, operation: OperationPlan, mode_source: str) -> dict[Stage, Options | None]:
+    def _own(self, operation: OperationPlan, places: Mapping[str, str]) -> dict[Stage, Options | None]:
         guards = self._guards
         fallback = guards.fallback if guards.fallback and applies(guards.fallback, is_read=operation.is_read) else None
         is_cached = fallback is not None and fallback.strategy == "cache"
         response = operation.response
         own: dict[Stage, Options | None] = {
             Stage.OUTBOUND_MAPPING: _rows(operation.outbound),
-            Stage.REQUEST_VALIDATION: _request(operation),
+            Stage.REQUEST_VALIDATION: _request(operation, places),
             Stage.FALLBACK: self._fallback(fallback) if fallback else None,
             Stage.IDEMPOTENCY_KEY: None,
-            Stage.CLASSIFY: self._classify(operation),
+            Stage.CLASSIFY: self._classify(operation, places),
             Stage.RESPONSE_VALIDATION: None,
             Stage.INBOUND_MAPPING: _rows(operation.inbound),
             Stage.LAST_GOOD: (({"keep_s": fallback.cache_ttl_s}, {"keep_s": self._source("fallback", "cache_ttl_s")}))
@@ -76,11 +76,11 @@ class StageWriter:
             else None,
         }
         if operation.idempotency_header is not None:
-            own[Stage.IDEMPOTENCY_KEY] = ({"header": operation.idempotency_header}, {"header": operation.source})
+            own[Stage.IDEMPOTENCY_KEY] = ({"header": operation.idempotency_header}, {"header": places["header"]})
         if response.schema is not None and response.validate != "off":
             own[Stage.RESPONSE_VALIDATION] = (
                 {"mode": response.validate, "schema": response.schema.name or "inline"},
-                {"mode": mode_source, "schema": operation.source},
+                {"mode": places["mode"], "schema": places["schema"]},
             )
         return own
 
@@ -268,9 +268,9 @@ class StageWriter:
             sources = {**sources, "on": rows[0].source}
         return described, sources
 
-    def _classify(self, operation: OperationPlan) -> Options:
+    def _classify(self, operation: OperationPlan, places: Mapping[str, str]) -> Options:
         options: dict[str, object] = {"success": [_status(text) for text in operation.response.statuses.written]}
-        sources = {"success": operation.source}
+        sources = {"success": places["success"]}
         rows = self._guards.errors.rows
         if rows:
             options["error_rows"] = [
@@ -297,7 +297,7 @@ def _rows(rows: tuple[MappingRow, ...]) -> Options | None:
     return {"rows": described}, {"rows": rows[0].source}
 
 
-def _request(operation: OperationPlan) -> Options | None:
+def _request(operation: OperationPlan, places: Mapping[str, str]) -> Options | None:
     options: dict[str, object] = {}
     if operation.parameters:
         options["parameters"] = [
@@ -308,7 +308,8 @@ def _request(operation: OperationPlan) -> Options | None:
         options["body"] = operation.body.content_type
         if operation.body.schema is not None:
             options["schema"] = operation.body.schema.name or "inline"
-    return (options, dict.fromkeys(options, operation.source)) if options else None
+    sources = {name: places["body" if name == "schema" else name] for name in options}
+    return (options, sources) if options else None
 
 
 def _status(text: str) -> object:

@@ -12,6 +12,8 @@ from intertie.runtime.plan import OperationPlan, StageDescription
 from intertie.runtime.policies.retry.options import RetryOptions
 from intertie.runtime.stages import Stage
 
+_DELAYS_SHOWN = 4
+
 Line = tuple[str, str]
 """(sentence, source); the source is empty where there is nothing to tell."""
 
@@ -113,8 +115,9 @@ def _delays(options: Mapping[str, Any]) -> str:
         backoff=options["backoff"],
         multiplier=options["multiplier"],
     )
-    waits = [longest_backoff_s(attempt, retry) for attempt in range(1, options["max_attempts"])]
-    shown = ", ".join(seconds_text(round(wait, 6)) for wait in waits[:4]) + (", …" if len(waits) > 4 else "")
+    between = options["max_attempts"] - 1
+    waits = [longest_backoff_s(attempt, retry) for attempt in range(1, min(between, _DELAYS_SHOWN) + 1)]
+    shown = ", ".join(seconds_text(round(wait, 6)) for wait in waits) + (", …" if between > _DELAYS_SHOWN else "")
     kind = f"{options['backoff']}, at most {seconds_text(options['max_delay_s'])}"
     return f"a random wait of up to {shown} ({kind})" if options["jitter"] else f"{shown} ({kind})"
 
@@ -139,7 +142,7 @@ def _breaker(options: Mapping[str, Any], sources: Mapping[str, str], _: Operatio
 def _budget(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
     text = f"{options['monthly_limit']} {options['currency']} a month ({options['time_zone']})"
     if "alert_at" in options:
-        text += f", told at {_percent(options['alert_at'])}"
+        text += f", its mark at {_percent(options['alert_at'])}"
     yield text, sources["monthly_limit"]
     yield (
         ("calls beyond it are refused" if options["hard_stop"] else "calls beyond it are made all the same"),

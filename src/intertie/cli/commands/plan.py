@@ -33,8 +33,8 @@ def command(
 ) -> int:
     """Show the plan of SPEC (a path, or an id in the workspace), of one OPERATION or of all.
 
-    Nothing is sent. Every number has its source: a line of the spec, `config` or `default`. What the spec promises and this
-    version does not do stands at the end. Exit status 1 where the spec has errors.
+    Nothing is sent. Every number has its source: a line of the spec, `config` or `default`. What the spec promises and
+    this version does not do stands at the end. Exit status 1 where the spec has errors.
     """
     from intertie.compiler import plan_json, plan_text  # noqa: PLC0415  # keeps `--help` quick
 
