@@ -35,8 +35,8 @@ def decode(codec: str, content_type: str, body: bytes) -> object:
     """
     if codec == "json":
         try:
-            return json.loads(body) if len(body) < 64 else msgspec.json.decode(body)
-        except (ValueError, RecursionError) as broken:
+            return msgspec.json.decode(body)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as broken:
             raise UnreadableBody("it is no JSON") from broken
     if codec == "form":
         return form_fields(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
@@ -102,13 +102,14 @@ def _multipart(content_type: str, body: bytes) -> dict[str, object]:
 
 
 def _from_xml(body: bytes) -> object:
+    if b"\0" in body:
+        raise UnreadableBody("it is no UTF-8 text")
     if _DOCTYPE_RE.search(body):
         raise UnreadableBody("it has a document type, which is refused")
     try:
-        root = ET.fromstring(body)  # noqa: S314  # document types and entities were refused above
-    except ET.ParseError as broken:
-        raise UnreadableBody("it is no well-formed XML") from broken
-    return _xml_value(root)
+        return _xml_value(ET.fromstring(body))  # noqa: S314  # document types and entities were refused above
+    except (ET.ParseError, RecursionError, LookupError, ValueError) as broken:
+        raise UnreadableBody("it is no well-formed XML, or nests too deep") from broken
 
 
 def _xml_value(element: ET.Element) -> object:

@@ -84,7 +84,7 @@ def _place(operation: OperationPlan, kind: str, parameter: str | None) -> tuple[
     """Return (identifier's property, envelope), None where the answer shows no identifier."""
     schema = operation.response.schema
     if schema is None:
-        return ("", None) if kind in ("delete", "replace", "update") else None
+        return ("", None) if kind in ("create", "delete", "replace", "update") else None
     references = References(schema.json)
     if kind == "list":
         place = list_place(operation)

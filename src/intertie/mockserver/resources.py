@@ -18,6 +18,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from intertie.mockserver.echo import copied
 from intertie.mockserver.failures import DeclaredErrors
 from intertie.mockserver.messages import Answer
 from intertie.mockserver.pages import SIZE, Page, cut
@@ -62,6 +63,7 @@ class ResourceAnswers:
         self._maker = maker
         self._errors = errors
         self._store = store
+        self._list_base: Mapping[str, object] | None = None
         self._parents = tuple(_PLACEHOLDER_RE.findall(role.collection))
 
     def answer(self, wanted: Wanted) -> Answer:
@@ -106,14 +108,14 @@ class ResourceAnswers:
         id_field, serial = self._maker.id_field, len(collection) + len(collection.deleted)
         thing: dict[str, object] = {}
         for attempt in range(_TRIES):
-            thing = self._maker.make(f"{key}:{serial}:{attempt}", given)
-            if not collection.knows(str(thing.get(id_field))):
+            number = self._maker.number(serial + attempt)
+            thing = self._maker.make(f"{key}:{serial}:{attempt}", given, identifier=number)
+            if str(thing.get(id_field)) not in self._maker.documented and not collection.knows(
+                str(thing.get(id_field))
+            ):
                 return thing
-        current = thing.get(id_field)
-        # An example or a narrow schema gives the same number each time: count on from it.
-        while isinstance(current, int) and collection.knows(str(current)):
-            current += 1
-        return {**thing, id_field: current}
+        # The schema leaves too few identifiers to find a free one: one outside of it is better than a thing lost.
+        return {**thing, id_field: f"{thing.get(id_field)}_{serial}"}
 
     def _from_example(self, collection: Collection, identifier: str) -> Thing | None:
         if identifier in collection.deleted or identifier not in self._maker.documented:
@@ -174,8 +176,10 @@ class ResourceAnswers:
             headers = (("Link", f'<{wanted.path}?{page.next_query}>; rel="next"'),)
         if not place:
             return success.answer(page.items, headers=headers)
-        data = success.data("list")
-        body = dict(data) if isinstance(data, Mapping) else {}
+        if self._list_base is None:
+            made = success.data("list")
+            self._list_base = made if isinstance(made, Mapping) else {}
+        body = {str(name): copied(part) for name, part in self._list_base.items()}
         parse_path(place).write(body, page.items)
         return success.answer(self._led_on(body, page), headers=headers)
 

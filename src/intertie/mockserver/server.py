@@ -6,6 +6,7 @@ Each spec has a port of its own: a service's paths, limits and faults are its ow
 from __future__ import annotations
 
 import asyncio
+import logging
 from ipaddress import ip_address
 
 from intertie.core.clock import Clock
@@ -13,8 +14,10 @@ from intertie.mockserver.connection import MockConnection, ServerBounds
 from intertie.mockserver.control import ControlEndpoint
 from intertie.mockserver.engine import MockEngine
 from intertie.mockserver.messages import MockReply, MockRequest
+from intertie.mockserver.problems import problem
 from intertie.mockserver.wire import DateLine
 
+_log = logging.getLogger("intertie.mock")
 _SWEEP_S = 15.0
 _BACKLOG = 1024
 
@@ -63,9 +66,15 @@ class MockHttpServer:
         return MockConnection(self._answer, self.engine.flight_ended, self._date_line, self._bounds, self._connections)
 
     def _answer(self, request: MockRequest) -> MockReply:
-        if self._control.handles(request.target):
-            return self._control.handle(request)
-        return self.engine.handle(request)
+        try:
+            if self._control.handles(request.target):
+                return self._control.handle(request)
+            return self.engine.handle(request)
+        except Exception:  # noqa: BLE001  # the last line of defence of a server
+            # A bug of ours must not look like a broken network: the client gets a 500, the log the trace.
+            _log.exception("the mock of %s failed at %s", self.engine.plan.service, request.method)
+            made = problem(500, "no-answer", "the mock has a bug; its log has the trace, please report it")
+            return MockReply(made.status, made.headers, made.body)
 
     def _sweep(self) -> None:
         loop = asyncio.get_running_loop()

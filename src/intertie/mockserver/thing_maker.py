@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from zlib import crc32
 
 from intertie.mockserver.coercion import items, member
 from intertie.mockserver.echo import Echo, copied
@@ -14,6 +15,7 @@ from intertie.runtime.mapping import parse_path
 from intertie.runtime.plan import OperationPlan
 from intertie.runtime.schemas import CompiledSchema
 
+_VARIANTS = 32
 _PREFERRED = ("read", "create", "update", "replace", "list")
 
 
@@ -36,31 +38,40 @@ class ThingMaker:
         schema = _thing_schema(operation, role)
         self.echo = Echo(schema)
         self._sampler = Sampler(schema, recent_s=recent_s)
+        self._variants: dict[int, dict[str, object]] = {}
         self._example = _thing_example(operation, role)
         self.documented = self._documented(schema)
         """Identifiers that the spec itself shows."""
 
-    def make(self, key: str, given: Mapping[str, object], *, identifier: str | None = None) -> dict[str, object]:
-        """Return a new thing with the given fields; its identifier is its own unless one is given.
+    def make(self, key: str, given: Mapping[str, object], *, identifier: object = None) -> dict[str, object]:
+        """Return a thing with the given fields; its identifier is drawn from the key unless one is given.
+
+        Things are varied copies of a few that are made in full: making each anew would cost a hundred times as much.
 
         Raises:
             Unsatisfiable: Nothing can be made from the schema.
         """
-        thing = self._base(key)
-        thing = self.echo.laid_over(thing, given, keep=frozenset((self.id_field,)))
-        current = thing.get(self.id_field)
-        if identifier is not None:
-            return self.echo.laid_over(thing, {self.id_field: identifier})
-        if isinstance(current, str) and current in self.documented:
-            fresh = Draws.keyed(f"{self._seed}:{key}:id").alike(current)
-            thing = self.echo.laid_over(thing, {self.id_field: fresh})
-        return thing
+        thing = self._base(crc32(key.encode()) % _VARIANTS)
+        if identifier is None:
+            current = thing.get(self.id_field)
+            if isinstance(current, str):
+                identifier = Draws.keyed(f"{self._seed}:{key}").alike(current)
+        own = {} if identifier is None else {self.id_field: identifier}
+        return self.echo.laid_over(thing, {**{n: v for n, v in given.items() if n != self.id_field}, **own})
 
-    def _base(self, key: str) -> dict[str, object]:
+    def number(self, serial: int) -> int | None:
+        """Return the number that identifies the thing of that serial, None where identifiers are no numbers."""
+        first = self._base(0).get(self.id_field)
+        return first + serial if isinstance(first, int) and not isinstance(first, bool) else None
+
+    def _base(self, variant: int) -> dict[str, object]:
         if self._example is not None:
             return dict(self._example)
-        made = self._sampler.sample(f"{self._seed}:{key}")
-        return dict(made) if isinstance(made, Mapping) else {}
+        made = self._variants.get(variant)
+        if made is None:
+            sample = self._sampler.sample(f"{self._seed}:{variant}")
+            made = self._variants[variant] = dict(sample) if isinstance(sample, Mapping) else {}
+        return made
 
     def _documented(self, schema: CompiledSchema) -> frozenset[str]:
         declared = member(schema.json, self.id_field, References(schema.json))

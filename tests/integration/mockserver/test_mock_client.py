@@ -118,7 +118,7 @@ def test_a_client_obeying_the_plan_is_never_refused(spec, strategy, burst):
     server = MockServer(path)
     with server as url, open_sync(path, base_url=url, **STORES) as api:
         attempts: list[int] = []
-        end_s = time.monotonic() + 1.7
+        end_s = time.monotonic() + 1.3
 
         def work():
             while time.monotonic() < end_s:
@@ -131,21 +131,21 @@ def test_a_client_obeying_the_plan_is_never_refused(spec, strategy, burst):
             thread.join()
         assert {received.status for received in server.engine.requests()} == {200}
         assert set(attempts) == {1}
-        assert len(attempts) >= 40
+        assert len(attempts) >= 30
 
 
 def test_the_same_on_an_event_loop(spec):
-    """Sixty calls at once on asyncio leave at the plan's pace and all succeed at the first attempt."""
+    """Forty-five calls at once on asyncio leave at the plan's pace and all succeed at the first attempt."""
     path = spec("token_bucket", 10)
     server = MockServer(path)
 
     async def burst(url):
         async with open_async(path, base_url=url, **STORES) as api:
-            return await asyncio.gather(*(api.list_orders(limit=1) for _ in range(60)))
+            return await asyncio.gather(*(api.list_orders(limit=1) for _ in range(45)))
 
     with server as url:
         results = asyncio.run(burst(url))
-    assert [result.attempts for result in results] == [1] * 60
+    assert [result.attempts for result in results] == [1] * 45
     assert {received.status for received in server.engine.requests()} == {200}
 
 

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from support.mock_plans import BEARER, CREATE, GET, LIST, answers, operation, plan
 
 from intertie.mockserver import BUILT_IN, MockServer, profile_of
 from intertie.runtime.plan import Targets
 from intertie.runtime.policies.limiter.options import LimiterOptions
+from support.mock_plans import BEARER, CREATE, GET, LIST, answers, operation, plan
 
 AUTH = b"Host: 127.0.0.1\r\nAuthorization: Bearer k\r\n"
 GET_LIST = b"GET /v1/charges HTTP/1.1\r\n" + AUTH + b"\r\n"

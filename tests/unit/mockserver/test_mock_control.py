@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.mock_plans import LIMITS, LIST, Bench, plan
 
 from intertie.mockserver.control import ControlEndpoint
 from intertie.mockserver.messages import MockRequest
 from intertie.runtime.policies.auth.options import AuthOptions
+from support.mock_plans import LIMITS, LIST, Bench, plan
 
 
 def control(bench, method, path, body=b"", host="127.0.0.1:8420", **more):

@@ -7,7 +7,6 @@ from base64 import b64encode
 from dataclasses import replace
 
 import pytest
-from support.mock_plans import CREATE, DEFS, LIST, VERSIONS, Bench, answers, header, operation, parameter, plan
 
 from intertie.core.secret import Secret
 from intertie.mockserver.problems import RULES
@@ -15,6 +14,7 @@ from intertie.runtime.plan import BodyPlan, ErrorAnswerPlan, HeaderPlan
 from intertie.runtime.policies.auth.options import AuthOptions
 from intertie.runtime.policies.version.options import VersionOptions
 from intertie.runtime.schemas import CompiledSchema
+from support.mock_plans import CREATE, DEFS, LIST, VERSIONS, Bench, answers, header, operation, parameter, plan
 
 
 def problem_of(reply):
@@ -297,6 +297,8 @@ def test_xml_bodies_are_read_and_document_types_refused():
         ).status
         == 200
     )
+    for hostile in ("<c/>".encode("utf-16"), b"<a>" * 100_000, b"<a>" * 50_000 + b"</a>" * 50_000):
+        assert bench.charge(content_type="application/xml", body=hostile).status == 400
     bomb = b'<!DOCTYPE c [<!ENTITY a "b">]><c><amount>5</amount></c>'
     assert problem_of(bench.charge(content_type="application/xml", body=bomb))["type"].endswith("malformed-body")
 

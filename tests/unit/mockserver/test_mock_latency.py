@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from support.mock_plans import GET, Bench, plan
 
 from intertie.core.rng import SeededRng
 from intertie.mockserver.latency import LatencyCurve, LatencyDraws
 from intertie.mockserver.profiles import Behaviour, Profile
 from intertie.runtime.plan import Targets
+from support.mock_plans import GET, Bench, plan
 
 
 def percentile(values, share):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 
 import pytest
-from support.mock_plans import LIMITS, Bench, header, plan
 
 from intertie.mockserver.limits import EXACT, ON_THE_WIRE, ServiceLimits, Tolerance
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.policies.limiter.state import LimiterState
+from support.mock_plans import LIMITS, Bench, header, plan
 
 STRATEGIES = [
     LimiterOptions((Window(1.0, 25),), "sliding_window"),

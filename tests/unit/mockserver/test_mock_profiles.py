@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.mock_plans import CREATE, GET, LIMITS, Bench, header, plan
 
 from intertie.core.secret import Secret
 from intertie.mockserver.messages import FaultKind
 from intertie.mockserver.profile_reading import ProfileError, load_profile, parse_profile, profile_of
 from intertie.mockserver.profiles import BUILT_IN, Behaviour, ForcedAnswer, Profile
 from intertie.runtime.disguises import hidden_codes, says_throttled
+from support.mock_plans import CREATE, GET, LIMITS, Bench, header, plan
 
 
 def listed(bench, times):

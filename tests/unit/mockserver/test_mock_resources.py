@@ -6,11 +6,11 @@ import json
 from dataclasses import replace
 
 import pytest
-from support.mock_plans import CREATE, DEFS, GET, LIST, Bench, answers, header, operation, plan, schema
 
 from intertie.runtime.plan import BodyPlan, ErrorAnswerPlan, PaginationPlan, ResponsePlan
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
+from support.mock_plans import CREATE, DEFS, GET, LIST, Bench, answers, header, operation, plan, schema
 
 JSON_BODY = BodyPlan("application/json", "json", None, required=False)
 UPDATE = operation(
@@ -285,6 +285,38 @@ def test_things_in_an_envelope_are_stored_and_shown_in_it():
     assert header(reply, "Location") == f"/orgs/o1/members/{made['id']}"
     assert data(bench.ask("GET", f"/orgs/o1/members/{made['id']}"))["data"] == made
     assert bench.ask("GET", f"/orgs/o2/members/{made['id']}").status == 404
+
+
+def test_a_creation_without_body_is_stored_too():
+    """A 201 with nothing in it names the place of what was made, and there it is."""
+    create = operation(
+        "add", "POST", "/notes", body=JSON_BODY, response=ResponsePlan(StatusSet.of(["201"]), None, "json", None)
+    )
+    read = operation("read", "GET", "/notes/{id}", response=answers("Charge", ErrorAnswerPlan("404", None, None, None)))
+    bench = Bench(plan(create, read))
+    reply = bench.ask("POST", "/notes", body=b'{"amount": 9}', content_type="application/json")
+    assert (reply.status, reply.body) == (201, b"")
+    assert data(bench.ask("GET", header(reply, "Location")))["amount"] == 9
+
+
+def test_things_with_numbers_count_up():
+    """Identifiers that are numbers follow each other."""
+    create = operation(
+        "add",
+        "POST",
+        "/rows",
+        body=JSON_BODY,
+        response=ResponsePlan(StatusSet.of(["200"]), "application/json", "json", CompiledSchema(ITEM)),
+    )
+    read = operation(
+        "read",
+        "GET",
+        "/rows/{id}",
+        response=ResponsePlan(StatusSet.of(["200"]), "application/json", "json", CompiledSchema(ITEM)),
+    )
+    bench = Bench(plan(create, read))
+    ids = [data(bench.ask("POST", "/rows", body=b"{}", content_type="application/json"))["id"] for _ in range(50)]
+    assert ids == list(range(ids[0], ids[0] + 50))
 
 
 def test_put_creates_where_nothing_else_does():

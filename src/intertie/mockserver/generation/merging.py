@@ -8,10 +8,11 @@ from urllib.parse import unquote
 
 Schema = Mapping[str, object]
 
-_APPLICATORS = ("$ref", "$dynamicRef", "allOf", "oneOf", "anyOf", "if", "then", "else")
+_APPLICATORS = frozenset(("$ref", "$dynamicRef", "allOf", "oneOf", "anyOf", "if", "then", "else"))
 _LARGER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
 _SMALLER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
 _DEEPEST = 40
+_KEPT_HEIGHTS = 4096
 
 
 class Unsatisfiable(ValueError):  # noqa: N818  # says what the schema is
@@ -25,6 +26,7 @@ class References:
         self._root = root
         self._anchors: dict[str, object] = {}
         self._found: dict[str, object] = {}
+        self._heights: dict[int, tuple[object, float]] = {}
         _collect_anchors(root, self._anchors)
 
     def resolve(self, reference: str) -> object:
@@ -38,6 +40,18 @@ class References:
         target = self._look_up(reference)
         self._found[reference] = target
         return target
+
+    def height(self, schema: object) -> float:
+        """Return `height` of a schema, worked out once."""
+        known = self._heights.get(id(schema))
+        # The schema is kept beside its height, so that no other one can get its id meanwhile.
+        if known is not None:
+            return known[1]
+        found = height(schema, self)
+        if len(self._heights) >= _KEPT_HEIGHTS:
+            self._heights.clear()
+        self._heights[id(schema)] = (schema, found)
+        return found
 
     def _look_up(self, reference: str) -> object:
         base, _, fragment = reference.partition("#")
@@ -93,7 +107,7 @@ class Flattener:
         self._choose = choose
         self._condition = condition
 
-    def flat(self, schema: object, refs: tuple[str, ...] = ()) -> tuple[dict[str, object], tuple[str, ...]]:
+    def flat(self, schema: object, refs: tuple[str, ...] = ()) -> tuple[Schema, tuple[str, ...]]:
         """Return the flat schema and the references followed on the way.
 
         Raises:
@@ -101,13 +115,15 @@ class Flattener:
         """
         return self._flat(schema, refs, 0)
 
-    def _flat(self, schema: object, refs: tuple[str, ...], depth: int) -> tuple[dict[str, object], tuple[str, ...]]:
+    def _flat(self, schema: object, refs: tuple[str, ...], depth: int) -> tuple[Schema, tuple[str, ...]]:
         if depth > _DEEPEST:
             raise Unsatisfiable("references never end")
         if schema is True:
             return {}, refs
         if not isinstance(schema, Mapping):
             raise Unsatisfiable("the schema allows no value")
+        if _APPLICATORS.isdisjoint(schema):
+            return schema, refs
         result = {key: value for key, value in schema.items() if key not in _APPLICATORS}
         for keyword in ("$ref", "$dynamicRef"):
             reference = schema.get(keyword)

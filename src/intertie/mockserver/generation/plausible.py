@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from intertie.mockserver.generation.draws import DIGITS, LOWER, UPPER, Draws
 
@@ -22,6 +23,7 @@ COUNTRIES = ("DE", "FR", "GB", "IE", "IT", "NL", "PL", "US")
 _TOKEN_RE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
+@lru_cache(maxsize=4096)
 def tokens(name: str) -> tuple[str, ...]:
     """Return the words of a field name, in lower case.
 

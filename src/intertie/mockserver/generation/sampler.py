@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 
 from intertie.mockserver.generation.draws import Draws
-from intertie.mockserver.generation.merging import Flattener, References, Unsatisfiable, height
+from intertie.mockserver.generation.merging import Flattener, References, Unsatisfiable
 from intertie.mockserver.generation.numbers import integer, number
 from intertie.mockserver.generation.plausible import WORDS, is_identifier, is_state, plausible_range
 from intertie.mockserver.generation.strings import string
@@ -187,8 +187,8 @@ class _Walk:
             if isinstance(reference, str) and refs.count(reference) >= 1:
                 return False
         if self._depth <= _DEEP:
-            return not math.isinf(height(schema, self._references))
-        return height(schema, self._references) == 0 and self._draws.chance(0.5)
+            return not math.isinf(self._references.height(schema))
+        return self._references.height(schema) == 0 and self._draws.chance(0.5)
 
     def _property(self, flat: Mapping[str, object], name: str, refs: tuple[str, ...], *, vary: bool) -> object:
         schema = _mapping(flat.get("properties")).get(name)
@@ -277,14 +277,14 @@ class _Walk:
             return fewest
         reference = rest.get("$ref") if isinstance(rest, Mapping) else None
         endless = isinstance(reference, str) and refs.count(reference) >= 1
-        if self._depth > _DEEP or endless or math.isinf(height(rest, self._references)):
+        if self._depth > _DEEP or endless or math.isinf(self._references.height(rest)):
             return fewest
         return min(max(fewest, self._draws.integer(1, 3)), most)
 
     # --- choices
 
     def _branch(self, branches: list[object]) -> int:
-        heights = [height(branch, self._references) for branch in branches]
+        heights = [self._references.height(branch) for branch in branches]
         lowest = min(heights)
         if math.isinf(lowest):
             raise Unsatisfiable("every branch contains itself")
