@@ -68,6 +68,9 @@ def _is_near(given: str) -> bool:
 
 def _front_matter(file: Path) -> Iterator[tuple[int, str]]:
     """Yield (line number, line) of the front matter, nothing where the file has none or can't be read."""
+    if not file.is_file():
+        # Opening a pipe could wait for ever.
+        return
     try:
         with file.open("rb") as opened:
             head = opened.read(_HEAD_BYTES)

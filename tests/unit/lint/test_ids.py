@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from intertie.diagnostics import SourceSpan
-from intertie.lint.ids import ids_of
+from intertie.lint.ids import ids_of, misspelt_specs, other_type
 from intertie.spec.workspace import Workspace
 
 
@@ -21,3 +23,13 @@ def test_ids_are_found_with_their_places(tmp_path):
     assert ids_of(files, Workspace(tmp_path)) == {
         "INT-001": (SourceSpan("a.md", 2, 5, 2, 12), SourceSpan("b.md", 3, 6, 3, 13)),
     }
+
+
+def test_types_of_other_documents(tmp_path):
+    """Another type is told, a misspelt one is a spec's, and a pipe is not waited for."""
+    for name, kind in {"data": "Data", "spec": "integration", "typo": "Integartion", "none": ""}.items():
+        (tmp_path / name).write_text(f"---\nid: X-1\n{f'type: {kind}' if kind else ''}\n---\n")
+    os.mkfifo(tmp_path / "pipe")
+    files = [tmp_path / name for name in ("data", "spec", "typo", "none", "pipe", "gone")]
+    assert [other_type(file) for file in files] == ["Data", None, None, None, None, None]
+    assert list(misspelt_specs(files)) == [tmp_path / "typo"]
