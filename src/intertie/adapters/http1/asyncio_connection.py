@@ -238,7 +238,12 @@ class AsyncioConnection(AsyncioWire):
         try:
             async for data in body:
                 # A service may begin a good answer before it has read everything; after another one it reads no more.
-                if self._error or self._transport.is_closing() or reader.done or (reader.head_done and reader.status >= 300):
+                if (
+                    self._error
+                    or self._transport.is_closing()
+                    or reader.done
+                    or (reader.head_done and reader.status >= 300)
+                ):
                     self._closes = True
                     break
                 if data:

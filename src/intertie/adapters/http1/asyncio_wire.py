@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import select
 import socket
+import ssl
 from enum import IntEnum
 from math import inf
 from typing import cast
@@ -160,6 +161,8 @@ class AsyncioWire(asyncio.Protocol):
             self._unasked()
         elif self._phase != CLOSED and self._error is None:
             try:
+                if self._tls and self._is_cut_off():
+                    raise failures.broken(self._peer, None, writing=self._phase == WRITING, reached=self._reached())
                 self._reader.feed_eof()
             except CallError as error:
                 self._fail(error)
@@ -207,6 +210,19 @@ class AsyncioWire(asyncio.Protocol):
                 self._unasked()
         elif HELD < self._phase < CLOSED:
             self._expire()
+
+    def _is_cut_off(self) -> bool:
+        """Whether TLS did not end by its own goodbye: asyncio reports both alike, and this may be an attack."""
+        if self._reader.done:
+            return False
+        tls: ssl.SSLObject = self._transport.get_extra_info("ssl_object")
+        try:
+            tls.read(1)
+        except ssl.SSLWantReadError:
+            return True
+        except OSError:
+            return False  # it has seen the goodbye and says that nothing follows
+        return False
 
     def _reached(self) -> Reach:
         return Reach.YES if self._reader.received_bytes else Reach.MAYBE

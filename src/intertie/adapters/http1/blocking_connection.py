@@ -332,8 +332,10 @@ class BlockingConnection:
         try:
             while not reader.done and self._receive_now():
                 pass
-        except CallError:
-            pass  # no whole answer: the write's own failure is the better story, told below
+        except CallError as told:
+            # No whole answer. The write's own failure is the better story, but for TLS, which says why it refuses.
+            if isinstance(told.__cause__, ssl.SSLError):
+                failure = told.__cause__
         if not reader.done:
             if reader.received_bytes:
                 reached = Reach.YES

@@ -38,10 +38,8 @@ def tls_failed(peer: str, failure: OSError) -> ConnectError:
     if isinstance(failure, ssl.SSLCertVerificationError):
         return ConnectError(f"{peer} is not trusted: {failure.verify_message}; {_mend(failure)}")
     if isinstance(failure, ssl.SSLError):
-        code = failure.reason or "unknown reason"
-        advice = _TLS_ADVICE.get(code)
-        what = code.lower().replace("_", " ")
-        return ConnectError(f"no TLS connection to {peer}: {what}{'; ' + advice if advice else ''}")
+        asks = "; is it an https port?" if isinstance(failure, ssl.SSLEOFError) else ""
+        return ConnectError(f"no TLS connection to {peer}: {_told(failure)}{asks}")
     return ConnectError(f"{peer} broke off the TLS handshake ({reason(failure)}); is it an https port?")
 
 
@@ -50,13 +48,21 @@ _TLS_ADVICE = {
     "HTTP_REQUEST": "the port does not speak TLS: use http, or the https port",
     "UNSUPPORTED_PROTOCOL": "the service speaks only older versions than `security.tls_minimum` allows",
     "TLSV1_ALERT_PROTOCOL_VERSION": "the service speaks only other versions than `security.tls_minimum` allows",
-    "UNEXPECTED_EOF_WHILE_READING": "it closed the connection; is it an https port?",
     "TLSV13_ALERT_CERTIFICATE_REQUIRED": "it asks for a client certificate: set `security.client_certificate`",
     "SSLV3_ALERT_HANDSHAKE_FAILURE": "no cipher or version in common, or it asks for a client certificate",
     "SSLV3_ALERT_BAD_CERTIFICATE": "it refuses our client certificate",
     "SSLV3_ALERT_CERTIFICATE_EXPIRED": "our client certificate has expired",
     "TLSV1_ALERT_UNKNOWN_CA": "it does not trust the authority of our client certificate",
 }
+
+
+def _told(failure: ssl.SSLError) -> str:
+    """Return the reason in words, with what to do where that is known."""
+    if isinstance(failure, ssl.SSLEOFError):
+        return "the other side broke off without the end that TLS has"
+    code = failure.reason or "unknown reason"
+    advice = _TLS_ADVICE.get(code)
+    return code.lower().replace("_", " ") + (f"; {advice}" if advice else "")
 
 
 def _mend(failure: ssl.SSLCertVerificationError) -> str:
@@ -119,7 +125,7 @@ def reason(failure: BaseException) -> str:
     if isinstance(failure, BrokenPipeError | ConnectionAbortedError):
         return "closed by the other side"
     if isinstance(failure, ssl.SSLError):
-        return f"TLS: {(failure.reason or 'failure').lower().replace('_', ' ')}"
+        return "TLS: " + _told(failure)
     if isinstance(failure, OSError) and failure.strerror:
         return failure.strerror[:1].lower() + failure.strerror[1:]
     return type(failure).__name__
