@@ -14,7 +14,19 @@ class Forkable(Protocol):
         """Make new locks, and forget what belongs to the parent."""
 
 
+class Connected(Forkable, Protocol):
+    """Something that must not be open while its process forks."""
+
+    def before_fork(self) -> None:
+        """Close what a child must not inherit, and let nobody open it until the fork is over."""
+
+    def after_fork_in_parent(self) -> None:
+        """Let it be opened again."""
+
+
 _alive: weakref.WeakSet[Forkable] = weakref.WeakSet()
+_connected: weakref.WeakSet[Connected] = weakref.WeakSet()
+_closed_for_fork: list[Connected] = []
 
 
 def renew_after_fork(thing: Forkable) -> None:
@@ -22,10 +34,29 @@ def renew_after_fork(thing: Forkable) -> None:
     _alive.add(thing)
 
 
+def close_around_fork(thing: Connected) -> None:
+    """Have `thing` closed before every fork for as long as it lives; in the child `after_fork_in_child()` is called too."""
+    _connected.add(thing)
+    _alive.add(thing)
+
+
+def _close_all() -> None:
+    _closed_for_fork[:] = list(_connected)
+    for thing in _closed_for_fork:
+        thing.before_fork()
+
+
+def _reopen_all() -> None:
+    for thing in _closed_for_fork:
+        thing.after_fork_in_parent()
+    _closed_for_fork.clear()
+
+
 def _renew_all() -> None:
+    _closed_for_fork.clear()
     for thing in list(_alive):
         thing.after_fork_in_child()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_all)
+    os.register_at_fork(before=_close_all, after_in_parent=_reopen_all, after_in_child=_renew_all)

@@ -94,6 +94,8 @@ class MemoryJournal:
         return None
 
     def _put(self, item: QueueItem, **changed: object) -> QueueItem:
+        if changed.get("state") in ("done", "dropped"):
+            changed["payload"] = b""  # what needs no sending any more is not kept
         changed_item = msgspec.structs.replace(item, **changed)
         self._items[item.receipt] = changed_item
         ended = [known.receipt for known in self._items.values() if known.state in ("done", "dropped")]

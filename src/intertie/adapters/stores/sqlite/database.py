@@ -11,15 +11,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from intertie.adapters.stores.errors import StoreUnavailable
-from intertie.adapters.stores.forking import renew_after_fork
+from intertie.adapters.stores.forking import close_around_fork
 from intertie.adapters.stores.sqlite.location import make_ready
 from intertie.adapters.stores.sqlite.migrations import APPLICATION_ID, scripts, statements
 
 BUSY_S = 5.0
 """How long a transaction waits for another process's."""
-
-_left_to_parents: list[sqlite3.Connection] = []
-"""Connections that a fork brought along: closing one here could checkpoint or unlock what the parent still uses."""
 
 
 class Database:
@@ -39,16 +36,25 @@ class Database:
         self._inode = 0
         self._patience_s = BUSY_S
         self._closed = False
-        renew_after_fork(self)
+        close_around_fork(self)
         with self._write_lock:
             self._connected_locked()
 
+    def before_fork(self) -> None:
+        """Close the connections: SQLite in a child would believe that it holds the locks its parent holds."""
+        self._write_lock.acquire()
+        self._drop_connections_locked()
+        self._read_lock.acquire()
+
+    def after_fork_in_parent(self) -> None:
+        """Let connections be opened again, when they are needed."""
+        self._read_lock.release()
+        self._write_lock.release()
+
     def after_fork_in_child(self) -> None:
-        """Make free locks and leave the parent's connections alone."""
+        """Make free locks; connections are opened when they are needed."""
         self._write_lock = threading.RLock()
         self._read_lock = threading.Lock()
-        _left_to_parents.extend(connection for connection in (self._writer, self._reader) if connection is not None)
-        self._writer = self._reader = None
 
     @contextmanager
     def write(self, *, patience_s: float = BUSY_S) -> Iterator[sqlite3.Connection]:
@@ -97,6 +103,7 @@ class Database:
             try:
                 if self._reader is None:
                     self._reader = self._connect()
+                    self._reader.execute("PRAGMA query_only = ON")
                 return self._reader.execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 raise self._unavailable(error) from error

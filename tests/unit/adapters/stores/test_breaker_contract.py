@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import pytest
+
+from intertie.runtime.policies.breaker.options import BreakerOptions
+from intertie.runtime.state import Admission, CircuitRefusal, Verdict
+from intertie.runtime.stepping import run_blocking
+
+FAILED, FINE, NEUTRAL = Verdict(failure=True), Verdict(failure=False), Verdict(failure=None)
+
+
+def admit(breaker, kit, lease_s=10.0):
+    return run_blocking(breaker.admit(lease_until_s=kit.clock.monotonic_s() + lease_s))
+
+
+def tripped(kit, **options):
+    breaker = kit.coordination().breaker("k", BreakerOptions(failure_threshold=2, open_s=30.0, **options))
+    for _ in range(2):
+        breaker.record(admit(breaker, kit), FAILED)
+    return breaker
+
+
+def test_it_opens_at_the_threshold_and_says_for_how_long(kit):
+    """Consecutive failures open it; a success between them starts the count anew, a neutral result does nothing."""
+    breaker = kit.coordination().breaker("k", BreakerOptions(failure_threshold=3, open_s=30.0))
+    results = [FAILED, FAILED, FINE, FAILED, NEUTRAL, FAILED]
+    assert [breaker.record(admit(breaker, kit), result) for result in results] == [None] * 6
+    assert breaker.record(admit(breaker, kit), FAILED) == "open"
+    assert breaker.admit_nowait() is None
+    refused = admit(breaker, kit)
+    assert isinstance(refused, CircuitRefusal)
+    assert (refused.state, refused.retry_after_s) == ("open", pytest.approx(30.0))
+
+
+def test_a_ratio_needs_its_minimum_of_calls(kit):
+    """Half of the last calls open it, but not before the minimum of calls has been seen."""
+    options = BreakerOptions(failure_threshold=None, failure_ratio=0.5, window=10, minimum_calls=4)
+    breaker = kit.coordination().breaker("k", options)
+    assert breaker.record(admit(breaker, kit), FAILED) is None
+    assert breaker.record(admit(breaker, kit), FINE) is None
+    assert breaker.record(admit(breaker, kit), FINE) is None
+    assert breaker.record(admit(breaker, kit), FAILED) == "open"
+
+
+def test_probes_are_bounded_and_close_it(kit):
+    """After its time it lets as many probes out as allowed; enough successes close it."""
+    breaker = tripped(kit, half_open_requests=2, success_threshold=2)
+    kit.clock.advance(30.0)
+    first, second = admit(breaker, kit), admit(breaker, kit)
+    assert first.probe != second.probe
+    assert isinstance(admit(breaker, kit), CircuitRefusal)
+    assert breaker.record(first, FINE) is None
+    assert breaker.record(second, FINE) == "closed"
+    assert breaker.snapshot().state == "closed"
+
+
+def test_one_failing_probe_opens_it_again(kit):
+    """A probe's failure opens it for its whole time again."""
+    breaker = tripped(kit)
+    kit.clock.advance(30.0)
+    assert breaker.record(admit(breaker, kit), FAILED) == "open"
+    assert breaker.snapshot().opens_for_s == pytest.approx(30.0)
+
+
+def test_a_probe_that_never_tells_frees_its_place_at_its_lease(kit):
+    """A prober that was killed wedges nothing: its lease ends."""
+    breaker = tripped(kit)
+    kit.clock.advance(30.0)
+    assert admit(breaker, kit, lease_s=5.0).probe
+    refused = admit(breaker, kit)
+    assert isinstance(refused, CircuitRefusal)
+    assert refused.retry_after_s == pytest.approx(5.0)
+    kit.clock.advance(5.0)
+    assert isinstance(admit(breaker, kit), Admission)
+
+
+def test_an_unsent_probe_is_released(kit):
+    """A probe whose attempt was never sent gives its place back at once, as does a neutral result."""
+    breaker = tripped(kit)
+    kit.clock.advance(30.0)
+    breaker.release(admit(breaker, kit))
+    breaker.record(admit(breaker, kit), NEUTRAL)
+    assert isinstance(admit(breaker, kit), Admission)
+
+
+def test_results_from_before_a_change_are_ignored(kit):
+    """What was admitted while closed says nothing once it is half-open."""
+    breaker = kit.coordination().breaker("k", BreakerOptions(failure_threshold=1, open_s=1.0))
+    late = admit(breaker, kit)
+    assert breaker.record(admit(breaker, kit), FAILED) == "open"
+    assert not breaker.still_admitted(late)
+    kit.clock.advance(1.0)
+    probe = admit(breaker, kit)
+    assert breaker.record(late, FAILED) is None
+    assert breaker.record(probe, FINE) == "closed"
+
+
+def test_an_operator_holds_it(kit):
+    """Forced open it refuses, forced closed it admits whatever happens, and let go it starts afresh."""
+    breaker = kit.coordination().breaker("k", BreakerOptions(failure_threshold=1))
+    breaker.force("open")
+    assert isinstance(admit(breaker, kit), CircuitRefusal)
+    breaker.force("closed")
+    for _ in range(3):
+        assert breaker.record(admit(breaker, kit), FAILED) is None
+    assert breaker.snapshot().forced == "closed"
+    breaker.force(None)
+    assert breaker.record(admit(breaker, kit), FAILED) == "open"
+
+
+def test_a_closed_breaker_answers_from_memory(kit):
+    """Once asked, a closed breaker admits without touching the store."""
+    breaker = kit.coordination().breaker("k", BreakerOptions())
+    admit(breaker, kit)
+    assert breaker.admit_nowait() == Admission(1)

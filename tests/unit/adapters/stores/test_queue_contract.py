@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from intertie.runtime.state import CallRecord, QueueItem
+from intertie.runtime.stepping import run_blocking
+
+
+def item(kit, receipt, key="k", **changes):
+    values = {"idempotency_key": f"key-{receipt}", "version": None, "caller": "", "not_after_s": None, **changes}
+    return QueueItem(receipt, key, "create", b'{"a": 1}', enqueued_s=kit.clock.utc_s(), **values)
+
+
+def fill(kit, journal, *receipts, **changes):
+    for receipt in receipts:
+        run_blocking(journal.enqueue(item(kit, receipt, **changes)))
+        kit.clock.advance(1.0)
+
+
+def claim(journal, key=None, **options):
+    return run_blocking(journal.claim(key, **options))
+
+
+def test_the_oldest_item_of_a_key_goes_first(kit):
+    """Claims come in the order of storing, for one key or for all."""
+    journal = kit.journal()
+    fill(kit, journal, "r1", "r2")
+    fill(kit, journal, "r3", key="other")
+    assert claim(journal, "other").receipt == "r3"
+    first = claim(journal)
+    assert (first.receipt, first.state, first.attempts, first.payload) == ("r1", "sending", 1, b'{"a": 1}')
+    assert claim(journal, "k").receipt == "r2"
+    assert claim(journal) is None
+
+
+def test_a_claim_ends_done_parked_or_pending_again(kit):
+    """What is done is gone from the queue, what is parked says why, what failed waits for another try."""
+    journal = kit.journal()
+    fill(kit, journal, "r1", "r2", "r3")
+    for receipt, state in (("r1", "done"), ("r2", "parked"), ("r3", "pending")):
+        assert claim(journal, receipt=receipt).receipt == receipt
+        run_blocking(journal.complete(receipt, state=state, reason="because"))
+    assert [(i.receipt, i.state, i.reason) for i in journal.queue()] == [
+        ("r2", "parked", "because"),
+        ("r3", "pending", "because"),
+    ]
+    assert claim(journal).attempts == 2
+    run_blocking(journal.complete("r2", state="pending"))
+    assert claim(journal).receipt == "r2"
+
+
+def test_an_item_whose_key_is_forgotten_is_parked(kit):
+    """After its `not_after_s` an item is never sent: the service would take it for a new one."""
+    journal = kit.journal()
+    fill(kit, journal, "r1", not_after_s=kit.clock.utc_s() + 10)
+    kit.clock.advance(20)
+    assert claim(journal) is None
+    assert [(i.state, "idempotency key" in i.reason) for i in journal.queue()] == [("parked", True)]
+
+
+def test_a_receipt_is_stored_once(kit):
+    """Storing the same receipt again changes nothing."""
+    journal = kit.journal()
+    fill(kit, journal, "r1", "r1")
+    assert len(journal.queue()) == 1
+
+
+def test_pending_and_parked_items_can_be_dropped(kit):
+    """What is being sent can't be dropped; what waits can, and leaves no payload behind."""
+    journal = kit.journal()
+    fill(kit, journal, "r1", "r2")
+    claim(journal, receipt="r1")
+    assert [journal.drop(receipt) for receipt in ("r1", "r2", "r9")] == [False, True, False]
+    assert [i.payload for i in journal.queue(states=("dropped",))] == [b""]
+
+
+def record(number, key="k"):
+    return CallRecord(
+        key, f"c{number}", 1.0 * number, "get", "", "success", 200, 1, 0.1, None, None, None, "yes", ("a",)
+    )
+
+
+def test_records_come_newest_first(kit):
+    """History is stored in groups, or at once where that is asked for, and read newest first."""
+    journal = kit.journal()
+    journal.record(record(1))
+    journal.record(record(2, key="other"))
+    journal.flush()
+    run_blocking(journal.record_strict(record(3)))
+    assert [entry.call_id for entry in journal.records()] == ["c3", "c2", "c1"]
+    assert journal.records("k", limit=1) == [record(3)]
+
+
+def test_a_cached_answer_lives_for_its_time(kit):
+    """A last good answer is found with its age until it is too old for whoever asks, or has ended."""
+    cache = kit.coordination().cache("k")
+    cache.keep("digest", b'{"x": 1}', 200, ttl_s=60)
+    kit.clock.advance(10)
+    found = run_blocking(cache.find("digest", ttl_s=60))
+    assert (found.data, found.status, round(found.age_s)) == (b'{"x": 1}', 200, 10)
+    assert run_blocking(cache.find("digest", ttl_s=5)) is None
+    assert run_blocking(cache.find("other", ttl_s=60)) is None
+    kit.clock.advance(51)
+    assert run_blocking(cache.find("digest", ttl_s=600)) is None
+
+
+def test_the_cache_is_bounded(kit):
+    """With more than a thousand answers the oldest leave."""
+    coordination = kit.coordination()
+    cache = coordination.cache("k")
+    for number in range(1010):
+        cache.keep(f"d{number}", b"x", 200, ttl_s=1000)
+        kit.clock.advance(0.001)
+    if kit.backend == "sqlite":
+        cache.store()
+    assert run_blocking(cache.find("d9", ttl_s=1000)) is None
+    assert run_blocking(cache.find("d10", ttl_s=1000)) is not None
+
+
+def test_all_is_well(kit):
+    """A store that works tells of no problems."""
+    assert kit.coordination().problems() == ()
+    assert kit.journal().problems() == ()
