@@ -75,16 +75,17 @@ def worst_case(timeouts: TimeoutOptions, retry: RetryOptions, limits: LimiterOpt
     its turn for at most `max_wait` (`total` where there is none, nothing with `on_limit: reject`): that is `waits`.
     `bound = min(total, tries + waits)`.
 
-    >>> worst_case(TimeoutOptions(1.0, 4.0, 2.0, 10.0), RetryOptions(max_attempts=1), None)
+    >>> worst_case(TimeoutOptions(1.0, 4.0, 2.0, 10.0), RetryOptions(), LimiterOptions(on_limit="reject"))
     WorstCase(bound_s=7.0, tries_s=7.0, waits_s=0.0)
-    >>> worst_case(TimeoutOptions(1.0, 4.0, 2.0, 10.0), RetryOptions(max_attempts=2, initial_delay_s=0.5), None).bound_s
-    10.0
+    >>> worst_case(TimeoutOptions(1.0, 4.0, 2.0, 10.0), RetryOptions(), None)
+    WorstCase(bound_s=10.0, tries_s=7.0, waits_s=inf)
     """
     backoffs_s = all_backoffs_s(retry)
     tries_s = retry.max_attempts * attempt_s(timeouts) + backoffs_s
-    max_pause_s = limits.max_pause_s if limits is not None else LimiterOptions().max_pause_s
-    waits_s = max(0.0, (retry.max_attempts - 1) * max_pause_s - backoffs_s)
-    if limits is not None and limits.on_limit == "wait":
+    # Without declared limits a 429 still pauses everybody, so a turn may have to be waited for all the same.
+    limits = limits or LimiterOptions()
+    waits_s = max(0.0, (retry.max_attempts - 1) * limits.max_pause_s - backoffs_s)
+    if limits.on_limit == "wait":
         waits_s += inf if limits.max_wait_s is None else retry.max_attempts * limits.max_wait_s
     return WorstCase(min(timeouts.total_s, tries_s + waits_s), tries_s, waits_s)
 

@@ -143,7 +143,7 @@ def _longest(operation: OperationPlan, worst: WorstCase) -> str:
     if worst.tries_s > worst.bound_s:
         return f"{bound}; tries and backoff alone could take {tries}, `total` cuts them off"
     if worst.bound_s > worst.tries_s:
-        return f"{bound}; tries and backoff take {tries} at most, pauses and turns can use the rest"
+        return f"{bound}; tries and backoff take {tries} at most, a wait for a turn can use the rest"
     return bound
 
 

@@ -121,13 +121,14 @@ def test_worst_case_is_bounded_by_total():
     worst = worst_case(TIMES, retry, None)
     assert worst.bound_s == 10.0
     assert worst.tries_s == pytest.approx(4 * 7 + 0.2 + 0.4 + 0.8)
-    assert worst_case(TIMES, RetryOptions(max_attempts=1), None).bound_s == 7.0
+    assert worst_case(TIMES, RetryOptions(max_attempts=1), None).tries_s == 7.0
 
 
 def test_turns_and_pauses_count_in_the_worst_case():
     """A caller may wait for its turn as long as `max_wait`, or until `total` where there is none."""
     once = RetryOptions(max_attempts=1)
     waiting = LimiterOptions((Window(1.0, 1),))
+    assert worst_case(TIMES, once, None).bound_s == 10.0  # somebody else's 429 pauses us too
     assert worst_case(TIMES, once, waiting).bound_s == 10.0
     assert worst_case(TIMES, once, LimiterOptions((Window(1.0, 1),), max_wait_s=0.5)).bound_s == 7.5
     assert worst_case(TIMES, once, LimiterOptions((Window(1.0, 1),), on_limit="reject")).bound_s == 7.0
