@@ -22,7 +22,7 @@ from intertie.runtime.mapping.paths import parse_path
 from intertie.runtime.plan import PaginationPlan
 
 _LINK_RE = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w!#$%&'*+.^`|~-]+\s*=\s*(?:\"(?:[^\"\\]|\\.)*\"|[^\s;,\"]*))*)")
-_REL_RE = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE)
+_PARAMETER_RE = re.compile(r";\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\s;,\"]*))")
 
 
 def first_page_input(plan: PaginationPlan, given: Mapping[str, object]) -> dict[str, object]:
@@ -144,9 +144,11 @@ def next_link(values: Sequence[str]) -> str | None:
     """
     for value in values:
         for match in _LINK_RE.finditer(value):
-            rel = _REL_RE.search(match.group(2))
-            if rel and "next" in (rel.group(1) or rel.group(2) or "").lower().split():
-                return match.group(1)
+            for parameter in _PARAMETER_RE.finditer(match.group(2)):
+                if parameter.group(1).lower() == "rel":
+                    if "next" in (parameter.group(2) or parameter.group(3) or "").lower().split():
+                        return match.group(1)
+                    break  # RFC 8288 section 3.3: of several, the first counts
     return None
 
 

@@ -132,7 +132,7 @@ class TestJson:
             max_leaves=20,
         )
     )
-    @settings(deadline=None, max_examples=150)
+    @settings(deadline=None, max_examples=60)
     def test_any_json_passes_unchanged(self, value):
         """What JSON can say arrives as it was given."""
         try:
@@ -171,7 +171,7 @@ class TestForms:
         assert build(post(self.FORM, schema), {"metadata": {"a": "1"}}).body == b"metadata%5Ba%5D=1"
 
     @given(st.dictionaries(st.text(min_size=1), st.text(), max_size=5))
-    @settings(deadline=None, max_examples=150)
+    @settings(deadline=None, max_examples=60)
     def test_any_text_arrives(self, fields):
         """Names and values come out as they went in."""
         names = {name: value for name, value in fields.items() if "[" not in name}

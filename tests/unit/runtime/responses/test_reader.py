@@ -1,0 +1,139 @@
+"""Answers judged and mapped, and error codes found."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from intertie.core.errors import MappingError
+from intertie.runtime.plan import ErrorAnswerPlan
+from intertie.runtime.policies.error_mapping.options import ErrorMappingOptions
+from intertie.runtime.responses import ErrorReading, ResponseReader
+from intertie.runtime.schemas import CompiledSchema
+from support.mapped_operations import answer, answer_plan, mapping_row, operation_plan
+
+SCHEMA = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "n": {"type": "integer"}}}
+
+
+def reader(path=None, errors=(), schema=None, inbound=()):
+    operation = operation_plan(response=answer_plan(schema, errors=errors), inbound=inbound)
+    return ResponseReader(operation, ErrorMappingOptions(error_code_path=path))
+
+
+def codes(body, status=400, content_type="application/json", **known):
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return reader(**known).error_codes(answer(raw, content_type, status))
+
+
+def declared(status, schema):
+    return ErrorAnswerPlan(status, None, CompiledSchema(schema), None)
+
+
+def test_violations_name_path_and_rule():
+    """A broken answer is told by path and rule, never by value."""
+    judge = reader(schema=SCHEMA)
+    assert judge.violation({"id": "x", "n": 1}) is None
+    assert judge.violation({"id": "x", "n": "s3cret"}) == ("$.n", "type integer")
+    assert judge.violation({})[0] == "$"
+    assert judge.violation(None) == ("$", "type object")
+    assert reader().violation({"anything": 1}) is None
+
+
+def test_inbound_rows_make_the_internal_object():
+    """Without rows the answer itself is the result; an empty body stays None."""
+    rows = (mapping_row("amount", "amount", "minor_units_to_decimal(EUR)", required=True),)
+    assert reader(inbound=rows).map_inbound({"amount": 5}) == {"amount": Decimal("0.05")}
+    assert reader(inbound=rows).map_inbound([{"amount": 5}]) == [{"amount": Decimal("0.05")}]
+    assert reader(inbound=rows).map_inbound(None) is None
+    assert reader().map_inbound({"amount": 5}) == {"amount": 5}
+    with pytest.raises(MappingError, match="op: "):
+        reader(inbound=rows).map_inbound({})
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "message"),
+    [
+        ({"error": {"code": "card_declined", "type": "card_error", "message": "no"}}, "card_declined", "no"),
+        ({"error": {"type": "invalid_request_error", "message": "m"}}, "invalid_request_error", "m"),
+        ({"error": {"code": 403, "errors": [{"reason": "rateLimitExceeded"}]}}, "403", None),
+        ({"errors": [{"message": "m", "extensions": {"code": "UNAUTHENTICATED"}}]}, "UNAUTHENTICATED", "m"),
+        ({"errors": [{"code": "E1", "detail": "d"}]}, "E1", "d"),
+        ({"errors": ["first", "second"]}, None, "first"),
+        ({"error": "invalid_grant", "error_description": "expired"}, "invalid_grant", "expired"),
+        ({"fault": {"faultstring": "quota", "detail": {"errorcode": "policies.Quota"}}}, "policies.Quota", "quota"),
+        ({"code": 20003, "message": "Authenticate"}, "20003", "Authenticate"),
+        ({"Code": "Throttling", "Message": "slow"}, "Throttling", "slow"),
+        ({"__type": "com.amazon.coral#ThrottlingException"}, "ThrottlingException", None),
+        ([{"errorCode": "NOT_FOUND", "message": "gone"}], "NOT_FOUND", "gone"),
+        ({"errcode": 40001}, "40001", None),
+        ({"error": True, "code": None, "type": ""}, None, None),
+        ({"ok": False, "error": "ratelimited"}, "ratelimited", "ratelimited"),
+        ({}, None, None),
+        ([], None, None),
+        ("text", None, None),
+        (None, None, None),
+    ],
+)
+def test_the_usual_places(body, code, message):
+    """Code and message are found where the well-known providers put them."""
+    reading = codes(body)
+    assert (reading.external_code, reading.message) == (code, message)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (
+            {"type": "https://shop.example/problems/out-of-stock", "title": "Out of stock", "detail": "d"},
+            "out-of-stock",
+        ),
+        ({"type": "about:blank", "title": "Not Found"}, "Not Found"),
+        ({"type": "urn:shop:closed"}, "closed"),
+        ({"type": "https://x.example/p", "code": "E9"}, "E9"),
+        ({"title": "T"}, "T"),
+        ({"type": "https://x.example/"}, "x.example"),
+    ],
+)
+def test_problem_documents(body, code):
+    """A problem's `type` is its code, unless a code stands beside it or it says nothing."""
+    assert codes(body, content_type="application/problem+json").external_code == code
+
+
+def test_the_specs_own_path_comes_first():
+    """`error_code_path` beats the usual places; where it finds nothing they are asked."""
+    body = {"error": {"code": "usual"}, "info": {"reasons": [{"id": "own"}]}}
+    assert codes(body, path="info.reasons[0].id").external_code == "own"
+    assert codes({"error": {"code": "usual"}}, path="info.reasons[0].id").external_code == "usual"
+
+
+def test_a_declared_error_schema_says_where_code_and_message_are():
+    """The most specific declared status is read: code, class, default."""
+    nested = {
+        "properties": {"failure": {"properties": {"errorCode": {"type": "string"}, "description": {"type": "string"}}}}
+    }
+    listed = {"properties": {"problems": {"type": "array", "items": {"properties": {"code": {"type": "string"}}}}}}
+    errors = (declared("404", nested), declared("4xx", listed), declared("default", {"properties": {"reason": {}}}))
+    body = {"failure": {"errorCode": "A", "description": "said"}, "problems": [{"code": "B"}], "reason": "C"}
+    assert codes(body, 404, errors=errors).external_code == "A"
+    assert codes(body, 404, errors=errors).message == "said"
+    assert codes(body, 409, errors=errors).external_code == "B"
+    assert codes(body, 500, errors=errors).external_code == "C"
+
+
+def test_an_error_that_can_not_be_read_has_no_code():
+    """Broken JSON and HTML pages are no trouble."""
+    assert codes(b"{broken") == ErrorReading(None, None, None)
+    assert codes(b"<html>", content_type="text/html").external_code is None
+    assert codes(b"").data is None
+    assert codes(b"\x00", content_type="image/png").external_code is None
+
+
+def test_a_recursive_error_schema_is_read_to_an_end():
+    """A schema that refers to itself is no trouble."""
+    loop = {
+        "$ref": "#/$defs/E",
+        "$defs": {"E": {"properties": {"code": {"type": "string"}, "cause": {"$ref": "#/$defs/E"}}}},
+    }
+    assert codes({"cause": {"code": "in"}, "code": "out"}, errors=(declared("400", loop),)).external_code == "out"
