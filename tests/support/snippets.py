@@ -2,7 +2,8 @@
 
 Fenced blocks are run by their language. `python` blocks share one namespace and `print` into the next `output` block.
 `console` blocks hold `$ command` lines, each followed by what it prints; a line that is just `…` stands for any lines, `…`
-within a line for any text. A block before which an HTML comment says `file: PATH` is written to that file. A comment
+within a line for any text; `export` and `cd` hold for the rest of the page, and a command that ends in `&` is shown only
+(a directive starts it). A block before which an HTML comment says `file: PATH` is written to that file. A comment
 `mock: SPEC --flags` starts a mock on the spec's own port; `background: COMMAND` starts a process and waits for its port;
 `skip: REASON` leaves the next block alone. Unknown languages are shown only.
 """
@@ -22,7 +23,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-_BLOCK_RE = re.compile(r"^(?P<indent> *)```(?P<language>[a-z]*)[^\n]*\n(?P<body>.*?)^(?P=indent)```\s*$", re.MULTILINE | re.DOTALL)
+_BLOCK_RE = re.compile(
+    r"^(?P<indent> *)(?P<fence>`{3,})(?P<language>[a-z]*)[^\n]*\n(?P<body>.*?)^(?P=indent)(?P=fence)\s*$",
+    re.MULTILINE | re.DOTALL,
+)
 _DIRECTIVE_RE = re.compile(r"<!--\s*(?P<name>file|mock|background|skip|port):\s*(?P<value>.*?)\s*-->", re.DOTALL)
 
 
@@ -93,8 +97,8 @@ class PageRunner:
             for process in self._processes:
                 process.send_signal(signal.SIGTERM)
                 process.wait(10)
-                if process.stderr:
-                    process.stderr.close()
+                if process.stdout:
+                    process.stdout.close()
         return count
 
     def _run_item(self, item: Snippet | Start) -> int:
@@ -125,13 +129,17 @@ class PageRunner:
         else:
             port_text, _, rest = item.value.partition(" ")
             command, port = shlex.split(rest), int(port_text)
-        process = subprocess.Popen(command, cwd=self.folder, env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, cwd=self.folder, env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
         self._processes.append(process)
         if port is None:
             assert process.stdout is not None
             line = process.stdout.readline().decode()
             match = re.search(r"http://127\.0\.0\.1:(\d+)", line)
-            assert match, f"{self.page.name}:{item.line}: the mock did not start: {line}{process.stdout.read().decode()}"
+            assert match, (
+                f"{self.page.name}:{item.line}: the mock did not start: {line}{process.stdout.read().decode()}"
+            )
             port = int(match[1])
         _wait_for_port(port)
 
@@ -148,6 +156,12 @@ class PageRunner:
             if command.startswith("cd "):
                 self.folder = (self.folder / command[3:]).resolve()
                 continue
+            if command.startswith("export "):
+                name, _, value = command[7:].partition("=")
+                self.environ[name] = value
+                continue
+            if command.endswith("&"):
+                continue  # a directive of the page has started it
             done = subprocess.run(
                 command, shell=True, cwd=self.folder, env=self.environ, capture_output=True, timeout=60, check=False
             )
@@ -175,7 +189,9 @@ class PageRunner:
         )
         text = "\n".join(part.rstrip() for part in printed.strip("\n").splitlines()) + "\n"
         if not re.fullmatch(pattern or r"\n?", text):
-            message = f"{self.page.name}:{line}: {command}\n--- the page says ---\n{expected}\n--- it printed ---\n{printed}"
+            message = (
+                f"{self.page.name}:{line}: {command}\n--- the page says ---\n{expected}\n--- it printed ---\n{printed}"
+            )
             raise AssertionError(message)
 
 

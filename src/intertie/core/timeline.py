@@ -24,7 +24,11 @@ class TimelineEvent(Protocol):
 
     @property
     def event(self) -> str:
-        """What happened."""
+        """What happened: a stable name."""
+
+    @property
+    def said(self) -> str:
+        """What happened, in words."""
 
     @property
     def detail(self) -> Mapping[str, object]:
@@ -35,9 +39,11 @@ def timeline(events: Sequence[TimelineEvent]) -> str:
     """Return one line per event: when, which guard, what it saw or decided.
 
     >>> from types import SimpleNamespace
-    >>> waited = SimpleNamespace(t_s=0.0, stage="rate_limit", event="wait", detail={"waited_s": 0.04})
+    >>> waited = SimpleNamespace(
+    ...     t_s=0.0, stage="rate_limit", event="wait", said="it waited for its turn", detail={"waited_s": 0.04}
+    ... )
     >>> print(timeline([waited]).strip())
-    0.0 ms  rate limit            wait · waited 40 ms
+    0.0 ms  rate limit            wait: it waited for its turn · waited 40 ms
     """
     if not events:
         return "nothing was recorded: ask for it with explain=True"
@@ -48,7 +54,7 @@ def timeline(events: Sequence[TimelineEvent]) -> str:
 
 
 def _said(event: TimelineEvent) -> str:
-    parts = [event.event.replace("_", " "), *_details(event.detail)]
+    parts = [f"{event.event.replace('_', ' ')}: {event.said}", *_details(event.detail)]
     return " · ".join(parts)
 
 
@@ -60,7 +66,7 @@ def _details(detail: Mapping[str, object]) -> list[str]:
         if name.endswith("_s") and isinstance(value, int | float):
             said.append(f"{name[:-2].replace('_', ' ')} {seconds_text(float(value))}")
         elif isinstance(value, bool):
-            said.append(name.replace("_", " ") if value else f"not {name.replace('_', ' ')}")
+            said.append(f"{name.replace('_', ' ')} {'yes' if value else 'no'}")
         else:
             said.append(f"{name.replace('_', ' ')} {value}")
     return said

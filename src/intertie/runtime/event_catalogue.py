@@ -1,8 +1,8 @@
 """Every event that a call can emit: one table for docs, metrics and tests.
 
 Names are stable. `severity` is how a person should take it: `debug` for what always happens, `info` for a decision that
-changed the call's course, `warning` for what somebody should know, `error` for what a person has to mend. Details hold numbers
-and words, never data of the caller, never a secret.
+changed the call's course, `warning` for what somebody should know, `error` for what a person has to mend. Details
+hold numbers and words, never data of the caller, never a secret.
 """
 
 from __future__ import annotations
@@ -83,3 +83,21 @@ def kind_of(stage: str, event: str) -> EventKind | None:
     'info'
     """
     return _KNOWN.get((stage, event))
+
+
+def events_markdown() -> str:
+    """Return the page `docs/reference/events.md`."""
+    lines = [
+        "# Events",
+        "",
+        "Generated from the catalogue. What the guards saw and decided on one call: in `--explain`, in `Result.events`,",
+        "in `CallError.events`. Names are stable. Details hold numbers and words, never data, never a secret; durations",
+        "are in seconds and end in `_s`.",
+        "",
+        "| stage | event | severity | what happened | details |",
+        "|---|---|---|---|---|",
+    ]
+    for kind in CATALOGUE:
+        detail = ", ".join(f"`{name}`" for name in kind.detail) or "-"
+        lines.append(f"| `{kind.stage}` | `{kind.event}` | {kind.severity} | {kind.says} | {detail} |")
+    return "\n".join(lines) + "\n"

@@ -15,13 +15,22 @@ class Event(msgspec.Struct, frozen=True):
         t_s: Seconds since the call started.
         stage: A `Stage` value.
         event: Name, such as `attempt`, `wait`, `retry`, `pause`, `open`, `half_open`, `close`, `fallback`.
-        detail: Numbers and words, never a value of the caller's data, never a secret. Durations in seconds, names ending in `_s`.
+        detail: Numbers and words, never a value of the caller's data, never a secret; durations end in `_s`.
     """
 
     t_s: float
     stage: str
     event: str
     detail: Mapping[str, object] = {}
+
+    @property
+    def said(self) -> str:
+        """What happened, in words."""
+        from intertie.runtime.event_catalogue import kind_of  # noqa: PLC0415  # read by people only, never on the
+        hot path
+
+        kind = kind_of(self.stage, self.event)
+        return self.event.replace("_", " ") if kind is None else kind.says
 
 
 Emit: TypeAlias = Callable[[Event], None]

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import click
 
+from intertie.cli.reference import cli_markdown
 from intertie.core.errors import UsageError
 from intertie.lint.docs import rule_pages
+from intertie.runtime.event_catalogue import events_markdown
+from intertie.runtime.mapping.reference import transforms_markdown
 from intertie.spec.reference import spec_format_markdown
 
 
@@ -16,7 +19,19 @@ def _spec_format() -> dict[str, str]:
     return {"docs/reference/spec-format.md": spec_format_markdown()}
 
 
-GENERATORS: tuple[Callable[[], Mapping[str, str]], ...] = (rule_pages, _spec_format)
+def _transforms() -> dict[str, str]:
+    return {"docs/reference/transforms.md": transforms_markdown()}
+
+
+def _events() -> dict[str, str]:
+    return {"docs/reference/events.md": events_markdown()}
+
+
+def _commands() -> dict[str, str]:
+    return {"docs/reference/cli.md": cli_markdown()}
+
+
+GENERATORS: tuple[Callable[[], Mapping[str, str]], ...] = (rule_pages, _spec_format, _transforms, _events, _commands)
 """Each returns path -> text of the pages it writes, paths relative to the root of the project."""
 
 OWNED_FOLDERS = ("docs/reference/rules",)
