@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from support.real_servers import ROOT
 from support.snippets import PageRunner, read_page
 

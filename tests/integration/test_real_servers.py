@@ -13,9 +13,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from support.real_servers import ROOT, httpbin, json_server, localstripe
 
 import intertie
+from support.real_servers import ROOT, httpbin, json_server, localstripe
 
 EXAMPLES = ROOT / "examples"
 

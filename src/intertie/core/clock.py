@@ -48,7 +48,7 @@ class AsyncioClock(_SystemTime):
     async def sleep_until(self, instant_s: float) -> None:
         """Suspend the task until `instant_s`."""
         # Loops may wake a timer a clock resolution early: look again, so that nobody leaves before the turn.
-        while (left_s := instant_s - time.monotonic()) > 0:
+        while (left_s := instant_s - time.monotonic()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(left_s)
 
 
@@ -60,4 +60,4 @@ class BlockingClock(_SystemTime):
     async def sleep_until(self, instant_s: float) -> None:
         """Block the thread until `instant_s`."""
         while (left_s := instant_s - time.monotonic()) > 0:
-            time.sleep(left_s)
+            time.sleep(left_s)  # noqa: ASYNC251  # blocking is this clock's purpose

@@ -22,7 +22,7 @@ class Secret:
         return self._text
 
     def fingerprint(self) -> str:
-        """Return a digest of the text: tells credentials apart without holding them. Never shown, only digested further."""
+        """Return a digest of the text: tells credentials apart without holding them. Never shown, only digested."""
         return hashlib.sha256(self._text.encode()).hexdigest()
 
     def __repr__(self) -> str:

@@ -90,9 +90,9 @@ def events_markdown() -> str:
     lines = [
         "# Events",
         "",
-        "Generated from the catalogue. What the guards saw and decided on one call: in `--explain`, in `Result.events`,",
-        "in `CallError.events`. Names are stable. Details hold numbers and words, never data, never a secret; durations",
-        "are in seconds and end in `_s`.",
+        "Generated from the catalogue. What the guards saw and decided on one call: in `--explain`, in",
+        "`Result.events`, in `CallError.events`. Names are stable. Details hold numbers and words, never data, never a",
+        "secret; durations are in seconds and end in `_s`.",
         "",
         "| stage | event | severity | what happened | details |",
         "|---|---|---|---|---|",
