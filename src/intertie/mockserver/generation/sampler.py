@@ -53,6 +53,10 @@ class Sampler:
         Raises:
             Unsatisfiable: No try made a valid one; the message says why the last failed.
         """
+        try:
+            self._schema.is_valid(None)
+        except ValueError as broken:
+            raise Unsatisfiable(f"the schema itself is invalid: {str(broken).splitlines()[0]}") from broken
         reason = "the schema allows no value"
         for attempt in range(_TRIES):
             walk = _Walk(
