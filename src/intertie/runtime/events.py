@@ -26,8 +26,7 @@ class Event(msgspec.Struct, frozen=True):
     @property
     def said(self) -> str:
         """What happened, in words."""
-        from intertie.runtime.event_catalogue import kind_of  # noqa: PLC0415  # read by people only, never on the
-        hot path
+        from intertie.runtime.event_catalogue import kind_of  # noqa: PLC0415  # only people read it
 
         kind = kind_of(self.stage, self.event)
         return self.event.replace("_", " ") if kind is None else kind.says
