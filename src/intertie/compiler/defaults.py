@@ -53,7 +53,7 @@ DEFAULTS = MappingProxyType(
         "circuit_breaker.success_threshold": Default(1, "one success shows that the service is back"),
         "circuit_breaker.timeout": Default(30.0, "about the time a restart takes"),
         "circuit_breaker.half_open_requests": Default(1, "one caller finds out for all"),
-        "circuit_breaker.window": Default(20, "calls that a share looks at"),
+        "circuit_breaker.window": Default(20, "enough calls for a share to mean something"),
         "circuit_breaker.scope": Default("integration", "one service, one breaker"),
         "circuit_breaker.failure_on": Default(
             ("network_error", "timeout", "5xx"), "what says that the service, not the request, is at fault"
@@ -63,7 +63,7 @@ DEFAULTS = MappingProxyType(
         "fallback_behavior.idempotency_ttl": Default(86400.0, "the key lifetime most providers promise"),
         "costs.currency": Default("USD", "where no amount names its currency"),
         "costs.time_zone": Default("UTC", "the zone that most providers bill in"),
-        "budget.hard_stop": Default(False, "a budget tells; it refuses only where the spec says so"),
+        "budget.hard_stop": Default(False, "a budget is watched; it refuses only where the spec says so"),
         "versioning.header": Default("Api-Version", "the most common name"),
         "versioning.parameter": Default("version", "the most common name"),
         "logging.level": Default("info", "one line a call"),
@@ -75,7 +75,7 @@ DEFAULTS = MappingProxyType(
         "authentication.key_name": Default("Authorization", "RFC 9110 section 11.6.2"),
         "request.content_type": Default("application/json", "the data format, JSON where none is stated"),
         "response.status": Default(("2xx",), "any success"),
-        "error_mapping.action": Default("fail", "nothing is hidden unless asked"),
+        "error_mapping.action": Default(None, "the row only names the failure; retry and fallback stay as they are"),
     }
 )
 """`block.field` -> default."""

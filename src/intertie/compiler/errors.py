@@ -15,7 +15,7 @@ def compile_errors(build: Build, fallback: FallbackOptions | None) -> ErrorMappi
         if row.external_code is None:
             build.report("incomplete-error-row", "this row has no `external_code`, so it matches nothing", row.head)
             continue
-        action = build.choose(row.action, "error_mapping.action").value
+        action = build.choose_optional(row.action, "error_mapping.action").value
         if action == "fallback" and fallback is None and row.action is not None:
             build.report(
                 "missing-fallback",

@@ -213,7 +213,8 @@ def _classify(options: Mapping[str, Any], sources: Mapping[str, str], _: Operati
     yield f"{_listed(options['success'])} is success", sources["success"]
     for row in options.get("error_rows", ()):
         becomes = f" becomes {row['internal_code']}" if row["internal_code"] else ""
-        yield f"{row['external_code']}{becomes}, {row['action']}", sources["error_rows"]
+        action = f", {row['action']}" if row["action"] else ""
+        yield f"{row['external_code']}{becomes}{action}", sources["error_rows"]
         sources = {**sources, "error_rows": ""}
 
 

@@ -83,7 +83,7 @@ def test_a_strategy_is_a_stage_only_where_it_can_serve():
 
 
 def test_error_rows_keep_their_order_and_sources():
-    """Rows come through with defaults; one without a code is left out."""
+    """Rows come through; one without an action only names its failure, one without a code is left out."""
     errors = plan_of(
         error_mapping=[
             {"external_code": "card_declined", "internal_code": "DECLINED", "message": "No.", "action": "fail"},
@@ -93,7 +93,7 @@ def test_error_rows_keep_their_order_and_sources():
     ).errors
     assert [(row.external_code, row.internal_code, row.action) for row in errors.rows] == [
         ("card_declined", "DECLINED", "fail"),
-        ("5xx", None, "fail"),
+        ("5xx", None, None),
     ]
     assert errors.rows[0].source.startswith("specs/made.md:")
 

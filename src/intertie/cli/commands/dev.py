@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from intertie.cli.reference import cli_markdown
+from intertie.compiler.reference import configuration_markdown, defaults_markdown
 from intertie.core.errors import UsageError
 from intertie.lint.docs import rule_pages
 from intertie.runtime.event_catalogue import events_markdown
@@ -31,7 +32,16 @@ def _commands() -> dict[str, str]:
     return {"docs/reference/cli.md": cli_markdown()}
 
 
-GENERATORS: tuple[Callable[[], Mapping[str, str]], ...] = (rule_pages, _spec_format, _transforms, _events, _commands)
+def _configuration() -> dict[str, str]:
+    return {
+        "docs/reference/configuration.md": configuration_markdown(),
+        "docs/reference/defaults.md": defaults_markdown(),
+    }
+
+
+GENERATORS: tuple[Callable[[], Mapping[str, str]], ...] = (
+    rule_pages, _spec_format, _transforms, _events, _commands, _configuration,
+)  # fmt: skip
 """Each returns path -> text of the pages it writes, paths relative to the root of the project."""
 
 OWNED_FOLDERS = ("docs/reference/rules",)

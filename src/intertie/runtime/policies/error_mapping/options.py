@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ErrorMappingRow:
-    """One row: `external_code` is a status, a class (`5xx`) or the provider's own code; the most specific row wins."""
+    """One row: `external_code` is a status, a class (`5xx`) or the provider's own code; the most specific row wins.
+
+    `action` is `retry`, `fail` or `fallback`; None where the row only names the failure and leaves retry and fallback as they are.
+    """
 
     external_code: str
     internal_code: str | None
     message: str | None
-    action: str
+    action: str | None
     source: str = ""
 
 
