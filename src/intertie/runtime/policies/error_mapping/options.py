@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class ErrorMappingRow:
     """One row: `external_code` is a status, a class (`5xx`) or the provider's own code; the most specific row wins.
 
-    `action` is `retry`, `fail` or `fallback`; None where the row only names the failure and leaves retry and fallback as they are.
+    `action` is `retry`, `fail` or `fallback`; None where the row only names the failure: retry and fallback stay
+    as they are.
     """
 
     external_code: str
