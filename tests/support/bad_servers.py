@@ -13,7 +13,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
 HELLO = OK + b"Content-Length: 5\r\n\r\nhello"
 
 
-class Gone(Exception):
+class Gone(Exception):  # noqa: N818
     """The client hung up, or the test is over."""
 
 

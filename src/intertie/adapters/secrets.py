@@ -77,8 +77,8 @@ class EnvironmentSecrets:
                 return known.secret
             with path.open("rb") as file:
                 data = file.read(_MOST_BYTES + 1)
-        except OSError as failure:
-            what = failure.strerror or type(failure).__name__
+        except (OSError, ValueError) as failure:  # ValueError: a NUL in the path
+            what = getattr(failure, "strerror", None) or str(failure)
             raise CredentialMissing(
                 f"{reference}: the file can't be read ({what}); create it with the secret as its only content"
             ) from failure

@@ -8,12 +8,12 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
-from support.bad_servers import HELLO, OK, Peer, always, once, serving, then_hang, then_reset
-from support.ways import GET, Caller, Way
 
 from intertie.adapters.http1 import TransportLimits
 from intertie.core.errors import DeadlineExceeded, ProtocolError, Reach, ReadError, WriteError
 from intertie.runtime.http import Request
+from support.bad_servers import HELLO, OK, Peer, always, once, serving, then_hang, then_reset
+from support.ways import GET, Caller, Way
 
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 PATIENT = TransportLimits(continue_wait_s=0.1)
@@ -128,7 +128,7 @@ def test_a_forgotten_stream_warns_and_gives_its_place_back(way: Way) -> None:
     """A stream that is neither read nor closed warns when it is collected, and its place comes back."""
 
     async def work(http: Caller) -> None:
-        with pytest.warns(ResourceWarning, match="neither read"):
+        with pytest.warns(ResourceWarning, match="neither read"):  # noqa: PT031
             await http.call(stream=True)
             gc.collect()
         await http.pause(0.01)
@@ -169,7 +169,7 @@ def test_a_stream_that_breaks_off_raises(way: Way, name: str) -> None:
         response = await http.call(stream=True, total_s=0.2)
         assert response.stream is not None
         received = b""
-        with pytest.raises(kind) as caught:
+        with pytest.raises(kind) as caught:  # noqa: PT012
             async for piece in response.stream:
                 received += piece
         assert caught.value.reached is Reach.YES

@@ -8,12 +8,12 @@ import zlib
 
 import brotli
 import pytest
-from support.bad_servers import HELLO, OK, Peer, always, once, serving, then_hang, then_reset
-from support.ways import GET, Caller, Way
 
 from intertie.adapters.http1 import TransportLimits
 from intertie.core.errors import ConnectError, DeadlineExceeded, ProtocolError, Reach, ReadError, WriteError
 from intertie.runtime.http import Request
+from support.bad_servers import HELLO, OK, Peer, always, once, serving, then_hang, then_reset
+from support.ways import GET, Caller, Way
 
 SMALL = TransportLimits(max_head_bytes=4096, max_fields=20, max_body_bytes=20_000, continue_wait_s=0.1)
 POST = Request("POST", "/", body=b"x=1")
@@ -397,7 +397,7 @@ def test_the_keep_alive_race_is_told_exactly(way: Way) -> None:
             try:
                 answered += (await http.call(POST)).status == 200
             except (ReadError, WriteError) as error:
-                assert error.reached in (Reach.NO, Reach.MAYBE)
+                assert error.reached in (Reach.NO, Reach.MAYBE)  # noqa: PT017
                 await http.pause(0.005)
                 if error.reached is Reach.NO:
                     assert len(server.heads) == seen
@@ -634,7 +634,7 @@ def test_a_full_backlog_is_a_connect_timeout(way: Way) -> None:
                     await http.connect(connect_s=connect_s, total_s=total_s)
                     raise AssertionError("connected")
                 except DeadlineExceeded as error:
-                    assert (error.phase, error.reached) == (phase, Reach.NO)
+                    assert (error.phase, error.reached) == (phase, Reach.NO)  # noqa: PT017
                 assert time.monotonic() - started < 0.5
 
         try:

@@ -9,8 +9,6 @@ import time
 from collections.abc import Awaitable, Callable
 
 import pytest
-from support.bad_servers import HELLO, OK, Peer, always, serving, then_hang
-from support.ways import GET, Caller, Way
 
 from intertie.adapters.http1 import AsyncioTransport, BlockingTransport, TransportLimits
 from intertie.core.clock import AsyncioClock, BlockingClock
@@ -18,6 +16,8 @@ from intertie.core.errors import CallError, ConnectError, DeadlineExceeded, Reac
 from intertie.runtime.http import Request
 from intertie.runtime.plan import Origin
 from intertie.runtime.stepping import run_blocking
+from support.bad_servers import HELLO, OK, Peer, always, serving, then_hang
+from support.ways import GET, Caller, Way
 
 ONE = TransportLimits(max_connections=1)
 
@@ -169,9 +169,7 @@ def test_a_thread_in_line_gets_the_place_of_a_failed_one() -> None:
         http = Caller(transport, clock)
         held = run_blocking(http.connect())
         answered: list[bytes] = []
-        threads = [
-            threading.Thread(target=lambda: answered.append(run_blocking(http.call()).body)) for _ in range(3)
-        ]
+        threads = [threading.Thread(target=lambda: answered.append(run_blocking(http.call()).body)) for _ in range(3)]
         for thread in threads:
             thread.start()
         while transport.statistics()["waiting"] < 3:

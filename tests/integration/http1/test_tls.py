@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import ssl
 from pathlib import Path
 
 import pytest
 import trustme
-from support.bad_servers import HELLO, OK, BadServer, Peer, always, serving, then_hang
-from support.ways import Caller, Way
 
 from intertie.adapters.http1.tls import client_context
 from intertie.adapters.secrets import EnvironmentSecrets
 from intertie.core.errors import ConnectError, CredentialMissing, Reach, ReadError
 from intertie.runtime.http import Request
 from intertie.runtime.plan import TlsOptions
+from support.bad_servers import HELLO, OK, BadServer, Peer, always, serving, then_hang
+from support.ways import Caller, Way
 
-PAST = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+PAST = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 class Authority:
@@ -29,8 +29,8 @@ class Authority:
         self.file = str(folder / "ca.pem")
         self.ca.cert_pem.write_to_path(self.file)
 
-    def server(self, *names: str, not_after: datetime.datetime | None = None) -> ssl.SSLContext:
-        before = None if not_after is None else not_after - datetime.timedelta(days=2)
+    def server(self, *names: str, not_after: dt.datetime | None = None) -> ssl.SSLContext:
+        before = None if not_after is None else not_after - dt.timedelta(days=2)
         certificate = self.ca.issue_cert(*names, not_before=before, not_after=not_after)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         certificate.configure_cert(context)

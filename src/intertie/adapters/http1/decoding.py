@@ -6,6 +6,7 @@ Source: RFC 9110 section 8.4 (content codings), RFC 1950, 1951, 1952 (zlib, defl
 from __future__ import annotations
 
 import zlib
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -133,7 +134,7 @@ class _Brotli:
 
     def __init__(self) -> None:
         self._decompressor = brotli.Decompressor()
-        self._pending: list[bytes] = []
+        self._pending: deque[bytes] = deque()
         self._begun = False
 
     def feed(self, data: bytes) -> None:
@@ -143,12 +144,15 @@ class _Brotli:
     def read(self, max_bytes: int) -> bytes:
         decompressor = self._decompressor
         try:
-            if not decompressor.can_accept_more_data():
-                return decompressor.process(b"", output_buffer_limit=max_bytes)  # type: ignore[no-any-return]
-            while self._pending and not decompressor.is_finished():
-                out: bytes = decompressor.process(self._pending.pop(0), output_buffer_limit=max_bytes)
+            while not decompressor.is_finished():
+                # It may hold back input (then it accepts no more), output, or neither: asking with nothing tells.
+                takes = decompressor.can_accept_more_data()
+                data = self._pending.popleft() if takes and self._pending else b""
+                out: bytes = decompressor.process(data, output_buffer_limit=max_bytes)
                 if out:
                     return out
+                if takes and not data:
+                    return b""
         except brotli.error:
             raise DecodingError("a broken br body") from None
         return b""

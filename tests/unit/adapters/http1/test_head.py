@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import pytest
+
+from intertie._version import __version__
+from intertie.adapters.http1.head import HeadEncoder, encode_chunk, encode_head
+from intertie.core.errors import CredentialMissing, MappingError, Reach
+from intertie.core.secret import Secret
+from intertie.runtime.http import Credential, Request
+
+
+async def _pieces():
+    yield b""
+
+
+def lines(request: Request) -> list[str]:
+    head = encode_head(request, "api.example.com:8443")
+    assert head.endswith(b"\r\n\r\n")
+    return head.decode("latin-1").split("\r\n")[:-2]
+
+
+def test_a_head_says_everything_once_and_in_order() -> None:
+    """Request line, Host, fixed fields, the call's fields, the credential, then what the transport adds."""
+    request = Request(
+        "POST",
+        "/v1/charges?expand=a",
+        (("Idempotency-Key", "k-1"),),
+        b"Accept: application/json\r\n",
+        b"{}",
+        Credential("header", "Authorization", Secret("s3cret"), "Bearer"),
+    )
+    assert lines(request) == [
+        "POST /v1/charges?expand=a HTTP/1.1",
+        "Host: api.example.com:8443",
+        "Accept: application/json",
+        "Idempotency-Key: k-1",
+        "Authorization: Bearer s3cret",
+        "Accept-Encoding: gzip, deflate, br",
+        f"User-Agent: intertie/{__version__}",
+        "Content-Length: 2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("request_", "framing"),
+    [
+        (Request("GET", "/"), None),
+        (Request("DELETE", "/"), None),
+        (Request("POST", "/"), "Content-Length: 0"),
+        (Request("POST", "/", body=b""), "Content-Length: 0"),
+        (Request("PUT", "/", body=b"abc"), "Content-Length: 3"),
+        (Request("POST", "/", body=_pieces()), "Transfer-Encoding: chunked"),
+    ],
+)
+def test_framing_follows_the_body(request_: Request, framing: str | None) -> None:
+    """A body of bytes has its length, one in pieces is chunked, a POST without one says zero, a GET says nothing."""
+    found = [line for line in lines(request_) if line.startswith(("Content-Length", "Transfer-Encoding"))]
+    assert found == ([framing] if framing else [])
+
+
+def test_expect_is_sent_with_a_body_only() -> None:
+    """`Expect: 100-continue` stands with a body and never without one."""
+    assert "Expect: 100-continue" in lines(Request("POST", "/", body=b"x", expect_continue=True))
+    assert "Expect: 100-continue" not in lines(Request("POST", "/", expect_continue=True))
+
+
+def test_the_callers_own_agent_and_codings_replace_ours() -> None:
+    """A caller's User-Agent and Accept-Encoding stand alone, whether fixed or of the call."""
+    for request in (
+        Request("GET", "/", (("user-agent", "mine/1"), ("accept-encoding", "identity"))),
+        Request("GET", "/", (), b"User-Agent: mine/1\r\nAccept-Encoding: identity\r\n"),
+    ):
+        found = [line.lower() for line in lines(request)]
+        assert [line for line in found if line.startswith("user-agent")] == ["user-agent: mine/1"]
+        assert [line for line in found if line.startswith("accept-encoding")] == ["accept-encoding: identity"]
+
+
+def test_the_credentials_field_is_ours_alone() -> None:
+    """A field of the credential's name from the caller or the spec gives way: the service sees one."""
+    credential = Credential("header", "Authorization", Secret("ours"))
+    request = Request(
+        "GET", "/", (("authorization", "theirs"),), b"AUTHORIZATION: fixed\r\nX-A: b\r\n", credential=credential
+    )
+    found = lines(request)
+    assert [line for line in found if line.lower().startswith("authorization")] == ["Authorization: ours"]
+    assert "X-A: b" in found
+
+
+def test_a_credential_in_the_query_is_escaped() -> None:
+    """A key in the query can't add a parameter or break the line."""
+    credential = Credential("query", "api key", Secret("a&b=c d\r\n"))
+    assert lines(Request("GET", "/v1", credential=credential))[0] == "GET /v1?api%20key=a%26b%3Dc%20d%0D%0A HTTP/1.1"
+    assert lines(Request("GET", "/v1?x=1", credential=credential))[0].startswith("GET /v1?x=1&api%20key=")
+
+
+@pytest.mark.parametrize("mark", ["\r", "\n", "\0", "\r\nX-Evil: 1", "\u20ac"])
+def test_no_value_can_add_a_line(mark: str) -> None:
+    """A line break, NUL or letter beyond Latin-1 in a value is refused; the message names the field, not the value."""
+    with pytest.raises(MappingError) as caught:
+        encode_head(Request("GET", "/", (("X-Good", "1"), ("X-Note", f"hello{mark}there"))), "h")
+    assert caught.value.path == "headers.X-Note"
+    assert caught.value.reached is Reach.NO
+    assert "hello" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["X Note", "X-Note\r\nX", "X:Y", "", "Naïve", "X\0"])
+def test_no_name_can_be_more_than_a_name(name: str) -> None:
+    """A header name with characters that no name may have is refused."""
+    with pytest.raises(MappingError):
+        encode_head(Request("GET", "/", ((name, "1"),)), "h")
+
+
+@pytest.mark.parametrize("target", ["", "v1", "http://evil/", "/a b", "/a\r\nX: y", "/a\0", "/ä", "/a\tb", "//x y"])
+def test_no_target_can_be_more_than_a_path(target: str) -> None:
+    """A target that isn't an encoded path is refused before anything is sent."""
+    with pytest.raises(MappingError):
+        encode_head(Request("GET", target), "h")
+
+
+@pytest.mark.parametrize("method", ["GE T", "GET\r\n", "", "CONNECT"])
+def test_no_method_can_be_more_than_a_word(method: str) -> None:
+    """A method that isn't a token, and CONNECT, are refused."""
+    with pytest.raises(MappingError):
+        encode_head(Request(method, "/"), "h")
+
+
+@pytest.mark.parametrize("name", ["Host", "content-length", "Transfer-Encoding", "Expect", "Upgrade", "TE", "Trailer"])
+def test_framing_can_not_be_set_by_callers(name: str) -> None:
+    """Fields that frame the message are ours: smuggling has no way in."""
+    with pytest.raises(MappingError, match=name.lower()):
+        encode_head(Request("GET", "/", ((name, "1"),)), "h")
+    with pytest.raises(MappingError, match=name.lower()):
+        encode_head(Request("GET", "/", (), f"{name}: 1\r\n".encode()), "h")
+
+
+@pytest.mark.parametrize(
+    "static", [b"X: y", b"X: y\r\n\r\n", b"\r\nX: y\r\n", b"X: y\nZ: 1\r\n", b"nothing\r\n", b"X: \0\r\n"]
+)
+def test_fixed_lines_are_checked_too(static: bytes) -> None:
+    """Fixed header lines that aren't whole lines of their own are refused."""
+    with pytest.raises(MappingError):
+        encode_head(Request("GET", "/", (), static), "h")
+
+
+@pytest.mark.parametrize("text", ["line\nbreak", "car\rriage", "nul\0", "\u20ac"])
+def test_a_secret_that_can_not_be_sent_is_named_and_not_shown(text: str) -> None:
+    """A secret with a character that no header carries is refused by its reference; its text isn't shown."""
+    credential = Credential("header", "X-Key", Secret(text, reference="env:KEY"))
+    with pytest.raises(CredentialMissing) as caught:
+        encode_head(Request("GET", "/", credential=credential), "h")
+    assert "env:KEY" in str(caught.value)
+    assert text not in str(caught.value)
+
+
+def test_what_was_checked_once_does_not_pile_up() -> None:
+    """The encoder's memory of names and fixed lines stays bounded however many callers invent."""
+    encoder = HeadEncoder("h")
+    for number in range(3000):
+        encoder.encode(Request("GET", "/", ((f"X-{number}", "1"),), f"Y-{number}: 1\r\n".encode()))
+    assert len(encoder._good_names) <= 1024
+    assert len(encoder._static) <= 1024
+
+
+def test_a_chunk_of_nothing_is_nothing() -> None:
+    """An empty piece makes no chunk, because the empty chunk ends the body."""
+    assert (encode_chunk(b""), encode_chunk(b"x" * 17)) == (b"", b"11\r\n" + b"x" * 17 + b"\r\n")
