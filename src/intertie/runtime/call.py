@@ -107,7 +107,8 @@ class Failed(msgspec.Struct, frozen=True):
         kind: The classification.
         effect_unknown: It may have taken effect and the operation can't be replayed: never sent again blindly.
         response: The answer, where one came.
-        external_codes: What `error_mapping` rows are matched against, most specific first: the provider's own code, the status, its class.
+        external_codes: What `error_mapping` rows are matched against, most specific first: the provider's own code,
+            the status, its class.
         retry_after_s: What the server said, where it said; for a throttled attempt the pause now in force.
     """
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import os
 
 from intertie.core.rng import Rng
+from intertie.runtime.forking import renew_locks_after_fork
 
 _PREFIX_CHARS = 18
 
@@ -13,22 +13,21 @@ _PREFIX_CHARS = 18
 class CallIds:
     """Makes ids `<random>-<count>`: 72 random bits for each process, then a count.
 
-    A UUID for each call would cost more than the guards. A forked child notices that its process id changed and draws anew.
+    A UUID for each call would cost more than several guards together. A forked child draws anew.
     """
 
-    __slots__ = ("_count", "_pid", "_prefix", "_rng")
+    __slots__ = ("__weakref__", "_count", "_prefix", "_rng")
 
     def __init__(self, rng: Rng) -> None:
         self._rng = rng
-        self._begin()
+        self.renew_locks()
+        renew_locks_after_fork(self)
 
     def next(self) -> str:
         """Return an id that nobody else has."""
-        if os.getpid() != self._pid:
-            self._begin()
         return f"{self._prefix}-{next(self._count)}"
 
-    def _begin(self) -> None:
-        self._pid = os.getpid()
+    def renew_locks(self) -> None:
+        """Begin a new row of ids, in a forked child. There are no locks: drawing the next number is one step."""
         self._prefix = self._rng.uuid4().replace("-", "")[:_PREFIX_CHARS]
         self._count = itertools.count(1)

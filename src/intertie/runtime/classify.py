@@ -10,8 +10,8 @@
 | 5xx, reset, timeout, no connection | service_fault | failure, where the plan counts it |
 | an answer that can't be read | mapping_fault | neutral |
 
-After an ambiguous failure (a timeout or a reset once a byte was sent; 408, or a 5xx that is not a plain refusal to work) an
-operation that can't be replayed has an unknown effect.
+After an ambiguous failure (a timeout or a reset once a byte was sent; 408, or a 5xx that is not a plain refusal to
+work) an operation that can't be replayed has an unknown effect.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ class Classifier:
 
     Attributes:
         service: Slug, for messages.
-        row_codes: `external_code`s of the error mapping that are a provider's own: a success that holds one is an error.
+        row_codes: `external_code`s of the error mapping that are a provider's own: a success that holds one is an
+            error.
     """
 
     operation: OperationPlan

@@ -1,12 +1,13 @@
 """The happy path of one operation, fused into one coroutine with all its guards on.
 
-It takes what each guard gives without waiting, sends, and finishes a plain success. Whatever else happens, it hands over to the
-general pipeline with everything taken so far on `Call.held`, so that nothing is done twice and every other case has one home:
+It takes what each guard gives without waiting, sends, and finishes a plain success. Whatever else happens, it hands
+over to the general pipeline with everything taken so far on `Call.held`, so that nothing is done twice and every
+other case has one home:
 
 | handed over | with |
 |---|---|
-| a guard can't say yes at once (breaker not closed, budget share used up, no idle connection, no free permit) | what was taken before it |
-| the exchange failed, the answer is no declared success, its headers speak of limits, deprecation or `no-store` | the exchange |
+| a guard can't say yes at once (breaker not closed, budget share used up, no connection, no permit) | what was taken |
+| the exchange failed, the answer is no declared success, its headers speak of limits, ends or storing | the exchange |
 | the body can't be read, may hide an error, breaks its schema or can't be mapped | the exchange |
 | a store has a problem to tell the caller | the exchange |
 
@@ -16,6 +17,8 @@ An operation whose calls are never plain has no fused path: see `fuse`. That bot
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from logging import INFO
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -54,8 +57,8 @@ class Fused(Protocol):
 def fuse(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused | None:
     """Return the fused path of an operation, None where its calls always need the general pipeline.
 
-    These do: a strict audit (stored before sending), a retired plan, a version with a schedule to warn of, a credential in the
-    body (built again for each attempt), headers or bodies in the log.
+    These do: a strict audit (stored before sending), a retired plan, a version with a schedule to warn of, a
+    credential in the body (built again for each attempt), headers or bodies in the log.
     """
     plan = linked.plan
     unusual = (
@@ -100,6 +103,8 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
     state_problems, journal_problems = around.coordination.problems, around.journal.problems
     record_of_call, key_of_plan = around.journal.record, observer.key
     operation_id, clock = operation.id, around.clock
+    logs_info, is_enabled_for = observer.least <= INFO, observer.logger.isEnabledFor
+    amount_text = lru_cache(maxsize=256)(decimal_text)  # most calls of an operation cost the same
 
     def general(
         data: Mapping[str, object],
@@ -253,7 +258,7 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
             result.status,
             1,
             elapsed_s,
-            None if cost is None else decimal_text(cost.amount),
+            None if cost is None else amount_text(cost.amount),
             None if cost is None else cost.currency,
             None,
             "yes",
@@ -262,7 +267,7 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
         record_of_call(record)
         if observer.listener is not None:
             observer.listener(record)
-        if observer.logs_success:
+        if logs_info and is_enabled_for(INFO):
             observer.log_success(record)
         return Answered(mapped, result.status, result, 1, elapsed_s, cost=cost, warnings=warnings)
 

@@ -2,7 +2,7 @@
 
 | header | read as |
 |---|---|
-| `Retry-After` (or the one an endpoint declares) | seconds (a fraction is accepted) or an HTTP date; the longest of several |
+| `Retry-After` (or the one an endpoint declares) | seconds (also a fraction) or an HTTP date; the longest of several |
 | `RateLimit` with `r` and `t`, `RateLimit-Policy` | structured fields; of several policies the one with least left |
 | `RateLimit: limit=, remaining=, reset=` | the older draft's spelling |
 | `RateLimit-Remaining/-Reset`, `X-RateLimit-*`, `X-Rate-Limit-*`, `…-Requests` | plain numbers |
@@ -62,7 +62,8 @@ def read_hint(
         headers: Of the answer.
         now_s: The date, seconds since 1970.
         throttled: The answer was a 429 or a disguise of one.
-        pauses: Whether `Retry-After` concerns the limit here (429, 503 and disguises); after a 202 or 301 it means something else.
+        pauses: Whether `Retry-After` concerns the limit here (429, 503 and disguises); after a 202 or 301 it means
+            something else.
         retry_after_header: The header that the endpoint declares in place of `Retry-After`.
     """
     pause_s = retry_after_s(headers, now_s=now_s, header=retry_after_header) if pauses else None

@@ -28,7 +28,8 @@ from intertie.runtime.surroundings import Surroundings
 class LinkedPlan:
     """One integration in one environment, ready to be called from any thread or task.
 
-    Each operation is linked once. The happy path of a call runs fused; everything else runs through the general pipeline.
+    Each operation is linked once. The happy path of a call runs fused; everything else runs through the general
+    pipeline.
 
     Args:
         plan: What will happen on a call.

@@ -33,11 +33,11 @@ _LEVELS = {
 
 
 class Observer:
-    """Records finished calls of one integration. With `strict` audit a call is stored before it is sent and before it returns.
+    """Records finished calls of one integration; with `strict` audit before a call is sent and before it returns.
 
     The log is stdlib logging, logger `intertie.<service>`: a success at `info` (`warning` where it has warnings or is a
-    fallback answer), a failure at `error`, a guard's decisions with it at `debug`; the spec's `level` is the least that is
-    written, the application's own configuration of logging decides beyond that.
+    fallback answer), a failure at `error`, a guard's decisions with it at `debug`; the spec's `level` is the least
+    that is written, the application's own configuration of logging decides beyond that.
 
     Attributes:
         listener: Told of every record, such as metrics; None where nobody is.
@@ -55,11 +55,6 @@ class Observer:
         self._masker = Masker(plan.logging)
         self.logger = logging.getLogger(f"intertie.{plan.service}")
         self.least = _LEVELS.get(plan.logging.level.lower(), logging.INFO)
-
-    @property
-    def logs_success(self) -> bool:
-        """Whether a plain success is written at all: asked on every call, so cheap."""
-        return self.least <= logging.INFO and self.logger.isEnabledFor(logging.INFO)
 
     @property
     def wants_messages(self) -> bool:
@@ -126,7 +121,7 @@ class Observer:
         self._log_messages(call.request, outcome.response, level)
 
     def log_success(self, record: CallRecord) -> None:
-        """Write the line of a plain success; the caller asked `logs_success`."""
+        """Write the line of a plain success; the caller looked at `least` and the logger."""
         self.logger.info("%s", sentence(record, None), extra={"intertie": msgspec.to_builtins(record)})
 
     def _detail(self, call: Call, outcome: Outcome, record: CallRecord) -> dict[str, object]:

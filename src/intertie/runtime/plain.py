@@ -1,7 +1,8 @@
 """Plain data as JSON bytes and back, with the types that JSON has no word for kept.
 
-Data that JSON holds exactly is written as it is. Otherwise the document is `{"$typed": …}`, in which a value of another type
-is an object with one `$` key, such as `{"$decimal": "12.50"}`; an object that looks like one is wrapped in `{"$object": …}`.
+Data that JSON holds exactly is written as it is. Otherwise the document is `{"$typed": …}`, in which a value of
+another type is an object with one `$` key, such as `{"$decimal": "12.50"}`; an object that looks like one is wrapped
+in `{"$object": …}`.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NoReturn
 
 from intertie.core.errors import CallError
 from intertie.core.timeline import TimelineEvent
@@ -28,16 +29,16 @@ def assert_stage_order(plan: Plan, *, operation: str | None = None) -> None:
 def assert_answered(outcome: Outcome) -> Answered:
     """Return the answer; raise with the error where the call failed."""
     if isinstance(outcome, Failed):
-        raise AssertionError(f"the call failed as {outcome.kind}: {outcome.error}") from outcome.error  # noqa: TRY004  # what a test expects
+        _fail(f"the call failed as {outcome.kind}: {outcome.error}", outcome.error)
     return outcome
 
 
 def assert_failed(outcome: Outcome, error: type[CallError] = CallError) -> Failed:
     """Return the failure; raise where the call succeeded or failed otherwise."""
     if isinstance(outcome, Answered):
-        raise AssertionError(f"the call succeeded with status {outcome.status}, fallback {outcome.fallback}")  # noqa: TRY004  # what a test expects
+        _fail(f"the call succeeded with status {outcome.status}, fallback {outcome.fallback}")
     if not isinstance(outcome.error, error):
-        raise AssertionError(f"the call failed with {outcome.error!r}, not {error.__name__}") from outcome.error  # noqa: TRY004  # what a test expects
+        _fail(f"the call failed with {outcome.error!r}, not {error.__name__}", outcome.error)
     return outcome
 
 
@@ -48,3 +49,7 @@ def assert_events(events: Iterable[TimelineEvent], expected: Sequence[str]) -> N
     for name in expected:
         if name not in rest:
             raise AssertionError(f"{name!r} did not happen in its turn; the events were {', '.join(names)}")
+
+
+def _fail(message: str, cause: BaseException | None = None) -> NoReturn:
+    raise AssertionError(message) from cause

@@ -60,7 +60,7 @@ def make_operation(
         validate: What happens to an answer that breaks its schema.
         overrides: Further fields of `OperationPlan`.
     """
-    headers = ()
+    headers: tuple[HeaderPlan, ...] = ()
     if idempotency_header is not None:
         headers = (HeaderPlan(idempotency_header, "{uuid}", required=True, is_idempotency_key=True),)
     anything = CompiledSchema(True)

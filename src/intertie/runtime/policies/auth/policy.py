@@ -21,7 +21,8 @@ class AuthPolicy:
     """Gives each attempt the credential as it is now.
 
     Attributes:
-        with_body_field: Builds the call's request again with the credential as a field of its body, where it belongs there.
+        with_body_field: Builds the call's request again with the credential as a field of its body, where it belongs
+            there.
     """
 
     credentials: Credentials

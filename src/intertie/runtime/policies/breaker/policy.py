@@ -65,7 +65,7 @@ class BreakerPolicy:
 
 @dataclass(frozen=True, slots=True)
 class BreakerAgainPolicy:
-    """The second look: who waited long for a connection or a permit does not send into a circuit that opened meanwhile."""
+    """The second look: who waited for a connection or a permit does not send into a circuit that opened meanwhile."""
 
     handle: BreakerHandle
     service: str

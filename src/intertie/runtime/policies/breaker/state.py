@@ -5,7 +5,7 @@
 |---|---|---|---|---|
 | closed | all | counts; opens at the threshold | consecutive: starts anew; ratio: counts | |
 | open | nobody | ignored | ignored | after `open_s`: half-open at the next ask |
-| half-open | up to `half_open_requests` probes | opens again | counts; closes at `success_threshold` | a probe's lease ends |
+| half-open | `half_open_requests` probes | opens again | counts; closes at `success_threshold` | leases end |
 
 Every change of state begins an epoch, and results from an earlier one are ignored.
 """

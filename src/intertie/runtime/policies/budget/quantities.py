@@ -69,7 +69,7 @@ def gigabytes(count: int) -> Decimal:
 
 
 def declared_answer_bytes(operation: OperationPlan) -> int:
-    """Return how large an answer may be by what the spec declares: a text's `maxLength`, else its example, else 64 KiB."""
+    """Return how large an answer may be: a text's `maxLength`, else the length of the example, else 64 KiB."""
     schema = operation.response.schema.json if operation.response.schema is not None else None
     longest = schema.get("maxLength") if isinstance(schema, Mapping) else None
     if isinstance(longest, int):

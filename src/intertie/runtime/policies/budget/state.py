@@ -1,7 +1,8 @@
 """What a month costs and how much of a budget is left, as pure arithmetic on exact decimals.
 
-A price depends on nothing but the month's cumulative quantity, so a budget is a quantity too: the largest one whose cost is
-still within the limit. Shares of a budget are then shares of that quantity, and no order of settling can pass it.
+A price depends on nothing but the month's cumulative quantity, so a budget is a quantity too: the largest one whose
+cost is still within the limit. Shares of a budget are then shares of that quantity, and no order of settling can pass
+it.
 """
 
 from __future__ import annotations

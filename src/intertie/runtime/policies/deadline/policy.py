@@ -16,8 +16,8 @@ from intertie.runtime.stages import Stage
 class DeadlinePolicy:
     """Lets the rest of the pipeline run until `call.deadline_s`; nothing in there waits or reads beyond it.
 
-    There is no cancelling timer: a call that blocks a thread can't be cancelled, so every step that may block is given the
-    instant. An answer that is complete is never thrown away for being a moment late.
+    There is no cancelling timer: a call that blocks a thread can't be cancelled, so every step that may block is
+    given the instant. An answer that is complete is never thrown away for being a moment late.
     """
 
     options: TimeoutOptions

@@ -24,7 +24,8 @@ def wants_fallback(failed: Failed, action: str | None, *, rows_name_fallback: bo
 def why_not_queued(call: Call) -> str | None:
     """Return why this call can't be queued, None where it can.
 
-    A write is queued only where no attempt can have reached the service, or where its idempotency key makes the replay safe.
+    A write is queued only where no attempt can have reached the service, or where its idempotency key makes the
+    replay safe.
     """
     if call.operation.is_read:
         return "reads are not queued"

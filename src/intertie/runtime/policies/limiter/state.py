@@ -1,7 +1,7 @@
 """The limiter as a pure state machine: rules, pauses, places in flight, and the line of those who wait.
 
-Numbers in, decision out: no clock, no lock, no waiting. All instants are on one clock that never goes back. The same machine
-runs in memory and, written to a store between transactions, for all processes that share it.
+Numbers in, decision out: no clock, no lock, no waiting. All instants are on one clock that never goes back. The same
+machine runs in memory and, written to a store between transactions, for all processes that share it.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class Share(msgspec.Struct):
 def build_rules(options: LimiterOptions, utc_minus_clock_s: Callable[[], float]) -> list[Rule]:
     """Return the rules that hold at once.
 
-    A token bucket alone lets `burst + limit` go within one window after a pause. A declared limit is what the service enforces, so
-    each declared window holds as a sliding window too, and the bucket only shapes what passes within it.
+    A token bucket alone lets `burst + limit` go within one window after a pause. A declared limit is what the service
+    enforces, so each declared window holds as a sliding window too, and the bucket only shapes what passes within it.
     """
     if not options.windows:
         return []
@@ -152,7 +152,8 @@ class LimiterState:
         if self.options.on_limit == "reject" or looks_s > deadline_s:
             return self._refusal(now_s, turn_s, waits_for_place=waits_for_place)
         if turn_s <= now_s and not waits_for_place:
-            # Room for all in line and one more, such as after somebody in line gave up: nobody ahead leaves later for it.
+            # Room for all in line and one more, such as after somebody in line gave up: nobody ahead leaves later for
+            # it.
             self._take(now_s)
             self._planned = None
             return True
@@ -248,8 +249,8 @@ class LimiterState:
     def observe(self, hint: ServerHint, now_s: float) -> float:
         """Let an answer steer the limit; return the pause now in force.
 
-        Calls already in flight at the first 429 belong to the same wave: their 429s say nothing new, so they don't lengthen the
-        pause. Any answer that is neither throttled nor asks for a pause ends the row.
+        Calls already in flight at the first 429 belong to the same wave: their 429s say nothing new, so they don't
+        lengthen the pause. Any answer that is neither throttled nor asks for a pause ends the row.
         """
         options = self.options
         if hint.throttled:
@@ -281,7 +282,7 @@ class LimiterState:
         self._gather(now_s)
 
     def pause_until(self, until_s: float, now_s: float) -> None:
-        """Let nobody go before `until_s`; a longer pause stays. Afterwards the limit's own pace holds for one shortest window."""
+        """Let nobody go before `until_s`, unless a longer pause holds; then pace them for one shortest window."""
         if until_s <= max(now_s, self.paused_until_s):
             return
         self.paused_until_s = until_s
@@ -343,7 +344,7 @@ class LimiterState:
         self._planned = None
 
     def expire(self, now_s: float, grace_s: float) -> None:
-        """End the shares that nobody settled within `grace_s` of their end, as if all of each had been used at its end."""
+        """End the shares that nobody settled within `grace_s` of their end, as wholly used at their end."""
         for share in [share for share in self.shares.values() if share.end_s + grace_s < now_s]:
             self.settle(share.number, [share.end_s] * share.count)
 

@@ -1,10 +1,10 @@
 # ruff: noqa: D102, ARG002  # one surface, documented once on `Rule`; not every rule needs every argument
 """The rules a limit is made of, as small pure objects: each says when one more may go, and is told when one went.
 
-All share one surface: `earliest_s(t)` changes nothing and returns the first instant at or after `t` at which one more may go; `add(t)` counts
-one that goes at `t`; `undo(stamp_s)` forgets one that was never sent; `lease`/`settle` count a share whose stamps are not
-known yet as if all of them came at the share's end, until the real ones are told; `copy()` is for planning ahead.
-Instants are seconds on one clock that never goes back.
+All share one surface: `earliest_s(t)` changes nothing and returns the first instant at or after `t` at which one more
+may go; `add(t)` counts one that goes at `t`; `undo(stamp_s)` forgets one that was never sent; `lease`/`settle` count a
+share whose stamps are not known yet as if all of them came at the share's end, until the real ones are told; `copy()`
+is for planning ahead. Instants are seconds on one clock that never goes back.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Protocol
 import msgspec
 
 EXACT_LIMIT = 4096
-"""Up to this limit a sliding window keeps every stamp; above, stamps within 1/4096 of the window share the latest one."""
+"""Up to this limit a window keeps every stamp; above, those within 1/4096 of it share the latest one."""
 
 _LATE_S = 1e-6
 """A fixed window ends this much late, so that rounding of large UTC numbers never ends it early."""
@@ -28,7 +28,7 @@ class Rule(Protocol):
     """One bound on how often."""
 
     def earliest_s(self, t: float) -> float:
-        """Return the first instant at or after `t` at which one more may go; `t` may lie ahead, so nothing is forgotten."""
+        """Return the first instant at or after `t`, which may lie ahead, at which one more may go."""
 
     def add(self, t: float) -> None:
         """Count one that goes at `t`."""
@@ -61,9 +61,10 @@ class Rule(Protocol):
 class SlidingWindow:
     """No span `(t - window_s, t]` holds more than `limit`.
 
-    Why a share may be counted at its end: let `y >= now` be a use of the last share that adds to a span ending at `s >= y`.
-    Every other use `x` in that span is later than `s - window_s >= now - window_s`, and is counted here at or after `x`, so it
-    was seen when the share was given. Hence the span holds at most what was counted then, which is at most `limit`.
+    Why a share may be counted at its end: let `y >= now` be a use of the last share that adds to a span ending at `s >=
+    y`. Every other use `x` in that span is later than `s - window_s >= now - window_s`, and is counted here at or after
+    `x`, so it was seen when the share was given. Hence the span holds at most what was counted then, which is at most
+    `limit`.
     """
 
     __slots__ = ("_counts", "_grain_s", "_stamps", "_used", "limit", "window_s")
@@ -133,7 +134,8 @@ class SlidingWindow:
         if self._counts is None:
             self._stamps = deque(stamp_s for stamp_s, count in pairs for _ in range(count))
             return
-        # Huge limits: equal or neighbouring stamps share the later one, so memory stays bounded and nothing counts too short.
+        # Huge limits: equal or neighbouring stamps share the later one, so memory stays bounded and nothing counts too
+        # short.
         self._stamps, self._counts = deque(), deque()
         first_s = -inf
         for stamp_s, count in pairs:
@@ -207,8 +209,8 @@ class SlidingWindow:
 class FixedWindow:
     """At most `limit` per window, the windows aligned to multiples of `window_s` in UTC.
 
-    A window runs to its own end on the clock that never goes back, so a step of UTC never opens one early; the next one is
-    aligned anew. `utc_minus_clock_s()` says how far UTC is ahead of that clock now.
+    A window runs to its own end on the clock that never goes back, so a step of UTC never opens one early; the next one
+    is aligned anew. `utc_minus_clock_s()` says how far UTC is ahead of that clock now.
     """
 
     __slots__ = ("_began_s", "_ends_s", "_used", "_utc_minus_clock_s", "limit", "window_s")
@@ -283,8 +285,9 @@ class FixedWindow:
 class TokenBucket:
     """A bucket of `burst`, refilled one every `interval_s`, kept as the instant at which it will be full.
 
-    With `full_s` that instant, it holds `burst - (full_s - t) / interval_s`. Shares stay held apart until they are settled, so that
-    the bucket refills only for what was really used: it always holds at least what shares may still take from it.
+    With `full_s` that instant, it holds `burst - (full_s - t) / interval_s`. Shares stay held apart until they are
+    settled, so that the bucket refills only for what was really used: it always holds at least what shares may still
+    take from it.
 
     Source: the generic cell rate algorithm, ITU-T I.371 (virtual scheduling).
     """
@@ -314,7 +317,8 @@ class TokenBucket:
         self._last_s = max(self._last_s, t)
 
     def undo(self, stamp_s: float) -> None:
-        # Only while nothing later was taken: what an earlier one still weighs can't be told any more, so it stays counted.
+        # Only while nothing later was taken: what an earlier one still weighs can't be told any more, so it stays
+        # counted.
         if stamp_s >= self._last_s and self._full_s > stamp_s:
             self._full_s -= self.interval_s
 

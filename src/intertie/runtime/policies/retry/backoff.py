@@ -8,8 +8,8 @@ from intertie.runtime.policies.retry.options import RetryOptions
 def backoff_s(attempt: int, options: RetryOptions, *, draw: float) -> float:
     """Return how long to wait before the next attempt.
 
-    With `n = attempt - 1`: exponential `initial * multiplier**n`, linear `initial * (n + 1)`, fixed `initial`; capped at
-    `max_delay_s`; with jitter a uniform share of that.
+    With `n = attempt - 1`: exponential `initial * multiplier**n`, linear `initial * (n + 1)`, fixed `initial`;
+    capped at `max_delay_s`; with jitter a uniform share of that.
 
     Args:
         attempt: Attempts made so far, the first call included; 1 after the first failure.

@@ -13,8 +13,9 @@ _SLOTS = 10
 class RetryBudget:
     """Counts calls and retries of the last `budget_window_s` seconds, in tenths of it. Safe from any thread.
 
-    A retry is allowed while fewer than `max(budget_minimum, budget_ratio * calls)` were made in the window. Bookkeeping is
-    per process: each process multiplies its own traffic by no more than the ratio, so all together do not either.
+    A retry is allowed while fewer than `max(budget_minimum, budget_ratio * calls)` were made in the window.
+    Bookkeeping is per process: each process multiplies its own traffic by no more than the ratio, so all together do
+    not either.
 
     Source: Google, "Site Reliability Engineering", chapter 21 (per-client retry budget).
     """

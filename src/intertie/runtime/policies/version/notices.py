@@ -30,7 +30,8 @@ def schedule_notice(options: VersionOptions, version: str, today: date) -> str |
 def header_notice(headers: Headers) -> str | None:
     """Return what `Deprecation` and `Sunset` headers announce, None where there are none.
 
-    Source: RFC 9745 section 2 (`@` and seconds since 1970; a boolean or an HTTP date in earlier drafts), RFC 8594 section 3.
+    Source: RFC 9745 section 2 (`@` and seconds since 1970; a boolean or an HTTP date in earlier drafts), RFC 8594
+        section 3.
     """
     deprecation, sunset = headers.get("deprecation"), headers.get("sunset")
     sunset_s = http_date_s(sunset) if sunset is not None else None
