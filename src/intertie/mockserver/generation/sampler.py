@@ -55,8 +55,8 @@ class Sampler:
         """
         try:
             self._schema.is_valid(None)
-        except ValueError as broken:
-            raise Unsatisfiable(f"the schema itself is invalid: {str(broken).splitlines()[0]}") from broken
+        except ValueError as wrong:
+            raise Unsatisfiable(f"the schema itself is invalid: {str(wrong).splitlines()[0]}") from wrong
         reason = "the schema allows no value"
         for attempt in range(_TRIES):
             walk = _Walk(
