@@ -1,0 +1,101 @@
+"""The reference pages of defaults and configuration, made from the tables that the compiler reads."""
+
+from __future__ import annotations
+
+from intertie.compiler.defaults import DEFAULTS, WHEN_ABSENT
+from intertie.compiler.setting_values import DEFAULT_BLOCKS, default_fields
+from intertie.core.units import seconds_text
+from intertie.spec.fields import FieldInfo, Kind
+
+_SETTINGS = (
+    ("environment", "each spec's own", "Environment of every spec where a call names none."),
+    ("base_url", "each spec's own", "Where calls go instead of what the specs say; made for one-off runs."),
+    ("state", "`sqlite:///.intertie/state.db`", "Limiter, breaker and cache, shared by all who name the same store."),
+    ("journal", "`sqlite:///.intertie/journal.db`", "Ledger, queue and history."),
+    ("durability", "`process`", "`process` survives a killed process, `power` a power cut too."),
+    ("store_down", "`fair_share`", "When the state can't be reached: `fair_share`, `refuse` or `allow`."),
+    ("audit", "`grouped`", "`grouped`, or `strict`: stored before the call is sent."),
+)
+_SECONDS = frozenset({"retry_after", "max_wait", "max_pause", "initial_delay", "max_delay", "cache_ttl",
+                      "idempotency_ttl", "budget_window", "timeout", "connect", "read", "write", "total"})  # fmt: skip
+
+
+def defaults_markdown() -> str:
+    """Return the page that says what holds where a spec is silent."""
+    lines = [
+        "# Defaults",
+        "",
+        "What holds where a spec and the configuration say nothing. `intertie plan` shows such a value with the source",
+        "`default`; a value of `[defaults]` in `intertie.toml` takes its place, with the source `config`.",
+        "",
+        "| field | default | why |",
+        "|---|---|---|",
+    ]
+    lines += [f"| `{key}` | {_shown(key, default.value)} | {default.why} |" for key, default in DEFAULTS.items()]
+    lines += ["", "## A block that is absent", "", "| block | what holds |", "|---|---|"]
+    lines += [f"| `{block}` | {what} |" for block, what in WHEN_ABSENT.items()]
+    return "\n".join(lines) + "\n"
+
+
+def configuration_markdown() -> str:
+    """Return the page of `intertie.toml` and its variables."""
+    lines = [
+        "# Configuration",
+        "",
+        "`intertie.toml` stands in the workspace's root. Flags win over `INTERTIE_*` variables, those over the file,",
+        "the file over the defaults. A key that nothing reads is a warning at its line.",
+        "",
+        "| key | variable | default | what it does |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| `{key}` | `INTERTIE_{key.upper()}` | {default} | {what} |" for key, default, what in _SETTINGS]
+    lines += [
+        "",
+        "`[lint]` has `select` and `ignore`, lists of rule codes or their beginnings. `[channels]` and `[gateway]` are",
+        "handed on as they are. `INTERTIE_GATEWAY_PORT` is `port` of `[gateway]`, and so on.",
+        "",
+        "## `[defaults]`",
+        "",
+        "Used where a spec is silent, also where it has no such block: `[defaults.retry]` gives a retry to every spec",
+        "that does not say `enabled: false`. Names, units and choices are those of the spec; the variable of",
+        "`retry.max_attempts` is `INTERTIE_DEFAULTS_RETRY_MAX_ATTEMPTS`.",
+        "",
+        "```toml",
+        'environment = "staging"',
+        "",
+        "[defaults.timeouts]",
+        "connect = 1000          # milliseconds, as in a spec",
+        'total = "20s"',
+        "",
+        "[defaults.retry]",
+        "max_attempts = 3",
+        "```",
+        "",
+        "| key | holds |",
+        "|---|---|",
+    ]
+    for block in DEFAULT_BLOCKS:
+        lines += [f"| `{block}.{name}` | {_holds(info)} |" for name, info in default_fields(block).items()]
+    return "\n".join(lines) + "\n"
+
+
+def _shown(key: str, value: object) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, tuple):
+        return ", ".join(f"`{item}`" for item in value)
+    if isinstance(value, float) and key.rpartition(".")[2] in _SECONDS:
+        return seconds_text(value)
+    if isinstance(value, float) and key.endswith("budget"):
+        return f"{value * 100:g} %"
+    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+
+
+def _holds(info: FieldInfo) -> str:
+    if info.kind is Kind.CHOICE:
+        return ", ".join(f"`{choice}`" for choice in info.choices)
+    if info.kind is Kind.DURATION:
+        return f"{info.kind.value}; a bare number is in {info.bare_unit}"
+    return info.kind.value
