@@ -35,7 +35,7 @@ def renew_after_fork(thing: Forkable) -> None:
 
 
 def close_around_fork(thing: Connected) -> None:
-    """Have `thing` closed before every fork for as long as it lives; in the child `after_fork_in_child()` is called too."""
+    """Have `thing` closed before every fork for as long as it lives, and renewed in the child."""
     _connected.add(thing)
     _alive.add(thing)
 

@@ -1,4 +1,4 @@
-"""Work that no caller waits for: one thread, started when there is first something to do, gone after a fork, stopped at the end."""
+"""Work that no caller waits for, in one thread that starts when there is first something to do."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _TICK_S = 0.02
 class Background:
     """Runs each named piece of work once, at its time, in one daemon thread.
 
-    Work that is asked for again before it ran runs once, at the earlier of the two times. Work that finds the store unavailable is
-    tried again a second later; `on_trouble` is told what is wrong, and None once work succeeds again.
+    Work that is asked for again before it ran runs once, at the earlier of the two times. Work that finds the store
+    unavailable is tried again a second later; `on_trouble` is told what is wrong, and None once work succeeds again.
     """
 
     def __init__(self, clock: Clock, on_trouble: Callable[[str | None], None]) -> None:

@@ -29,8 +29,8 @@ _Act: TypeAlias = Callable[[Circuit, float], T]
 class SharedBreaker:
     """A `BreakerHandle` on store time.
 
-    Failures are stored at once, and successes where they change something: in half-open, or where failures were counted. With a
-    ratio, where every success counts, those of closed times are stored in groups.
+    Failures are stored at once, and successes where they change something: in half-open, or where failures were
+    counted. With a ratio, where every success counts, those of closed times are stored in groups.
     """
 
     def __init__(
@@ -95,7 +95,8 @@ class SharedBreaker:
                 return self._circuit.admit(self._timeline.now_s(), lease_until_s)
 
     def _may_probe_locked(self, now_s: float) -> bool:
-        # Only what would take a probe or change the state needs a transaction; a refusal is answered from what was read.
+        # Only what would take a probe or change the state needs a transaction; a refusal is answered from what was
+        # read.
         snapshot = self._circuit.snapshot(now_s)
         if snapshot.forced is not None:
             return False
@@ -147,19 +148,19 @@ class SharedBreaker:
         if admission.probe is None:
             return  # nothing is held while closed
         try:
-            self._change(lambda circuit, now_s: circuit.release(admission), patience_s=_INLINE_PATIENCE_S)  # noqa: ARG005
+            self._change(_releasing(admission), patience_s=_INLINE_PATIENCE_S)
         except StoreUnavailable:
             self._background.ask(f"breaker {self._key} {admission.probe}", lambda: self._release_later(admission))
 
     def _release_later(self, admission: Admission) -> None:
-        self._change(lambda circuit, now_s: circuit.release(admission))  # noqa: ARG005
+        self._change(_releasing(admission))
 
     def tell(self) -> None:
         """Store the successes that are not stored yet."""
         with self._lock:
             untold = self._untold
         if untold:
-            self._change(lambda circuit, now_s: None)  # noqa: ARG005
+            self._change(lambda _circuit, _now_s: None)
 
     def force(self, state: str | None) -> None:
         """Hold it `open` or `closed` for all who share the store; None lets it decide again.
@@ -167,7 +168,7 @@ class SharedBreaker:
         Raises:
             StoreUnavailable: The others can't be told.
         """
-        self._change(lambda circuit, now_s: circuit.force(state))  # noqa: ARG005
+        self._change(lambda circuit, _now_s: circuit.force(state))
 
     def snapshot(self) -> BreakerSnapshot:
         """Return the breaker as it is now."""
@@ -234,6 +235,10 @@ class SharedBreaker:
     def problem(self) -> str | None:
         """Return what is wrong, None where all is well."""
         return self._problem
+
+
+def _releasing(admission: Admission) -> _Act[None]:
+    return lambda circuit, _now_s: circuit.release(admission)
 
 
 def _alone(error: StoreUnavailable) -> str:

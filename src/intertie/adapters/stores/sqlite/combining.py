@@ -25,7 +25,8 @@ class _Request(Generic[S]):
 class Combiner(Generic[S]):
     """Whoever gets the turn does the work of all who wait for it.
 
-    `transact(acts, patience_s)` runs them in order within one transaction and returns their answers, each with the store's time.
+    `transact(acts, patience_s)` runs them in order within one transaction and returns their answers, each with the
+    store's time.
     """
 
     def __init__(

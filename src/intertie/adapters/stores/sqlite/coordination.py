@@ -118,7 +118,8 @@ class SqliteCoordination:
             self._closed = True
             limiters, breakers, caches = self._limiters.values(), self._breakers.values(), self._caches.values()
         self._background.stop()
-        # A store that is gone now takes nothing back: shares, places and probes in it end with their owner or their time.
+        # A store that is gone now takes nothing back: shares, places and probes in it end with their owner or their
+        # time.
         with suppress(StoreUnavailable):
             for limiter in limiters:
                 limiter.close()

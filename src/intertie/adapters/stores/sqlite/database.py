@@ -22,7 +22,8 @@ BUSY_S = 5.0
 class Database:
     """One connection for transactions and one for looking, each with its own lock.
 
-    Write-ahead logging survives a killed process at any instant. `durability="power"` waits for the disk at each commit.
+    Write-ahead logging survives a killed process at any instant. `durability="power"` waits for the disk at each
+    commit.
     """
 
     def __init__(self, path: Path, url: str, *, durability: str = "process") -> None:
@@ -58,7 +59,7 @@ class Database:
 
     @contextmanager
     def write(self, *, patience_s: float = BUSY_S) -> Iterator[sqlite3.Connection]:
-        """Give a connection inside one transaction: all of it is stored, or nothing where an exception leaves the block.
+        """Give a connection inside one transaction: all is stored, or nothing where an exception leaves the block.
 
         Args:
             patience_s: How long to wait for other threads and processes.
@@ -183,7 +184,10 @@ class Database:
                 "backup; what it held on budgets and queued calls is lost with it"
             )
         elif "locked" in text or "busy" in text:
-            msg = f"the state file {self.path} stayed locked by another process for {patience_s:g} s; look for one that hangs"
+            msg = (
+                f"the state file {self.path} stayed locked by another process for {patience_s:g} s; "
+                "look for one that hangs"
+            )
         else:
             msg = f"the state file {self.path} can't be used ({text}); check the disk and the file's permissions"
         return StoreUnavailable(msg, url=self.url)

@@ -28,7 +28,7 @@ _OPEN_STATES = ("pending", "sending", "parked")
 
 
 class SqliteJournal:
-    """A `Journal` in a SQLite file. Payloads of queued items are stored as they are; the file is its user's alone (mode 600).
+    """A `Journal` in a SQLite file. Payloads of queued items are stored as they are, in a file of mode 600.
 
     Raises:
         StoreUnavailable: The file can't be used.
@@ -219,7 +219,7 @@ class SqliteJournal:
         self._store_records()
 
     def close(self) -> None:
-        """Flush, return what is leased, and close. What a store that is gone can't take stays counted as spent there."""
+        """Flush, return what is leased, and close; what a store that is gone can't take stays spent there."""
         with self._lock:
             if self._closed:
                 return

@@ -36,7 +36,7 @@ _ZERO = Decimal(0)
 
 
 class _Books:
-    """What this process holds of one month and has not told yet. `calls` and `quantity` are all that its row must cover."""
+    """What this process holds of one month; `calls` and `quantity` are all that its row must cover."""
 
     __slots__ = ("calls", "left", "left_calls", "name", "quantity", "settled", "settled_before", "settled_calls")
 
@@ -54,11 +54,11 @@ class _Books:
 class SharedLedger:
     """A `LedgerHandle` on the file.
 
-    A share is written down before any of it is handed out, and counts as spent until settled or returned: what a killed process
-    had sent is always covered. A share is what this process lately needed in a second, at most 100 calls; where a hard stop comes
-    near it is one call, so that little is ever held unspent. Before anybody is refused, what live owners hold unspent is recalled;
-    the refusal waits for it for about a second, and is given only for what is spent, reserved or left by the dead - or where an owner
-    that lives does not answer in that time.
+    A share is written down before any of it is handed out, and counts as spent until settled or returned: what a killed
+    process had sent is always covered. A share is what this process lately needed in a second, at most 100 calls; where
+    a hard stop comes near it is one call, so that little is ever held unspent. Before anybody is refused, what live
+    owners hold unspent is recalled; the refusal waits for it for about a second, and is given only for what is spent,
+    reserved or left by the dead - or where an owner that lives does not answer in that time.
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class SharedLedger:
             await self._clock.sleep_until(self._monotonic_s() + _ASK_AGAIN_S)
 
     def _lease(self, quantity: Decimal) -> Reservation | tuple[BudgetRefusal, bool]:
-        """Write a share down and reserve from it; else what to refuse with, and whether others may still return enough."""
+        """Write a share down and reserve from it; else say what to refuse with, and whether waiting may help."""
         with self._store_lock:
             reservation = self.reserve_nowait(quantity)
             if reservation is not None:
@@ -234,7 +234,8 @@ class SharedLedger:
     def settle(self, reservation: Reservation, *, quantity: Decimal, reached: Reach) -> Money:
         """Turn a reservation into what the attempt cost (nothing where it reached nobody); return that.
 
-        Across processes the place of one attempt on the tiers is known as of the last transaction; the month's sum is exact.
+        Across processes the place of one attempt on the tiers is known as of the last transaction; the month's sum is
+        exact.
 
         Raises:
             ValueError: The reservation was settled before.
@@ -258,7 +259,7 @@ class SharedLedger:
         return Money(cost, currency)
 
     def _tell(self, connection: sqlite3.Connection, current: str) -> dict[str, tuple[int, Decimal]]:
-        """Write what was settled, and return all that is held unspent; return what stays held: month -> (calls, quantity)."""
+        """Write what was settled, give up what is unspent; return what stays held: month -> (calls, quantity)."""
         with self._lock:
             for books in self._books.values():
                 books.calls -= books.left_calls

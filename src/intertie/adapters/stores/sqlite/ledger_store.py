@@ -1,4 +1,4 @@
-"""The books in the file: months, and the shares of them that owners hold. Each function works inside one transaction."""
+"""The books in the file: months, and the shares of them that owners hold; for use inside a transaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ZERO = Decimal(0)
 
 
 class HeldShare(msgspec.Struct, frozen=True):
-    """One owner's share of one month: all of `quantity` counts as spent; `unspent` of it was not reserved when last told."""
+    """One owner's share of a month: `quantity` counts as spent; `unspent` of it was not reserved when last told."""
 
     owner: str
     calls: int
@@ -68,7 +68,8 @@ def put_share(
         connection.execute("DELETE FROM share WHERE key = ? AND month = ? AND owner = ?", (key, month, owner))
         return
     connection.execute(
-        "INSERT OR REPLACE INTO share (key, month, owner, calls, quantity, unspent, recalled) VALUES (?, ?, ?, ?, ?, ?, 0)",
+        "INSERT OR REPLACE INTO share (key, month, owner, calls, quantity, unspent, recalled) "
+        "VALUES (?, ?, ?, ?, ?, ?, 0)",
         (key, month, owner, calls, str(quantity), str(unspent)),
     )
 
@@ -86,7 +87,8 @@ def told_months(
 ) -> list[LedgerMonth]:
     """Return months as people read them, by key and month."""
     rows = connection.execute(
-        "SELECT key, month, calls, quantity, pricing FROM month WHERE key = ifnull(?, key) AND month = ifnull(?, month) "
+        "SELECT key, month, calls, quantity, pricing FROM month "
+        "WHERE key = ifnull(?, key) AND month = ifnull(?, month) "
         "ORDER BY key, month",
         (key, month),
     ).fetchall()

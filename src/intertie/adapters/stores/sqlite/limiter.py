@@ -45,10 +45,11 @@ class _Seat:
 class SharedLimiter:
     """A `LimiterHandle` whose own clock is the store's timeline.
 
-    A caller takes from this process's share in memory. Without one, a transaction takes one permit, or a place in the line that
-    all processes stand in, and with it a share as big as the last tenth of a second needed: at most 100 permits, at most a tenth
-    of a second of the limit, and no more than what is free divided by those who ask. A low limit hence has no shares and is exact
-    and first come first served across processes; a high one costs a transaction per share.
+    A caller takes from this process's share in memory. Without one, a transaction takes one permit, or a place in the
+    line that all processes stand in, and with it a share as big as the last tenth of a second needed: at most 100
+    permits, at most a tenth of a second of the limit, and no more than what is free divided by those who ask. A low
+    limit hence has no shares and is exact and first come first served across processes; a high one costs a transaction
+    per share.
     """
 
     def __init__(

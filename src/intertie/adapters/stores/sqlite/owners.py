@@ -1,7 +1,7 @@
 """Who is alive: an owner holds the lock on its own file for as long as its process lives, and no longer.
 
-The kernel frees the lock when the process dies, however it dies, and the lock is seen from other containers that share the
-folder, where process ids say nothing.
+The kernel frees the lock when the process dies, however it dies, and the lock is seen from other containers that share
+the folder, where process ids say nothing.
 """
 
 from __future__ import annotations

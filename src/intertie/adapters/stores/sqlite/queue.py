@@ -13,7 +13,10 @@ from intertie.runtime.state import QueueItem
 MOST_ENDED = 1000
 """Items done or dropped that are kept, without their payload, so that a receipt can still be asked for."""
 
-_COLUMNS = "receipt, key, operation, payload, idempotency_key, version, caller, enqueued_s, not_after_s, state, attempts, reason"
+_COLUMNS = (
+    "receipt, key, operation, payload, idempotency_key, version, caller, "
+    "enqueued_s, not_after_s, state, attempts, reason"
+)
 UNKNOWN = "unknown: its process died while sending, and without an idempotency key it may not be sent again blindly"
 FORGOTTEN = "the service has forgotten its idempotency key by now"
 
@@ -47,14 +50,16 @@ class SharedQueue:
                 (FORGOTTEN, self._clock.utc_s()),
             )
             row = connection.execute(
-                "SELECT receipt FROM queued WHERE state = 'pending' AND key = ifnull(?, key) AND receipt = ifnull(?, receipt) "
+                "SELECT receipt FROM queued WHERE state = 'pending' AND key = ifnull(?, key) "
+                "AND receipt = ifnull(?, receipt) "
                 "ORDER BY enqueued_s, number LIMIT 1",
                 (key, receipt),
             ).fetchone()
             if row is None:
                 return None
             connection.execute(
-                "UPDATE queued SET state = 'sending', owner = ?, attempts = attempts + 1, reason = NULL WHERE receipt = ?",
+                "UPDATE queued SET state = 'sending', owner = ?, attempts = attempts + 1, reason = NULL "
+                "WHERE receipt = ?",
                 (self._owner.id, row[0]),
             )
             return self._items(connection, "receipt = ?", (row[0],))[0]
@@ -84,7 +89,8 @@ class SharedQueue:
         """Mark a pending or parked item dropped."""
         with self._database.write() as connection:
             changed = connection.execute(
-                "UPDATE queued SET state = 'dropped', payload = x'' WHERE receipt = ? AND state IN ('pending', 'parked')",
+                "UPDATE queued SET state = 'dropped', payload = x'' "
+                "WHERE receipt = ? AND state IN ('pending', 'parked')",
                 (receipt,),
             ).rowcount
             self._forget_ended(connection)

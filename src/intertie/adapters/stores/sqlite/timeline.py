@@ -21,8 +21,9 @@ def boot_name() -> str:
 class Timeline:
     """Store time: the machine's monotonic clock plus an offset that all processes of one boot share.
 
-    The offset is 0 in the boot that made the file: small numbers keep instants exact to a nanosecond. A later boot goes on by UTC.
-    Where the machine can't name its boots, a store time that is more than a minute away from UTC is taken for another boot's.
+    The offset is 0 in the boot that made the file: small numbers keep instants exact to a nanosecond. A later boot goes
+    on by UTC. Where the machine can't name its boots, a store time that is more than a minute away from UTC is taken
+    for another boot's.
     """
 
     def __init__(self, database: Database, clock: Clock, *, boot: str | None = None) -> None:

@@ -42,7 +42,8 @@ CREATE TABLE month (
     PRIMARY KEY (key, month)
 ) STRICT;
 
--- What an owner may still spend or has not accounted for: all of it counts as spent until settled, returned or reconciled.
+-- What an owner may still spend or has not accounted for: all of it counts as spent until settled, returned or
+-- reconciled.
 CREATE TABLE share (
     key       TEXT NOT NULL,
     month     TEXT NOT NULL,

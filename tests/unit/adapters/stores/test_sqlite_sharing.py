@@ -1,0 +1,297 @@
+"""Several handles on one file: what one does, the others obey."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from decimal import Decimal
+
+import pytest
+
+from intertie.adapters.stores import InlineOffload, StoreUnavailable, open_journal
+from intertie.core.clock import BlockingClock
+from intertie.core.errors import Reach
+from intertie.core.rng import SystemRng
+from intertie.runtime.policies.breaker.options import BreakerOptions
+from intertie.runtime.policies.limiter.options import LimiterOptions, Window
+from intertie.runtime.state import (
+    Admission,
+    BudgetRefusal,
+    CircuitRefusal,
+    LimitRefusal,
+    Permit,
+    QueueItem,
+    Reservation,
+    ServerHint,
+    Verdict,
+)
+from intertie.runtime.stepping import run_blocking
+from support.store_kit import StoreKit, flat_price, most_within, per_second
+
+ONE = Decimal(1)
+
+
+@pytest.fixture
+def kit(tmp_path):
+    made = StoreKit("sqlite", tmp_path)
+    yield made
+    made.close()
+
+
+def acquire(limiter, kit, wait_s=60.0):
+    return run_blocking(limiter.acquire(deadline_s=kit.clock.monotonic_s() + wait_s))
+
+
+def die(store) -> None:
+    """What the kernel does to a killed process, for one of several handles in this one."""
+    import os
+
+    store._background.stop()
+    os.close(store._owner._file)
+    store._owner._file = -1
+
+
+@contextmanager
+def broken(store):
+    """The file can't be used for a while."""
+
+    def fail(*args, **options):
+        msg = "the state file can't be used (disk I/O error)"
+        raise StoreUnavailable(msg, url=store.url)
+
+    write, read = store._database.write, store._database.read
+    store._database.write = store._database.read = fail
+    yield
+    store._database.write, store._database.read = write, read
+
+
+@pytest.mark.parametrize("strategy", ["sliding_window", "fixed_window", "token_bucket"])
+def test_two_handles_share_a_limit_exactly(kit, strategy):
+    """A low limit has no shares: two handles in turn never pass it together, and lose nothing of it."""
+    one, other = (kit.coordination().limiter("k", per_second(2, strategy)) for _ in range(2))
+    stamps = [acquire((one, other)[n % 2], kit).stamp_s for n in range(12)]
+    assert most_within(stamps, 1.0) <= (4 if strategy == "fixed_window" else 2)
+    assert stamps[-1] - stamps[0] <= 6.0
+
+
+def test_a_share_is_spent_in_memory_and_counted_for_others(kit):
+    """Under demand a handle gets a share and spends it without the store; another handle sees it as used until it is settled."""
+    one, other = (kit.coordination().limiter("k", per_second(100)) for _ in range(2))
+    taken = 0
+    for _ in range(60):
+        taken += one.acquire_nowait() is not None or isinstance(acquire(one, kit, wait_s=0.0), Permit)
+        kit.clock.advance(0.001)
+    assert taken == 60
+    assert one._share.left or one._share.stamps
+    rest = 0
+    while isinstance(acquire(other, kit, wait_s=0.0), Permit):
+        rest += 1
+    assert 20 <= rest <= 40
+
+
+def test_a_share_of_a_dead_owner_is_wasted_not_exceeded(kit):
+    """Nobody settles the share of a killed process: it counts until its end plus the window, and then no more."""
+    coordination = kit.coordination()
+    one, other = coordination.limiter("k", per_second(100)), kit.coordination().limiter("k", per_second(100))
+    for _ in range(50):
+        one.acquire_nowait() or acquire(one, kit)
+        kit.clock.advance(0.001)
+    die(coordination)
+    used = 0
+    while isinstance(acquire(other, kit, wait_s=0.0), Permit):
+        used += 1
+    assert used <= 50
+    kit.clock.advance(1.5)
+    assert isinstance(acquire(other, kit, wait_s=0.0), Permit)
+    assert other.snapshot().windows[0].used <= 1 + 100
+
+
+def test_a_pause_and_a_resume_reach_the_others(kit):
+    """What one handle is told, the other obeys at its next transaction."""
+    one, other = (kit.coordination().limiter("k", per_second(10)) for _ in range(2))
+    assert isinstance(acquire(other, kit), Permit)
+    one.observe(ServerHint(pause_s=5.0, throttled=True))
+    assert isinstance(acquire(other, kit, wait_s=1.0), LimitRefusal)
+    one.resume()
+    assert isinstance(acquire(other, kit, wait_s=1.0), Permit)
+
+
+def test_places_and_tickets_of_a_dead_owner_are_freed(kit):
+    """A killed process holds no place in flight for longer than it takes to notice."""
+    options = LimiterOptions(concurrent=1)
+    coordination = kit.coordination()
+    one, other = coordination.limiter("k", options), kit.coordination().limiter("k", options)
+    assert isinstance(acquire(one, kit), Permit)
+    assert isinstance(acquire(other, kit, wait_s=0.1), LimitRefusal)
+    die(coordination)
+    assert isinstance(acquire(other, kit, wait_s=1.0), Permit)
+
+
+def test_stamps_survive_a_restart_and_a_changed_limit(kit):
+    """What left before a restart still counts, under the old limit and under a new one."""
+    first = kit.coordination()
+    for _ in range(5):
+        assert isinstance(acquire(first.limiter("k", LimiterOptions((Window(60.0, 5),))), kit), Permit)
+    first.close()
+    same = kit.coordination().limiter("k", LimiterOptions((Window(60.0, 5),)))
+    assert isinstance(acquire(same, kit, wait_s=1.0), LimitRefusal)
+    changed = kit.coordination().limiter("k", LimiterOptions((Window(60.0, 7),)))
+    taken = [isinstance(acquire(changed, kit, wait_s=1.0), Permit) for _ in range(3)]
+    assert taken == [True, True, False]
+
+
+@pytest.mark.parametrize(("store_down", "expected"), [("refuse", 0), ("fair_share", 5), ("allow", 40)])
+def test_without_its_store_a_limit_does_what_it_was_told(kit, store_down, expected):
+    """Of two who shared ten a second, one without store goes on with five, with none, or without limit, and says so."""
+    coordination = kit.coordination(store_down=store_down)
+    one, other = coordination.limiter("k", per_second(10)), kit.coordination().limiter("k", per_second(10))
+    assert isinstance(acquire(other, kit), Permit)
+    assert isinstance(acquire(one, kit), Permit)
+    kit.clock.advance(0.5)
+    with broken(coordination):
+        until_s = kit.clock.monotonic_s() + 2.0
+        taken = []
+        for _ in range(40):
+            answer = run_blocking(one.acquire(deadline_s=until_s))
+            if isinstance(answer, Permit):
+                taken.append(answer.stamp_s)
+        assert most_within(taken, 1.0) == expected
+        assert any("can't be used" in sentence for sentence in coordination.problems())
+    kit.clock.advance(2.0)
+    assert isinstance(acquire(one, kit), Permit)
+    assert coordination.problems() == ()
+
+
+def test_a_breaker_opens_for_all_and_survives_a_restart(kit):
+    """Failures seen by different handles count together; the opening is seen within a tenth of a second, and after a restart."""
+    options = BreakerOptions(failure_threshold=2, open_s=30.0)
+    first = kit.coordination()
+    one, other = first.breaker("k", options), kit.coordination().breaker("k", options)
+
+    def admit(breaker):
+        return run_blocking(breaker.admit(lease_until_s=kit.clock.monotonic_s() + 5))
+
+    admission = admit(other)
+    assert one.record(admit(one), Verdict(failure=True)) is None
+    assert other.admit_nowait() is not None
+    assert other.record(admission, Verdict(failure=True)) == "open"
+    kit.clock.advance(0.1)
+    assert one.admit_nowait() is None
+    assert isinstance(admit(one), CircuitRefusal)
+    assert not one.still_admitted(admission)
+    first.close()
+    again = kit.coordination().breaker("k", options)
+    assert isinstance(admit(again), CircuitRefusal)
+    kit.clock.advance(30.0)
+    assert isinstance(admit(again), Admission)
+    assert isinstance(admit(other), CircuitRefusal), "the one probe is out"
+    other.force("closed")
+    kit.clock.advance(0.1)
+    assert again.snapshot().forced == "closed"
+
+
+def test_a_breaker_without_its_store_decides_alone_and_says_so(kit):
+    """A store that is down opens and closes no breaker of others, but this process goes on counting."""
+    coordination = kit.coordination()
+    breaker = coordination.breaker("k", BreakerOptions(failure_threshold=1))
+    admission = run_blocking(breaker.admit(lease_until_s=0.0))
+    with broken(coordination):
+        assert breaker.record(admission, Verdict(failure=True)) == "open"
+        assert "decides on its breaker alone" in coordination.problems()[0]
+
+
+def test_what_a_dead_owner_held_counts_until_it_is_reconciled(kit):
+    """A killed process's share stays spent; an operator settles it as spent, or gives it back."""
+    pricing = flat_price(monthly_limit=Decimal("0.04"), hard_stop=True)
+    journal = kit.journal()
+    for _ in range(3):
+        assert isinstance(run_blocking(journal.ledger("k", pricing).reserve(ONE)), Reservation)
+    die(journal)
+    survivor = kit.journal()
+    ledger = survivor.ledger("k", pricing)
+    assert isinstance(run_blocking(ledger.reserve(ONE)), Reservation)
+    assert isinstance(run_blocking(ledger.reserve(ONE)), BudgetRefusal)
+    assert ledger.month().unreconciled == Decimal("0.03")
+    (month,) = survivor.reconcile(give_back=True)
+    assert (month.amount, month.unreconciled) == (0, 0)
+    assert isinstance(run_blocking(ledger.reserve(ONE)), Reservation)
+
+
+def test_a_closed_journal_returns_what_it_had_not_spent(kit):
+    """A clean close leaves nothing reserved, and nothing to reconcile."""
+    journal = kit.journal()
+    ledger = journal.ledger("k", flat_price())
+    for _ in range(30):
+        reservation = ledger.reserve_nowait(ONE) or run_blocking(ledger.reserve(ONE))
+        ledger.settle(reservation, quantity=ONE, reached=Reach.YES)
+        kit.clock.advance(0.05)
+    journal.close()
+    (month,) = kit.journal().months()
+    assert (month.calls, month.reserved, month.unreconciled) == (30, 0, 0)
+
+
+def test_a_refusal_waits_for_unspent_shares_of_the_living(tmp_path):
+    """What one process holds unspent is clawed back before another is refused: together they spend the budget to the last call."""
+    pricing = flat_price(monthly_limit=Decimal("3.00"), hard_stop=True)
+
+    def opened():
+        return open_journal(
+            "sqlite:///s.db", clock=BlockingClock(), rng=SystemRng(), offload=InlineOffload(), root=tmp_path
+        )
+
+    one, other = opened(), opened()
+    spent = 0
+    ledger = one.ledger("k", pricing)
+    for _ in range(60):
+        reservation = ledger.reserve_nowait(ONE) or run_blocking(ledger.reserve(ONE))
+        ledger.settle(reservation, quantity=ONE, reached=Reach.YES)
+        spent += 1
+    while isinstance(run_blocking(other.ledger("k", pricing).reserve(ONE)), Reservation):
+        spent += 1
+    assert spent == 300
+    one.close()
+    other.close()
+
+
+def test_a_dead_sender_leaves_its_item_pending_or_unknown(kit):
+    """With an idempotency key an item goes out again; without one it is parked, for nobody knows whether it was sent."""
+    journal = kit.journal()
+    for receipt, key in (("keyed", "once"), ("keyless", None)):
+        item = QueueItem(receipt, "k", "create", b"{}", key, None, "", kit.clock.utc_s(), None)
+        run_blocking(journal.enqueue(item))
+        assert run_blocking(journal.claim()).receipt == receipt
+    survivor = kit.journal()
+    assert run_blocking(survivor.claim()) is None
+    run_blocking(survivor.complete("keyed", state="done"))
+    assert [item.state for item in survivor.queue()] == ["sending", "sending"], "another's claim is left alone"
+    die(journal)
+    assert run_blocking(survivor.claim()).receipt == "keyed"
+    assert [(i.receipt, i.state) for i in survivor.queue()] == [("keyed", "sending"), ("keyless", "parked")]
+
+
+def test_the_cache_is_shared_and_outlives_a_restart(kit):
+    """What one process keeps another finds, also later."""
+    first = kit.coordination()
+    first.cache("k").keep("digest", b"1", 200, ttl_s=60)
+    first.close()
+    assert run_blocking(kit.coordination().cache("k").find("digest", ttl_s=60)).data == b"1"
+
+
+def test_many_threads_share_transactions(kit):
+    """Threads that ask at once are answered together, each once, and never past the limit."""
+    limiter = kit.coordination().limiter("k", LimiterOptions((Window(1000.0, 150),), on_limit="reject"))
+    got = []
+
+    def take():
+        for _ in range(25):
+            answer = acquire(limiter, kit, wait_s=0.0)
+            if isinstance(answer, Permit):
+                got.append(answer)
+                limiter.finished()
+
+    threads = [threading.Thread(target=take) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(got) == 150

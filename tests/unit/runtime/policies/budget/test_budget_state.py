@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import doctest
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from intertie.runtime.policies.budget import state
+from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
+from intertie.runtime.policies.budget.state import affordable_quantity, forecast, month_bounds, tier_cost
+
+TIERS = (PriceTier("first", Decimal(100), Decimal("0.10")), PriceTier("rest", None, Decimal("0.05")))
+
+
+def test_the_examples_are_true():
+    """What the docstrings show is what the functions return."""
+    assert doctest.testmod(state).failed == 0
+
+
+def test_a_last_tier_with_an_end_goes_on_without_end():
+    """Units beyond the last written limit cost what the last tier costs."""
+    pricing = PricingOptions("per_request", "EUR", (PriceTier("only", Decimal(10), Decimal(1)),))
+    assert tier_cost(pricing, Decimal(25)) == 25
+
+
+def test_the_fee_is_part_of_the_budget():
+    """What the month's fee takes is not there for calls."""
+    pricing = PricingOptions(
+        "per_request", "EUR", TIERS, monthly_fee=Decimal(5), monthly_limit=Decimal(16), hard_stop=True
+    )
+    assert affordable_quantity(pricing) == 120
+
+
+def test_no_hard_stop_or_no_price_bounds_nothing():
+    """Without a hard stop, or where units cost nothing, any quantity may be used."""
+    assert affordable_quantity(PricingOptions("per_request", "EUR", TIERS, monthly_limit=Decimal(1))) is None
+    free = (PriceTier("free", None, Decimal(0)),)
+    assert (
+        affordable_quantity(PricingOptions("per_request", "EUR", free, monthly_limit=Decimal(1), hard_stop=True))
+        is None
+    )
+
+
+def test_months_follow_the_zone_and_its_summer_time():
+    """March in Berlin is an hour shorter than its days say."""
+    begin_s, end_s = month_bounds(datetime(2026, 3, 10, tzinfo=UTC), "Europe/Berlin")
+    assert end_s - begin_s == 31 * 86400 - 3600
+    begin_s, end_s = month_bounds(datetime(2026, 12, 31, 23, 30, tzinfo=UTC), "UTC")
+    assert datetime.fromtimestamp(end_s, tz=UTC) == datetime(2027, 1, 1, tzinfo=UTC)
+
+
+def test_a_forecast_goes_on_at_the_rate_so_far():
+    """Half the month with 60 units makes 120 in the end, priced by the tiers; its first hour says nothing."""
+    pricing = PricingOptions("per_request", "EUR", TIERS, monthly_fee=Decimal(3))
+    expected = forecast(pricing, Decimal(60), datetime(2026, 11, 16, tzinfo=UTC))
+    assert (expected.quantity, expected.amount) == (120, Decimal("14.00"))
+    assert forecast(pricing, Decimal(60), datetime(2026, 11, 1, 0, 30, tzinfo=UTC)) is None

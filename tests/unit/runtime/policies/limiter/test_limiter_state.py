@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import pytest
+
+from intertie.runtime.policies.limiter.options import LimiterOptions, Window
+from intertie.runtime.policies.limiter.state import LimiterState, Ticket
+from intertie.runtime.policies.limiter.state_windows import EXACT_LIMIT, FixedWindow, SlidingWindow, TokenBucket
+from intertie.runtime.state import LimitRefusal, ServerHint
+
+
+def test_a_sliding_window_frees_each_place_a_window_later():
+    """The span (t - window, t] is open at its old end: a place is free again exactly one window after it was taken."""
+    window = SlidingWindow(1.0, 2)
+    window.add(10.0)
+    window.add(10.25)
+    assert window.earliest_s(10.5) == 11.0
+    assert window.earliest_s(11.0) == 11.0
+    window.add(11.0)
+    assert window.earliest_s(11.0) == 11.25
+
+
+def test_looking_ahead_forgets_nothing():
+    """Asking about a later instant leaves what counts now."""
+    window = SlidingWindow(1.0, 1)
+    window.add(10.0)
+    assert window.earliest_s(50.0) == 50.0
+    assert window.earliest_s(10.5) == 11.0
+
+
+def test_a_huge_limit_stays_small_in_memory_and_never_too_loose():
+    """A million a minute is kept in some thousand stamps, each counted as late as the latest of its group."""
+    window = SlidingWindow(60.0, 1_000_000)
+    for number in range(100_000):
+        window.add(number * 0.00006)
+    assert len(window._stamps) <= 2 * EXACT_LIMIT
+    assert window.used(6.0) == 100_000
+    window.undo(3.0)
+    assert window.used(60.0) >= 99_999 - 1
+    assert window.used(60.0 + 5.0) >= 99_999 - 5.0 / 0.00006
+
+
+def test_a_fixed_window_is_aligned_to_utc_and_survives_its_steps():
+    """Windows end on multiples of their length in UTC; a step back of UTC does not open one early."""
+    ahead = [0.75]
+    window = FixedWindow(1.0, 1, lambda: ahead[0])
+    window.add(10.0)
+    assert window.earliest_s(10.0) == pytest.approx(10.25, abs=1e-5)
+    ahead[0] = 0.0
+    assert window.earliest_s(10.1) == pytest.approx(10.25, abs=1e-5)
+    window.add(10.26)
+    assert window.earliest_s(10.3) == pytest.approx(11.0, abs=1e-5)
+
+
+def test_a_bucket_holds_its_burst_and_refills_at_its_rate():
+    """Three at once, then one every half second; what is held for shares is not there."""
+    bucket = TokenBucket(0.5, 3)
+    assert bucket.room(10.0) == 3
+    for _ in range(3):
+        bucket.add(10.0)
+    assert bucket.earliest_s(10.0) == 10.5
+    assert bucket.room(11.0) == 2
+    bucket.lease(2, 11.1)
+    assert bucket.room(11.0) == 0
+    bucket.settle(2, 11.1, [11.05])
+    assert bucket.room(11.1) == 1
+
+
+def test_a_ticket_nobody_looks_after_gives_way():
+    """A waiter that hangs past its deadline no longer stands before the others."""
+    state = LimiterState(LimiterOptions((Window(1.0, 1),)), lambda: 0.0)
+    assert state.ask(10.0, 10.0) is True
+    hung, patient = state.ask(10.0, 11.5), state.ask(10.0, 20.0)
+    assert isinstance(hung, Ticket)
+    assert isinstance(patient, Ticket)
+    assert isinstance(state.look(patient.number, 11.0), Ticket)
+    assert state.look(patient.number, 12.0) is True
+
+
+def test_one_wave_of_429s_counts_once():
+    """Ten calls in flight that all get a 429 pause once, not ten times as long."""
+    state = LimiterState(LimiterOptions((Window(1.0, 100),), retry_after_s=1.0), lambda: 0.0)
+    for _ in range(10):
+        assert state.take(10.0)
+    for _ in range(10):
+        assert state.observe(ServerHint(throttled=True), 10.0) == 1.0
+        state.finish()
+    assert state.take(11.0)
+    assert state.observe(ServerHint(throttled=True), 11.0) == 2.0
+
+
+def test_a_limit_of_nothing_refuses():
+    """A limit of zero never gives a turn, and says when to look again."""
+    for strategy in ("sliding_window", "fixed_window"):
+        state = LimiterState(LimiterOptions((Window(60.0, 0),), strategy), lambda: 0.0)
+        assert state.ask(10.0, 1e9) == LimitRefusal(60.0, "window")
+
+
+def test_after_a_pause_the_far_back_sleep_on():
+    """A hundred who wake at the end of a pause are told their own turns, a limit's pace apart."""
+    state = LimiterState(LimiterOptions((Window(1.0, 10),)), lambda: 0.0)
+    while state.take(10.0):
+        pass
+    tickets = [state.ask(10.0, 100.0).number for _ in range(100)]
+    state.pause_until(15.0, 10.0)
+    turns = []
+    for number in tickets:
+        answer = state.look(number, 15.0)
+        turns.append(15.0 if answer is True else answer.turn_s)
+    assert turns == sorted(turns)
+    assert turns[-1] >= 15.0 + 9.0
