@@ -6,8 +6,9 @@ Source: RFC 9112 sections 3 to 6; RFC 9110 sections 5 (fields), 8.6 (Content-Len
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 from urllib.parse import quote
+
+import msgspec
 
 from intertie._version import __version__
 from intertie.adapters.http1.decoding import OFFERED
@@ -38,7 +39,7 @@ _WANT_LENGTH = frozenset(("POST", "PUT", "PATCH"))
 _MOST_CACHED = 1024
 
 
-class RequestHead(NamedTuple):
+class RequestHead(msgspec.Struct, frozen=True):
     """A head and what it means for the exchange.
 
     Attributes:

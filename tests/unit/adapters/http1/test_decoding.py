@@ -19,9 +19,9 @@ CODED = {
     "gzip": gzip.compress,
     "deflate": zlib.compress,
     "deflate, ": raw_deflate,
-    "br": brotli.compress,
-    "gzip, br": lambda data: brotli.compress(gzip.compress(data)),
-    "br, identity, deflate": lambda data: zlib.compress(brotli.compress(data)),
+    "br": lambda data: brotli.compress(data, quality=4),
+    "gzip, br": lambda data: brotli.compress(gzip.compress(data), quality=4),
+    "br, identity, deflate": lambda data: zlib.compress(brotli.compress(data, quality=4)),
 }
 
 
