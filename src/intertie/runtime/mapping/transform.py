@@ -199,11 +199,9 @@ class _LibraryStep:
             if value is not None and value is not MISSING:
                 try:
                     return function(read(value), *(self.arguments(source) if fixed is None else fixed))
-                except Exception:  # noqa: BLE001, S110  # said properly by the long way below
-                    pass
-            elif not takes_null:
-                return value
-            return _one(self, value, _named(self, source), source)
+                except Exception as error:  # noqa: BLE001  # see `_said`
+                    raise _said(self.name, value, error) from None
+            return value if not takes_null else _one(self, None, _named(self, source), source)
 
         return one
 
@@ -312,7 +310,13 @@ def _one(step: Step, value: object, arguments: tuple[object, ...], source: objec
         value = [None if element is MISSING else element for element in value]
     try:
         return step.call(value, arguments, source)
-    except TransformError as error:
-        raise TransformError(f"`{step.name}` {error}") from None
-    except Exception as error:  # noqa: BLE001  # whatever a function raises may repeat the value, so only its class is told
-        raise TransformError(f"`{step.name}` can't take this {kind_of(value)} ({type(error).__name__})") from None
+    except Exception as error:  # noqa: BLE001  # see `_said`
+        raise _said(step.name, value, error) from None
+
+
+def _said(name: str, value: object, error: Exception) -> TransformError:
+    """Return what is told of a failure: our own words, else the class alone, since a message may repeat the value."""
+    if isinstance(error, TransformError):
+        return TransformError(f"`{name}` {error}")
+    kind = kind_of(value).removeprefix("a ").removeprefix("an ")
+    return TransformError(f"`{name}` can't take this {kind} ({type(error).__name__})")
