@@ -185,7 +185,11 @@ class _LibraryStep:
 
     def arguments(self, source: object) -> tuple[object, ...]:
         """Return the literals, or read the paths."""
-        return self._fixed if self._fixed is not None else tuple(each.value(source) for each in self._arguments)
+        if self._fixed is not None:
+            return self._fixed
+        if len(self._arguments) == 1:
+            return (self._arguments[0].value(source),)
+        return tuple([each.value(source) for each in self._arguments])
 
     def call(self, value: object, arguments: tuple[object, ...], source: object) -> object:  # noqa: ARG002
         """Check the value's kind and call the function."""
