@@ -295,3 +295,41 @@ def test_many_threads_share_transactions(kit):
     for thread in threads:
         thread.join()
     assert len(got) == 150
+
+
+def test_a_caller_cancelled_in_the_middle_of_a_transaction_keeps_nothing(tmp_path):
+    """On an event loop the work in a thread goes on after a cancellation; permit and reservation are given back then."""
+    import asyncio
+
+    from intertie.adapters.stores import ThreadOffload, open_coordination
+    from intertie.core.clock import AsyncioClock
+
+    around = {"clock": AsyncioClock(), "rng": SystemRng(), "offload": ThreadOffload(), "root": tmp_path}
+    coordination = open_coordination("sqlite:///s.db", **around)
+    journal = open_journal("sqlite:///s.db", **around)
+    limiter = coordination.limiter("k", LimiterOptions((Window(1000.0, 1),)))
+    ledger = journal.ledger("k", flat_price())
+
+    async def cancelled(work):
+        task = asyncio.ensure_future(work)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    async def scene():
+        await cancelled(limiter.acquire(deadline_s=AsyncioClock().monotonic_s() + 5))
+        await cancelled(ledger.reserve(ONE))
+
+    asyncio.run(scene())  # ends with its executor, so the work is done afterwards
+    assert isinstance(run_blocking(_inline(limiter).acquire(deadline_s=AsyncioClock().monotonic_s() + 1)), Permit)
+    month = ledger.month()
+    assert (month.calls, month.reserved) == (0, 0)
+    coordination.close()
+    journal.close()
+
+
+def _inline(limiter):
+    limiter._offload = InlineOffload()
+    return limiter

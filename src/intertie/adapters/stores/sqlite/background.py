@@ -52,6 +52,15 @@ class Background:
                 self._wake.notify()
 
     def _run(self) -> None:
+        try:
+            self._work()
+        finally:
+            # Stopped, or ended by a bug that the interpreter reports: the next piece of work starts a new thread.
+            with self._wake:
+                if self._thread is threading.current_thread():
+                    self._thread = None
+
+    def _work(self) -> None:
         while True:
             with self._wake:
                 if self._stopped:

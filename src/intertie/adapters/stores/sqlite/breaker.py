@@ -11,6 +11,7 @@ from intertie.adapters.stores.errors import StoreUnavailable
 from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.sqlite.background import Background
 from intertie.adapters.stores.sqlite.database import BUSY_S, Database
+from intertie.adapters.stores.sqlite.problems import Problems
 from intertie.adapters.stores.sqlite.timeline import Timeline
 from intertie.core.clock import Clock
 from intertie.runtime.policies.breaker.options import BreakerOptions
@@ -43,6 +44,7 @@ class SharedBreaker:
         clock: Clock,
         offload: Offload,
         background: Background,
+        problems: Problems,
     ) -> None:
         self._key = key
         self._options = options
@@ -51,12 +53,12 @@ class SharedBreaker:
         self._monotonic_s = clock.monotonic_s
         self._offload = offload
         self._background = background
+        self._problems = problems
         self._lock = threading.Lock()
         self._circuit = Circuit(options)
         self._version = 0
         self._fresh_until_s = float("-inf")
         self._untold = 0
-        self._problem: str | None = None
         renew_after_fork(self)
 
     def after_fork_in_child(self) -> None:
@@ -91,7 +93,7 @@ class SharedBreaker:
             return self._change(lambda circuit, now_s: circuit.admit(now_s, lease_until_s))
         except StoreUnavailable as error:
             with self._lock:
-                self._problem = _alone(error)
+                self._problems.tell(f"breaker {self._key}", _alone(error))
                 return self._circuit.admit(self._timeline.now_s(), lease_until_s)
 
     def _may_probe_locked(self, now_s: float) -> bool:
@@ -134,7 +136,7 @@ class SharedBreaker:
             )
         except StoreUnavailable as error:
             with self._lock:
-                self._problem = _alone(error)
+                self._problems.tell(f"breaker {self._key}", _alone(error))
                 changed = self._circuit.record(admission, verdict, self._timeline.now_s())
             name = f"breaker {self._key} {id(admission)}"
             self._background.ask(name, lambda: self._record_later(admission, verdict))
@@ -206,7 +208,7 @@ class SharedBreaker:
             if version >= self._version:  # another thread's later transaction may have come first to here
                 self._circuit, self._version = circuit, version
             self._fresh_until_s = self._monotonic_s() + FRESH_S
-            self._problem = None
+            self._problems.tell(f"breaker {self._key}", None)
         return answer
 
     def _add_untold_locked(self, circuit: Circuit, now_s: float) -> None:
@@ -220,7 +222,7 @@ class SharedBreaker:
             rows = self._database.read("SELECT version, state FROM breaker WHERE key = ?", (self._key,))
         except StoreUnavailable as error:
             with self._lock:
-                self._problem = _alone(error)
+                self._problems.tell(f"breaker {self._key}", _alone(error))
                 self._fresh_until_s = self._monotonic_s() + FRESH_S
             return
         with self._lock:
@@ -230,11 +232,7 @@ class SharedBreaker:
                 self._add_untold_locked(circuit, self._timeline.now_s())
                 self._circuit, self._version = circuit, rows[0][0]
             self._fresh_until_s = self._monotonic_s() + FRESH_S
-            self._problem = None
-
-    def problem(self) -> str | None:
-        """Return what is wrong, None where all is well."""
-        return self._problem
+            self._problems.tell(f"breaker {self._key}", None)
 
 
 def _releasing(admission: Admission) -> _Act[None]:

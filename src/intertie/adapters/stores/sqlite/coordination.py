@@ -15,6 +15,7 @@ from intertie.adapters.stores.sqlite.database import Database
 from intertie.adapters.stores.sqlite.limiter import SharedLimiter
 from intertie.adapters.stores.sqlite.limiter_store import LimiterStore
 from intertie.adapters.stores.sqlite.owners import Owner
+from intertie.adapters.stores.sqlite.problems import Problems
 from intertie.adapters.stores.sqlite.timeline import Timeline
 from intertie.core.clock import Clock
 from intertie.core.rng import Rng
@@ -40,8 +41,8 @@ class SqliteCoordination:
         self._database = Database(path, url)
         self._owner = Owner(self._database, rng)
         self._timeline = Timeline(self._database, clock)
-        self._trouble: str | None = None
-        self._background = Background(clock, self._on_trouble)
+        self._problems = Problems()
+        self._background = Background(clock, lambda sentence: self._problems.tell("background", sentence))
         self._lock = threading.Lock()
         self._limiters: dict[str, SharedLimiter] = {}
         self._breakers: dict[str, SharedBreaker] = {}
@@ -53,9 +54,6 @@ class SqliteCoordination:
     def after_fork_in_child(self) -> None:
         """Make a free lock."""
         self._lock = threading.Lock()
-
-    def _on_trouble(self, sentence: str | None) -> None:
-        self._trouble = sentence
 
     def limiter(self, key: str, options: LimiterOptions) -> SharedLimiter:
         """Return the limiter of `key`; in this process, the options of whoever came first hold."""
@@ -71,6 +69,7 @@ class SqliteCoordination:
                     clock=self._clock,
                     offload=self._offload,
                     background=self._background,
+                    problems=self._problems,
                     store_down=self._store_down,
                 )
             return self._limiters[key]
@@ -87,6 +86,7 @@ class SqliteCoordination:
                     clock=self._clock,
                     offload=self._offload,
                     background=self._background,
+                    problems=self._problems,
                 )
             return self._breakers[key]
 
@@ -105,10 +105,7 @@ class SqliteCoordination:
 
     def problems(self) -> tuple[str, ...]:
         """Return what is wrong with the store now, each sentence once."""
-        with self._lock:
-            told = [limiter.problem() for limiter in self._limiters.values()]
-            told += [breaker.problem() for breaker in self._breakers.values()]
-        return tuple(dict.fromkeys(sentence for sentence in (*told, self._trouble) if sentence))
+        return self._problems.told()
 
     def close(self) -> None:
         """Return what is leased and close; what can't be returned ends by itself."""

@@ -16,6 +16,7 @@ from intertie.adapters.stores.sqlite.background import Background, close_at_exit
 from intertie.adapters.stores.sqlite.database import Database
 from intertie.adapters.stores.sqlite.ledger import SharedLedger
 from intertie.adapters.stores.sqlite.owners import Owner
+from intertie.adapters.stores.sqlite.problems import Problems
 from intertie.adapters.stores.sqlite.queue import SharedQueue
 from intertie.core.clock import Clock
 from intertie.core.rng import Rng
@@ -43,8 +44,8 @@ class SqliteJournal:
         self._database = Database(path, url, durability=durability)
         self._owner = Owner(self._database, rng)
         self._queue = SharedQueue(self._database, self._owner, clock)
-        self._trouble: str | None = None
-        self._background = Background(clock, self._on_trouble)
+        self._problems = Problems()
+        self._background = Background(clock, lambda sentence: self._problems.tell("background", sentence))
         self._lock = threading.Lock()
         self._storing = threading.Lock()
         self._ledgers: dict[str, SharedLedger] = {}
@@ -59,9 +60,6 @@ class SqliteJournal:
         self._lock = threading.Lock()
         self._storing = threading.Lock()
         self._unstored = []
-
-    def _on_trouble(self, sentence: str | None) -> None:
-        self._trouble = sentence
 
     # --- ledger ---------------------------------------------------------------------------------------------------
 
@@ -111,7 +109,10 @@ class SqliteJournal:
         """Store a finished call with the next group."""
         with self._lock:
             if len(self._unstored) >= _MOST_UNSTORED:
-                self._lost += 1  # told by problems(): a store that is down for so long must not eat the memory
+                # A store that is down for so long must not eat the memory.
+                self._lost += 1
+                lost = f"{self._lost} finished calls were not recorded: {self.url} was down for too long"
+                self._problems.tell("records", lost)
                 return
             self._unstored.append(entry)
         self._background.ask("records", self._store_records, in_s=_GROUP_S)
@@ -198,10 +199,7 @@ class SqliteJournal:
 
     def problems(self) -> tuple[str, ...]:
         """Return what is wrong with the store now."""
-        lost = (
-            (f"{self._lost} finished calls were not recorded: {self.url} was down for too long",) if self._lost else ()
-        )
-        return (*((self._trouble,) if self._trouble else ()), *lost)
+        return self._problems.told()
 
     def _flush_ledgers(self) -> None:
         with self._lock:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import threading
 from decimal import Decimal
-from functools import partial
 
 from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.sqlite import ledger_store
@@ -144,13 +143,37 @@ class SharedLedger:
             reservation = self.reserve_nowait(quantity)
             if reservation is not None:
                 return reservation
-            answer = await self._offload(partial(self._lease, quantity))
+            answer = await self._leased(quantity)
             if isinstance(answer, Reservation):
                 return answer
             refusal, may_come_back = answer
             if not may_come_back or self._monotonic_s() >= give_up_s:
                 return refusal
             await self._clock.sleep_until(self._monotonic_s() + _ASK_AGAIN_S)
+
+    async def _leased(self, quantity: Decimal) -> Reservation | tuple[BudgetRefusal, bool]:
+        """Do `_lease` where it may block; what it reserves for a caller who was cancelled meanwhile is given back."""
+        answers: list[Reservation | tuple[BudgetRefusal, bool]] = []
+        cancelled = False
+
+        def give_back_if_cancelled() -> None:
+            with self._lock:
+                unclaimed = answers.pop() if cancelled and answers else None
+            if isinstance(unclaimed, Reservation):
+                self.settle(unclaimed, quantity=_ZERO, reached=Reach.NO)
+
+        def work() -> Reservation | tuple[BudgetRefusal, bool]:
+            answer = self._lease(quantity)
+            answers.append(answer)
+            give_back_if_cancelled()
+            return answer
+
+        try:
+            return await self._offload(work)
+        except BaseException:
+            cancelled = True
+            give_back_if_cancelled()
+            raise
 
     def _lease(self, quantity: Decimal) -> Reservation | tuple[BudgetRefusal, bool]:
         """Write a share down and reserve from it; else say what to refuse with, and whether waiting may help."""

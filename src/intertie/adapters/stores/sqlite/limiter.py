@@ -12,9 +12,11 @@ from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.memory.limiter import MemoryLimiter
 from intertie.adapters.stores.sqlite.background import Background
 from intertie.adapters.stores.sqlite.combining import Combiner
+from intertie.adapters.stores.sqlite.database import BUSY_S
 from intertie.adapters.stores.sqlite.limiter_store import LimiterStore, SharedState
 from intertie.adapters.stores.sqlite.local_share import LocalShare
 from intertie.adapters.stores.sqlite.owners import Owner
+from intertie.adapters.stores.sqlite.problems import Problems
 from intertie.adapters.stores.sqlite.timeline import Timeline
 from intertie.core.clock import Clock
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
@@ -63,6 +65,7 @@ class SharedLimiter:
         clock: Clock,
         offload: Offload,
         background: Background,
+        problems: Problems,
         store_down: str,
     ) -> None:
         self._key = key
@@ -75,6 +78,7 @@ class SharedLimiter:
         self._offset_s = timeline.offset_s
         self._offload = offload
         self._background = background
+        self._problems = problems
         self._store_down = store_down
         rates = [window.limit / window.window_s for window in options.windows]
         self._most_shared = min(MOST_SHARED, int(min(rates) * SHARE_S)) if rates else MOST_SHARED
@@ -95,7 +99,6 @@ class SharedLimiter:
         self._told_s = float("-inf")
         self._paused_until_s = 0.0
         self._sharers = 1
-        self._problem: str | None = None
         self._retry_at_s = 0.0
         self._fallback: MemoryLimiter | None = None
         self._outage: list[float] = []
@@ -137,7 +140,7 @@ class SharedLimiter:
             await self._offload(partial(self._ask, seat, deadline_s + self._offset_s))
             while isinstance(seat.answer, Ticket):
                 await self._clock.sleep_until(seat.answer.turn_s - self._offset_s)
-                await self._offload(partial(self._look, seat, seat.answer.number))
+                await self._offload(partial(self._look, seat, seat.answer))
             if seat.answer is None:
                 return await self._without_store(deadline_s)
             if isinstance(seat.answer, LimitRefusal):
@@ -152,14 +155,16 @@ class SharedLimiter:
                     self._dispose_locked(seat)
 
     def _ask(self, seat: _Seat, deadline_s: float) -> None:
-        self._sit(seat, lambda state, now_s: state.limit.ask(now_s, deadline_s, self._owner.id))
+        owner = self._owner.id
+        self._sit(seat, deadline_s, lambda state, now_s: state.limit.ask(now_s, deadline_s, owner))
 
-    def _look(self, seat: _Seat, number: int) -> None:
-        self._sit(seat, lambda state, now_s: state.limit.look(number, now_s))
+    def _look(self, seat: _Seat, ticket: Ticket) -> None:
+        self._sit(seat, ticket.deadline_s, lambda state, now_s: state.limit.look(ticket.number, now_s))
 
-    def _sit(self, seat: _Seat, act: Callable[[SharedState, float], _Answer]) -> None:
+    def _sit(self, seat: _Seat, deadline_s: float, act: Callable[[SharedState, float], _Answer]) -> None:
+        left_s = deadline_s - self._timeline.now_s()
         try:
-            answer, stamp_s = self._combiner.run(act)
+            answer, stamp_s = self._combiner.run(act, patience_s=min(BUSY_S, max(_INLINE_PATIENCE_S, left_s)))
         except StoreUnavailable as error:
             self._go_down(error)
             seat.answer = None
@@ -229,11 +234,12 @@ class SharedLimiter:
             self._flying += granted
             self._row, self._room, self._sharers = limit.throttled_in_row, room, sharers
             self._paused_until_s, self._told_s = limit.paused_until_s, now_s
-            self._problem, self._fallback = None, None
+            self._fallback = None
             if now_s < self._paused_until_s:
                 self._share.close()
             elif share is not None:
                 self._share.open(share.number, share.count, share.end_s, now_s)
+        self._problems.tell(self._key, None)
         if share is not None:
             self._background.ask(self._key, self._sync, in_s=share.end_s - now_s + _SYNC_S)
         return answers
@@ -247,7 +253,7 @@ class SharedLimiter:
         try:
             return self._combiner.run(act, patience_s=_INLINE_PATIENCE_S)[0]
         except StoreUnavailable as error:
-            self._problem = str(error)
+            self._problems.tell(self._key, str(error))
             self._background.ask(f"{self._key}#{id(act)}", lambda: self._later(act))
             return None
 
@@ -333,16 +339,12 @@ class SharedLimiter:
 
     # --- while the store is down ------------------------------------------------------------------------------------
 
-    def problem(self) -> str | None:
-        """Return what is wrong, None where all is well."""
-        return self._problem
-
     def _is_down(self) -> bool:
         return self._fallback is not None and self._monotonic_s() < self._retry_at_s
 
     def _go_down(self, error: StoreUnavailable) -> None:
         self._own_limiter()
-        self._problem = f"{error} - until then {_STORE_DOWN[self._store_down]}"
+        self._problems.tell(self._key, f"{error} - until then {_STORE_DOWN[self._store_down]}")
         self._retry_at_s = self._monotonic_s() + _DOWN_S
 
     def _own_limiter(self) -> MemoryLimiter:

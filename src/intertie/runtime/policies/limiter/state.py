@@ -13,14 +13,9 @@ from math import inf
 import msgspec
 
 from intertie.runtime.policies.limiter.options import LimiterOptions
-from intertie.runtime.policies.limiter.state_windows import (
-    FixedWindow,
-    Pace,
-    Remaining,
-    Rule,
-    SlidingWindow,
-    TokenBucket,
-)
+from intertie.runtime.policies.limiter.state_pacing import Pace, Remaining, TokenBucket
+from intertie.runtime.policies.limiter.state_plan import Plan, after_all
+from intertie.runtime.policies.limiter.state_windows import FixedWindow, Rule, SlidingWindow
 from intertie.runtime.state import LimiterSnapshot, LimitRefusal, ServerHint, WindowState
 
 POLL_S = 0.002
@@ -101,7 +96,7 @@ class LimiterState:
         self.line: list[Ticket] = []
         self._next_number = 1
         self.shares: dict[int, Share] = {}
-        self._planned: _Plan | None = None
+        self._planned: Plan | None = None
 
     # --- taking ---------------------------------------------------------------------------------------------------
 
@@ -216,20 +211,20 @@ class LimiterState:
 
     def _turn_s(self, now_s: float, ahead: int) -> float:
         if not ahead:
-            return _after_all(self._rules, max(now_s, self.paused_until_s))
+            return after_all(self._rules, max(now_s, self.paused_until_s))
         if ahead >= _FAR_BACK:
             # Many look at once after a pause: one plan for the whole line tells each when to look again.
             planned_s = self._plan(now_s).turns_s.get(self.line[ahead].number, now_s)
             if planned_s > now_s:
                 return planned_s
-        plan = _Plan([rule.copy() for rule in self._rules], self.paused_until_s, now_s)
+        plan = Plan([rule.copy() for rule in self._rules], self.paused_until_s, now_s)
         for ticket in self.line[:ahead]:
             plan.add(plan.peek(now_s), ticket.number)
         return plan.peek(now_s)
 
-    def _plan(self, now_s: float) -> _Plan:
+    def _plan(self, now_s: float) -> Plan:
         if self._planned is None or now_s >= self._planned.stale_s:
-            plan = self._planned = _Plan([rule.copy() for rule in self._rules], self.paused_until_s, now_s)
+            plan = self._planned = Plan([rule.copy() for rule in self._rules], self.paused_until_s, now_s)
             for ticket in self.line:
                 plan.add(plan.peek(now_s), ticket.number)
         return self._planned
@@ -425,43 +420,3 @@ class _Kept(msgspec.Struct):
     line: list[Ticket]
     next_number: int
     shares: list[Share]
-
-
-def _after_all(rules: Sequence[Rule], t: float) -> float:
-    # Each rule may push past what another allowed, so ask until none does.
-    while True:
-        latest_s = max((rule.earliest_s(t) for rule in rules), default=t)
-        if latest_s <= t:
-            return t
-        if latest_s == inf:
-            return inf
-        t = latest_s
-
-
-class _Plan:
-    """The rules as they will stand once all in line have gone at their turns; `turns_s` by ticket number."""
-
-    __slots__ = ("_last_s", "_next_s", "_rules", "stale_s", "turns_s")
-
-    def __init__(self, rules: list[Rule], paused_until_s: float, now_s: float) -> None:
-        self._rules = rules
-        self._last_s = paused_until_s
-        self._next_s: float | None = None
-        self.turns_s: dict[int, float] = {}
-        self.stale_s = now_s + 1.0
-        """When it is worth planning anew: real departures are always a little later than planned."""
-
-    def peek(self, now_s: float) -> float:
-        """Return the next turn."""
-        if self._next_s is None or self._next_s < now_s:
-            self._next_s = _after_all(self._rules, max(now_s, self._last_s))
-        return self._next_s
-
-    def add(self, turn_s: float, number: int) -> None:
-        """Count the next turn as taken by a ticket."""
-        if turn_s < inf:
-            for rule in self._rules:
-                rule.add(turn_s)
-        self.turns_s[number] = turn_s
-        self._last_s = max(self._last_s, turn_s)
-        self._next_s = None

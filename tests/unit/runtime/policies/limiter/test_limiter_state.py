@@ -4,7 +4,8 @@ import pytest
 
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.policies.limiter.state import LimiterState, Ticket
-from intertie.runtime.policies.limiter.state_windows import EXACT_LIMIT, FixedWindow, SlidingWindow, TokenBucket
+from intertie.runtime.policies.limiter.state_pacing import TokenBucket
+from intertie.runtime.policies.limiter.state_windows import EXACT_LIMIT, FixedWindow, SlidingWindow
 from intertie.runtime.state import LimitRefusal, ServerHint
 
 

@@ -1,0 +1,49 @@
+"""When those in line will have their turns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf
+
+from intertie.runtime.policies.limiter.state_windows import Rule
+
+
+def after_all(rules: Sequence[Rule], t: float) -> float:
+    """Return the first instant at or after `t` at which all rules let one more go."""
+    # Each rule may push past what another allowed, so ask until none does.
+    while True:
+        latest_s = max((rule.earliest_s(t) for rule in rules), default=t)
+        if latest_s <= t:
+            return t
+        if latest_s == inf:
+            return inf
+        t = latest_s
+
+
+class Plan:
+    """The rules as they will stand once all in line have gone at their turns; `turns_s` by ticket number."""
+
+    __slots__ = ("_last_s", "_next_s", "_rules", "stale_s", "turns_s")
+
+    def __init__(self, rules: list[Rule], paused_until_s: float, now_s: float) -> None:
+        self._rules = rules
+        self._last_s = paused_until_s
+        self._next_s: float | None = None
+        self.turns_s: dict[int, float] = {}
+        self.stale_s = now_s + 1.0
+        """When it is worth planning anew: real departures are always a little later than planned."""
+
+    def peek(self, now_s: float) -> float:
+        """Return the next turn."""
+        if self._next_s is None or self._next_s < now_s:
+            self._next_s = after_all(self._rules, max(now_s, self._last_s))
+        return self._next_s
+
+    def add(self, turn_s: float, number: int) -> None:
+        """Count the next turn as taken by a ticket."""
+        if turn_s < inf:
+            for rule in self._rules:
+                rule.add(turn_s)
+        self.turns_s[number] = turn_s
+        self._last_s = max(self._last_s, turn_s)
+        self._next_s = None
