@@ -49,10 +49,10 @@ class LinkedPlan:
     ) -> None:
         self.plan = plan
         self.surroundings = surroundings
-        self.guards = SharedGuards.of(plan, surroundings)
         self.warnings = standing_warnings(plan)
         self._listener = listener
         self._observer = Observer(plan, surroundings.journal, surroundings.clock, listener=on_record)
+        self.guards = SharedGuards.of(plan, surroundings, tell=self._observer.masker.register)
         self._ids = CallIds(surroundings.rng)
         self._operations = {
             operation.id: LinkedOperation(plan, operation, surroundings, self.guards, self._observer)

@@ -52,7 +52,7 @@ class Observer:
         self._journal = journal
         self._clock = clock
         self._options = plan.logging
-        self._masker = Masker(plan.logging)
+        self.masker = Masker(plan.logging)
         self.logger = logging.getLogger(f"intertie.{plan.service}")
         self.least = _LEVELS.get(plan.logging.level.lower(), logging.INFO)
 
@@ -127,9 +127,9 @@ class Observer:
     def _detail(self, call: Call, outcome: Outcome, record: CallRecord) -> dict[str, object]:
         detail: dict[str, object] = msgspec.to_builtins(record)
         if isinstance(outcome, Failed):
-            detail["error"] = {"code": outcome.error.code, "message": self._masker.text(str(outcome.error))}
+            detail["error"] = {"code": outcome.error.code, "message": self.masker.text(str(outcome.error))}
         if call.course.warnings:
-            detail["warnings"] = [self._masker.text(text) for text in call.course.warnings]
+            detail["warnings"] = [self.masker.text(text) for text in call.course.warnings]
         if self.least > logging.DEBUG:
             del detail["decisions"]
         return detail
@@ -138,9 +138,9 @@ class Observer:
         """Write headers and bodies where the spec asks for them, always through the mask; a secret's body never."""
         if self._options.include_headers:
             if request is not None:
-                self.logger.log(level, "request headers %s", self._masker.headers(list(request.headers)))
+                self.logger.log(level, "request headers %s", self.masker.headers(list(request.headers)))
             if response is not None:
-                self.logger.log(level, "response headers %s", self._masker.headers(list(response.headers)))
+                self.logger.log(level, "response headers %s", self.masker.headers(list(response.headers)))
         if self._options.include_body:
             if request is not None and isinstance(request.body, bytes) and not request.body_is_secret:
                 self.logger.log(level, "request body %s", self._body(request.body))
@@ -149,11 +149,11 @@ class Observer:
 
     def _body(self, body: bytes) -> object:
         try:
-            return self._masker.data(msgspec.json.decode(body))
+            return self.masker.data(msgspec.json.decode(body))
         except (msgspec.DecodeError, UnicodeDecodeError):
             pass  # not JSON: masked as text where it is text
         try:
-            return self._masker.text(body.decode())
+            return self.masker.text(body.decode())
         except UnicodeDecodeError:
             return f"{len(body)} bytes"
 

@@ -51,6 +51,7 @@ class LinkedOperation:
         self.surroundings = surroundings
         self.guards = guards
         self.observer = observer
+        self._environment: dict[str, Secret] = {}
         self.breaker = guards.breaker_of(plan, operation)
         self.builder = RequestBuilder(operation, plan.version, plan.origin.base_path)
         self.reader = ResponseReader(operation, plan.errors)
@@ -233,7 +234,11 @@ class LinkedOperation:
         return read_hint(response.headers, now_s=now_s, throttled=throttled, pauses=pauses, retry_after_header=header)
 
     def _environ(self, name: str) -> str:
-        return self.surroundings.secrets.resolve(f"env:{name}").reveal()
+        secret = self.surroundings.secrets.resolve(f"env:{name}")
+        if self._environment.get(name) != secret:
+            self._environment[name] = secret
+            self.observer.masker.register(secret)
+        return secret.reveal()
 
     def _elapsed_s(self, call: Call) -> float:
         return self.surroundings.clock.monotonic_s() - call.started_s

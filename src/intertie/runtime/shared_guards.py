@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from intertie.core.secret import Secret
 from intertie.runtime.credentials import Credentials
 from intertie.runtime.last_good import LastGood
 from intertie.runtime.plan import OperationPlan, Plan
@@ -31,11 +33,11 @@ class SharedGuards:
     last_good: LastGood | None
 
     @classmethod
-    def of(cls, plan: Plan, surroundings: Surroundings) -> SharedGuards:
-        """Open the handles that a plan asks for."""
+    def of(cls, plan: Plan, surroundings: Surroundings, *, tell: Callable[[Secret], None]) -> SharedGuards:
+        """Open the handles that a plan asks for; every secret that is resolved is told to `tell`, which masks it."""
         coordination = surroundings.coordination
         limits = plan.limits if plan.limits is not None else LimiterOptions()
-        credentials = None if plan.auth.type == "none" else Credentials(plan.auth, surroundings.secrets)
+        credentials = None if plan.auth.type == "none" else Credentials(plan.auth, surroundings.secrets, tell)
         breakers: dict[str, BreakerHandle] = {}
         if plan.breaker is not None:
             names = [breaker_name(plan, operation) for operation in plan.operations.values()]

@@ -66,6 +66,8 @@ class Failure(msgspec.Struct, frozen=True):
     def error(self) -> CallError:
         """Return the error as a transport makes it."""
         match self.kind:
+            case "connect_timeout":
+                return DeadlineExceeded("the connection was not made in time", phase="connect", reached=Reach.NO)
             case "connect":
                 return ConnectError("connection refused", reached=Reach.NO)
             case "write":
@@ -185,7 +187,7 @@ class ScriptedTransport:
             number = self._next
             self._next += 1
             step = self._play(request or _NO_REQUEST, number)
-            if request is not None:
+            if request is not None and not (isinstance(step, Failure) and step.at_connect):
                 self.received.append(Received(self.clock.monotonic_s(), request, step))
         return step
 
