@@ -73,7 +73,7 @@ class Masker:
             return self.text(value)
         scheme, space, _ = value.partition(" ")
         known = space and re.fullmatch(r"(?i)bearer|basic|digest|token|negotiate|dpop|apikey", scheme)
-        return f"{self._secrets.masked(scheme)} {MASK}" if known else MASK
+        return self._secrets.masked(f"{scheme} {MASK}") if known else MASK
 
     def _without_named(self, text: str) -> str:
         """Return the text with the values masked that stand after a name that says what they are."""

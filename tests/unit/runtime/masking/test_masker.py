@@ -173,6 +173,14 @@ DATA = st.recursive(
 )
 
 
+def texts_of(data):
+    if isinstance(data, dict):
+        return [text for pair in data.items() for part in pair for text in texts_of(part)]
+    if isinstance(data, list | tuple):
+        return [text for part in data for text in texts_of(part)]
+    return [data] if isinstance(data, str) else []
+
+
 @given(secrets=st.lists(SECRETS, min_size=1, max_size=3), before=st.text(), after=st.text(), sensitive=st.booleans())
 @example(secrets=["aXb", "X"], before="a", after="b", sensitive=False)
 @example(secrets=["abab"], before="ab", after="ab", sensitive=True)
@@ -182,12 +190,9 @@ def test_no_registered_secret_is_ever_shown(secrets, before, after, sensitive):
     masker = Masker(LoggingOptions(mask_sensitive=sensitive), [Secret(text) for text in secrets])
     for secret in secrets:
         text = before + secret + after
-        shown = [masker.text(text), json.dumps(masker.data({text: [text, {secret: text}]}), ensure_ascii=False)]
-        shown += [
-            part for pair in masker.headers([("X-Note", text), (text, text), ("Authorization", text)]) for part in pair
-        ]
-        # The punctuation of JSON is ours: a secret made of nothing else is no leak.
-        assert not [each for each in shown if secret in each and secret.strip('"\\{}[]:, •')]
+        shown = [masker.text(text), *texts_of(masker.data({text: [text, {secret: text}]}))]
+        shown += texts_of(masker.headers([("X-Note", text), (text, text), ("Authorization", text)]))
+        assert not [each for each in shown if secret in each]
 
 
 @given(DATA)
