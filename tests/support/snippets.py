@@ -4,7 +4,7 @@ Fenced blocks are run by their language. `python` blocks share one namespace and
 `console` blocks hold `$ command` lines, each followed by what it prints; a line that is just `…` stands for any lines, `…`
 within a line for any text; `export` and `cd` hold for the rest of the page, and a command that ends in `&` is shown only
 (a directive starts it). A block before which an HTML comment says `file: PATH` is written to that file. A comment
-`mock: SPEC --flags` starts a mock on the spec's own port; `background: COMMAND` starts a process and waits for its port;
+`mock: SPEC --flags` starts a mock on the spec's own port; `background: PORT COMMAND` starts a process and waits for its port (`-`: has none);
 `skip: REASON` leaves the next block alone. Unknown languages are shown only.
 """
 
@@ -128,7 +128,7 @@ class PageRunner:
             command, port = ["intertie", "mock", *shlex.split(item.value)], None
         else:
             port_text, _, rest = item.value.partition(" ")
-            command, port = shlex.split(rest), int(port_text)
+            command, port = shlex.split(rest), int(port_text) if port_text.isdecimal() else 0
         process = subprocess.Popen(
             command, cwd=self.folder, env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
@@ -141,7 +141,8 @@ class PageRunner:
                 f"{self.page.name}:{item.line}: the mock did not start: {line}{process.stdout.read().decode()}"
             )
             port = int(match[1])
-        _wait_for_port(port)
+        if port:
+            _wait_for_port(port)
 
     def _console(self, item: Snippet) -> None:
         commands: list[tuple[str, list[str]]] = []
