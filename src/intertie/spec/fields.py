@@ -39,7 +39,7 @@ class Kind(StrEnum):
     RATIO = "percentage"  # Located[float], 0..1
     MONEY = "amount"  # Located[MoneyText]
     TARGET = "upper bound"  # Located[float], seconds; `< 200`, `<200ms`, `200`
-    SECRET = "secret reference"  # Located[str], such as env:NAME
+    SECRET = "secret reference"  # noqa: S105 - Located[str], such as env:NAME
     SCHEMA = "schema"  # Located[Schema]
     ANY = "any value"  # Located[object], plain data
     BLOCK = "block"  # a Block
@@ -72,7 +72,10 @@ class FieldInfo:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A mapping of the spec once read. `span` is its whole text; `head` is the key or heading that a missing field points at."""
+    """A mapping of the spec once read.
+
+    `span` is its whole text; `head` is the key or heading that a missing field points at.
+    """
 
     span: SourceSpan
     head: SourceSpan

@@ -113,6 +113,10 @@ class _DocumentReader:
     def _heading(self, token: Token, inline: Token) -> None:
         level = int(token.tag[1])
         first, _ = token.map or [0, 1]
+        if "\n" in inline.content:
+            # Prose right above a rule is a heading to Markdown; several lines of it are prose to its author.
+            self._paragraph(inline)
+            return
         heading = self._located(inline.content, first)
         self._close_down_to(level, first)
         if level == 1 and self._title is None and not self._sections:

@@ -54,27 +54,30 @@ class SchemaReader:
             )
             return None
         try:
-            self.check(node)
-            return self._schema(plain(node), node)
+            data = plain(node)
+            alone = _only_reference(data) is not None
+            self._check(node, self._document if alone else self._resource(data, self._document))
+            return self._schema(data, node)
         except RecursionError:
             self._findings.add(codes.TOO_DEEP, node.span, f"`{where}` leads to schemas nested too deep")
             return None
 
-    def check(self, node: Node) -> None:
+    def _check(self, node: Node, document: SchemaDocument) -> None:
         """Report every reference in `node` that leads nowhere, at its place."""
         for scalar in _reference_nodes(node):
-            target = self._library.resolve(scalar.text, self._document)
+            target = self._library.resolve(scalar.text, document)
             if isinstance(target, Problem):
                 self._report(scalar.span, target)
-            elif target.document is not self._document:
+            elif target.document not in (self._document, document):
                 # What this spec defines is judged in its own place.
                 self._report_foreign(scalar.span, target)
 
     def components(self, schemas: MappingNode) -> None:
         """Check the schemas that the spec itself defines."""
         for entry in schemas.entries:
-            self.check(entry.value)
-            target = Target(self._document, ("components", "schemas", entry.key.text), plain(entry.value))
+            value = plain(entry.value)
+            self._check(entry.value, self._resource(value, self._document))
+            target = Target(self._document, ("components", "schemas", entry.key.text), value)
             name = self._register(target)
             if self._leads_back(name):
                 self._findings.add(
@@ -105,8 +108,7 @@ class SchemaReader:
             if target.document is not self._document:
                 self._judge(made, node, name)
             return Schema(self._assembled(name), target.name)
-        inline = SchemaDocument("", data, self._document.base, inside=self._document)
-        made = self._translated(data, inline)
+        made = self._translated(data, self._document)
         self._judge(made, node, None)
         return Schema(self._with_definitions(made), None)
 
@@ -146,8 +148,14 @@ class SchemaReader:
             self._made[name] = self._translated(target.value, target.document)
         return self._made[name]
 
+    @staticmethod
+    def _resource(data: object, document: SchemaDocument) -> SchemaDocument:
+        """Return a schema as a document of its own, in which its own `$defs` are found."""
+        return SchemaDocument(document.key, data, document.base, inside=document)
+
     def _translated(self, data: object, document: SchemaDocument) -> _Made:
         made = _Made()
+        resource = self._resource(data, document)
 
         def child(schema: object) -> object:
             if not isinstance(schema, dict):
@@ -157,7 +165,7 @@ class SchemaReader:
                 reference = rewritten.pop(keyword, None)
                 if not isinstance(reference, str):
                     continue
-                target = self._library.resolve(reference, document)
+                target = self._library.resolve(reference, resource)
                 if isinstance(target, Problem):
                     made.problems.append((document.key, target))
                     continue

@@ -47,7 +47,7 @@ _BY_WORDS = {name: name for name in SECTION_SYNONYMS} | {
     synonym: name for name, synonyms in SECTION_SYNONYMS.items() for synonym in synonyms
 }
 _NUMBERING_RE = re.compile(
-    r"^\s*(?:(?:section|part|chapter)\s+)?(?:\d+(?:\.\d+)*|[ivx]+|[a-z])\s*[.):]\s*|^\s*\d+(?:\.\d+)*\s+"
+    r"^\s*\d+(?:\.\d+)*[.):]?\s+|^\s*(?:(?:section|part|chapter)\s+)?(?:\d+(?:\.\d+)*|[ivx]+|[a-z])\s*[.):]\s*"
 )
 
 

@@ -189,7 +189,7 @@ class _EndpointReader:
             )  # fmt: skip
         first = self._head_entries[0]
         span = first.key.span.to(self._head_entries[-1].value.span)
-        self._merge("endpoint", Entry(first.key, MappingNode(span, tuple(self._head_entries))))
+        self._merge("endpoint", Entry(_key("endpoint", first.key.span), MappingNode(span, tuple(self._head_entries))))
 
     def _with_request_line(self, head: EndpointHead | None, heading: TextLine) -> EndpointHead | None:
         """Fill method and path from a heading such as `GET /v1/charges`."""

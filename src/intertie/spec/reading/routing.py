@@ -46,8 +46,6 @@ _OTHER_KEYS = frozenset({
 })  # fmt: skip
 KNOWN_KEYS = frozenset(BLOCK_TYPES) | _OTHER_KEYS
 
-_DEFINITIONS = frozenset({"components", "definitions", "$defs"})
-
 _ALIASES = {
     "auth": "authentication", "timeout": "timeouts", "rate_limit": "rate_limits", "rate_limiting": "rate_limits",
     "limits": "rate_limits", "throttle": "throttling", "retry_policy": "retry", "retries": "retry",
@@ -135,7 +133,7 @@ class Router:
     def add(self, canonical: str, entry: Entry) -> None:
         """Merge one entry into what there is under its key."""
         known = self.routed.entries.get(canonical)
-        merged = entry if known is None else self._merged(known, entry, canonical, deep=canonical in _DEFINITIONS)
+        merged = entry if known is None else self._merged(known, entry, canonical, deep=canonical == "components")
         self.routed.entries[canonical] = merged
 
     def _merged(self, first: Entry, second: Entry, where: str, *, deep: bool) -> Entry:
@@ -149,9 +147,7 @@ class Router:
             if known is None:
                 entries[each.key.text] = each
             elif deep:
-                entries[each.key.text] = self._merged(
-                    known, each, f"{where}.{each.key.text}", deep=where == "components"
-                )
+                entries[each.key.text] = self._merged(known, each, f"{where}.{each.key.text}", deep=False)
             else:
                 self._conflict(known, each, f"{where}.{each.key.text}")
         return Entry(first.key, MappingNode(one.span, tuple(entries.values()), one.flow))

@@ -230,8 +230,8 @@ _READERS: dict[Kind, _Reader] = {
     Kind.TEXT: ScalarReader.read_text, Kind.SECRET: ScalarReader.read_secret,
     Kind.CHOICE: ScalarReader.read_choice,
     Kind.FLAG: ScalarReader.read_flag, Kind.INTEGER: ScalarReader.read_integer, Kind.NUMBER: ScalarReader.read_number,
-    Kind.DURATION: ScalarReader.read_duration, Kind.TARGET: ScalarReader.read_target, Kind.RATIO: ScalarReader.read_ratio,
-    Kind.MONEY: ScalarReader.read_money, Kind.ANY: ScalarReader.read_any,
+    Kind.DURATION: ScalarReader.read_duration, Kind.TARGET: ScalarReader.read_target,
+    Kind.RATIO: ScalarReader.read_ratio, Kind.MONEY: ScalarReader.read_money, Kind.ANY: ScalarReader.read_any,
 }  # fmt: skip
 _UNIT_NAMES = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 

@@ -21,7 +21,7 @@ UNIT_WORDS: dict[str, str] = {word: unit for unit, words in _SPELLINGS.items() f
 _LONG = "|".join(sorted((word for word in UNIT_WORDS if len(word) > 1), key=len, reverse=True))
 _SUFFIX_RE = re.compile(rf"(.+)_({'|'.join(sorted(UNIT_WORDS, key=len, reverse=True))})\Z")
 _COMMENT_RE = re.compile(
-    rf"\s*(?:([\d.,_]+)\s*)?(?:(?:(?:measured|given|value)\s+)?\(?in\s+)?\(?({_LONG})\b|\s*(s|m|h|d)\s*\Z",
+    rf"\s*(?:([\d.,_]+)\s*)?(?:(?:(?:measured|given|value)\s+)?\(?in\s+)?\(?(?:({_LONG})\b|(s|m|h|d)\s*\Z)",
     re.IGNORECASE,
 )
 

@@ -1,0 +1,100 @@
+"""Files made to hurt: each is a finding within two seconds and 300 MB."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.spec_text import FRONT_MATTER, names, read, section
+
+_CHILD = """
+import resource, sys
+from pathlib import Path
+resource.setrlimit(resource.RLIMIT_AS, (300 << 20, 300 << 20))
+resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
+from intertie.spec.loading import load
+for name in sys.argv[1:]:
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    loaded = load(Path(name))
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(Path(name).stem, round(spent, 2), ",".join(sorted({found.name for found in loaded.diagnostics})))
+"""
+
+_BOMB = "a0: &a0 [1,1,1,1,1,1,1,1,1]\n" + "\n".join(
+    f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)
+)
+_MERGES = "a0: &a0 {x: 1}\n" + "\n".join(f"a{n}: &a{n} {{<<: [{','.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 20))
+
+
+def _yaml(text: str) -> str:
+    return FRONT_MATTER + section("Service Configuration", text)
+
+
+HOSTILE = {
+    "alias_bomb": (_yaml(_BOMB), "alias-expansion"),
+    "merge_bomb": (_yaml(_MERGES), "alias-expansion"),
+    "flow_nesting": (_yaml("service: " + "[" * 10_000), "nested-too-deep"),
+    "mapping_nesting": (_yaml("service: " + "{a: " * 10_000), "nested-too-deep"),
+    "sequence_nesting": (_yaml("- " * 10_000), "nested-too-deep"),
+    "block_nesting": (_yaml("\n".join(" " * n + "a:" for n in range(1_800))), "nested-too-deep"),
+    "front_matter_nesting": ("---\nid: " + "[" * 10_000 + "\n---\n", "nested-too-deep"),
+    "ten_megabytes": (FRONT_MATTER + "a: b\n" * 2_000_000, "file-too-large"),
+    "many_values": (_yaml("\n".join(f"k{n}: [a, b]" for n in range(60_000))), "file-too-large"),
+    "many_lines": (FRONT_MATTER + "- **a**: b\n" * 150_000, "file-too-large"),
+    "many_fences": (FRONT_MATTER + "```yaml\na: 1\n```\n" * 60_000, "file-too-large"),
+    "python_tag": (_yaml("service: !!python/object/apply:os.system ['id']"), "yaml-tag"),
+    "open_fences": (FRONT_MATTER + "```yaml\na: 1\n## H\n" * 5_000, "unclosed-fence"),
+    "broken_lines": (_yaml("\n".join(f"k{n}: > 5" for n in range(20_000))), "yaml-syntax"),
+    "open_comment": ("<!--\n" * 100_000, "no-front-matter"),
+    "long_number": (_yaml("timeouts: {total: " + "9" * 100_000 + "}"), "out-of-range"),
+    "quotes": (FRONT_MATTER + ">" * 10_000 + " x\n", ""),
+    "lists": (FRONT_MATTER + "- " * 10_000 + "x\n", ""),
+    "brackets": (FRONT_MATTER + "## Overview\n\n" + "[a" * 500_000, ""),
+    "chained_schemas": (
+        _yaml("components:\n  schemas:\n" + "\n".join(
+            f"    S{n}: {{properties: {{n: {{$ref: '#/components/schemas/S{n + 1}'}}}}}}" for n in range(3_000))), "ref-unresolved",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[float, str]]:
+    folder = tmp_path_factory.mktemp("hostile")
+    for name, (text, _) in HOSTILE.items():
+        (folder / f"{name}.md").write_text(text)
+    (folder / "binary.md").write_bytes(bytes(range(256)) * 1000)
+    ran = subprocess.run(
+        [sys.executable, "-c", _CHILD, *map(str, sorted(folder.glob("*.md")))],
+        capture_output=True, text=True, timeout=60, check=False,
+        env={"PYTHONPATH": str(Path(__file__).parents[3] / "src"), "PATH": ""},
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    lines = [line.split(" ") for line in ran.stdout.splitlines()]
+    return {name: (float(spent), found) for name, spent, found in lines}
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "binary"])
+def test_a_hostile_file_is_a_finding_in_little_time_and_memory(outcome: dict[str, tuple[float, str]], name: str):
+    """No file makes reading crash, hang or grow: it ends with what is wrong, in two seconds of one core and 300 MB."""
+    spent, found = outcome[name]
+    expected = HOSTILE[name][1] if name in HOSTILE else "not-utf8"
+    assert spent < 2.0
+    assert expected in found.split(",")
+
+
+def test_deep_but_honest_nesting_is_read():
+    """Thirty levels of schema are no attack."""
+    loaded = read(
+        section("Components", "components:\n  schemas:\n    A: " + "{properties: {a: " * 30 + "{}" + "}}" * 30)
+    )
+    assert names(loaded) == []
+
+
+def test_the_same_anchor_may_be_used_often():
+    """A few hundred uses of one small anchor are no bomb."""
+    loaded = read(section("Notes", "a: &a {x: [1, 2, 3]}\n" + "\n".join(f"k{n}: *a" for n in range(300))))
+    assert names(loaded) == ["unknown-section"]
