@@ -110,6 +110,7 @@ def test_a_killed_process_leaves_no_call_unbilled_and_no_overspend(tmp_path):
     assert sent > 100
     assert sent * Decimal("0.01") <= covered <= Decimal(BUDGET_CALLS) / 100
     assert month.reserved == 0
+    assert month.unreconciled > 0, "nobody was killed with a share in hand"
     (after,) = journal.reconcile(give_back=False) if month.unreconciled else (month,)
     assert (after.amount, after.unreconciled) == (covered, 0)
     journal.close()
