@@ -24,8 +24,8 @@ _YAML_INFOS = frozenset({"yaml", "yml"})
 _BOLD_KEY_RE = re.compile(r"(?:\[[ xX]\]\s+)?(\*\*|__)(?P<key>.+?)(?::\s*)?\1\s*(?:[:\u2013\u2014=-]\s*)?")
 _PLAIN_KEY_RE = re.compile(r"(?P<key>[^\s:`\[/][^:`\[\n]{0,60}?)\s*:(?:\s+|$)")
 _BLOCK_KEY_RE = re.compile(
-    r"^(?:[a-z]+_[a-z_]+|service|authentication|timeouts|retry|throttling|endpoint|request|response|inbound|outbound"
-    r"|monitoring|costs|testing|versioning|components|security)\s*:",
+    r"^(?:service|authentication|timeouts|rate_limits|throttling|retry|circuit_breaker|monitoring|endpoint|inbound|outbound"
+    r"|error_mapping|fallback_behavior|costs|testing|versioning|components|security|validation_cases)\s*:",
     re.MULTILINE,
 )
 

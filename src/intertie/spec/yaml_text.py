@@ -13,6 +13,7 @@ from intertie.spec.tree import MappingNode, Node
 from intertie.spec.yaml_nodes import Allowance, NodeReader, Place, Refused, shorten
 
 _MAX_MENDS = 8
+_SECRET_KEY_RE = re.compile(r"secret|password|token|credential|\bkey\b|api_?key", re.IGNORECASE)
 _KEY_RE = re.compile(r"^(\s*(?:-\s+)*)([^\s:#][^:#]*):\s+(?=\S)")
 
 
@@ -108,8 +109,10 @@ def _explain(line: str, column: int, problem: str, error: Any) -> tuple[str, str
     comment = re.search(r"\s+#", value)
     bare = value[: comment.start()] if comment else value
     name = key.group(2).strip() if key else ""
-    quote = "'" if '"' in bare else '"'
-    quoted = f"write `{name}: {quote}{bare}{quote}`" if name else f"write `{quote}{bare}{quote}`"
+    # What stands in a secret's place may be one: it is not repeated.
+    shown = "…" if _SECRET_KEY_RE.search(name) else bare
+    quote = "'" if '"' in shown else '"'
+    quoted = f"write `{name}: {quote}{shown}{quote}`" if name else f"write `{quote}{shown}{quote}`"
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "a tab indents this line; YAML allows spaces only", "indent by spaces", 0
     if key and bare[:1] in (">", "|"):
@@ -119,18 +122,14 @@ def _explain(line: str, column: int, problem: str, error: Any) -> tuple[str, str
     if "mapping values are not allowed" in problem and key and ":" in bare:
         return "a value that holds `: ` must be quoted", shorten(quoted, 200), value_at
     if "block sequence entries" in problem and key:
-        return "a list starts on the line below its key", f"put `{bare}` on a line of its own, indented", value_at
+        return "a list starts on the line below its key", f"put `{shown}` on a line of its own, indented", value_at
     if "quoted scalar" in context:
         return "a quote that opens here is never closed", "close the quote on the same line", column
     if "flow" in context:
         bracket = line[column : column + 1] or "["
         return f"`{bracket}` is not closed, or a comma is missing in it", "close the bracket, or quote the text", column
     if "simple key" in context or "could not find expected ':'" in problem:
-        return (
-            f"`{shorten(line.strip())}` has no `: ` and a value",
-            "write `key: value`",
-            len(line) - len(line.lstrip()),
-        )
+        return "this line is no `key: value`", "write `key: value`", len(line) - len(line.lstrip())
     if key and bare[:1] in ('"', "'"):
         return "text follows a closed quote", "put the whole value into the quotes", value_at
     char = line[column : column + 1]

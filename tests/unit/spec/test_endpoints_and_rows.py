@@ -203,3 +203,26 @@ def test_additions_of_an_endpoint():
     assert names(loaded) == []
     assert (endpoint.streaming.value, endpoint.pagination.first.value) == ("sse", 1)
     assert endpoint.graphql.value == {"document": "query { a }", "operation": "A"}
+
+
+def test_blocks_right_under_the_section_are_endpoints():
+    """Without headings each block with a head is one, called by its request line."""
+    loaded = endpoints(HEAD + HEAD.replace("/a", "/b") + "```yaml\npath: /c\nmethod: POST\n```\n")
+    assert [endpoint.name.value for endpoint in loaded.spec.endpoints] == ["GET /a", "GET /b", "POST /c"]
+    assert names(loaded) == ["alias-used", "alias-used"]
+
+
+@pytest.mark.parametrize(
+    "yaml",
+    [
+        "endpoints:\n  - name: Get A\n    path: /a\n    method: GET",
+        "endpoints:\n  Get A:\n    path: /a\n    method: GET",
+        "endpoints:\n  - name: Get A\n    endpoint: {path: /a, method: GET}",
+    ],
+)
+def test_a_list_of_endpoints_in_one_block(yaml: str):
+    """`endpoints:` holds endpoints by name or in a list."""
+    loaded = endpoints(f"```yaml\n{yaml}\n```\n")
+    assert set(names(loaded)) <= {"alias-used"}
+    (endpoint,) = loaded.spec.endpoints
+    assert (endpoint.name.value, endpoint.endpoint.path.value) == ("Get A", "/a")

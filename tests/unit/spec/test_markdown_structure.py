@@ -203,3 +203,14 @@ def test_prose_over_a_rule_is_no_heading():
     doc, _ = document("## A\none\ntwo\n---\nthree\n")
     assert [section.heading.text for section in doc.sections] == ["A"]
     assert [line.text for line in doc.sections[0].paragraphs] == ["one\ntwo", "three"]
+
+
+def test_a_block_in_a_comment_is_not_read():
+    """What is commented out is not there."""
+    loaded = read("## Retry Policy\n<!--\n```yaml\nretry:\n  max_attempts: 3\n```\n-->\n")
+    assert (names(loaded), loaded.spec.retry) == ([], None)
+
+
+def test_other_fences_are_shown_not_read():
+    """JSON, shell and other text in fences is the author's own."""
+    assert names(read('## Retry Policy\n```json\n{"retry": 1}\n```\n\n```bash\nretry: 1\n```\n')) == []

@@ -288,3 +288,13 @@ def test_quoted_brackets_of_a_message_are_no_placeholder():
     assert names(read(section("Error Handling", rows))) == []
     rows = "inbound:\n  - {external_field: 'items[].sku', internal_field: 'rows[0].x', transform: 'enum({a: b})'}"
     assert names(read(section("Data Mappings", rows))) == []
+
+
+@pytest.mark.parametrize("value", ["[sk_live_1]", "@sk_live_1", "sk_live_1: x", "{a: sk_live_1}", "'sk_live_1"])
+def test_no_form_of_a_mistake_repeats_a_secret(value: str):
+    """Neither a syntax error nor a wrong kind at a secret's place shows what stands there."""
+    loaded = read(section("Service Configuration", f"authentication:\n  config:\n    secret: {value}"))
+    assert loaded.diagnostics
+    for found in loaded.diagnostics:
+        edits = found.fix.edits if found.fix else ()
+        assert "sk_live" not in f"{found.message}{found.help}{''.join(edit.replacement for edit in edits)}"

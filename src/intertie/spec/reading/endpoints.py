@@ -12,6 +12,7 @@ from intertie.spec import codes
 from intertie.spec.fields import Located
 from intertie.spec.model import Endpoint, EndpointHead
 from intertie.spec.reading.blocks import BlockReader
+from intertie.spec.reading.endpoint_lists import listed_endpoints
 from intertie.spec.reading.keys import find_key
 from intertie.spec.reading.lines import table_rows
 from intertie.spec.reading.routing import KNOWN_KEYS
@@ -29,6 +30,7 @@ def endpoint_sections(document: Document) -> Iterator[Section]:
     """Yield the sections that describe one endpoint each, in the author's order."""
     for section in document.sections:
         if section.name == "api endpoints":
+            yield from listed_endpoints(section)
             for part in section.subsections:
                 yield from _endpoints_below(part)
         elif section.name is None or any(_has_head(part) for part in section.walk()):
@@ -94,7 +96,8 @@ class _EndpointReader:
         section, reader = self._section, self._reader
         mark = self._findings.mark()
         heading = section.heading
-        name = None if reader.placeholders.in_text(heading, "endpoint heading") else self._name(heading)
+        unnamed = not heading.text or reader.placeholders.in_text(heading, "endpoint heading")
+        name = None if unnamed else self._name(heading)
         where = snake_case(name.value) if name is not None else "endpoint"
         for part in section.walk():
             for block in part.blocks:
@@ -194,7 +197,7 @@ class _EndpointReader:
     def _with_request_line(self, head: EndpointHead | None, heading: TextLine) -> EndpointHead | None:
         """Fill method and path from a heading such as `GET /v1/charges`."""
         line = _REQUEST_LINE_RE.search(heading.text)
-        if line is None:
+        if line is None or (head is not None and head.path is not None and head.method is not None):
             return head
         source = self._reader.source
         start = source.offset(heading.span.line, heading.span.column)

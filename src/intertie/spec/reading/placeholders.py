@@ -61,9 +61,12 @@ class Placeholders:
     def report(self, span: SourceSpan, where: str, info: FieldInfo | None) -> None:
         """Report one placeholder with what it offers."""
         text = self._source.slice(span).strip()
+        if info is not None and info.kind is Kind.SECRET and text[1:-1] not in template_placeholders():
+            # What stands in a secret's place may be one: it is not repeated.
+            text = "this"
         inner = text.strip("'\"")[1:-1]
         self._findings.add(
-            codes.UNFILLED, span, f"`{where}` is not filled in: {shorten(text)} is the template's placeholder",
+            codes.UNFILLED, span, f"`{where}` is not filled in: {shorten(text)} is a placeholder",
             help=_offer(inner, info),
         )  # fmt: skip
 

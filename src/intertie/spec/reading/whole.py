@@ -26,6 +26,7 @@ from intertie.spec.model import (
 )
 from intertie.spec.reading.blocks import BlockReader
 from intertie.spec.reading.cases import CaseReader
+from intertie.spec.reading.endpoint_lists import is_listed
 from intertie.spec.reading.endpoints import endpoint_sections, read_endpoints
 from intertie.spec.reading.keys import KnownKey, find_key
 from intertie.spec.reading.limits import settle_rate, settle_retry, waits_in_a_list
@@ -59,13 +60,27 @@ def route(document: Document, router: Router) -> list[Section]:
         for part in section.walk():
             roots = [block.root for block in part.blocks]
             if id(part) not in inside:
-                router.take(_named_like(part, section), roots)
+                router.take(_named_like(part, section), _without_endpoints(part, section, roots))
                 continue
             for root in roots:
                 for entry in root.entries:
                     if entry.key.text in ("components", "definitions", "$defs"):
                         router.add(entry.key.text, entry)
     return endpoints
+
+
+def _without_endpoints(part: Section, section: Section, roots: list[MappingNode]) -> list[MappingNode]:
+    """Return the blocks without what is read as endpoints: those that stand right under API Endpoints."""
+    if part is not section or section.name != "api endpoints":
+        return roots
+    kept = []
+    for root in roots:
+        keys = {entry.key.text for entry in root.entries}
+        if "endpoint" in keys or {"path", "method"} <= keys:
+            continue
+        rest = tuple(entry for entry in root.entries if not is_listed(entry))
+        kept.append(MappingNode(root.span, rest, root.flow))
+    return kept
 
 
 def _named_like(part: Section, section: Section) -> Section:

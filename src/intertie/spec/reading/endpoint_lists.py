@@ -1,0 +1,61 @@
+"""Endpoints that have no heading of their own: blocks right under API Endpoints, and `endpoints:` lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.errors import snake_case
+from intertie.diagnostics import SourceSpan
+from intertie.spec.tree import Entry, MappingNode, Node, ScalarNode, Section, SequenceNode, TextLine, YamlBlock
+
+
+def listed_endpoints(section: Section) -> Iterator[Section]:
+    """Yield one section for each endpoint that the section's own blocks describe.
+
+    Its heading is the endpoint's `name`, else `METHOD /path`, at the place that says so.
+    """
+    for block in section.blocks:
+        head = block.root.get("endpoint")
+        if isinstance(head, MappingNode):
+            yield _as_section(block.root, head, None)
+        elif {"path", "method"} <= {entry.key.text for entry in block.root.entries}:
+            yield _as_section(block.root, block.root, None)
+        for entry in block.root.entries:
+            if snake_case(entry.key.text) == "endpoints":
+                yield from _items(entry.value)
+
+
+def is_listed(entry: Entry) -> bool:
+    """Return whether `listed_endpoints` reads this top-level entry of an API Endpoints block."""
+    return snake_case(entry.key.text) == "endpoints" and not isinstance(entry.value, ScalarNode)
+
+
+def _items(node: Node) -> Iterator[Section]:
+    if isinstance(node, SequenceNode):
+        for item in node.items:
+            if isinstance(item, MappingNode):
+                head = item.get("endpoint")
+                yield _as_section(item, head if isinstance(head, MappingNode) else item, None)
+    elif isinstance(node, MappingNode):
+        for entry in node.entries:
+            if isinstance(entry.value, MappingNode):
+                head = entry.value.get("endpoint")
+                yield _as_section(entry.value, head if isinstance(head, MappingNode) else entry.value, entry.key)
+
+
+def _as_section(root: MappingNode, head: MappingNode, key: ScalarNode | None) -> Section:
+    name = root.get("name") or head.get("name") or key
+    if isinstance(name, ScalarNode) and name.text:
+        heading = TextLine(name.text, name.span)
+    else:
+        heading = _request_line(head)
+    kept = MappingNode(root.span, tuple(entry for entry in root.entries if entry.key.text != "name"), root.flow)
+    return Section(heading, 3, None, (YamlBlock(kept, root.span),), (), (), (), (), root.span)
+
+
+def _request_line(head: MappingNode) -> TextLine:
+    method, path = head.get("method"), head.get("path")
+    if isinstance(method, ScalarNode) and isinstance(path, ScalarNode):
+        return TextLine(f"{method.text.upper()} {path.text}", path.span)
+    start = head.span
+    return TextLine("", SourceSpan(start.path, start.line, start.column, start.line, start.column))
