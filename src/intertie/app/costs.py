@@ -17,6 +17,8 @@ from intertie.runtime.plan import Plan
 from intertie.runtime.policies.budget.state import forecast, month_name
 from intertie.runtime.state import LedgerMonth
 
+_CENT = Decimal("0.01")
+
 
 @dataclass(frozen=True, slots=True)
 class CostLine:
@@ -118,7 +120,7 @@ def _line(bench: Workbench, month: LedgerMonth, *, current: bool) -> CostLine:
         monthly_limit=None if month.monthly_limit is None else money(month.monthly_limit),
         alert_ratio=pricing.alert_ratio if pricing else None,
         hard_stop=pricing.hard_stop if pricing else False,
-        forecast=None if ahead is None else money(ahead.amount),
+        forecast=None if ahead is None else money(ahead.amount.quantize(_CENT)),
     )
 
 
