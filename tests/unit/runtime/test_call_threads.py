@@ -18,7 +18,7 @@ from intertie.runtime.surroundings import Surroundings
 from intertie.testing import Answer, ScriptedTransport, StaticSecrets, make_plan, price
 from support.plans import breaker, retries
 
-THREADS, CALLS = 8, 60
+THREADS, CALLS = 6, 30
 
 
 def linked_on(url: str, root: Path):
