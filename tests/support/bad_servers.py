@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import ssl
 import struct
@@ -180,11 +181,24 @@ class BadServer:
             self._threads.append(thread)
             thread.start()
 
+    @staticmethod
+    def _shake_hands(sock: ssl.SSLSocket) -> None:
+        """Handshake; where it fails let the alert arrive: closing with unread bytes would overtake it with a reset."""
+        try:
+            sock.do_handshake()
+        except ssl.SSLError:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(sock, socket.SHUT_WR)
+                while os.read(sock.fileno(), 65536):
+                    pass
+            raise
+
     def _run(self, sock: socket.socket, number: int) -> None:
         try:
             if self._tls is not None:
-                sock = self._tls.wrap_socket(sock, server_side=True)
+                sock = self._tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
                 self._socks.append(sock)
+                self._shake_hands(sock)
             self._behave(Peer(sock, self, number))
         except (Gone, ssl.SSLError, ConnectionError):
             pass

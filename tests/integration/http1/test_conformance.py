@@ -612,6 +612,24 @@ def test_localhost_finds_the_family_that_listens(way: Way) -> None:
         assert b"Host: localhost:%d\r\n" % server.port in server.heads[0]
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "no-such-host.invalid"])
+def test_without_a_deadline_nothing_overflows(way: Way, host: str) -> None:
+    """Infinite timeouts are timeouts: they wait as long as it takes, on every path."""
+    forever = float("inf")
+
+    async def work(http: Caller) -> None:
+        connection = await http.connect(total_s=forever, connect_s=forever)
+        response = await http.call(on=connection, write_s=forever, read_s=forever, total_s=forever)
+        assert response.body == b"hello"
+
+    with serving(always(HELLO)) as server:
+        if host.endswith("invalid"):
+            with pytest.raises(ConnectError):
+                way.run(server.port, work, host=host)
+        else:
+            way.run(server.port, work, host=host)
+
+
 def test_a_full_backlog_is_a_connect_timeout(way: Way) -> None:
     """A connection that isn't accepted in time is a DeadlineExceeded of phase connect; nothing was sent."""
     import socket

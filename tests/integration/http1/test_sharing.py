@@ -427,6 +427,30 @@ def test_another_loop_starts_anew() -> None:
             second.close()
 
 
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # asyncio's own, about what the closed loop left behind
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_closed_loop_left_behind_does_no_harm(loop: str) -> None:
+    """A transport whose loop was closed without closing the transport works on the next loop."""
+    import uvloop
+
+    run = uvloop.run if loop == "uvloop" else asyncio.run
+    clock = AsyncioClock()
+    with serving(always(HELLO)) as server:
+        transport = AsyncioTransport(origin(server.port), clock=clock)
+        http = Caller(transport, clock)
+
+        async def call(*, close: bool) -> bytes:
+            answered = await http.call()
+            if close:
+                await transport.aclose()
+            return answered.body
+
+        assert run(call(close=False)) == b"hello"
+        assert run(call(close=True)) == b"hello"
+        assert server.connections == 2
+
+
 def _in_child(work: Callable[[], None]) -> int:
     """Fork, run `work` in the child, return its exit status."""
     pid = os.fork()

@@ -136,7 +136,10 @@ class AsyncioConnection(AsyncioWire):
             raise
         if stream:
             return self._streamed()
-        response = Response(reader.status, reader.headers, reader.body(), None, self._sent_bytes, reader.received_bytes)
+        sent_bytes = self._sent_bytes
+        if self._paused:
+            sent_bytes -= self._transport.get_write_buffer_size()
+        response = Response(reader.status, reader.headers, reader.body(), None, sent_bytes, reader.received_bytes)
         self._finish()
         return response
 

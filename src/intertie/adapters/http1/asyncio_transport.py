@@ -51,6 +51,7 @@ class AsyncioTransport:
         self._context: ssl.SSLContext | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pool: Pool[AsyncioWire] = Pool(self._limits)
+        self._forsaken: list[Pool[AsyncioWire]] = []
 
     def connect_nowait(self, *, fresh: bool = False) -> AsyncioConnection | None:
         """Return a pooled connection that looks alive, None where one must be opened or waited for.
@@ -113,6 +114,8 @@ class AsyncioTransport:
         pool = self._pool
         if pool.pid != os.getpid():
             pool.forsake()
+            # Kept: what a loop made before the fork must not be finalized here, where the loop is the parent's still.
+            self._forsaken.append(pool)
             pool = self._pool = Pool(self._limits)
         elif self._loop is not loop and self._loop is not None:
             if self._loop.is_closed():
@@ -162,7 +165,7 @@ class AsyncioTransport:
         phase = "total" if until_s == deadline_s else "connect"
         try:
             _raise_if_past(until_s, now_s)
-            context = self._tls_context()
+            context = await self._tls_context(loop)
             sock = await self._connected_socket(loop, until_s)
             try:
                 return await self._bounded(loop, self._wrap(pool, loop, sock, context), until_s)
@@ -240,11 +243,12 @@ class AsyncioTransport:
             raise failures.tls_failed(self._peer, failure) from failure
         return connection
 
-    def _tls_context(self) -> ssl.SSLContext | None:
+    async def _tls_context(self, loop: asyncio.AbstractEventLoop) -> ssl.SSLContext | None:
         if self._origin.scheme != "https":
             return None
         if self._context is None:
-            self._context = client_context(self._tls_options, self._secrets)
+            # Beside the loop: reading the machine's authorities takes a tenth of a second.
+            self._context = await loop.run_in_executor(None, client_context, self._tls_options, self._secrets)
         return self._context
 
     async def _bounded(self, loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T], until_s: float) -> T:

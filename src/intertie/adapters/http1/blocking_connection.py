@@ -311,12 +311,8 @@ class BlockingConnection:
         """Wait until more can be written; read what comes meanwhile and return whether anything did."""
         until_s = min(self._write_deadline_s, self._deadline_s)
         phase = "write" if self._write_deadline_s < self._deadline_s else "total"
-        # Once the answer is complete, what is readable is none of our business any more: it would only spin here.
-        poll = self._either_poll
-        for _descriptor, events in self._polled(poll, until_s, phase, None):
-            if events & ~select.POLLOUT and not self._reader.done:
-                return self._receive_now()
-        return False
+        ready = self._polled(self._either_poll, until_s, phase, None)
+        return any(events & ~select.POLLOUT for _descriptor, events in ready) and self._receive_now()
 
     def _is_answered(self) -> bool:
         """Whether the service has answered in a way that makes it pointless to send more.

@@ -9,7 +9,7 @@ import select
 import socket
 import ssl
 import threading
-from math import ceil
+from math import ceil, inf
 
 from intertie.adapters.http1 import failures
 from intertie.adapters.http1.addresses import Address, in_turn, is_local_name, literal, open_socket, share_s
@@ -48,6 +48,7 @@ class BlockingTransport:
         self._encoder = HeadEncoder(origin.authority)
         self._context: ssl.SSLContext | None = None
         self._pool: Pool[BlockingConnection] = Pool(self._limits)
+        self._heirs: dict[int, Pool[BlockingConnection]] = {}
 
     def connect_nowait(self, *, fresh: bool = False) -> BlockingConnection | None:
         """Return a pooled connection that looks alive, None where one must be opened or waited for.
@@ -99,10 +100,11 @@ class BlockingTransport:
     def _pool_here(self) -> Pool[BlockingConnection]:
         """Return the pool of this process: a forked child never touches its parent's connections."""
         pool = self._pool
-        if pool.pid != os.getpid():
-            # Two threads of the child may both come here: the one that loses closes nothing that is in use.
+        if pool.pid != (pid := os.getpid()):
+            # Several threads of the child may be here at once, and no lock survives a fork: setdefault is one step.
+            heir = self._heirs.setdefault(pid, Pool(self._limits))
             pool.forsake()
-            pool = self._pool = Pool(self._limits)
+            self._pool = pool = heir
         return pool
 
     def _wait_in_line(
@@ -224,7 +226,7 @@ class BlockingTransport:
         poll = select.poll()
         poll.register(sock.fileno(), events)
         left_s = until_s - self._clock.monotonic_s()
-        if left_s <= 0 or not poll.poll(min(ceil(left_s * 1000), 0x7FFFFFFF)):
+        if left_s <= 0 or not poll.poll(None if left_s == inf else min(ceil(left_s * 1000), 0x7FFFFFFF)):
             raise TimeoutError
 
     def _tls_context(self) -> ssl.SSLContext | None:
@@ -257,7 +259,7 @@ def _resolve_beside(host: str, port: int, timeout_s: float) -> list[Address]:
 
     threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
     try:
-        answer = answers.get(timeout=max(timeout_s, 0.0))
+        answer = answers.get(timeout=min(max(timeout_s, 0.0), threading.TIMEOUT_MAX))
     except queue.Empty:
         raise TimeoutError from None
     if isinstance(answer, list):

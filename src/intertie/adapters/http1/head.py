@@ -59,7 +59,7 @@ class HeadEncoder:
     __slots__ = ("_good_names", "_line_end", "_static")
 
     def __init__(self, authority: str) -> None:
-        self._line_end = f" HTTP/1.1\r\nHost: {authority}\r\n"
+        self._line_end = f" HTTP/1.1\r\nHost: {_ascii_authority(authority)}\r\n"
         self._good_names: set[str] = set()
         self._static: dict[tuple[bytes, str | None], tuple[bytes, frozenset[str], bool]] = {}
 
@@ -189,6 +189,21 @@ def encode_chunk(data: bytes) -> bytes:
     (b'5\r\nhello\r\n', b'')
     """
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
+
+
+def _ascii_authority(authority: str) -> str:
+    """Return an authority as it goes over the wire: an international name in its ASCII form (RFC 3490 section 4.1).
+
+    >>> _ascii_authority("bücher.example:8443")
+    'xn--bcher-kva.example:8443'
+    """
+    if authority.isascii():
+        return authority
+    host, colon, port = authority.partition(":")
+    try:
+        return f"{host.encode('idna').decode()}{colon}{port}"
+    except UnicodeError:
+        return authority  # no name at all: resolving it fails first, with a message of its own
 
 
 def _framing(request: Request) -> bytes:

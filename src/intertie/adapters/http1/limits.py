@@ -1,12 +1,11 @@
 """What one transport may use, and what it takes from a server."""
 
 from __future__ import annotations
+from msgspec import Struct
 
-from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class TransportLimits:
+class TransportLimits(Struct, frozen=True):
     """Bounds of one transport; each has a default that suits a JSON API.
 
     Attributes:
