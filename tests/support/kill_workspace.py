@@ -1,0 +1,232 @@
+"""A workspace whose processes are killed: its spec, its workers, and what they wrote down themselves.
+
+The spec has every guard: a limit with places in flight, retries, a breaker, a price with a hard stop, the queue as
+fallback, writes with and without an idempotency key.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import intertie
+from intertie.adapters.stores.sqlite.limiter import SharedLimiter
+from intertie.client import Integration
+from intertie.runtime.state import Permit
+
+LIMIT = 200
+PRICE = "0.01"
+_SPEC = """---
+id: INT-660
+type: Integration
+name: Witness
+status: approved
+service: witness
+---
+# Witness
+
+## Service Configuration
+```yaml
+service: {{name: witness, base_url: {url}}}
+timeouts: {{connect: 500, read: 1000, write: 500, total: 4000}}
+```
+
+## Rate Limits
+```yaml
+rate_limits: {{requests_per_second: {limit}, concurrent_requests: {concurrent}}}
+throttling: {{strategy: sliding_window}}
+```
+
+## Retry Policy
+```yaml
+retry: {{max_attempts: 3, initial_delay: 10, max_delay: 40, backoff: exponential, jitter: true, retry_on: [503],
+        retry_conditions: [network_error, timeout]}}
+```
+
+## Circuit Breaker
+```yaml
+circuit_breaker: {{enabled: true, failure_threshold: 6, success_threshold: 2, timeout: 0.3, half_open_requests: 2}}
+```
+
+## API Endpoints
+
+### Pay
+```yaml
+endpoint: {{path: /pay, method: POST}}
+request:
+  headers:
+    - {{name: Idempotency-Key, required: true, value: "{{uuid}}"}}
+    - {{name: X-Sender, required: true, value: "{{env:WITNESS_SENDER}}"}}
+  body: {{content_type: application/json, schema: {{type: object, properties: {{marker: {{type: string}}}}}}}}
+response: {{success: {{status: 201, content_type: application/json, schema: {{type: object}}}}}}
+```
+
+### Note
+```yaml
+endpoint: {{path: /note, method: POST}}
+request:
+  headers: [{{name: X-Sender, required: true, value: "{{env:WITNESS_SENDER}}"}}]
+  body: {{content_type: application/json, schema: {{type: object, properties: {{marker: {{type: string}}}}}}}}
+response: {{success: {{status: 201, content_type: application/json, schema: {{type: object}}}}}}
+```
+
+### Look
+```yaml
+endpoint: {{path: /look, method: GET}}
+request:
+  headers: [{{name: X-Sender, required: true, value: "{{env:WITNESS_SENDER}}"}}]
+  parameters: [{{name: marker, in: query, type: string, required: true}}]
+response: {{success: {{status: 200, content_type: application/json, schema: {{type: object}}}}}}
+```
+
+## Error Handling
+```yaml
+error_mapping:
+  - {{external_code: 5xx, internal_code: WITNESS_DOWN, message: The witness is down., action: fallback}}
+fallback_behavior: {{strategy: queue}}
+```
+
+## Cost Management
+```yaml
+costs:
+  pricing_model: per_request
+  currency: EUR
+  tiers: [{{name: all, cost: {price}, unit: request}}]
+  budget: {{monthly_limit: {budget}, hard_stop: true}}
+```
+"""
+
+
+def sign() -> None:
+    """Have this process tell the witness who it is."""
+    os.environ["WITNESS_SENDER"] = str(os.getpid())
+
+
+def make_workspace(root: Path, url: str, *, budget: str = "5000", concurrent: int = 8) -> Path:
+    """Write a workspace into `root`; return its spec."""
+    (root / "specs").mkdir(parents=True)
+    (root / "intertie.toml").write_text("")
+    spec = root / "specs" / "witness.md"
+    spec.write_text(_SPEC.format(url=url, limit=LIMIT, concurrent=concurrent, price=PRICE, budget=budget))
+    return spec
+
+
+class Diary:
+    """Lines that outlive whoever wrote them: each is one append of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    def say(self, *words: object) -> None:
+        os.write(self._file, (" ".join(map(str, words)) + "\n").encode())
+
+    def lines(self, first: str) -> list[list[str]]:
+        """Return the words of the lines whose first word is `first`."""
+        split = (line.split() for line in self._path.read_text().splitlines())
+        return [words[1:] for words in split if words[0] == first]
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+def note_permits(diary: Diary, monkeypatch) -> None:
+    """Have every permit that any process takes or gives back written down with its stamp: `permit PID STAMP`."""
+    take_now, take, give_back = SharedLimiter.acquire_nowait, SharedLimiter.acquire, SharedLimiter.give_back
+
+    def acquire_nowait(self):
+        permit = take_now(self)
+        if permit is not None:
+            diary.say("permit", os.getpid(), repr(permit.stamp_s))
+        return permit
+
+    async def acquire(self, *, deadline_s):
+        got = await take(self, deadline_s=deadline_s)
+        if isinstance(got, Permit):
+            diary.say("permit", os.getpid(), repr(got.stamp_s))  # a second time where it was at hand: stamps are a set
+        return got
+
+    def back(self, permit):
+        diary.say("back", os.getpid(), repr(permit.stamp_s))
+        give_back(self, permit)
+
+    monkeypatch.setattr(SharedLimiter, "acquire_nowait", acquire_nowait)
+    monkeypatch.setattr(SharedLimiter, "acquire", acquire)
+    monkeypatch.setattr(SharedLimiter, "give_back", back)
+
+
+def work(api: Integration, name: str, diary: Diary, rng: random.Random) -> None:
+    """Call everything at random, and send what is queued now and then; without end."""
+    number = 0
+    while True:
+        number += 1
+        marker = f"{name}:{number}"
+        operation = rng.choice(("pay", "note", "look"))
+        diary.say("intend", marker, operation)
+        try:
+            result = api.operation(operation).call({"marker": marker})
+        except intertie.BudgetExceeded:
+            diary.say("refused", marker)
+            time.sleep(0.02)
+        except intertie.CallError as failed:
+            diary.say("failed", marker, type(failed).__name__, failed.reached)
+            time.sleep(0.01)
+        else:
+            if result.receipt is None:
+                diary.say("answered", marker)
+            else:
+                diary.say("queued", marker, operation, result.receipt)
+                time.sleep(0.02)
+        if rng.random() < 0.05:
+            report = api.replay_queue(limit=rng.randint(1, 5))
+            diary.say("replayed", len(report.sent), len(report.parked))
+
+
+@dataclass
+class Herd:
+    """Forked workers that are killed and replaced; forking a process that knows all modules takes milliseconds.
+
+    Attributes:
+        work: What a worker does, without end; given its name.
+        kills: How many were killed.
+    """
+
+    work: Callable[[str], None]
+    rng: random.Random
+    kills: int = 0
+    _living: list[int] = field(default_factory=list)
+    _born: int = 0
+
+    def grow(self, count: int) -> None:
+        """Have `count` workers alive."""
+        while len(self._living) < count:
+            self._born += 1
+            name = f"w{self._born}"
+            child = os.fork()
+            if child == 0:
+                try:
+                    sign()
+                    self.work(name)
+                finally:
+                    os._exit(1)
+            self._living.append(child)
+
+    def kill(self, count: int) -> None:
+        """Kill `count` of them at once, whatever they are doing."""
+        chosen = self.rng.sample(self._living, min(count, len(self._living)))
+        for child in chosen:
+            os.kill(child, signal.SIGKILL)
+        for child in chosen:
+            _, status = os.waitpid(child, 0)
+            assert os.WIFSIGNALED(status), f"a worker ended by itself with status {os.waitstatus_to_exitcode(status)}"
+            self._living.remove(child)
+            self.kills += 1
+
+    def end(self) -> None:
+        """Kill all."""
+        self.kill(len(self._living))
