@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import random
-from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from intertie.compiler import compile_spec, plan_json, plan_text
 from intertie.compiler.settings import Settings
-from intertie.spec.fields import Located
+from intertie.spec.fields import Block, Located, declared_fields
 from intertie.spec.model import MoneyText, Schema, Spec
 from support.spec_builder import PATH, compiled, endpoint, spec
 
@@ -64,18 +65,19 @@ def _mutated(value: Any, rng: random.Random, rate: float, choices: tuple[str, ..
     if isinstance(value, tuple):
         kept = [_mutated(item, rng, rate, choices) for item in value if rng.random() >= rate / 4]
         return tuple(kept + kept[:1] if rng.random() < rate / 4 else kept)
-    if is_dataclass(value) and not isinstance(value, Schema | MoneyText | type):
+    if isinstance(value, Spec | Block):
         changes = {}
-        for field in fields(value):
-            if field.name in ("span", "head", "document", "path", "content_hash", "kind"):
+        declared = dict(declared_fields(type(value)).values()) if isinstance(value, Block) else {}
+        for name in value.__struct_fields__:
+            if name in ("span", "head", "document", "path", "content_hash", "kind"):
                 continue
-            inner = getattr(value, field.name)
+            inner = getattr(value, name)
             if inner is not None and not isinstance(inner, tuple) and rng.random() < rate / 4:
-                changes[field.name] = None
+                changes[name] = None
                 continue
-            info = field.metadata.get("spec")
+            info = declared.get(name)
             item = (info.item or info) if info else None
-            changes[field.name] = _mutated(inner, rng, rate, item.choices if item else ())
+            changes[name] = _mutated(inner, rng, rate, item.choices if item else ())
         return replace(value, **changes)
     return value
 

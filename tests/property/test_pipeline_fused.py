@@ -1,10 +1,10 @@
 """The fused path and the general pipeline are one and the same to everybody outside."""
 
 import asyncio
-from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from intertie.core.rng import SeededRng
 from intertie.runtime.call import Failed

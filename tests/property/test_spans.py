@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 
 import pytest
@@ -90,15 +89,15 @@ def located_values(value: object) -> Iterator[Located[object]]:
         for item in value:
             yield from located_values(item)
     elif isinstance(value, Block):
-        for item in dataclasses.fields(value):
-            if item.name not in ("span", "head"):
-                yield from located_values(getattr(value, item.name))
+        for name in value.__struct_fields__:
+            if name not in ("span", "head"):
+                yield from located_values(getattr(value, name))
 
 
 def check_model(loaded: Loaded, source: Source) -> int:
     found = 0
-    for item in dataclasses.fields(loaded.spec):
-        for value in located_values(getattr(loaded.spec, item.name)):
+    for name in loaded.spec.__struct_fields__:
+        for value in located_values(getattr(loaded.spec, name)):
             text = source.slice(value.span)
             assert text.strip("'\"`").split() == value.text.strip("'\"`").split() or text in ("", value.text), value
             found += 1

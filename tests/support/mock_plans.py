@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from intertie.mockserver.engine import MockEngine
 from intertie.mockserver.messages import MockReply, MockRequest

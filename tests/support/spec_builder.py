@@ -71,7 +71,7 @@ def spec(**sections: Any) -> Spec:
 
 
 def _attributes(made: Block) -> dict[str, Any]:
-    return {name: getattr(made, name) for name in made.__dataclass_fields__}
+    return {name: getattr(made, name) for name in made.__struct_fields__}
 
 
 def _block_type(annotation: str) -> type[Block] | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from intertie.app.records import open_records
 from intertie.app.workbench import Workbench
@@ -20,8 +21,7 @@ from intertie.runtime.state import LedgerMonth
 _CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True)
-class CostLine:
+class CostLine(Struct, frozen=True):
     """One integration and environment in one month.
 
     Attributes:
@@ -76,8 +76,7 @@ class CostLine:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class CostReport:
+class CostReport(Struct, frozen=True):
     """All lines of one month, `YYYY-MM`."""
 
     period: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from intertie.adapters.http1 import AsyncioTransport, BlockingTransport
 from intertie.adapters.secrets import EnvironmentSecrets

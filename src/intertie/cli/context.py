@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class CliContext:
+
+class CliContext(Struct, frozen=True):
     """Global options. `color` is None where the terminal decides."""
 
     workspace: Path | None = None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 CloseStores: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 """Closes the stores that were opened for an integration; None where somebody else owns them."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallOptions:
+class CallOptions(Struct, frozen=True):
     """Options of calls.
 
     Attributes:
@@ -45,4 +46,4 @@ class CallOptions:
             )
             if value is not None
         }
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return replace(self, **changes)

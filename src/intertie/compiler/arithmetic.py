@@ -5,9 +5,11 @@ Pure; every formula stands with its function.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
 from math import inf
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
 from intertie.runtime.policies.deadline.options import TimeoutOptions
@@ -22,8 +24,7 @@ MONTH_S = DAYS_PER_MONTH * 86400.0
 _COUNTED = 100
 
 
-@dataclass(frozen=True, slots=True)
-class WorstCase:
+class WorstCase(Struct, frozen=True):
     """The longest a call can take.
 
     Attributes:
@@ -141,8 +142,7 @@ def month_cost(pricing: PricingOptions, units_per_call: Decimal, calls: int) -> 
     return pricing.monthly_fee + graduated(pricing.tiers, calls * units_per_call)
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetEnd:
+class BudgetEnd(Struct, frozen=True):
     """When a month's budget is spent at the full rate: seconds from its first, and the day of the month (1-based)."""
 
     after_s: float

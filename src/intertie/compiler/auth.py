@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from intertie.compiler.build import Build, Chosen
 from intertie.runtime.policies.auth.options import AuthOptions
@@ -17,8 +19,7 @@ _RESOLVED = ("env", "file")
 _LATER = {"oauth": "OAuth token requests", "jwt": "signing of JWTs"}
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledAuth:
+class CompiledAuth(Struct, frozen=True):
     """The credential, and why calls can't be made with it (None where they can)."""
 
     options: AuthOptions

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct, field
 
 from intertie.compiler.codes import CODES
 from intertie.compiler.defaults import DEFAULTS
@@ -18,16 +19,14 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen(Generic[T]):
+class Chosen(Struct, Generic[T], frozen=True):
     """An effective value and where it came from: `path:line`, `config` or `default`."""
 
     value: T
     source: str
 
 
-@dataclass(slots=True)
-class Build:
+class Build(Struct):
     """One compilation. The subjects read `spec` and `settings` and add to the lists; nothing else is shared."""
 
     spec: Spec

@@ -5,14 +5,14 @@ The rule pages and the checker read this table; nothing else in the compiler kno
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from intertie.diagnostics import Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """One kind of finding.
 
     Attributes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from intertie.compiler.arithmetic import calls_per_month, month_cost
 from intertie.compiler.auth import compile_auth
@@ -34,8 +35,7 @@ from intertie.runtime.plan import OperationPlan, Plan
 from intertie.spec.model import Spec
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """What came of a spec: the plan, None where an error prevents one, and the findings."""
 
     plan: Plan | None

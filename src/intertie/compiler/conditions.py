@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from intertie.compiler.build import Build
 from intertie.runtime.statuses import StatusSet
@@ -25,8 +26,7 @@ _THROTTLED = frozenset({"throttled", "rate_limited", "rate_limit"})
 """Words for a 429, which is tried again (and never counted by a breaker) whatever a list says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(Struct, frozen=True):
     """What a list names."""
 
     statuses: StatusSet = field(default_factory=StatusSet)

@@ -6,12 +6,12 @@ altogether is off, except for timeouts and logging: see `WHEN_ABSENT`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Default:
+
+class Default(Struct, frozen=True):
     """One default: its value, and why it is that."""
 
     value: object

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from intertie.compiler.arithmetic import wire_s, worst_case
 from intertie.compiler.bodies import answers_nothing, compile_body, compile_response
@@ -27,8 +29,7 @@ _REPLAY_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _READS = frozenset({"GET", "HEAD"})
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """An endpoint that has what a call needs."""
 
     id: str

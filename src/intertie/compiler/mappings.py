@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from intertie.compiler.build import Build
 from intertie.compiler.paths import read_path, read_transform
@@ -26,8 +28,7 @@ _MEMBERS = frozenset({"json", "form", "multipart"})
 """Codecs whose body is made of members; the others are one text or one run of bytes."""
 
 
-@dataclass(slots=True)
-class _Row:
+class _Row(Struct):
     plan: MappingRow
     external: Located[str]
     steps: tuple[object, ...]
@@ -38,8 +39,7 @@ class _Row:
     used: bool = False
 
 
-@dataclass(slots=True)
-class MappingRows:
+class MappingRows(Struct):
     """All rows of a spec that can be read."""
 
     inbound: list[_Row] = field(default_factory=list)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from intertie.compiler.build import Build
 from intertie.core.errors import UsageError
@@ -25,8 +26,7 @@ _VARIABLE_RE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}|\{env:(\w+)\}")
 _HOST_RE = re.compile(r"[A-Za-z0-9._~-]+|[0-9A-Fa-f:.]+")
 
 
-@dataclass(frozen=True, slots=True)
-class ChosenOrigin:
+class ChosenOrigin(Struct, frozen=True):
     """Where calls go, with the sources of both decisions."""
 
     environment: str
@@ -35,8 +35,7 @@ class ChosenOrigin:
     url_source: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True):
     url: str
     source: str
     span: SourceSpan

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from intertie.compiler.fallback import applies
 from intertie.core.money import decimal_text
@@ -23,8 +24,7 @@ Options = tuple[Mapping[str, object], Mapping[str, str]]
 """(option -> JSON-ready value, option -> source)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guards:
+class Guards(Struct, frozen=True):
     """What all operations of an integration share, with the sources of every number."""
 
     timeouts: TimeoutOptions

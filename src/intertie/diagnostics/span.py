@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SourceSpan:
+class SourceSpan(Struct, frozen=True, order=True):
     """Characters of one file: 1-based lines and columns, the end one past the last character.
 
     `path` is shown to people as it is: relative to the workspace root where the file lies inside it.

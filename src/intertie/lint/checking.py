@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from intertie.compiler import Settings, compile_spec
 from intertie.compiler.build import Build
@@ -23,8 +24,7 @@ from intertie.spec.model import Spec
 from intertie.spec.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """What a check has found.
 
     Attributes:
@@ -38,8 +38,7 @@ class CheckResult:
     sources: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """One file: its name as shown, its text (empty where it can't be read), and all that was found in it."""
 
     file: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from intertie.core.errors import UsageError
 from intertie.diagnostics import Diagnostic, Severity
@@ -12,8 +14,7 @@ from intertie.lint.registry import BY_CODE, find_rule, nearest
 KEYS = ("select", "ignore", "severity")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What is shown.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
 
 from intertie.compiler.codes import CODES
@@ -64,8 +63,8 @@ def _blocks(value: object) -> Iterator[Block]:
     elif isinstance(value, Spec | Block):
         if isinstance(value, Block):
             yield value
-        for field in dataclasses.fields(value):
-            yield from _blocks(getattr(value, field.name))
+        for name in value.__struct_fields__:
+            yield from _blocks(getattr(value, name))
 
 
 def _inside(span: SourceSpan, whole: SourceSpan) -> bool:

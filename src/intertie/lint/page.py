@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 HEADINGS = ("What it does", "Why it matters", "Example", "Use instead", "References")
 """The parts of every page, in order."""
@@ -12,16 +13,14 @@ _HEADING_RE = re.compile(rf"^## ({'|'.join(HEADINGS)})$", re.MULTILINE)  # an ex
 _FENCE_RE = re.compile(r"^(?P<fence>`{3,})(?P<language>[\w-]*)\n(?P<text>.*?)^(?P=fence)\s*$", re.MULTILINE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(Struct, frozen=True):
     """A fenced example: `yaml` keys or `markdown` sections of a spec, or `text` that can't be either."""
 
     language: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class RulePage:
+class RulePage(Struct, frozen=True):
     """The parts of a page.
 
     Attributes:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredWindow:
+class DeclaredWindow(Struct, frozen=True):
     """`limit` requests per `window_s` seconds; `word` is the window in a sentence."""
 
     limit: Located[int]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct
 
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
@@ -17,8 +18,7 @@ KNOWN_ARGUMENTS = frozenset({"spec", "plan", "around"})
 """What a rule may ask for, by the name of its parameter: the `Spec`, its `Plan`, the world `Around` it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule.
 
     Attributes:

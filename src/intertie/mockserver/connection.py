@@ -11,9 +11,9 @@ import socket
 import struct
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import httptools
+from msgspec import Struct
 
 from intertie.mockserver.messages import FaultKind, MockReply, MockRequest
 from intertie.mockserver.problems import problem
@@ -24,8 +24,7 @@ _PIPELINED = 32
 _RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class ServerBounds:
+class ServerBounds(Struct, frozen=True):
     """What a client may send. Seconds after which a silent connection is closed."""
 
     head_bytes: int = 65_536
@@ -35,8 +34,7 @@ class ServerBounds:
     idle_s: float = 75.0
 
 
-@dataclass(slots=True)
-class _Parsed:
+class _Parsed(Struct):
     """A request read completely, or the refusal of one that can't be."""
 
     request: MockRequest

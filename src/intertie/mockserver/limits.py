@@ -7,7 +7,8 @@ and `burst` within a tenth of the shortest window under the two window strategie
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from intertie.mockserver.counting import BucketCount, Count, FixedCount, SlidingCount
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
@@ -15,8 +16,7 @@ from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 _NAMES = {1.0: "second", 60.0: "minute", 3600.0: "hour", 86400.0: "day"}
 
 
-@dataclass(frozen=True, slots=True)
-class Tolerance:
+class Tolerance(Struct, frozen=True):
     """What one request's way may differ from another's: a share of the window, at least `minimum_s`, at most a half."""
 
     ratio: float = 0.0
@@ -33,8 +33,7 @@ ON_THE_WIRE = Tolerance(ratio=0.02, minimum_s=0.025)
 """For real sockets: 2 % of the window, at least 25 ms. A client that exceeds a limit by less than that passes."""
 
 
-@dataclass(frozen=True, slots=True)
-class LimitRefusal:
+class LimitRefusal(Struct, frozen=True):
     """Why a request is refused: `rule` is a name of `problems.RULES`; `option` is the limiter option that says so."""
 
     rule: str
@@ -43,8 +42,7 @@ class LimitRefusal:
     option: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
+class _Bound(Struct, frozen=True):
     name: str
     window: Window
     count: Count

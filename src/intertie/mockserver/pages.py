@@ -13,8 +13,9 @@ Without a declared pagination `limit` (or `per_page`, `page_size`) is honoured w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import urlencode
+
+from msgspec import Struct, field
 
 from intertie.runtime.plan import OperationPlan, PaginationPlan
 
@@ -24,8 +25,7 @@ _SIZE_NAMES = ("limit", "per_page", "page_size", "pageSize", "size", "count")
 _POSITION_PREFIX = "pos_"
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page.
 
     Attributes:

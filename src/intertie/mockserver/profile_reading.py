@@ -21,12 +21,12 @@ operations:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec.structs import replace
 
 from intertie.core.errors import UsageError
 from intertie.mockserver.messages import FaultKind
@@ -246,7 +246,7 @@ def _share_of(name: str) -> Callable[[Behaviour, object, Path_], Behaviour]:
         if isinstance(value, Mapping):
             value = value.get("share", 1)
         share = float(value) if isinstance(value, bool) else _number(value, path, 0, 1)
-        return replace(made, **{name: share})  # type: ignore[arg-type]  # names of ratio fields only
+        return replace(made, **{name: share})  # names of ratio fields only
 
     return read
 

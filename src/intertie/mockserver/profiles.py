@@ -20,13 +20,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from intertie.mockserver.messages import FaultKind
 
 
-@dataclass(frozen=True, slots=True)
-class ForcedAnswer:
+class ForcedAnswer(Struct, frozen=True):
     """One answer that the profile asks for, used once.
 
     Attributes:
@@ -46,8 +46,7 @@ class ForcedAnswer:
     fault: FaultKind | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behaviour(Struct, frozen=True):
     """Faults of all operations, or of one. Shares are ratios of requests.
 
     Attributes:
@@ -84,8 +83,7 @@ class Behaviour:
 _PLAIN = Behaviour()
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """A named behaviour, with exceptions by operation. `credential` is a secret's reference, None where any passes."""
 
     name: str

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from intertie.core.errors import snake_case
 from intertie.mockserver.coercion import items, kinds, member, property_names
@@ -24,8 +25,7 @@ _ITEM_RE = re.compile(r"(?P<collection>.+)/\{(?P<id>[^{}/]+)\}/?\Z")
 _LIST_NAMES = ("data", "items", "results", "records", "rows", "values", "entries", "content")
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     """What one operation does with a resource.
 
     Attributes:

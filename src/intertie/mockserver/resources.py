@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from intertie.mockserver.echo import copied
 from intertie.mockserver.failures import DeclaredErrors
@@ -35,8 +36,7 @@ _SEEDED = 3
 _TRIES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a request asks of a resource.
 
     Attributes:

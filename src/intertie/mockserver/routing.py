@@ -15,16 +15,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from urllib.parse import unquote
+
+from msgspec import Struct, field
 
 from intertie.runtime.plan import OperationPlan, Plan
 
 _PLACEHOLDER_RE = re.compile(r"\{([^{}]+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """An operation found. `version` is the one in the path, None where the path holds none."""
 
     operation: OperationPlan
@@ -32,29 +32,25 @@ class Route:
     version: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WrongMethod:
+class WrongMethod(Struct, frozen=True):
     """The path exists; `allowed` are its methods."""
 
     allowed: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnsupportedVersion:
+class UnsupportedVersion(Struct, frozen=True):
     """The path exists, with another version in its first segment."""
 
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownPath:
+class UnknownPath(Struct, frozen=True):
     """The path is none of the plan's. `outside` tells that not even the base path matches."""
 
     outside: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Template:
+class _Template(Struct, frozen=True):
     operation: OperationPlan
     pattern: re.Pattern[str]
     names: tuple[str, ...]

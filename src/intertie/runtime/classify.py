@@ -16,8 +16,9 @@ work) an operation that can't be replayed has an unknown effect.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from intertie.core.clock import Clock
 from intertie.core.errors import (
@@ -46,8 +47,7 @@ NOT_AMBIGUOUS_5XX = frozenset({501, 503, 505})
 """Server errors that say the request was not carried out: unknown method, no capacity, unknown protocol version."""
 
 
-@dataclass(frozen=True, slots=True)
-class Classifier:
+class Classifier(Struct, frozen=True):
     """The judge of one operation's attempts.
 
     Attributes:

@@ -6,7 +6,8 @@ Everything is resolved: environment, configuration, defaults; durations in secon
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from intertie.core.money import Money
 from intertie.runtime.mapping.contracts import FieldPath, Transform
@@ -23,8 +24,7 @@ from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderPlan:
+class HeaderPlan(Struct, frozen=True):
     """A request header. `value` is a literal or a pattern (`{uuid}`, `{timestamp}`, `{param}`, `{env:NAME}`), None where the caller gives it.
 
     `is_idempotency_key` marks the header whose `{uuid}` stays the same for every attempt of a call.
@@ -36,8 +36,7 @@ class HeaderPlan:
     is_idempotency_key: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterPlan:
+class ParameterPlan(Struct, frozen=True):
     """A query, path or header parameter in its OpenAPI style. `schema` is what a value must be."""
 
     name: str
@@ -50,8 +49,7 @@ class ParameterPlan:
     has_default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BodyPlan:
+class BodyPlan(Struct, frozen=True):
     """A request body. `codec` is `json`, `form`, `multipart`, `xml`, `text` or `binary`."""
 
     content_type: str
@@ -60,8 +58,7 @@ class BodyPlan:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorAnswerPlan:
+class ErrorAnswerPlan(Struct, frozen=True):
     """A declared error answer: `status` is a code, a class or `default`."""
 
     status: str
@@ -72,8 +69,7 @@ class ErrorAnswerPlan:
     example: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class ResponsePlan:
+class ResponsePlan(Struct, frozen=True):
     """What success looks like. `codec` as for bodies; `validate` is `strict`, `warn` or `off`."""
 
     statuses: StatusSet
@@ -85,8 +81,7 @@ class ResponsePlan:
     example: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class MappingRow:
+class MappingRow(Struct, frozen=True):
     """One row of a mapping. `source` names the spec's line, for messages."""
 
     read: FieldPath
@@ -98,8 +93,7 @@ class MappingRow:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
+class Targets(Struct, frozen=True):
     """Latency targets in seconds, None where none is declared."""
 
     p50_s: float | None = None
@@ -107,16 +101,14 @@ class Targets:
     p99_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PaginationPlan:
+class PaginationPlan(Struct, frozen=True):
     """How pages follow each other: the fields of FORMAT section 17 that its style has, by name."""
 
     style: str
     options: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class StageDescription:
+class StageDescription(Struct, frozen=True):
     """One stage as people and scripts see it.
 
     Attributes:
@@ -135,8 +127,7 @@ class StageDescription:
         return places[0] if places else next((s for s in self.sources.values() if s == "config"), "default")
 
 
-@dataclass(frozen=True, slots=True)
-class OperationPlan:
+class OperationPlan(Struct, frozen=True):
     """One operation, resolved.
 
     Attributes:
@@ -176,8 +167,7 @@ class OperationPlan:
     unsupported: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LoggingOptions:
+class LoggingOptions(Struct, frozen=True):
     """What is logged: `level` is a name of stdlib logging in lower case."""
 
     level: str = "info"
@@ -188,8 +178,7 @@ class LoggingOptions:
     """Paths of personal fields, masked everywhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class TlsOptions:
+class TlsOptions(Struct, frozen=True):
     """TLS of the transport. Files are absolute paths; `client_key` is a secret reference."""
 
     minimum: str = "1.2"
@@ -198,8 +187,7 @@ class TlsOptions:
     client_key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NotEnforced:
+class NotEnforced(Struct, frozen=True):
     """Something the spec says that this plan does not do, and why."""
 
     what: str
@@ -207,8 +195,7 @@ class NotEnforced:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where calls go: fixed by spec and configuration, never by a call's input. `base_path` has no trailing slash."""
 
     scheme: str
@@ -229,8 +216,7 @@ class Origin:
         return self.url.split("://", 1)[1].split("/", 1)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """One integration in one environment.
 
     Attributes:

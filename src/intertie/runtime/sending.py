@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from intertie.core.clock import Clock
 from intertie.core.errors import CallError, DeadlineExceeded, Reach
@@ -15,8 +15,7 @@ from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.stages import Stage
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(Struct, frozen=True):
     """Sends one attempt on the connection it holds. The end of every pipeline."""
 
     options: TimeoutOptions

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from intertie.core.secret import Secret
 from intertie.runtime.credentials import Credentials
@@ -15,8 +16,7 @@ from intertie.runtime.state import BreakerHandle, LedgerHandle, LimiterHandle
 from intertie.runtime.surroundings import Surroundings
 
 
-@dataclass(frozen=True, slots=True)
-class SharedGuards:
+class SharedGuards(Struct, frozen=True):
     """Handles and counters of one integration in one environment.
 
     Attributes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class StatusSet:
+class StatusSet(Struct, frozen=True):
     """Statuses such as `409`, `5xx`, in the author's order."""
 
     written: tuple[str, ...] = ()

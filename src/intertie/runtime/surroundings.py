@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from intertie.core.clock import Clock
 from intertie.core.rng import Rng
@@ -23,8 +24,7 @@ class SecretStore(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What a pipeline is linked with: for asyncio, for blocking callers, or for virtual time."""
 
     clock: Clock

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from intertie.spec.template import template_text
 
@@ -18,8 +19,7 @@ COMMUNICATIONS = ("Synchronous", "Asynchronous")
 _PLAIN_RE = re.compile(r"[A-Za-z][\w &./()+-]*[\w)]")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What is known of an integration; None stays a placeholder.
 
     Attributes:

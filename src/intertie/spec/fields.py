@@ -1,24 +1,26 @@
 """How a model declares its fields: one line each, read by the parser, the checker, the formatter and the editor.
 
-A block is a frozen dataclass whose attributes are made by the functions below. The attribute's name is the YAML key.
+A block is a frozen struct whose attributes are made by the functions below. The attribute's name is the YAML key.
 The same table parses, suggests ("did you mean"), documents, and orders keys.
+
+Records are `msgspec.Struct`s all over the project: such a class is made in 20 microseconds, a frozen dataclass in up to
+a millisecond, which a command that starts with 200 of them would feel; instances are made and compared faster too.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, dataclass_transform
+
+from msgspec import Struct, StructMeta, field
 
 from intertie.diagnostics import SourceSpan
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Located(Generic[T]):
+class Located(Struct, Generic[T], frozen=True):
     """A value with its place, the place of its key, and the text it was read from."""
 
     value: T
@@ -49,8 +51,7 @@ class Kind(StrEnum):
     MAP = "mapping"  # tuple[tuple[Located[str], Located[item]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FieldInfo:
+class FieldInfo(Struct, frozen=True):
     """The declaration of one field."""
 
     kind: Kind
@@ -70,8 +71,34 @@ class FieldInfo:
     """Whether the founding template has it; False for an addition of ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Declared(Struct, frozen=True):
+    """What the functions below put into a block's body: the declaration, and the value of a field that is absent."""
+
+    info: FieldInfo
+    default: object
+
+
+@dataclass_transform(frozen_default=True)
+class BlockType(StructMeta):
+    """The type of blocks: it keeps their declarations apart from their default values."""
+
+    declared: dict[str, tuple[str, FieldInfo]]
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> BlockType:  # noqa: PYI034  # a metaclass has no Self
+        """Return a frozen struct class that knows what was declared in its body and in its bases."""
+        own = {key: value for key, value in namespace.items() if isinstance(value, Declared)}
+        made = super().__new__(
+            cls, name, bases, namespace | {key: value.default for key, value in own.items()}, frozen=True
+        )
+        made.declared = {}
+        for base in bases:
+            made.declared |= getattr(base, "declared", {})
+        for attribute, value in own.items():
+            made.declared[value.info.key or attribute] = (attribute, value.info)
+        return made
+
+
+class Block(Struct, metaclass=BlockType):
     """A mapping of the spec once read.
 
     `span` is its whole text; `head` is the key or heading that a missing field points at.
@@ -82,7 +109,7 @@ class Block:
 
 
 def _declare(kind: Kind, doc: str, default: object = None, **options: Any) -> Any:
-    return dataclasses.field(default=default, metadata={"spec": FieldInfo(kind, doc, **options)})
+    return Declared(FieldInfo(kind, doc, **options), default)
 
 
 def text(doc: str, **options: Any) -> Any:
@@ -162,18 +189,14 @@ def named(doc: str, of: type[Block], **options: Any) -> Any:
 
 def list_of(doc: str, item: Any, **options: Any) -> Any:
     """Declare a list; `item` is a declaration such as `text("…")`."""
-    return _declare(Kind.LIST, doc, (), item=item.metadata["spec"], **options)
+    return _declare(Kind.LIST, doc, (), item=item.info, **options)
 
 
 def map_of(doc: str, item: Any, **options: Any) -> Any:
     """Declare a mapping from a name to `item`."""
-    return _declare(Kind.MAP, doc, (), item=item.metadata["spec"], **options)
+    return _declare(Kind.MAP, doc, (), item=item.info, **options)
 
 
 def declared_fields(block_type: type[Block]) -> dict[str, tuple[str, FieldInfo]]:
     """Return YAML key -> (attribute, declaration) in canonical order."""
-    return {
-        (info.key or item.name): (item.name, info)
-        for item in dataclasses.fields(block_type)
-        if (info := item.metadata.get("spec")) is not None
-    }
+    return block_type.declared

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from intertie.spec import codes
 from intertie.spec.source import Findings, Source
@@ -15,8 +16,7 @@ _CLOSE_RE = re.compile(r"(?:---|\.\.\.)\s*\Z")
 _KEY_RE = re.compile(r"[\w-]+\s*:")
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatterLines:
+class FrontMatterLines(Struct, frozen=True):
     """Lines of the front matter, 1-based: the content is `first`..`last`, Markdown starts after `end`."""
 
     first: int

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from intertie.diagnostics import Diagnostic, SourceSpan
 from intertie.spec import codes
@@ -20,12 +22,11 @@ from intertie.spec.references import SchemaReader
 from intertie.spec.schema_documents import Library, SchemaDocument
 from intertie.spec.source import Findings, Source
 from intertie.spec.tree import Document, Entry, MappingNode, ScalarNode, SequenceNode, plain
-from intertie.spec.workspace import MAX_SPEC_BYTES, Unreadable, Workspace, find_workspace, read_text
+from intertie.spec.workspace import Unreadable, Workspace, check_text, find_workspace, read_text
 from intertie.spec.yaml_nodes import shorten
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """What is known of a spec once it is read.
 
     Attributes:
@@ -58,8 +59,10 @@ def load_text(text: str, path: Path, workspace: Workspace | None = None) -> Load
     """Return the spec that `text` is, as if it stood in the file `path`."""
     workspace = workspace or find_workspace(path)
     shown = workspace.shown(path)
-    if len(text) > MAX_SPEC_BYTES:
-        return _nothing(shown, Unreadable(codes.FILE_TOO_LARGE, f"it has more than {MAX_SPEC_BYTES // 1_000_000} MB"))
+    try:
+        check_text(text)
+    except Unreadable as error:
+        return _nothing(shown, error)
     source = Source(shown, text)
     findings = Findings()
     document = read_document(source, findings)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from msgspec import Struct, field
 
 from intertie.diagnostics import SourceSpan
 from intertie.spec import codes
@@ -30,8 +30,7 @@ _BLOCK_KEY_RE = re.compile(
 )
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A section that is being filled."""
 
     heading: TextLine

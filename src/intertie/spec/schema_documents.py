@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
+
+from msgspec import Struct, field
 
 from intertie.diagnostics import Severity, SourceSpan
 from intertie.spec import codes
@@ -25,8 +26,7 @@ _MAX_REFERENCE_VALUES = 400_000
 _NOWHERE = SourceSpan("", 1, 1, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Why a reference can't be followed."""
 
     code: Code
@@ -34,8 +34,7 @@ class Problem:
     help: str | None = None
 
 
-@dataclass(eq=False, slots=True)
-class SchemaDocument:
+class SchemaDocument(Struct, eq=False):
     """One document that references point into.
 
     Attributes:
@@ -53,8 +52,7 @@ class SchemaDocument:
     inside: SchemaDocument | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where a reference leads."""
 
     document: SchemaDocument

@@ -6,16 +6,16 @@ The parser makes these; `spec.model` is read from them; the checker looks at the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from intertie.diagnostics import SourceSpan
 
 ScalarValue: TypeAlias = str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class ScalarNode:
+class ScalarNode(Struct, frozen=True):
     """A YAML scalar: its YAML 1.2 value and the text it was read from.
 
     `text` is the content without quotes (`1.10` stays `"1.10"`); a quoted scalar's value is always a string.
@@ -29,8 +29,7 @@ class ScalarNode:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SequenceNode:
+class SequenceNode(Struct, frozen=True):
     """A YAML sequence; `flow` is `[a, b]`."""
 
     span: SourceSpan
@@ -38,16 +37,14 @@ class SequenceNode:
     flow: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One key of a mapping with its value."""
 
     key: ScalarNode
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
-class MappingNode:
+class MappingNode(Struct, frozen=True):
     """A YAML mapping in the author's order; keys are unique (a second one is a diagnostic and is left out)."""
 
     span: SourceSpan
@@ -77,16 +74,14 @@ def plain(node: Node) -> object:
             return {entry.key.text: plain(entry.value) for entry in node.entries}
 
 
-@dataclass(frozen=True, slots=True)
-class TextLine:
+class TextLine(Struct, frozen=True):
     """A piece of prose with its place."""
 
     text: str
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True)
-class Bullet:
+class Bullet(Struct, frozen=True):
     """`- **Key**: value` (or a list line without a key, where `key` is None)."""
 
     key: TextLine | None
@@ -94,8 +89,7 @@ class Bullet:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A Markdown table: its header cells and its rows, each cell with its place."""
 
     header: tuple[TextLine, ...]
@@ -103,16 +97,14 @@ class Table:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True)
-class YamlBlock:
+class YamlBlock(Struct, frozen=True):
     """A fenced YAML block whose root is a mapping (anything else is a diagnostic)."""
 
     root: MappingNode
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A heading with what stands under it, up to the next heading of its level or above.
 
     `name` is the canonical name of a section the template knows (`rate limits`), None for one of the author's own.
@@ -135,8 +127,7 @@ class Section:
             yield from subsection.walk()
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A whole file."""
 
     path: str

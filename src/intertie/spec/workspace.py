@@ -6,9 +6,10 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
+
+from msgspec import Struct
 
 from intertie.core.errors import IntertieError
 from intertie.spec import codes
@@ -43,8 +44,7 @@ class Unreadable(IntertieError):  # noqa: N818 - it says what a file is
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """What the front matter of a Markdown file says, read without parsing the file."""
 
     path: Path
@@ -251,6 +251,17 @@ def read_text(path: Path, *, most: int = MAX_SPEC_BYTES) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise Unreadable(codes.NOT_UTF8, f"line {line} is not UTF-8 text") from None
+    return check_text(text, most=most)
+
+
+def check_text(text: str, *, most: int = MAX_SPEC_BYTES) -> str:
+    """Return a text that may be read as it is.
+
+    Raises:
+        Unreadable: It is too large, or holds null characters: then it is no text.
+    """
+    if len(text) > most:
+        raise Unreadable(codes.FILE_TOO_LARGE, f"it has more than {most // 1_000_000} MB")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise Unreadable(codes.NOT_UTF8, f"line {line} holds a null character: it is no text")

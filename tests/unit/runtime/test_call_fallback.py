@@ -1,9 +1,9 @@
 """Fallback answers, and when there is none."""
 
-import dataclasses
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from intertie.core.errors import CircuitOpen, ConnectError, RateLimited, ServiceError
 from intertie.runtime.call import Kind
@@ -287,7 +287,7 @@ def test_a_refusal_of_the_limit_is_fallen_back_on_by_a_429_row(drive):
     bench = make_bench(plan, [OK])
     assert_answered(drive(bench, bench.linked.run("get_thing", {})))
     assert assert_answered(drive(bench, bench.linked.run("get_thing", {}))).fallback == "default"
-    plain = dataclasses.replace(plan, fallback=None)
+    plain = replace(plan, fallback=None)
     bench = make_bench(plain, [OK])
     assert_answered(drive(bench, bench.linked.run("get_thing", {})))
     refused = assert_failed(drive(bench, bench.linked.run("get_thing", {})), RateLimited)

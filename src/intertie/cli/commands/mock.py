@@ -7,10 +7,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 import click
+from msgspec import Struct
 
 from intertie.adapters.secrets import EnvironmentSecrets
 from intertie.app.workbench import Workbench, open_workbench
@@ -32,8 +32,7 @@ class PortTaken(IntertieError):  # noqa: N818  # says what is wrong with the por
     """The mock can't listen where it was told to."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Stall:
+class _Stall(Struct, frozen=True):
     """One spec and the port it gets."""
 
     plan: Plan

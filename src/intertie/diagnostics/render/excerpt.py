@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from intertie.diagnostics.render.paint import GUTTER, Paint
 from intertie.diagnostics.render.width import shown, width_of
@@ -13,8 +14,7 @@ CUT = "..."
 _SHOWN_AT_START = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """How an excerpt is drawn.
 
     Attributes:

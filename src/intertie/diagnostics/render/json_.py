@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+
+from msgspec.structs import asdict
 
 from intertie.diagnostics.credentials import without_credentials
 from intertie.diagnostics.diagnostic import Diagnostic

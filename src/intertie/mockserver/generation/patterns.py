@@ -6,7 +6,7 @@ generate from (look-around, back references) it skips; the caller verifies the r
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from intertie.mockserver.generation.draws import DIGITS, LOWER, UPPER, Draws
 
@@ -22,15 +22,13 @@ class UnsupportedPattern(ValueError):  # noqa: N818  # says what the pattern is
     """The pattern is not one this generator can read."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Letters:
+class _Letters(Struct, frozen=True):
     """One character out of an alphabet."""
 
     alphabet: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
+class _Choice(Struct, frozen=True):
     """One of several sequences; each is a list of (node, fewest, most or None)."""
 
     branches: tuple[tuple[tuple[_Letters | _Choice, int, int | None], ...], ...] = field(default=((),))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from intertie.core.errors import UsageError
 
 _NAME_RE = re.compile(r"[A-Za-z_]\w*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class RegisteredTransform:
+class RegisteredTransform(Struct, frozen=True):
     """An application's transform: `function(value, *arguments)`."""
 
     name: str

@@ -12,8 +12,9 @@ zone, the name of a member). Inside `{ }` and `[ ]` bare words are texts.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from intertie.runtime.mapping.errors import MappingSyntaxError
 
@@ -32,16 +33,14 @@ class NotACallError(MappingSyntaxError):
     """The text is no chain of calls at all; it may be an expression."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bare:
+class Bare(Struct, frozen=True):
     """A bare word in an argument."""
 
     text: str
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class ArgumentSyntax:
+class ArgumentSyntax(Struct, frozen=True):
     """One argument: a literal value or a `Bare` word."""
 
     keyword: str | None
@@ -49,8 +48,7 @@ class ArgumentSyntax:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class CallSyntax:
+class CallSyntax(Struct, frozen=True):
     """One call of a chain."""
 
     name: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from intertie.runtime.plan import HeaderPlan
 from intertie.runtime.requests.scalars import scalar_text
@@ -29,8 +30,7 @@ class Sources(NamedTuple):
     environ: Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class PatternHeader:
+class PatternHeader(Struct, frozen=True):
     """A header whose value has `{…}` in it.
 
     Attributes:

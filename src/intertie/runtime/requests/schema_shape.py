@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _ANNOTATIONS = frozenset(
     {
@@ -22,8 +23,7 @@ _ANNOTATIONS = frozenset(
 _DEEPEST = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """A schema at first sight.
 
     Attributes:

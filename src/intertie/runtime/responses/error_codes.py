@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from intertie.runtime.mapping.contracts import MISSING, FieldPath
 from intertie.runtime.mapping.paths import parse_path
@@ -12,8 +13,7 @@ from intertie.runtime.requests.schema_shape import shape_of
 from intertie.runtime.schemas import CompiledSchema
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorReading:
+class ErrorReading(Struct, frozen=True):
     """What an error answer says.
 
     Attributes:

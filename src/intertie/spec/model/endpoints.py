@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from intertie.spec import fields as f
 from intertie.spec.fields import Block, Located
 from intertie.spec.model.values import Schema
 
 
-@dataclass(frozen=True, slots=True)
 class EndpointHead(Block):
     """Path and method."""
 
@@ -18,7 +15,6 @@ class EndpointHead(Block):
     description: Located[str] | None = f.text("What it does.")
 
 
-@dataclass(frozen=True, slots=True)
 class Header(Block):
     """A request header: a literal, a pattern, or the caller's."""
 
@@ -28,7 +24,6 @@ class Header(Block):
     description: Located[str] | None = f.text("What it is for.", template=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Parameter(Block):
     """A query, path or header parameter."""
 
@@ -58,7 +53,6 @@ class Parameter(Block):
     explode: Located[bool] | None = f.flag("OpenAPI explode.", template=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Body(Block):
     """The request body."""
 
@@ -67,7 +61,6 @@ class Body(Block):
     required: Located[bool] | None = f.flag("Whether a body must be there.", template=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Request(Block):
     """What is sent."""
 
@@ -76,7 +69,6 @@ class Request(Block):
     body: Body | None = f.block("The body.", Body)
 
 
-@dataclass(frozen=True, slots=True)
 class SuccessAnswer(Block):
     """What success looks like."""
 
@@ -86,7 +78,6 @@ class SuccessAnswer(Block):
     example: Located[object] | None = f.anything("An answer the mock gives.", template=False)
 
 
-@dataclass(frozen=True, slots=True)
 class ErrorAnswer(Block):
     """What one error status looks like."""
 
@@ -97,7 +88,6 @@ class ErrorAnswer(Block):
     example: Located[object] | None = f.anything("An answer the mock gives.", template=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Response(Block):
     """What comes back."""
 
@@ -105,7 +95,6 @@ class Response(Block):
     errors: tuple[tuple[Located[str], ErrorAnswer], ...] = f.named("Errors by status.", ErrorAnswer)
 
 
-@dataclass(frozen=True, slots=True)
 class Performance(Block):
     """Latency targets."""
 
@@ -114,7 +103,6 @@ class Performance(Block):
     p99: Located[float] | None = f.target("99th percentile.", "ms")
 
 
-@dataclass(frozen=True, slots=True)
 class Pagination(Block):
     """How pages follow each other."""
 
@@ -133,7 +121,6 @@ class Pagination(Block):
     total_path: Located[str] | None = f.text("Where the total is.", template=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Endpoint(Block):
     """One operation of the service. `name` is the heading; the operation id is its snake_case."""
 

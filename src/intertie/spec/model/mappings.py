@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from intertie.spec import fields as f
 from intertie.spec.fields import Block, Located
 
 
-@dataclass(frozen=True, slots=True)
 class InboundRow(Block):
     """Theirs to ours."""
 
@@ -22,7 +19,6 @@ class InboundRow(Block):
     )
 
 
-@dataclass(frozen=True, slots=True)
 class OutboundRow(Block):
     """Ours to theirs."""
 
@@ -36,7 +32,6 @@ class OutboundRow(Block):
     )
 
 
-@dataclass(frozen=True, slots=True)
 class ErrorRow(Block):
     """What one error becomes."""
 
@@ -46,7 +41,6 @@ class ErrorRow(Block):
     action: Located[str] | None = f.choice("What to do with it.", "retry", "fail", "fallback")
 
 
-@dataclass(frozen=True, slots=True)
 class FallbackBehavior(Block):
     """What to answer when the service can't."""
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from intertie.spec import fields as f
 from intertie.spec.fields import Block, Located
 from intertie.spec.model.values import MoneyText
 
 
-@dataclass(frozen=True, slots=True)
 class Logging(Block):
     """What is logged."""
 
@@ -21,7 +18,6 @@ class Logging(Block):
     mask_sensitive: Located[bool] | None = f.flag("Mask e-mail, card numbers, tokens; credentials are always masked.")
 
 
-@dataclass(frozen=True, slots=True)
 class Alert(Block):
     """When to tell whom."""
 
@@ -30,7 +26,6 @@ class Alert(Block):
     channel: Located[str] | None = f.choice("Whom to tell.", "email", "slack", "pagerduty", "webhook")
 
 
-@dataclass(frozen=True, slots=True)
 class Monitoring(Block):
     """What is measured, logged and alerted; the breaker's switches stand in it too."""
 
@@ -43,7 +38,6 @@ class Monitoring(Block):
     alert_on_open: Located[bool] | None = f.flag("Alert when the breaker opens.")
 
 
-@dataclass(frozen=True, slots=True)
 class Tier(Block):
     """A step of the price."""
 
@@ -57,7 +51,6 @@ class Tier(Block):
     )
 
 
-@dataclass(frozen=True, slots=True)
 class Budget(Block):
     """What a month may cost."""
 
@@ -66,7 +59,6 @@ class Budget(Block):
     hard_stop: Located[bool] | None = f.flag("Refuse a call that would pass the limit.")
 
 
-@dataclass(frozen=True, slots=True)
 class Costs(Block):
     """What calls cost."""
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from intertie.spec import fields as f
 from intertie.spec.fields import Block, Located
 
 
-@dataclass(frozen=True, slots=True)
 class Security(Block):
     """Security considerations: bullets of prose, and the same in YAML where it is to be enforced."""
 
@@ -28,7 +25,6 @@ class Security(Block):
     retention: Located[float] | None = f.duration("How long external data is kept.", "d", template=False)
 
 
-@dataclass(frozen=True, slots=True)
 class UnitTests(Block):
     """Unit tests."""
 
@@ -36,7 +32,6 @@ class UnitTests(Block):
     fixtures_location: Located[str] | None = f.text("Folder of fixtures.")
 
 
-@dataclass(frozen=True, slots=True)
 class IntegrationTests(Block):
     """Integration tests."""
 
@@ -45,7 +40,6 @@ class IntegrationTests(Block):
     test_credentials: Located[str] | None = f.secret("Reference of the sandbox's credential.")
 
 
-@dataclass(frozen=True, slots=True)
 class ContractTests(Block):
     """Contract tests."""
 
@@ -53,7 +47,6 @@ class ContractTests(Block):
     pact_location: Located[str] | None = f.text("Folder of pacts.")
 
 
-@dataclass(frozen=True, slots=True)
 class Testing(Block):
     """Testing strategy."""
 
@@ -62,7 +55,6 @@ class Testing(Block):
     contract_tests: ContractTests | None = f.block("Contract tests.", ContractTests)
 
 
-@dataclass(frozen=True, slots=True)
 class Versioning(Block):
     """Which versions of the external API there are, and how one is asked for."""
 
@@ -76,7 +68,6 @@ class Versioning(Block):
     parameter: Located[str] | None = f.text("Query parameter that carries the version.", template=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Sla(Block):
     """SLA requirements (bullets)."""
 
@@ -86,7 +77,6 @@ class Sla(Block):
     support_hours: Located[str] | None = f.text("When somebody answers.")
 
 
-@dataclass(frozen=True, slots=True)
 class Dependencies(Block):
     """Dependencies (bullets)."""
 
@@ -95,7 +85,6 @@ class Dependencies(Block):
     infrastructure: Located[str] | None = f.text("Required components.")
 
 
-@dataclass(frozen=True, slots=True)
 class DocumentationLinks(Block):
     """Documentation (bullets)."""
 
@@ -104,7 +93,6 @@ class DocumentationLinks(Block):
     support_contact: Located[str] | None = f.text("Whom to ask.")
 
 
-@dataclass(frozen=True, slots=True)
 class ImplementationLine(Block):
     """One implementation reference: what, and where it is."""
 
@@ -112,7 +100,6 @@ class ImplementationLine(Block):
     where: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class CaseLine(Block):
     """One case of Validation Cases."""
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from intertie.spec import fields as f
 from intertie.spec.fields import Block, Located
 
 
-@dataclass(frozen=True, slots=True)
 class RateLimits(Block):
     """All windows given hold at once."""
 
@@ -26,7 +23,6 @@ class RateLimits(Block):
     enabled: Located[bool] | None = f.flag("`false` switches the block off.", template=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Throttling(Block):
     """How the limit is kept."""
 
@@ -38,7 +34,6 @@ class Throttling(Block):
     enabled: Located[bool] | None = f.flag("`false` switches the block off.", template=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Retry(Block):
     """When and how a call is tried again. `max_attempts` counts the first try."""
 
@@ -69,7 +64,6 @@ class Retry(Block):
     enabled: Located[bool] | None = f.flag("`false` switches the block off.", template=False)
 
 
-@dataclass(frozen=True, slots=True)
 class CircuitBreaker(Block):
     """When to stop calling, and how to find out that the service is back."""
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from intertie.spec import fields as f
 from intertie.spec.fields import Block, Located
 
 
-@dataclass(frozen=True, slots=True)
 class FrontMatter(Block):
     """Who the spec is."""
 
@@ -24,7 +21,6 @@ class FrontMatter(Block):
     related: tuple[Located[str], ...] = f.list_of("IDs or paths of other specs.", f.text("An ID or a path."))
 
 
-@dataclass(frozen=True, slots=True)
 class IntegrationType(Block):
     """How the service is spoken to (bullets)."""
 
@@ -38,7 +34,6 @@ class IntegrationType(Block):
     communication: Located[str] | None = f.choice("Answer at once, or submit and fetch.", "Synchronous", "Asynchronous")
 
 
-@dataclass(frozen=True, slots=True)
 class Service(Block):
     """Where the service is."""
 
@@ -48,7 +43,6 @@ class Service(Block):
     environments: tuple[tuple[Located[str], Located[str]], ...] = f.map_of("URL per environment.", f.text("Base URL."))
 
 
-@dataclass(frozen=True, slots=True)
 class AuthConfig(Block):
     """Where the credential comes from and where it goes."""
 
@@ -81,7 +75,6 @@ class AuthConfig(Block):
     claims: Located[object] | None = f.anything("Further JWT claims.", template=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Authentication(Block):
     """How we identify ourselves."""
 
@@ -92,7 +85,6 @@ class Authentication(Block):
     config: AuthConfig | None = f.block("Where the credential comes from and goes.", AuthConfig)
 
 
-@dataclass(frozen=True, slots=True)
 class Timeouts(Block):
     """How long to wait; `total` bounds the whole call with all its retries and waits."""
 

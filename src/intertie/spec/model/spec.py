@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from intertie.diagnostics import SourceSpan
 from intertie.spec import fields as f
@@ -28,15 +28,13 @@ from intertie.spec.tree import Document
 __all__ = ["MoneyText", "Schema", "Spec", "Validation"]
 
 
-@dataclass(frozen=True, slots=True)
 class Validation(Block):
     """How answers are validated."""
 
     responses: Located[str] | None = f.choice("What a broken answer does.", "strict", "warn", "off", template=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(Struct, frozen=True):
     """One integration spec: every field with its place, None or empty where it is absent or unfilled."""
 
     path: str

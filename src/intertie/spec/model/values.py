@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class MoneyText:
+
+class MoneyText(Struct, frozen=True):
     """An amount as written; `currency` is None where the author named none."""
 
     amount: Decimal
     currency: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """A JSON Schema, self-contained: every `$ref` inside points into its own `$defs`.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
+
+from msgspec.structs import replace
 
 from intertie.core.errors import snake_case
 from intertie.diagnostics import Label, SourceSpan
@@ -114,7 +115,7 @@ class _EndpointReader:
             return None
         if endpoint is None:
             endpoint = Endpoint(section.span, heading.span)
-        return dataclasses.replace(endpoint, name=name, endpoint=head, span=section.span)
+        return replace(endpoint, name=name, endpoint=head, span=section.span)
 
     def _name(self, heading: TextLine) -> Located[str]:
         text = re.sub(r"[`*]", "", heading.text).strip()
@@ -209,7 +210,7 @@ class _EndpointReader:
 
         if head is None:
             return EndpointHead(heading.span, heading.span, path=part("path"), method=part("method"))
-        return dataclasses.replace(head, path=head.path or part("path"), method=head.method or part("method"))
+        return replace(head, path=head.path or part("path"), method=head.method or part("method"))
 
     # Tables
 

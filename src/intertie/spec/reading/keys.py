@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from intertie.core.errors import snake_case
 from intertie.spec.fields import Block, FieldInfo, Kind, declared_fields
 from intertie.spec.reading.units import split_unit
 
 
-@dataclass(frozen=True, slots=True)
-class KnownKey:
+class KnownKey(Struct, frozen=True):
     """The field that a key names.
 
     Attributes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
+
+from msgspec.structs import replace
 
 from intertie.core.errors import snake_case
 from intertie.core.units import parse_duration_s, parse_number, parse_rate, seconds_text
@@ -75,7 +76,7 @@ def settle_rate(limits: RateLimits, findings: Findings) -> RateLimits | None:
         return limits
     if _NO_LIMIT_RE.match(prose.value):
         findings.add(codes.ALIAS_USED, prose.span, "`rate_limit` is read as no limit", help="take the line out")
-        without = dataclasses.replace(limits, rate_limit=None)
+        without = replace(limits, rate_limit=None)
         return without if _says_something(without) else None
     rate = parse_rate(prose.value)
     if rate is None or rate.limit < 1 or not 0 < rate.window_s < float("inf"):
@@ -83,19 +84,19 @@ def settle_rate(limits: RateLimits, findings: Findings) -> RateLimits | None:
             codes.WRONG_TYPE, prose.span, f"`rate_limit` is a rate such as `100 requests per minute`, not "
             f"`{shorten(prose.value)}`", help="write `requests_per_minute: 100`",
         )  # fmt: skip
-        return dataclasses.replace(limits, rate_limit=None)
+        return replace(limits, rate_limit=None)
     key = next((key for key, window_s in _WINDOWS_S.items() if window_s == rate.window_s), None)
     if key is None:
         return limits
     if getattr(limits, key) is not None:
-        return dataclasses.replace(limits, rate_limit=None) if getattr(limits, key).value == rate.limit else limits
+        return replace(limits, rate_limit=None) if getattr(limits, key).value == rate.limit else limits
     findings.add(
         codes.ALIAS_USED, prose.key_span, f"`{shorten(prose.value)}` is read as `{key}: {rate.limit}`",
         help=f"write `{key}: {rate.limit}`",
     )  # fmt: skip
     found = Located(rate.limit, prose.span, prose.key_span, prose.text)
     moved: dict[str, Any] = {"rate_limit": None, key: found}
-    return dataclasses.replace(limits, **moved)
+    return replace(limits, **moved)
 
 
 def settle_retry(retry: Retry, findings: Findings) -> Retry:
@@ -111,7 +112,7 @@ def settle_retry(retry: Retry, findings: Findings) -> Retry:
         )  # fmt: skip
         if retry.max_attempts is None:
             made = retry.max_retries
-            retry = dataclasses.replace(
+            retry = replace(
                 retry, max_attempts=Located(attempts, made.span, made.key_span, made.text), max_retries=None
             )
     conditions = [item for item in retry.retry_on if _condition(item.value)]
@@ -128,7 +129,7 @@ def settle_retry(retry: Retry, findings: Findings) -> Retry:
         for item in conditions
         if (name := _condition(item.value)) is not None and name not in present
     ]
-    return dataclasses.replace(
+    return replace(
         retry,
         retry_on=tuple(item for item in retry.retry_on if not _condition(item.value)),
         retry_conditions=(*retry.retry_conditions, *moved),
@@ -144,9 +145,7 @@ def _condition(text: str) -> str | None:
 
 def _says_something(block: Block) -> bool:
     return any(
-        getattr(block, item.name) not in (None, ())
-        for item in dataclasses.fields(block)
-        if item.name not in ("span", "head")
+        getattr(block, name) not in (None, ()) for name in block.__struct_fields__ if name not in ("span", "head")
     )
 
 

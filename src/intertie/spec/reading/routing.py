@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from intertie.core.errors import snake_case
 from intertie.diagnostics import Applicability, Edit, Fix, Label
@@ -86,8 +87,7 @@ def section_blocks(section: Section) -> tuple[str, ...]:
     return _UNWRAPPED.get(section.name or "", ())
 
 
-@dataclass(slots=True)
-class Routed:
+class Routed(Struct):
     """The merged top-level entries of a file, by canonical key."""
 
     entries: dict[str, Entry] = field(default_factory=dict)

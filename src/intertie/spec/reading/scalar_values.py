@@ -6,9 +6,10 @@ import difflib
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from intertie.core.units import parse_comparison, parse_duration_s, parse_money, parse_number, parse_ratio, seconds_text
 from intertie.diagnostics import Applicability, Edit, Fix
@@ -25,8 +26,7 @@ _QUANTITY_RE = re.compile(r"\s*[-+]?[\d.,_]+\s*[A-Za-zµ%]+\s*\Z")
 _ENV_RE = re.compile(r"\s*(?:\$\{(\w+)\}|\$(\w+)|\{env:(\w+)\}|\{\{\s*env\.(\w+)\s*\}\})\s*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What is asked of a scalar: its field, how to call it in a message, and a unit that its key names."""
 
     info: FieldInfo

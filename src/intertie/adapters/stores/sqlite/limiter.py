@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from intertie.adapters.stores.errors import StoreUnavailable
 from intertie.adapters.stores.forking import renew_after_fork

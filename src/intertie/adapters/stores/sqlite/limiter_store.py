@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 
 import msgspec
 
@@ -75,7 +74,7 @@ class LimiterStore:
     def __init__(self, key: str, options: LimiterOptions, database: Database, owner: Owner, timeline: Timeline) -> None:
         self._key = key
         self._options = options
-        self._fingerprint = msgspec.json.encode(asdict(options)).decode()
+        self._fingerprint = msgspec.json.encode(options).decode()
         self._database = database
         self._owner = owner
         self._timeline = timeline

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from inspect import Parameter, signature
 
+from msgspec import Struct
+
 _KIND_OF_ANNOTATION = {
     "str": "text",
     "int": "integer",
@@ -27,8 +29,7 @@ _KIND_OF_ANNOTATION = {
 """
 
 
-@dataclass(frozen=True, slots=True)
-class ArgumentSpec:
+class ArgumentSpec(Struct, frozen=True):
     """One parameter of a transform."""
 
     name: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.core.errors import CallError, CredentialMissing, Reach
@@ -16,8 +16,7 @@ from intertie.runtime.pipeline import CallNext
 from intertie.runtime.stages import Stage
 
 
-@dataclass(frozen=True, slots=True)
-class AuthPolicy:
+class AuthPolicy(Struct, frozen=True):
     """Gives each attempt the credential as it is now.
 
     Attributes:

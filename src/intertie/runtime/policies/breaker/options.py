@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from intertie.runtime.statuses import StatusSet
 
 
-@dataclass(frozen=True, slots=True)
-class BreakerOptions:
+class BreakerOptions(Struct, frozen=True):
     """Either `failure_threshold` (consecutive failures) or `failure_ratio` over the last `window` calls.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.core.errors import CircuitOpen, Reach
@@ -19,8 +18,7 @@ from intertie.runtime.state import Admission, BreakerHandle, CircuitRefusal, Ver
 _EVENT_OF_STATE = {"open": "open", "half_open": "half_open", "closed": "close"}
 
 
-@dataclass(frozen=True, slots=True)
-class BreakerPolicy:
+class BreakerPolicy(Struct, frozen=True):
     """Counts attempts; an open circuit spends no budget and no permit."""
 
     options: BreakerOptions
@@ -63,8 +61,7 @@ class BreakerPolicy:
             call.course.emit(Stage.CIRCUIT_BREAKER, _EVENT_OF_STATE[state], state=state)
 
 
-@dataclass(frozen=True, slots=True)
-class BreakerAgainPolicy:
+class BreakerAgainPolicy(Struct, frozen=True):
     """The second look: who waited for a connection or a permit does not send into a circuit that opened meanwhile."""
 
     handle: BreakerHandle

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class PriceTier:
+
+class PriceTier(Struct, frozen=True):
     """Up to a cumulative monthly quantity of `limit` units (None: no end), one unit costs `cost`."""
 
     name: str
@@ -15,8 +15,7 @@ class PriceTier:
     cost: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class PricingOptions:
+class PricingOptions(Struct, frozen=True):
     """A price and a budget. Quantities are in units of the model: requests, gigabytes (10^9 bytes), minutes.
 
     Attributes:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.core.clock import Clock
@@ -21,8 +21,7 @@ from intertie.runtime.state import BudgetRefusal, LedgerHandle, Reservation
 from intertie.runtime.streams import WatchedStream
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetPolicy:
+class BudgetPolicy(Struct, frozen=True):
     """Each attempt costs money; given back when nothing was sent.
 
     Attributes:

@@ -7,12 +7,12 @@ it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Context, Decimal, localcontext
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from intertie.runtime.policies.budget.options import PricingOptions
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.core.clock import Clock
@@ -15,8 +15,7 @@ from intertie.runtime.pipeline import CallNext
 from intertie.runtime.stages import Stage
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionPolicy:
+class ConnectionPolicy(Struct, frozen=True):
     """Holds one connection for the attempt and gives it back where nothing was sent on it.
 
     Attributes:

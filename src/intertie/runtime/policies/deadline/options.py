@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class TimeoutOptions:
+class TimeoutOptions(Struct, frozen=True):
     """Seconds. `total_s` bounds the whole call; the others bound each attempt and are clipped to what is left of it."""
 
     connect_s: float = 5.0

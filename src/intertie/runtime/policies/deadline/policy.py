@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from intertie.core.clock import Clock
 from intertie.core.errors import DeadlineExceeded
@@ -12,8 +12,7 @@ from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.stages import Stage
 
 
-@dataclass(frozen=True, slots=True)
-class DeadlinePolicy:
+class DeadlinePolicy(Struct, frozen=True):
     """Lets the rest of the pipeline run until `call.deadline_s`; nothing in there waits or reads beyond it.
 
     There is no cancelling timer: a call that blocks a thread can't be cancelled, so every step that may block is

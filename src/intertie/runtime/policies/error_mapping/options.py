@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorMappingRow:
+class ErrorMappingRow(Struct, frozen=True):
     """One row: `external_code` is a status, a class (`5xx`) or the provider's own code; the most specific row wins.
 
     `action` is `retry`, `fail` or `fallback`; None where the row only names the failure: retry and fallback stay
@@ -20,8 +19,7 @@ class ErrorMappingRow:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorMappingOptions:
+class ErrorMappingOptions(Struct, frozen=True):
     """All rows, and where the provider's own code stands in a body (None: the usual places)."""
 
     rows: tuple[ErrorMappingRow, ...] = ()

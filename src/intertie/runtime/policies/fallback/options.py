@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class FallbackOptions:
+class FallbackOptions(Struct, frozen=True):
     """`strategy` is `cache`, `default`, `queue` or `circuit_break`.
 
     Attributes:

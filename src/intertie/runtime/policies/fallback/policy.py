@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from intertie.core.clock import Clock
 from intertie.core.rng import Rng
@@ -18,8 +19,7 @@ from intertie.runtime.stages import Stage
 from intertie.runtime.state import BreakerHandle, Journal, QueueItem
 
 
-@dataclass(frozen=True, slots=True)
-class FallbackPolicy:
+class FallbackPolicy(Struct, frozen=True):
     """Sees the final outcome only. Where its strategy can't apply, the call fails as mapped.
 
     Attributes:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Window:
+class Window(Struct, frozen=True, order=True):
     """At most `limit` requests per `window_s` seconds."""
 
     window_s: float
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
-class LimiterOptions:
+class LimiterOptions(Struct, frozen=True):
     """All windows hold at once and are taken together or not at all.
 
     Attributes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.core.clock import Clock
@@ -23,8 +23,7 @@ ReadHint = Callable[[Response, bool], ServerHint | None]
 """(answer, whether it was throttled) -> what it says about the limit."""
 
 
-@dataclass(frozen=True, slots=True)
-class LimiterPolicy:
+class LimiterPolicy(Struct, frozen=True):
     """Waits for a turn within the deadline. A permit whose request was never sent is given back."""
 
     options: LimiterOptions

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from intertie.runtime.statuses import StatusSet
 
 
-@dataclass(frozen=True, slots=True)
-class RetryOptions:
+class RetryOptions(Struct, frozen=True):
     """`max_attempts` includes the first; 1 means no retry. Delays in seconds.
 
     Attributes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.core.clock import Clock
@@ -19,8 +19,7 @@ from intertie.runtime.policies.retry.options import RetryOptions
 from intertie.runtime.stages import Stage
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(Struct, frozen=True):
     """Everything inside happens once per attempt.
 
     Attributes:

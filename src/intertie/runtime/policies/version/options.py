@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class VersionOptions:
+
+class VersionOptions(Struct, frozen=True):
     """`strategy` puts the version into header `name`, query parameter `name`, or the path's first segment (`url`).
 
     Attributes:

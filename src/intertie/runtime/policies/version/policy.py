@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from intertie.core.clock import Clock
 from intertie.runtime.call import Call, Outcome
@@ -12,8 +12,7 @@ from intertie.runtime.policies.version.options import VersionOptions
 from intertie.runtime.stages import Stage
 
 
-@dataclass(frozen=True, slots=True)
-class VersionPolicy:
+class VersionPolicy(Struct, frozen=True):
     """The version stands in the request since it was built; here the caller hears when it ends.
 
     `options` is None where the spec has no versions: the service's own announcements are noticed all the same.
