@@ -90,6 +90,7 @@ class AsyncOperation:
             caller=options.caller,
             version=options.version,
             timeout_s=options.timeout_s,
+            explain=options.explain,
             stream=True,
         )
         body = stream_of(self.plan, outcome)

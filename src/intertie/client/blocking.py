@@ -85,6 +85,7 @@ class Operation:
                 caller=options.caller,
                 version=options.version,
                 timeout_s=options.timeout_s,
+                explain=options.explain,
                 stream=True,
             )
         )
