@@ -8,7 +8,6 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from intertie.adapters.http1 import AsyncioTransport, BlockingTransport
 from intertie.adapters.secrets import EnvironmentSecrets
 from intertie.adapters.stores import (
     InlineOffload,
@@ -82,6 +81,8 @@ def open_async(
 
 def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "") -> Integration:
     """Return an integration of a compiled plan, for synchronous callers."""
+    from intertie.adapters.http1 import BlockingTransport  # noqa: PLC0415  # of two ways of running one is used
+
     clock, offload = BlockingClock(), InlineOffload()
     coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
     secrets = EnvironmentSecrets(bench.environ, bench.root)
@@ -92,6 +93,8 @@ def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "") -> Integrat
 
 def open_asyncio(bench: Workbench, plan: Plan, *, caller: str = "") -> AsyncIntegration:
     """Return an integration of a compiled plan, for callers on an event loop."""
+    from intertie.adapters.http1 import AsyncioTransport  # noqa: PLC0415  # of two ways of running one is used
+
     clock, offload = AsyncioClock(), ThreadOffload()
     coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
     secrets = EnvironmentSecrets(bench.environ, bench.root)

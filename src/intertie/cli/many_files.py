@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from intertie.lint.checking import Checked, Checker, CheckResult
@@ -20,7 +18,12 @@ _checkers: list[Checker] = []
 def check_all(checker: Checker, files: Sequence[Path]) -> CheckResult:
     """Return what is wrong in the files, found by as many processes as there are processors where that is quicker."""
     workers = min(os.cpu_count() or 1, len(files) // (FEW // 2))
-    if len(files) <= FEW or workers < 2 or "fork" not in multiprocessing.get_all_start_methods():
+    if len(files) <= FEW or workers < 2:
+        return checker.result(map(checker.file, files))
+    import multiprocessing  # noqa: PLC0415  # one spec is checked sooner than these are loaded
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+
+    if "fork" not in multiprocessing.get_all_start_methods():
         return checker.result(map(checker.file, files))
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, context, initializer=_checkers.append, initargs=(checker,)) as pool:

@@ -5,7 +5,6 @@ Flags win over the environment, which wins over the file, which wins over the de
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -171,6 +170,10 @@ class _Reader:
             raise UsageError(f"{self._shown} can't be read: {reason}") from None
 
     def _parsed(self, text: str) -> dict[str, object]:
+        if not text:
+            return {}
+        import tomllib  # noqa: PLC0415  # where there is a file
+
         try:
             return tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:

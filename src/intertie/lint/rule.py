@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
-from typing import Protocol, TypeAlias
+from inspect import cleandoc
+from types import FunctionType
+from typing import Protocol, TypeAlias, cast
 
 from msgspec import Struct
 
@@ -26,7 +27,7 @@ class Rule(Struct, frozen=True):
         name: Reads after "allow"; the function's name in kebab case.
         severity: Of its findings, unless a finding says otherwise.
         since: Version that brought it.
-        page: Its docs page, read from the docstring.
+        doc: The docstring of its function: its docs page.
         group: The folder it stands in, such as `resilience`.
         takes: Names of the arguments that `check` wants; a rule that takes the plan is skipped where there is none.
         check: Yields the findings; None where another part makes them.
@@ -37,11 +38,20 @@ class Rule(Struct, frozen=True):
     name: str
     severity: Severity
     since: str
-    page: RulePage
+    doc: str
     group: str
     takes: tuple[str, ...] = ()
     check: Check | None = None
     reported_by: str | None = None
+
+    @property
+    def page(self) -> RulePage:
+        """The docs page. It is read when it is looked at: a check needs none.
+
+        Raises:
+            ValueError: The docstring lacks a part of the page.
+        """
+        return read_page(cleandoc(self.doc), where=f"{self.code} {self.name}")
 
 
 class ReportedCode(Protocol):
@@ -65,16 +75,15 @@ def rule(*, code: str, severity: Severity, since: str) -> Callable[[Check], Rule
 
     Raises:
         TypeError: The function asks for something a rule can't have.
-        ValueError: The docstring lacks a part of the page.
     """
 
     def declare(function: Check) -> Rule:
-        takes = tuple(inspect.signature(function).parameters)
+        takes = _parameters(function)
         if unknown := set(takes) - KNOWN_ARGUMENTS:
             msg = f"{function.__name__} asks for {sorted(unknown)}; a rule may take {sorted(KNOWN_ARGUMENTS)}"
             raise TypeError(msg)
         name = function.__name__.replace("_", "-")
-        return Rule(code, name, severity, since, _page(function, code), _group(function), takes, function)
+        return Rule(code, name, severity, since, function.__doc__ or "", _group(function), takes, function)
 
     return declare
 
@@ -88,7 +97,7 @@ def reported(row: ReportedCode, *, by: str, since: str) -> Callable[[Callable[[]
         since: Version that brought it.
 
     Raises:
-        ValueError: The function's name is not the row's, or the docstring lacks a part of the page.
+        ValueError: The function's name is not the row's.
     """
 
     def declare(function: Callable[[], None]) -> Rule:
@@ -96,14 +105,15 @@ def reported(row: ReportedCode, *, by: str, since: str) -> Callable[[Callable[[]
         if name != row.name:
             msg = f"{function.__name__} documents {row.code}, which is called {row.name}"
             raise ValueError(msg)
-        page = _page(function, row.code)
-        return Rule(row.code, name, row.severity, since, page, _group(function), reported_by=by)
+        return Rule(row.code, name, row.severity, since, function.__doc__ or "", _group(function), reported_by=by)
 
     return declare
 
 
-def _page(function: Callable[..., object], code: str) -> RulePage:
-    return read_page(inspect.cleandoc(function.__doc__ or ""), where=f"{code} {function.__name__}")
+def _parameters(function: Check) -> tuple[str, ...]:
+    """Return the names of a rule's parameters: plain ones, so that the slower `inspect.signature` is not needed."""
+    code = cast("FunctionType", function).__code__
+    return code.co_varnames[: code.co_argcount]
 
 
 def _group(function: Callable[..., object]) -> str:

@@ -1,8 +1,8 @@
 """What one transport may use, and what it takes from a server."""
 
 from __future__ import annotations
-from msgspec import Struct
 
+from msgspec import Struct
 
 
 class TransportLimits(Struct, frozen=True):

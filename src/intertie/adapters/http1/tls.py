@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import ssl
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,6 +80,8 @@ def _as_file(key: Secret) -> Iterator[str]:
         descriptor = os.memfd_create("client-key", os.MFD_CLOEXEC)
         path = f"/proc/self/fd/{descriptor}"
     else:
+        import tempfile  # noqa: PLC0415  # where there are no files in memory
+
         descriptor, path = tempfile.mkstemp()  # made with mode 0600
     try:
         with os.fdopen(descriptor, "wb") as file:

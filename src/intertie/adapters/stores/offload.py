@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 T = TypeVar("T")
 
@@ -33,4 +34,6 @@ class ThreadOffload:
 
     async def __call__(self, work: Callable[[], T], /) -> T:
         """Return what `work` returns."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+        from asyncio import get_running_loop  # noqa: PLC0415  # synchronous callers need not load it
+
+        return await get_running_loop().run_in_executor(self._executor, work)

@@ -7,9 +7,8 @@ it.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import ROUND_DOWN, Context, Decimal, localcontext
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
@@ -102,7 +101,7 @@ def month_name(now: datetime, time_zone: str) -> str:
     >>> month_name(datetime(2026, 10, 31, 23, 30, tzinfo=UTC), "Europe/Berlin")
     '2026-11'
     """
-    return f"{now.astimezone(ZoneInfo(time_zone)):%Y-%m}"
+    return f"{now.astimezone(_zone(time_zone)):%Y-%m}"
 
 
 def month_bounds(now: datetime, time_zone: str) -> tuple[float, float]:
@@ -113,12 +112,20 @@ def month_bounds(now: datetime, time_zone: str) -> tuple[float, float]:
     >>> (end_s - begin_s) / 86400
     28.0
     """
-    zone = ZoneInfo(time_zone)
+    zone = _zone(time_zone)
     local = now.astimezone(zone)
     begin = datetime(local.year, local.month, 1, tzinfo=zone)
     following = (begin.replace(day=15) + timedelta(days=25)).replace(day=1)
     end = datetime(following.year, following.month, 1, tzinfo=zone)
     return begin.timestamp(), end.timestamp()
+
+
+def _zone(name: str) -> tzinfo:
+    if name == "UTC":
+        return UTC
+    from zoneinfo import ZoneInfo  # noqa: PLC0415  # most specs bill in UTC
+
+    return ZoneInfo(name)
 
 
 class Forecast(msgspec.Struct, frozen=True):
