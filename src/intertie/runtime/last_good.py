@@ -45,7 +45,11 @@ class LastGood:
         key = self._key(operation, version, request)
         if key is None:
             return False
-        self._handle.keep(key, encode_plain(data), response.status, ttl_s=self._ttl_s)
+        try:
+            kept = encode_plain(data)
+        except TypeError:
+            return False  # a transform of the application made something that can't be stored
+        self._handle.keep(key, kept, response.status, ttl_s=self._ttl_s)
         with self._lock:
             self._kept += 1
         return True

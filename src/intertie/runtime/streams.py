@@ -1,10 +1,14 @@
-"""Bodies that guards watch until they end."""
+"""Bodies that pass piece by piece: answers that guards watch until they end, uploads that can be read once."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import IO
 
+from intertie.core.errors import UsageError
 from intertie.runtime.http import BodyStream
+
+_PIECE_BYTES = 64 * 1024
 
 
 class WatchedStream:
@@ -38,3 +42,52 @@ class WatchedStream:
         if not self._ended:
             self._ended = True
             self._on_end(self._bytes)
+
+
+class Upload:
+    """A body to send, from a source that can be read once; `begun` tells whether anybody has taken from it.
+
+    An attempt that began to read it can't be made again: what is left of the source is not the body.
+    """
+
+    __slots__ = ("_source", "begun")
+
+    def __init__(self, source: AsyncIterator[bytes] | Iterator[bytes] | IO[bytes]) -> None:
+        self._source = source
+        self.begun = False
+
+    def __aiter__(self) -> Upload:
+        return self
+
+    async def __anext__(self) -> bytes:
+        """Return the next piece.
+
+        Raises:
+            UsageError: The source gives something other than bytes.
+        """
+        self.begun = True
+        source = self._source
+        if isinstance(source, AsyncIterator):
+            piece: object = await anext(source)
+        elif isinstance(source, Iterator) and not hasattr(source, "read"):
+            piece = next(source, None)
+        else:
+            piece = source.read(_PIECE_BYTES) or None  # a file, read in even pieces
+        if piece is None:
+            raise StopAsyncIteration
+        if not isinstance(piece, bytes | bytearray | memoryview):
+            raise UsageError(f"a body is made of bytes, and its source gave a {type(piece).__name__}")
+        return bytes(piece)
+
+    async def aclose(self) -> None:
+        """Let the source go where it can be told; a file belongs to whoever opened it."""
+        source = self._source
+        if hasattr(source, "aclose"):
+            await source.aclose()
+        elif hasattr(source, "close") and not hasattr(source, "read"):
+            source.close()
+
+
+def is_source(value: object) -> bool:
+    """Return whether a value can be sent piece by piece: an iterator, asynchronous or not, or an open file."""
+    return isinstance(value, AsyncIterator | Iterator) or callable(getattr(value, "read", None))

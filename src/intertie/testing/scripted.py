@@ -88,11 +88,15 @@ Script: TypeAlias = Iterable[Step] | Callable[[Request, int], Step]
 
 
 class Received(msgspec.Struct, frozen=True):
-    """One request as it arrived: the monotonic instant, what was sent, and the step that it met."""
+    """One request as it arrived: the monotonic instant, what was sent, and the step that it met.
+
+    `streamed` is what a body that came piece by piece held.
+    """
 
     at_s: float
     request: Request
     step: Step
+    streamed: bytes = b""
 
 
 class ScriptedTransport:
@@ -182,13 +186,13 @@ class ScriptedTransport:
         step = self._play(_NO_REQUEST, self._next) if self._connect_failures else None
         return step.connect_s if isinstance(step, Answer) else 0.0
 
-    def _take(self, request: Request | None) -> Step:
+    def _take(self, request: Request | None, streamed: bytes = b"") -> Step:
         with self._lock:
             number = self._next
             self._next += 1
             step = self._play(request or _NO_REQUEST, number)
             if request is not None and not (isinstance(step, Failure) and step.at_connect):
-                self.received.append(Received(self.clock.monotonic_s(), request, step))
+                self.received.append(Received(self.clock.monotonic_s(), request, step, streamed))
         return step
 
 
@@ -222,7 +226,9 @@ class ScriptedConnection:
         """Play the next step within the deadlines given."""
         transport = self._transport
         now_s = transport.clock.monotonic_s()
-        step = transport._take(request)  # noqa: SLF001  # the other half of one thing
+        body = request.body
+        streamed = b"" if body is None or isinstance(body, bytes) else b"".join([piece async for piece in body])
+        step = transport._take(request, streamed)  # noqa: SLF001  # the other half of one thing
         transport.in_flight += 1
         transport.most_in_flight = max(transport.most_in_flight, transport.in_flight)
         try:

@@ -13,6 +13,7 @@ from intertie.runtime.requests.complaints import broken, invalid
 from intertie.runtime.requests.media import charset_of, encode_form, encode_json, encode_multipart, is_file
 from intertie.runtime.requests.plain_data import NotPlainError, plain, plain_object
 from intertie.runtime.requests.schema_shape import NOTHING, Shape, shape_of
+from intertie.runtime.streams import Upload, is_source
 
 RAW_FIELD = "body"
 """Input field that is the whole body, where the body is no object: text, XML, bytes, a JSON list or scalar."""
@@ -91,8 +92,8 @@ class BodyWriter:
             return self._raw_json(value)
         if isinstance(value, bytes | bytearray | memoryview):
             return Written(bytes(value))
-        if self._codec == "binary" and isinstance(value, AsyncIterator):
-            return Written(value)
+        if self._codec == "binary" and is_source(value):
+            return Written(Upload(value))  # type: ignore[arg-type]  # seen just now
         if isinstance(value, str):
             if self._codec == "text" and self._schema is not None and not self._schema.is_valid(value):
                 raise broken(self._operation, self._schema, value, {}, RAW_FIELD)
@@ -101,7 +102,7 @@ class BodyWriter:
                 return Written(value.encode(charset))
             except (LookupError, UnicodeEncodeError):
                 raise invalid(self._operation, RAW_FIELD, f"can't be written in the charset {charset}") from None
-        wanted = "bytes, or an asynchronous iterator of bytes" if self._codec == "binary" else "text or bytes"
+        wanted = "bytes, an iterator of bytes, or an open file" if self._codec == "binary" else "text or bytes"
         raise invalid(self._operation, RAW_FIELD, f"must be {wanted}")
 
     def _raw_json(self, value: object) -> Written:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from intertie.core.errors import InvalidInput
 from intertie.core.secret import Secret
+from intertie.runtime.streams import Upload
 from support.mapped_operations import UUID, body_plan, build, mapping_row, operation_plan
 
 CHARGE = {
@@ -243,7 +244,7 @@ class TestRawBodies:
         )
 
     def test_bytes_and_streams_pass_through(self):
-        """Bytes and asynchronous iterators are sent as they are."""
+        """Bytes are sent as they are, iterators as a body that knows whether it was begun."""
 
         class Chunks:
             def __aiter__(self):
@@ -256,9 +257,11 @@ class TestRawBodies:
         binary = post("application/octet-stream")
         assert build(binary, {"body": b"\x00"}).body == b"\x00"
         assert build(binary, {"body": bytearray(b"ab")}).body == b"ab"
-        assert build(binary, {"body": chunks}).body is chunks
+        streamed = build(binary, {"body": chunks}).body
+        assert isinstance(streamed, Upload)
+        assert not streamed.begun
         assert build(binary, {"body": "text"}).body == b"text"
-        assert "bytes, or an asynchronous iterator" in str(refused(binary, {"body": 5}))
+        assert "bytes, an iterator of bytes, or an open file" in str(refused(binary, {"body": 5}))
         assert "is required" in str(refused(binary, {}))
         assert build(post("application/octet-stream", required=False), {}).body is None
 

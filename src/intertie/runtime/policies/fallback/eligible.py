@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from intertie.core.errors import CircuitOpen, RateLimited, Reach
 from intertie.runtime.call import Call, Failed, Kind
+from intertie.runtime.streams import Upload
 
 _UNANSWERED = frozenset({Kind.SERVICE_FAULT, Kind.THROTTLED, Kind.QUOTA_EXHAUSTED})
 
@@ -31,6 +32,8 @@ def why_not_queued(call: Call) -> str | None:
         return "reads are not queued"
     if call.stream:
         return "a streamed answer can't be given later"
+    if call.request is not None and isinstance(call.request.body, Upload):
+        return "a streamed body can't be stored"
     if call.course.reached is not Reach.NO and call.idempotency_key is None:
         return "it may have taken effect and has no idempotency key"
     return None

@@ -72,13 +72,17 @@ class FallbackPolicy(Struct, frozen=True):
         why_not = why_not_queued(call)
         if why_not is not None:
             return self._not_applied(call, failed, why_not)
+        try:
+            payload = encode_plain(call.input)
+        except TypeError as error:
+            return self._not_applied(call, failed, str(error))
         now_s = self.clock.utc_s()
         receipt = self.rng.uuid4()
         item = QueueItem(
             receipt=receipt,
             key=self.key,
             operation=call.operation.id,
-            payload=encode_plain(call.input),
+            payload=payload,
             idempotency_key=call.idempotency_key,
             version=call.version,
             caller=call.caller,

@@ -32,6 +32,7 @@ def decide(
     action: str | None,
     backoff_s: float,
     left_s: float,
+    body_spent: bool = False,
 ) -> Again | Enough:
     """Return whether to try again.
 
@@ -42,9 +43,10 @@ def decide(
     3. quota exhausted: no, the pause is longer than the call can wait;
     4. neither throttled, nor listed in `retry_on`, nor a condition, nor a row that says `retry`: no;
     5. the first try may have taken effect and a second might double it: no;
-    6. `max_attempts` are made: no;
-    7. the delay (backoff, or what the service said where longer) does not fit into `total`: no;
-    8. yes.
+    6. the body came from an iterator that has been read from, so it can't be sent again: no;
+    7. `max_attempts` are made: no;
+    8. the delay (backoff, or what the service said where longer) does not fit into `total`: no;
+    9. yes.
 
     Args:
         failed: What the attempt was.
@@ -53,6 +55,7 @@ def decide(
         action: Of the error mapping row that matches, None where none does.
         backoff_s: The delay that the backoff asks for.
         left_s: Seconds until the call's deadline.
+        body_spent: Whether a body that can be read once has been begun.
     """
     if failed.kind in {Kind.REJECTED, Kind.MAPPING_FAULT}:
         return Enough("not_retriable", told=False)
@@ -65,6 +68,8 @@ def decide(
         return Enough("not_listed", told=False)
     if not may_be_sent_again(failed):
         return Enough("effect_unknown")
+    if body_spent:
+        return Enough("body_spent")
     if attempt >= options.max_attempts:
         return Enough("max_attempts")
     delay_s = max(backoff_s, failed.retry_after_s or 0.0)

@@ -17,6 +17,7 @@ from intertie.runtime.policies.retry.budget import RetryBudget
 from intertie.runtime.policies.retry.decision import Again, Enough, decide
 from intertie.runtime.policies.retry.options import RetryOptions
 from intertie.runtime.stages import Stage
+from intertie.runtime.streams import Upload
 
 
 class RetryPolicy(Struct, frozen=True):
@@ -58,6 +59,7 @@ class RetryPolicy(Struct, frozen=True):
             action=self.row_action(failed),
             backoff_s=backoff_s(attempt, self.options, draw=self.rng.random() if self.options.jitter else 0.0),
             left_s=call.deadline_s - now_s,
+            body_spent=call.request is not None and isinstance(call.request.body, Upload) and call.request.body.begun,
         )
         if isinstance(decision, Again) and not self.budget.take(now_s):
             return Enough("retry_budget")
