@@ -50,6 +50,7 @@ class LinkedPlan:
         self.plan = plan
         self.surroundings = surroundings
         self.warnings = standing_warnings(plan)
+        self._closed = False
         self._listener = listener
         self._observer = Observer(plan, surroundings.journal, surroundings.clock, listener=on_record)
         self.guards = SharedGuards.of(plan, surroundings, tell=self._observer.masker.register)
@@ -88,9 +89,11 @@ class LinkedPlan:
             stream: Hand the body on unread, as `Answered.response.stream`.
 
         Raises:
-            UsageError: No such operation or version, or an argument makes no sense; nothing was sent.
+            UsageError: No such operation or version, an argument makes no sense, or it was closed; nothing was sent.
             InvalidInput: The input breaks the operation's contract; nothing was sent.
         """
+        if self._closed:
+            raise UsageError(self._was_closed())
         linked = self._operations.get(operation_id)
         if linked is None:
             raise UsageError(self.unknown_operation(operation_id))
@@ -119,11 +122,22 @@ class LinkedPlan:
         Args:
             limit: Most items to send.
             receipt: Send this one alone.
+
+        Raises:
+            UsageError: It was closed.
         """
+        if self._closed:
+            raise UsageError(self._was_closed())
         return await replay(self.surroundings.journal, self.plan.key, self._send_queued, limit=limit, receipt=receipt)
 
     def statistics(self) -> PlanStatistics:
-        """Return limiter, breakers, cache, queue and ledger as they are now."""
+        """Return limiter, breakers, cache, queue and ledger as they are now.
+
+        Raises:
+            UsageError: It was closed.
+        """
+        if self._closed:
+            raise UsageError(self._was_closed())
         guards = self.guards
         calls, retries = guards.retry_budget.counts(self.surroundings.clock.monotonic_s())
         queue = Counter(item.state for item in self.surroundings.journal.queue(self.plan.key))
@@ -140,7 +154,8 @@ class LinkedPlan:
         )
 
     async def aclose(self) -> None:
-        """Close the transport; the stores belong to whoever opened them."""
+        """Close the transport, and let nothing more begin; the stores belong to whoever opened them."""
+        self._closed = True
         await self.surroundings.transport.aclose()
 
     async def _send_queued(self, item: QueueItem, payload: dict[str, object]) -> Outcome:
@@ -216,6 +231,9 @@ class LinkedPlan:
         supported = (options.current, *(name for name in options.supported if name != options.current))
         if version not in supported:
             raise UsageError(f"{self.plan.id} does not support version {version}; it supports {', '.join(supported)}")
+
+    def _was_closed(self) -> str:
+        return f"{self.plan.key} was closed, so nothing more can be asked of it; open the integration again"
 
     def unknown_operation(self, operation_id: str) -> str:
         """Return the sentence that tells what there is instead."""

@@ -281,3 +281,26 @@ def test_a_person_who_prints_them_sees_what_they_are(kind):
         assert repr(face.api.create_charge) == f"{prefix}Operation(create_charge: POST /charges)"
         shown = repr(face.result("create_charge", GIVEN, explain=True))
         assert "k-very-secret" not in shown
+
+
+def test_after_closing_there_is_one_clear_error():
+    """Whatever is asked of a closed integration, or of a view of it, is refused with the same sentence; closing twice is fine."""
+
+    def scenario(face):
+        view = face.api.with_options(timeout_s=1.0)
+        face.call("get_charge", {"charge_id": "1"})
+        face.close()
+        face.close()
+        told = [face.call("get_charge", {"charge_id": "1"})]
+        face.api = view
+        told.append(face.call("create_charge", GIVEN))
+        for ask in (face.replay, view.statistics):
+            with pytest.raises(UsageError) as closed:
+                ask()
+            told.append({"type": "UsageError", "message": str(closed.value)})
+        return told, len(face.sent)
+
+    told, sent = both(PLAN, [Answer(json=CHARGE)], scenario)
+    sentence = "INT-001@default was closed, so nothing more can be asked of it; open the integration again"
+    assert [(one["type"], one["message"]) for one in told] == [("UsageError", sentence)] * 4
+    assert sent == 1
