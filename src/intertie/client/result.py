@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from intertie.core.errors import CallError
 from intertie.core.money import Money
@@ -13,8 +14,7 @@ from intertie.runtime.events import Event
 from intertie.runtime.http import Response
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """A call that was answered: by the service, or by a fallback, which is always marked as one.
 
     Attributes:
@@ -42,8 +42,13 @@ class Result:
     receipt: str | None
     warnings: tuple[str, ...]
     events: tuple[Event, ...]
-    response: Response | None = field(default=None, repr=False, compare=False)
+    response: Response | None = None
     """The HTTP answer as it came: headers and undecoded body; None for a fallback answer."""
+
+    def __repr__(self) -> str:
+        # Not the answer as it came: its headers and body are masked by nobody.
+        shown = (f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if name != "response")
+        return f"Result({', '.join(shown)})"
 
     def explain(self) -> str:
         """Return the timeline of the call, one line for each thing a guard saw or decided (needs `explain=True`)."""
@@ -88,6 +93,7 @@ def error_of(operation: str, outcome: Failed) -> CallError:
     error.reached = outcome.reached
     error.cost = outcome.cost
     error.events = outcome.events
+    error.warnings = outcome.warnings
     if outcome.retry_after_s is not None:
         error.retry_after_s = outcome.retry_after_s
     return error

@@ -11,6 +11,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 
+from msgspec import Struct
+
 from intertie.compiler.codes import CODES
 from intertie.compiler.setting_values import DEFAULT_BLOCKS, default_fields, read_setting
 from intertie.compiler.toml_places import nearest_place, toml_places
@@ -43,8 +45,7 @@ _BUILT_IN: Mapping[str, str | None] = MappingProxyType(
 _RAW = ("lint", "channels", "gateway")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One configured value of `[defaults]`, in the model's units, and where it was said."""
 
     value: object

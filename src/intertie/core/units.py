@@ -6,8 +6,8 @@ Every reader returns `None` where the text is not of its kind; the caller knows 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d[\d_]*)(?:\.\d+)?|[+-]?\.\d+"
 _NUMBER_RE = re.compile(rf"\s*({_NUMBER})\s*\Z")
@@ -37,16 +37,14 @@ SECONDS_PER_UNIT = {
 CURRENCY_SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(NamedTuple):
     """A number of requests per window."""
 
     limit: int
     window_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """`p99 < 500ms` and its like: an optional subject, an operator and the text of the right side."""
 
     subject: str | None
