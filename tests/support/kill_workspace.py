@@ -107,12 +107,12 @@ def sign() -> None:
     os.environ["WITNESS_SENDER"] = str(os.getpid())
 
 
-def make_workspace(root: Path, url: str, *, budget: str = "5000", concurrent: int = 8) -> Path:
+def make_workspace(root: Path, url: str, *, budget: str = "5000", concurrent: int = 8, limit: int = LIMIT) -> Path:
     """Write a workspace into `root`; return its spec."""
     (root / "specs").mkdir(parents=True)
     (root / "intertie.toml").write_text("")
     spec = root / "specs" / "witness.md"
-    spec.write_text(_SPEC.format(url=url, limit=LIMIT, concurrent=concurrent, price=PRICE, budget=budget))
+    spec.write_text(_SPEC.format(url=url, limit=limit, concurrent=concurrent, price=PRICE, budget=budget))
     return spec
 
 
