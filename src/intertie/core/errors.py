@@ -2,11 +2,12 @@
 
     IntertieError
     ├── SpecError (in `intertie.diagnostics`)   nothing was compiled; carries the diagnostics
+    ├── StoreUnavailable                        a store can't be opened or used: where, why, what to do
     ├── UsageError                              the caller's mistake, raised at once, never retried
     │   └── InvalidInput                        names the field and the rule it breaks
     └── CallError                               operation, attempts, elapsed_s, reached
         ├── RejectedError                       we chose not to send
-        │   ├── RateLimited · CircuitOpen · BudgetExceeded · Retired
+        │   ├── RateLimited · CircuitOpen · BudgetExceeded · JournalUnavailable · Retired
         ├── DeadlineExceeded                    phase: connect | read | write | attempt | total
         ├── TransportError
         │   ├── ConnectError · ReadError · WriteError · ProtocolError
@@ -47,6 +48,18 @@ class IntertieError(Exception):
     """Base of everything Intertie raises on purpose."""
 
 
+class StoreUnavailable(IntertieError):  # noqa: N818  # reads as the state it names
+    """A store can't be opened or used; the message says where it is, why, and what to do.
+
+    Attributes:
+        url: The store's URL.
+    """
+
+    def __init__(self, message: str, *, url: str) -> None:
+        super().__init__(message)
+        self.url = url
+
+
 class UsageError(IntertieError):
     """The caller's mistake; raised at once and never retried."""
 
@@ -85,6 +98,7 @@ class CallError(IntertieError):
         user_message: Message of that row, else None.
         cost: What the attempts cost, None where nothing is paid per call.
         events: What each guard saw, where the call was explained.
+        warnings: Sentences about what will hurt later, as on a result.
     """
 
     def __init__(
@@ -107,6 +121,7 @@ class CallError(IntertieError):
         self.user_message: str | None = None
         self.cost: Money | None = None
         self.events: Sequence[TimelineEvent] = ()
+        self.warnings: tuple[str, ...] = ()
 
     def explain(self) -> str:
         """Return the timeline of the call, one line for each thing a guard saw or decided (needs `explain=True`)."""
@@ -127,7 +142,7 @@ class RejectedError(CallError):
     """We chose not to send.
 
     Attributes:
-        policy: The guard that refused: `rate_limit`, `circuit_breaker`, `budget` or `lifecycle`.
+        policy: The guard that refused: `rate_limit`, `circuit_breaker`, `budget`, `journal` or `lifecycle`.
     """
 
     policy = "policy"
@@ -149,6 +164,12 @@ class BudgetExceeded(RejectedError):  # noqa: N818
     """The month's budget has a hard stop and this call would pass it."""
 
     policy = "budget"
+
+
+class JournalUnavailable(RejectedError):  # noqa: N818
+    """What must be written down before a call is sent - its cost, a strict audit - can't be."""
+
+    policy = "journal"
 
 
 class Retired(RejectedError):  # noqa: N818

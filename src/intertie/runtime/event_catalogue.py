@@ -24,10 +24,12 @@ class EventKind(NamedTuple):
 
 CATALOGUE: tuple[EventKind, ...] = (
     EventKind(Stage.TELEMETRY, "warn", "warning", ("message",), "a store has a problem"),
+    EventKind(Stage.TELEMETRY, "unavailable", "error", (), "a strict audit can't be stored; nothing was sent"),
     EventKind(Stage.OUTBOUND_MAPPING, "mapping_error", "error", (), "the input could not be mapped; nothing was sent"),
     EventKind(Stage.FALLBACK, "fallback", "warning", ("strategy", "age_s", "receipt"), "a fallback answers"),
     EventKind(Stage.FALLBACK, "not_applied", "info", ("reason",), "the strategy can't apply; the call fails as mapped"),
     EventKind(Stage.FALLBACK, "fail_fast", "info", ("breaker",), "`circuit_break`: fails with what the breaker knows"),
+    EventKind(Stage.FALLBACK, "warn", "warning", ("message",), "the queue can't be written"),
     EventKind(Stage.DEADLINE, "deadline", "debug", ("left_s",), "the total time starts to run"),
     EventKind(Stage.DEADLINE, "timeout", "warning", ("phase",), "time ran out"),
     EventKind(Stage.RETRY, "retry", "info", ("attempt", "delay_s", "reason"), "another attempt follows after a delay"),
@@ -39,6 +41,7 @@ CATALOGUE: tuple[EventKind, ...] = (
     EventKind(Stage.CIRCUIT_BREAKER, "close", "info", ("state",), "this attempt closed the circuit"),
     EventKind(Stage.BUDGET, "reserve", "debug", ("amount", "currency"), "the expected cost is set aside"),
     EventKind(Stage.BUDGET, "reject", "error", ("spent", "limit"), "the month's budget would be passed"),
+    EventKind(Stage.BUDGET, "unavailable", "error", (), "the cost can't be written down; nothing was sent"),
     EventKind(
         Stage.AUTHENTICATION,
         "credential",

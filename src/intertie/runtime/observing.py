@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from intertie.core.clock import Clock
+from intertie.core.errors import JournalUnavailable, StoreUnavailable
 from intertie.core.money import decimal_text
 from intertie.core.units import seconds_text
 from intertie.runtime.call import Answered, Call, Failed, Outcome
@@ -66,19 +67,30 @@ class Observer:
         if self.strict:
             await self._journal.record_strict(self._record(call, STARTED, None, 0.0))
 
-    async def finished(self, call: Call, outcome: Outcome, *, elapsed_s: float) -> None:
-        """Record and log the final outcome."""
+    async def finished(self, call: Call, outcome: Outcome, *, elapsed_s: float) -> str | None:
+        """Record and log the final outcome; return what the caller should know of that, None where all is well."""
         if isinstance(outcome, Answered):
             name, status = ("fallback" if outcome.fallback else "success"), outcome.status
         else:
             name, status = str(outcome.kind), outcome.response.status if outcome.response is not None else None
         record = self._record(call, name, status, elapsed_s, fallback=getattr(outcome, "fallback", None))
-        if self.strict:
-            await self._journal.record_strict(record)
-        else:
-            self._journal.record(record)
+        trouble = await self._store(record, outcome)
         self.tell(record)
         self._log(call, outcome, record)
+        return trouble
+
+    async def _store(self, record: CallRecord, outcome: Outcome) -> str | None:
+        """Store a record; what has happened stands, so a store that fails now is a warning and is told again later."""
+        refused = isinstance(outcome, Failed) and isinstance(outcome.error, JournalUnavailable)
+        if not self.strict or refused:
+            self._journal.record(record)
+            return None
+        try:
+            await self._journal.record_strict(record)
+        except StoreUnavailable as down:
+            self._journal.record(record)
+            return f"{record.operation} is not in the audit yet: {down}"
+        return None
 
     def cancelled(self, call: Call, *, elapsed_s: float) -> None:
         """Record a call whose caller went away in the middle; never waits, so that cancellation passes at once."""

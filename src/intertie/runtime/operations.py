@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from intertie.core.errors import CallError, CredentialMissing, InvalidResponse, MappingError, Reach
+from intertie.core.errors import (
+    CallError,
+    CredentialMissing,
+    InvalidResponse,
+    JournalUnavailable,
+    MappingError,
+    Reach,
+    StoreUnavailable,
+)
 from intertie.core.secret import Secret
 from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
 from intertie.runtime.classify import Classifier, declared_retry_after
@@ -94,10 +102,10 @@ class LinkedOperation:
         """
         try:
             outcome, call = await self._outcome(call, fallback=fallback)
-        except Exception:
-            raise  # the caller's own mistake, or a bug: neither is a call that was made
-        except BaseException:
-            self.observer.cancelled(call, elapsed_s=self._elapsed_s(call))
+        except BaseException as error:
+            # The caller's own mistake is no call that was made, unless it shows up while the call is under way.
+            if call.course.sends or not isinstance(error, Exception):
+                self.observer.cancelled(call, elapsed_s=self._elapsed_s(call))
             raise
         return await self.conclude(call, outcome)
 
@@ -122,8 +130,8 @@ class LinkedOperation:
         )
         if isinstance(outcome, Failed):
             outcome = replace(outcome, reached=course.reached)
-        await self.observer.finished(call, outcome, elapsed_s=elapsed_s)
-        return outcome
+        trouble = await self.observer.finished(call, outcome, elapsed_s=elapsed_s)
+        return outcome if trouble is None else replace(outcome, warnings=(*outcome.warnings, trouble))
 
     def row_of(self, failed: Failed) -> ErrorMappingRow | None:
         """Return the most specific error mapping row that a failure matches."""
@@ -168,7 +176,12 @@ class LinkedOperation:
                 return Failed(error, Kind.MAPPING_FAULT), call
         if call.idempotency_key is not None:
             call.course.emit(Stage.IDEMPOTENCY_KEY, "key", header=self.operation.idempotency_header)
-        await self.observer.started(call)
+        try:
+            await self.observer.started(call)
+        except StoreUnavailable as down:
+            call.course.emit(Stage.TELEMETRY, "unavailable")
+            message = f"{self.operation.id}: its audit entry can't be stored, so nothing was sent: {down}"
+            return Failed(JournalUnavailable(message), Kind.REJECTED), call
         outcome = await (self._run if fallback else self._run_without_fallback)(call)
         return (self.received(call, outcome) if isinstance(outcome, Answered) else outcome), call
 

@@ -173,6 +173,8 @@ def _tell_failed(failed: CallError, *, explain: bool, as_json: bool) -> None:
     if failed.cost:
         said.append(f"cost {failed.cost}")
     say(" · ".join(said))
+    for warning in failed.warnings:
+        say(f"warning: {warning}")
 
 
 def _tell_invalid(wrong: InvalidInput, operation: str, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.core.clock import Clock
-from intertie.core.errors import BudgetExceeded, Reach
+from intertie.core.errors import BudgetExceeded, JournalUnavailable, Reach, StoreUnavailable
 from intertie.core.money import Money
 from intertie.core.units import seconds_text
 from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
@@ -39,7 +39,10 @@ class BudgetPolicy(Struct, frozen=True):
         expected = self.expected(call)
         reservation: Reservation | BudgetRefusal | None = call.held.reservation or self.handle.reserve_nowait(expected)
         if reservation is None:
-            reservation = await self.handle.reserve(expected)
+            try:
+                reservation = await self.handle.reserve(expected)
+            except StoreUnavailable as down:
+                return self._uncovered(call, down)
         if isinstance(reservation, BudgetRefusal):
             course.emit(Stage.BUDGET, "reject", spent=str(reservation.spent), limit=str(reservation.limit))
             return self._refused(call, reservation)
@@ -89,6 +92,13 @@ class BudgetPolicy(Struct, frozen=True):
         watched = replace(response, stream=WatchedStream(response.stream, settle))
         call.course.emit(Stage.SETTLE, "settle_later", amount=str(reservation.amount), currency=self.options.currency)
         return replace(outcome, response=watched)
+
+    @staticmethod
+    def _uncovered(call: Call, down: StoreUnavailable) -> Failed:
+        """A cost that can't be written down is not made: what was sent would be billed by nobody."""
+        call.course.emit(Stage.BUDGET, "unavailable")
+        error = JournalUnavailable(f"{call.operation.id}: its cost can't be written down, so nothing was sent: {down}")
+        return Failed(error, Kind.REJECTED, Reach.NO)
 
     def _refused(self, call: Call, refusal: BudgetRefusal) -> Failed:
         limit = Money(refusal.limit, self.options.currency)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from intertie.core.clock import Clock
+from intertie.core.errors import StoreUnavailable
 from intertie.core.rng import Rng
 from intertie.runtime.call import Answered, Call, Failed, Outcome
 from intertie.runtime.last_good import LastGood
@@ -89,7 +90,11 @@ class FallbackPolicy(Struct, frozen=True):
             enqueued_s=now_s,
             not_after_s=None if call.idempotency_key is None else now_s + self.options.idempotency_ttl_s,
         )
-        await self.journal.enqueue(item)
+        try:
+            await self.journal.enqueue(item)
+        except StoreUnavailable as down:
+            call.course.warn(Stage.FALLBACK, f"{call.operation.id} could not be queued: {down}")
+            return self._not_applied(call, failed, "the queue can't be written")
         call.course.emit(Stage.FALLBACK, "fallback", strategy="queue", receipt=receipt)
         return Answered(None, None, fallback="queue", receipt=receipt)
 
