@@ -13,6 +13,7 @@ from intertie.adapters.stores import (
     InlineOffload,
     StoreUnavailable,
     ThreadOffload,
+    holds_something,
     open_coordination,
     open_journal,
 )
@@ -112,7 +113,14 @@ def _closer(coordination: Coordination, journal: Journal, offload: Offload) -> C
 
 
 def open_stores(bench: Workbench, plan: Plan, *, clock: Clock, offload: Offload) -> tuple[Coordination, Journal, Plan]:
-    """Open the configured stores; where one can't be written, memory takes its place and the plan says so."""
+    """Open the configured stores; where one can't be written, memory takes its place and the plan says so.
+
+    A budget with a hard stop that was kept in a file is never begun anew in memory, and `store_down = "refuse"` holds
+    for a store that never was up, too.
+
+    Raises:
+        StoreUnavailable: One of these two can't be opened; nothing stays open.
+    """
     settings = bench.settings
     warnings: list[str] = []
 
@@ -127,6 +135,8 @@ def open_stores(bench: Workbench, plan: Plan, *, clock: Clock, offload: Offload)
             store_down=settings.store_down,
         )
     except StoreUnavailable as down:
+        if settings.store_down == "refuse":
+            raise
         warnings.append(f"state is kept in memory, shared with nobody: {down}")
         coordination = open_coordination("memory://", clock=clock, rng=rng, offload=offload, root=bench.root)
     try:
@@ -139,6 +149,9 @@ def open_stores(bench: Workbench, plan: Plan, *, clock: Clock, offload: Offload)
             durability=settings.durability,
         )
     except StoreUnavailable as down:
+        if plan.pricing is not None and plan.pricing.hard_stop and holds_something(settings.journal, bench.root):
+            coordination.close()
+            raise
         warnings.append(f"the journal is kept in memory and is lost at exit: {down}")
         journal = open_journal("memory://", clock=clock, rng=rng, offload=offload, root=bench.root)
     for sentence in warnings:

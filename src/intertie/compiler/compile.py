@@ -31,6 +31,7 @@ from intertie.compiler.timeouts import compile_timeouts
 from intertie.compiler.version import compile_version
 from intertie.core.money import Money
 from intertie.diagnostics import Diagnostic
+from intertie.runtime.lifecycle import life_cycle_warnings
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.spec.model import Spec
 
@@ -132,7 +133,7 @@ def _plan(build: Build, environment: str | None, base_url: str | None) -> Plan |
         retention_s=retention_s,
         worst_month=_worst_month(guards, operations),
         not_enforced=tuple(build.not_enforced),
-        warnings=(*build.warnings, *_life_cycle(status, chosen.environment)),
+        warnings=(*build.warnings, *life_cycle_warnings(spec.id or service, service, status, chosen.environment)),
         sources=MappingProxyType(
             {
                 "environment": chosen.environment_source,
@@ -172,18 +173,6 @@ def _worst_month(guards: Guards, operations: dict[str, OperationPlan]) -> Money 
     calls = calls_per_month(guards.limits.windows) if guards.limits else None
     units = max((units_per_call(guards, operation) for operation in operations.values()), default=Decimal(0))
     return None if calls is None else Money(month_cost(pricing, units, calls), pricing.currency)
-
-
-def _life_cycle(status: str, environment: str) -> tuple[str, ...]:
-    match status:
-        case "retired":
-            return ("the spec is retired: every call is refused",)
-        case "deprecated":
-            return ("the spec is deprecated: plan its replacement",)
-        case "draft" if environment == "production":
-            return ("the spec is a draft, and this is production",)
-        case _:
-            return ()
 
 
 def _title(spec: Spec) -> str | None:

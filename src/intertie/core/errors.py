@@ -59,6 +59,11 @@ class StoreUnavailable(IntertieError):  # noqa: N818  # reads as the state it na
         super().__init__(message)
         self.url = url
 
+    @property
+    def code(self) -> str:
+        """`store_unavailable`, the code in JSON output."""
+        return "store_unavailable"
+
 
 class UsageError(IntertieError):
     """The caller's mistake; raised at once and never retried."""

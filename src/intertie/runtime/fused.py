@@ -57,13 +57,15 @@ class Fused(Protocol):
 def fuse(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused | None:
     """Return the fused path of an operation, None where its calls always need the general pipeline.
 
-    These do: a strict audit (stored before sending), a retired plan, a version with a schedule to warn of, a
-    credential in the body (built again for each attempt), headers or bodies in the log.
+    These do: a strict audit (stored before sending), a retired plan, anything to warn every caller of (it is logged
+    with each call), a version with a schedule to warn of, a credential in the body (built again for each attempt),
+    headers or bodies in the log.
     """
     plan = linked.plan
     unusual = (
         plan.audit == "strict"
         or plan.status == "retired"
+        or bool(warnings)
         or (plan.version is not None and bool(plan.version.deprecations))
         or (plan.auth.type == "api_key" and plan.auth.location == "body")
         or linked.observer.wants_messages

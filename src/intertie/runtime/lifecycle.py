@@ -8,13 +8,19 @@ from intertie.runtime.plan import Plan
 PRODUCTION = "production"
 
 
-def standing_warnings(plan: Plan) -> tuple[str, ...]:
-    """Return what every caller of the plan is told: a draft called in production, a deprecated integration."""
-    if plan.status == "draft" and plan.environment == PRODUCTION:
-        return (f"{plan.id} ({plan.service}) is a draft and is called in production",)
-    if plan.status == "deprecated":
-        return (f"{plan.id} ({plan.service}) is deprecated: plan to stop using it",)
+def life_cycle_warnings(id: str, service: str, status: str, environment: str) -> tuple[str, ...]:  # noqa: A002
+    """Return what a status means to everybody who calls: a draft in production, a deprecated integration."""
+    if status == "draft" and environment == PRODUCTION:
+        return (f"{id} ({service}) is a draft and is called in production",)
+    if status == "deprecated":
+        return (f"{id} ({service}) is deprecated: plan to stop using it",)
     return ()
+
+
+def standing_warnings(plan: Plan) -> tuple[str, ...]:
+    """Return what every caller of the plan is told, each sentence once: of its life cycle, and of the plan itself."""
+    of_status = life_cycle_warnings(plan.id, plan.service, plan.status, plan.environment)
+    return tuple(dict.fromkeys((*of_status, *plan.warnings)))
 
 
 def retired(plan: Plan, operation: str) -> Retired | None:

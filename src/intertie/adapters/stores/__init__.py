@@ -14,7 +14,7 @@ from intertie.core.errors import UsageError
 from intertie.core.rng import Rng
 from intertie.runtime.state import Coordination, Journal, Offload
 
-__all__ = ["InlineOffload", "StoreUnavailable", "ThreadOffload", "open_coordination", "open_journal"]
+__all__ = ["InlineOffload", "StoreUnavailable", "ThreadOffload", "holds_something", "open_coordination", "open_journal"]
 
 STORE_DOWN = ("fair_share", "refuse", "allow")
 DURABILITIES = ("process", "power")
@@ -78,6 +78,16 @@ def open_journal(
         path = database_path(url, root)
         return SqliteJournal(path, url, clock=clock, rng=rng, offload=offload, durability=durability)
     raise UsageError(_unknown(url))
+
+
+def holds_something(url: str, root: Path) -> bool:
+    """Return whether anything was ever stored under a URL, whether or not it can be read now."""
+    if not url.startswith(SCHEME):
+        return False
+    try:
+        return database_path(url, root).stat().st_size > 0
+    except (OSError, StoreUnavailable):
+        return False  # there is no such file
 
 
 def _unknown(url: str) -> str:

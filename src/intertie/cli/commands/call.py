@@ -20,7 +20,7 @@ from intertie.cli.common import (
     workbench,
 )
 from intertie.cli.context import CliContext
-from intertie.core.errors import CallError, DeadlineExceeded, InvalidInput, ServiceError
+from intertie.core.errors import CallError, DeadlineExceeded, InvalidInput, ServiceError, StoreUnavailable
 from intertie.diagnostics import SpecError
 from intertie.runtime.mapping.json_ready import to_json_ready
 
@@ -70,18 +70,18 @@ def command(
         show_findings(error, context, bench.root)
         return 1
     as_json = output_format == "json"
-    with open_blocking(bench, plan) as integration:
-        called = integration.operation(operation)
-        try:
+    try:
+        with open_blocking(bench, plan) as integration:
+            called = integration.operation(operation)
             result = called.call(
                 given, version=version, caller=_caller(), idempotency_key=idempotency_key, explain=explain or None
             )
-        except InvalidInput as wrong:
-            _tell_invalid(wrong, operation, as_json=as_json)
-            return 1
-        except CallError as failed:
-            _tell_failed(failed, explain=explain, as_json=as_json)
-            return 1
+    except (InvalidInput, StoreUnavailable) as wrong:
+        _tell_not_called(wrong, operation, as_json=as_json)
+        return 1
+    except CallError as failed:
+        _tell_failed(failed, explain=explain, as_json=as_json)
+        return 1
     _tell_result(result, explain=explain, as_json=as_json)
     return 0
 
@@ -177,16 +177,16 @@ def _tell_failed(failed: CallError, *, explain: bool, as_json: bool) -> None:
         say(f"warning: {warning}")
 
 
-def _tell_invalid(wrong: InvalidInput, operation: str, *, as_json: bool) -> None:
+def _tell_not_called(wrong: InvalidInput | StoreUnavailable, operation: str, *, as_json: bool) -> None:
     if not as_json:
         say(f"Error: {wrong}")
         return
     print_json(
         {
             "ok": False,
-            "operation": wrong.operation or operation,
+            "operation": operation,
             "error": {
-                "type": "InvalidInput",
+                "type": type(wrong).__name__,
                 "code": wrong.code,
                 "message": str(wrong),
                 "status": None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from intertie.cli.common import environment_option, format_option, print_json, say, show_findings, workbench
+from intertie.cli.common import environment_option, format_option, plural, print_json, say, show_findings, workbench
 from intertie.core.money import Money
 from intertie.core.units import seconds_text
 from intertie.diagnostics import SpecError
@@ -50,12 +50,14 @@ def command(context: CliContext, specs: tuple[str, ...], environment: str | None
         say("there are no specs in this workspace: `intertie new NAME` writes one")
     for plan, now in shown:
         click.echo(f"{plan.id} {plan.title} ({plan.environment}, {plan.origin.url})")
-        for line in _lines(plan, now):
+        for line in _lines(now):
             click.echo(f"  {line}")
+        for warning in plan.warnings:
+            click.echo(f"  mind     {warning}")
     return status
 
 
-def _lines(plan: Plan, now: PlanStatistics) -> Iterator[str]:
+def _lines(now: PlanStatistics) -> Iterator[str]:
     limiter = now.limiter
     for window in limiter.windows:
         free = f", next in {seconds_text(round(window.free_in_s, 3))}" if window.free_in_s > 0 else ""
@@ -81,7 +83,7 @@ def _lines(plan: Plan, now: PlanStatistics) -> Iterator[str]:
         return
     spent = Money(month.amount, month.currency)
     of = f" of {Money(month.monthly_limit, month.currency)}" if month.monthly_limit is not None else ""
-    yield f"budget   {spent}{of} spent in {month.month}, {month.calls} attempts billed"
+    yield f"budget   {spent}{of} spent in {month.month}, {plural(month.calls, 'attempt')} billed"
     if month.reserved:
         yield f"budget   {Money(month.reserved, month.currency)} set aside"
     if month.unreconciled:
@@ -89,7 +91,6 @@ def _lines(plan: Plan, now: PlanStatistics) -> Iterator[str]:
             f"budget   {Money(month.unreconciled, month.currency)} left by dead processes counts as spent: "
             "`intertie budget reconcile`"
         )
-    del plan
 
 
 def _as_json(plan: Plan, now: PlanStatistics) -> dict[str, object]:
@@ -119,6 +120,7 @@ def _as_json(plan: Plan, now: PlanStatistics) -> dict[str, object]:
             for name, b in now.breakers.items()
         },
         "queue": dict(now.queue),
+        "warnings": list(plan.warnings),
         "budget": None
         if month is None
         else {
