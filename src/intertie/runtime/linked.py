@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from intertie.core.errors import Reach, UsageError
+from intertie.core.errors import InvalidInput, Reach, UsageError
 from intertie.runtime.call import Call, Failed, Kind, Outcome
 from intertie.runtime.call_ids import CallIds
 from intertie.runtime.course import Course
@@ -98,7 +98,10 @@ class LinkedPlan:
         if linked is None:
             raise UsageError(self.unknown_operation(operation_id))
         operation = linked.operation
-        key = self._check(operation, version, timeout_s, idempotency_key)
+        self._check(operation, version, timeout_s)
+        key = None if operation.idempotency_header is None else self._key(linked, input, idempotency_key)
+        if key is None and idempotency_key is not None:
+            raise UsageError(f"{operation.id} declares no idempotency key header, so no key can be sent")
         clock = self.surroundings.clock
         started_s = clock.monotonic_s()
         self.guards.retry_budget.count_call(started_s)
@@ -162,7 +165,7 @@ class LinkedPlan:
         linked = self._operations.get(item.operation)
         if linked is None:
             raise UsageError(self.unknown_operation(item.operation))
-        self._check(linked.operation, item.version, None, None)
+        self._check(linked.operation, item.version, None)
         started_s = self.surroundings.clock.monotonic_s()
         self.guards.retry_budget.count_call(started_s)
         deadline_s = call_deadline_s(self.plan.timeouts, started_s=started_s, timeout_s=None)
@@ -208,21 +211,33 @@ class LinkedPlan:
             course=course,
         )
 
-    def _check(
-        self, operation: OperationPlan, version: str | None, timeout_s: float | None, key: str | None
-    ) -> str | None:
-        """Return the idempotency key of the call, or raise what is wrong with the arguments."""
+    def _check(self, operation: OperationPlan, version: str | None, timeout_s: float | None) -> None:
+        """Raise what is wrong with the arguments."""
         if operation.unsupported is not None:
             raise UsageError(f"{operation.id} can't be called: {operation.unsupported}")
         if version is not None:
             self._check_version(version)
-        if timeout_s is not None and not (timeout_s > 0 and math.isfinite(timeout_s)):
+        if timeout_s is not None and not _is_duration(timeout_s):
             raise UsageError(f"timeout_s must be a positive number of seconds, not {timeout_s!r}")
-        if operation.idempotency_header is None:
-            if key is not None:
-                raise UsageError(f"{operation.id} declares no idempotency key header, so no key can be sent")
-            return None
-        return key if key is not None else self.surroundings.rng.uuid4()
+
+    def _key(self, linked: LinkedOperation, given: Mapping[str, object], asked: str | None) -> str:
+        """Return the idempotency key of a call: the caller's, by option or by the header's name, else a fresh one."""
+        key = linked.builder.idempotency_key_in(given)
+        if asked is not None:
+            if not isinstance(asked, str):
+                raise UsageError(f"idempotency_key must be a text, not a {type(asked).__name__}")
+            if key is not None and key != asked:
+                name = linked.operation.idempotency_header or ""
+                rule = "comes with two different idempotency keys, one as an option: give one"
+                raise InvalidInput(
+                    f"{linked.operation.id}: `{name}` {rule}", operation=linked.operation.id, field=name, rule=rule
+                )
+            key = asked
+        if key is None:
+            return self.surroundings.rng.uuid4()
+        if not key.strip():
+            raise UsageError(f"{linked.operation.id}: the idempotency key is empty; leave it out for a fresh one")
+        return key
 
     def _check_version(self, version: str) -> None:
         options = self.plan.version
@@ -241,3 +256,8 @@ class LinkedPlan:
         if near:
             return f"{self.plan.id} has no operation {operation_id}; did you mean {near[0]}?"
         return f"{self.plan.id} has no operation {operation_id}; it has {', '.join(sorted(self._operations)) or 'none'}"
+
+
+def _is_duration(seconds: object) -> bool:
+    """Return whether a caller gave a time that can be waited: a positive, finite number."""
+    return isinstance(seconds, int | float) and type(seconds) is not bool and seconds > 0 and math.isfinite(seconds)

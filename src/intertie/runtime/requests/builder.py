@@ -71,6 +71,8 @@ class RequestBuilder:
         self._compile_headers(operation)
         self._compile_rows(operation)
         self._places = self._compile_places(operation)
+        names = () if self._key_header is None else _names_of(self._key_header)
+        self._key_names = tuple(name for name in names if self._places[name].header)
         self._known = (*self._places, *(str(row.read.text) for row in self._rows))
         self._heads = {
             (known, with_body): b"".join(head_line(*line) for line in self._static(known, with_body, frozenset()))
@@ -146,11 +148,11 @@ class RequestBuilder:
 
     def idempotency_key_in(self, input: Mapping[str, object]) -> str | None:  # noqa: A002
         """Return the idempotency key that the caller gives by the header's name, None where none is given."""
-        if self._key_header is None:
-            return None
-        for name in _names_of(self._key_header):
-            if (place := self._places.get(name)) and place.header and input.get(name) is not None:
-                return scalar_text(input[name])
+        if type(input) is not dict and not isinstance(input, Mapping):
+            return None  # `build` says what it must be
+        for name in self._key_names:
+            if name in input and input[name] is not None:
+                return self._header(name, input[name])
         return None
 
     def _asked(self, version: str | None) -> str | None:
