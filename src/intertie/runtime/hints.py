@@ -26,6 +26,8 @@ LONGEST_S = 10 * 365 * 86400.0
 _EPOCH_S_FROM = 1e9
 _EPOCH_MS_FROM = 1e11
 _NUMBER_RE = re.compile(r"\s*(\d{1,18}(?:\.\d{1,9})?)\s*\Z")
+_ENDLESS_RE = re.compile(r"\s*\d{19,}\s*\Z")
+"""A number too large to hold is as good as for ever (RFC 9111 section 1.2.2)."""
 _DURATION_RE = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _DURATION_UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _PARAMETER_RE = re.compile(r"([a-z]+)\s*=\s*\"?(\d{1,18})", re.IGNORECASE)
@@ -104,6 +106,8 @@ def _pause_s(text: str, now_s: float) -> float | None:
     number = _NUMBER_RE.match(text)
     if number:
         return min(float(number.group(1)), LONGEST_S)
+    if _ENDLESS_RE.match(text):
+        return LONGEST_S
     date_s = http_date_s(text)
     return None if date_s is None else _until(date_s, now_s)
 

@@ -33,14 +33,21 @@ class Offload(Protocol):
 
 
 class Permit(msgspec.Struct, frozen=True):
-    """The right to send one request now. `stamp_s` is when it was taken, by the limiter's own clock."""
+    """The right to send one request now. `stamp_s` is when it was taken, by the limiter's own clock.
+
+    `waited_s` is 0.0 where a turn was free at once, however long the store took to say so.
+    """
 
     stamp_s: float
     waited_s: float = 0.0
 
 
 class LimitRefusal(msgspec.Struct, frozen=True):
-    """No turn within the deadline. `reason` is `window`, `pause` or `concurrency`; nothing stays reserved."""
+    """No turn within the deadline; nothing stays reserved.
+
+    `reason` is `window`, `pause`, `quota` (the service says that nothing is left), `concurrency`, or `store` where the
+    limit's store is down and `store_down` says `refuse`.
+    """
 
     retry_after_s: float
     reason: str
@@ -71,7 +78,10 @@ class WindowState(msgspec.Struct, frozen=True):
 
 
 class LimiterSnapshot(msgspec.Struct, frozen=True):
-    """The limiter as it is now. `paused_for_s` is 0 where nothing pauses it."""
+    """The limiter as it is now.
+
+    `paused_for_s` is 0 where nothing pauses it: neither a pause nor an answer that said that nothing is left.
+    """
 
     windows: tuple[WindowState, ...]
     in_flight: int

@@ -180,3 +180,18 @@ def test_a_stream_is_in_flight_until_it_ends(drive):
     assert_failed(drive(bench, bench.linked.run("get_thing", {})), RateLimited)
     drive(bench, first.response.stream.aclose())
     assert_answered(drive(bench, bench.linked.run("get_thing", {})))
+
+
+def test_a_free_turn_is_no_wait_however_long_the_store_takes(drive, monkeypatch):
+    """`wait` is told of who stood in line, not of who asked a store."""
+    bench = make_bench(make_plan(limits=per_second(5)), [Answer(json={})])
+    limiter = bench.linked.guards.limiter
+
+    async def slowly(*, deadline_s):
+        bench.advance(0.002)
+        return await type(limiter).acquire(limiter, deadline_s=deadline_s)
+
+    monkeypatch.setattr(limiter, "acquire_nowait", lambda: None)
+    monkeypatch.setattr(limiter, "acquire", slowly)
+    answered = assert_answered(drive(bench, bench.linked.run("get_thing", {}, explain=True)))
+    assert "wait" not in [event.event for event in answered.events]

@@ -148,11 +148,11 @@ class RequestBuilder:
 
     def idempotency_key_in(self, input: Mapping[str, object]) -> str | None:  # noqa: A002
         """Return the idempotency key that the caller gives by the header's name, None where none is given."""
-        if type(input) is not dict and not isinstance(input, Mapping):
-            return None  # `build` says what it must be
         for name in self._key_names:
-            if name in input and input[name] is not None:
-                return self._header(name, input[name])
+            # What is no object is refused by `build`, which says so.
+            value = input.get(name) if isinstance(input, Mapping) else None
+            if value is not None:
+                return self._header(name, value)
         return None
 
     def _asked(self, version: str | None) -> str | None:

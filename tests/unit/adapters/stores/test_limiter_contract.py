@@ -208,3 +208,25 @@ def test_a_snapshot_shows_windows_and_flights(kit):
     assert [(w.window_s, w.limit, w.used) for w in snapshot.windows] == [(1.0, 2, 2), (60.0, 10, 2)]
     assert snapshot.windows[0].free_in_s == pytest.approx(1.0)
     assert snapshot.in_flight == 2
+
+
+def test_what_the_service_says_is_spent_is_named_and_visible(kit):
+    """Nothing left by the service's own word is no fault of the declared rate: it shows as a pause, and can be cleared."""
+    limiter = kit.coordination().limiter("k", LimiterOptions((Window(1.0, 50),)))
+    acquire(limiter, kit)
+    limiter.observe(ServerHint(remaining=0, reset_s=30.0))
+    limiter.finished()
+    refused = acquire(limiter, kit, wait_s=1.0)
+    assert isinstance(refused, LimitRefusal)
+    assert refused.reason == "quota"
+    assert refused.retry_after_s == pytest.approx(30.0, abs=0.1)
+    assert limiter.snapshot().paused_for_s == pytest.approx(30.0, abs=0.1)
+    limiter.resume()
+    assert limiter.snapshot().paused_for_s == 0.0
+    assert isinstance(acquire(limiter, kit, wait_s=1.0), Permit)
+
+
+def test_who_is_served_at_once_has_not_waited(kit):
+    """Asking the store takes its time, which is no wait for a turn."""
+    limiter = kit.coordination().limiter("k", LimiterOptions((Window(1.0, 50),)))
+    assert acquire(limiter, kit).waited_s == 0.0

@@ -44,7 +44,7 @@ class MemoryLimiter:
             now_s = self._now_s()
             answer = self._state.ask(now_s, deadline_s)
         if not isinstance(answer, Ticket):
-            return Permit(now_s, now_s - began_s) if answer is True else _refused(answer)
+            return Permit(now_s) if answer is True else _refused(answer)
         number = answer.number
         try:
             while isinstance(answer, Ticket):

@@ -139,6 +139,7 @@ class SharedLimiter:
         seat = _Seat()
         try:
             await self._offload(partial(self._ask, seat, deadline_s + self._offset_s))
+            in_line = isinstance(seat.answer, Ticket)
             while isinstance(seat.answer, Ticket):
                 await self._clock.sleep_until(seat.answer.turn_s - self._offset_s)
                 await self._offload(partial(self._look, seat, seat.answer))
@@ -146,7 +147,8 @@ class SharedLimiter:
                 return await self._without_store(deadline_s)
             if isinstance(seat.answer, LimitRefusal):
                 return seat.answer
-            permit = Permit(seat.stamp_s, max(0.0, seat.stamp_s - self._offset_s - began_s))
+            # Asking the store takes a moment, too; only who stood in line has waited for a turn.
+            permit = Permit(seat.stamp_s, max(0.0, seat.stamp_s - self._offset_s - began_s) if in_line else 0.0)
             return permit
         finally:
             with self._lock:

@@ -63,10 +63,8 @@ class LimiterPolicy(Struct, frozen=True):
         elif self.options.max_wait_s is not None:
             deadline_s = min(deadline_s, now_s + self.options.max_wait_s)
         got = await self.handle.acquire(deadline_s=deadline_s)
-        if isinstance(got, Permit):
-            waited_s = self.clock.monotonic_s() - now_s
-            if waited_s > 0:
-                call.course.emit(Stage.RATE_LIMIT, "wait", waited_s=waited_s)
+        if isinstance(got, Permit) and got.waited_s > 0:
+            call.course.emit(Stage.RATE_LIMIT, "wait", waited_s=self.clock.monotonic_s() - now_s)
         return got
 
     def _done(self, call: Call, permit: Permit, outcome: Outcome) -> Outcome:
@@ -102,7 +100,9 @@ class LimiterPolicy(Struct, frozen=True):
         why = {
             "window": "its declared rate leaves no turn in time",
             "pause": "it asked for a pause that is not over in time",
+            "quota": "it said that nothing is left until its limit is renewed",
             "concurrency": "too many calls are in flight",
+            "store": "the state that all callers share can't be reached, and `store_down` says refuse",
         }.get(refusal.reason, refusal.reason)
         error = RateLimited(
             f"{call.operation.id}: not sent to {self.service}, since {why}; "

@@ -235,6 +235,8 @@ class LimiterState:
             wait_s = self.options.windows[-1].window_s if self.options.windows else PLACE_RETRY_S
         if self.paused_until_s > now_s:
             return LimitRefusal(wait_s, "pause")
+        if self._spent_until_s(now_s) > now_s:
+            return LimitRefusal(max(0.0, wait_s), "quota")
         if waits_for_place and wait_s <= 0:
             return LimitRefusal(PLACE_RETRY_S, "concurrency")
         return LimitRefusal(max(0.0, wait_s), "window")
@@ -275,6 +277,11 @@ class LimiterState:
             left, until_s = min(left, known.left), known.until_s
         self._remaining = Remaining(left, until_s)
         self._gather(now_s)
+
+    def _spent_until_s(self, now_s: float) -> float:
+        """Return until when nobody may go because the service said that nothing is left; now where it did not."""
+        known = self._remaining
+        return known.until_s if known is not None and known.left <= 0 else now_s
 
     def pause_until(self, until_s: float, now_s: float) -> None:
         """Let nobody go before `until_s`, unless a longer pause holds; then pace them for one shortest window."""
@@ -359,7 +366,7 @@ class LimiterState:
             if isinstance(rule, SlidingWindow | FixedWindow):
                 free_in_s = rule.earliest_s(now_s) - now_s
                 windows.append(WindowState(window.window_s, window.limit, rule.used(now_s), free_in_s))
-        paused_s = max(0.0, self.paused_until_s - now_s)
+        paused_s = max(0.0, self.paused_until_s - now_s, self._spent_until_s(now_s) - now_s)
         return LimiterSnapshot(tuple(windows), self.in_flight, len(self.line), paused_s)
 
     def dump(self) -> dict[str, object]:
