@@ -63,10 +63,10 @@ def show_findings(error: SpecError, context: CliContext, root: Path) -> None:
 def elapsed_text(seconds: float) -> str:
     """Say a measured duration with three digits.
 
-    >>> elapsed_text(0.0123456), elapsed_text(2.345678)
-    ('12.3 ms', '2.35 s')
+    >>> elapsed_text(0.0123456), elapsed_text(2.345678), elapsed_text(0.9997)
+    ('12.3 ms', '2.35 s', '1 s')
     """
-    return f"{seconds * 1000:.3g} ms" if seconds < 1 else seconds_text(round(seconds, 2))
+    return f"{seconds * 1000:.3g} ms" if seconds < 0.9995 else seconds_text(round(seconds, 2))
 
 
 def plural(count: int, noun: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from math import ceil
 from typing import NamedTuple
 
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d[\d_]*)(?:\.\d+)?|[+-]?\.\d+"
@@ -165,6 +166,27 @@ def seconds_text(seconds: float) -> str:
         if seconds % unit_s == 0:
             return f"{seconds / unit_s:.6g} {unit}"
     return f"{seconds / 60:.6g} min"
+
+
+def wait_text(seconds: float) -> str:
+    """Say how long to wait, as exactly as anybody plans by it: never less than it is.
+
+    >>> [wait_text(s) for s in (0.2504, 12.345, 299.2, 3600, 7321.4, 585775)]
+    ['251 ms', '12.4 s', '300 s', '60 min', '2 h 3 min', '6 d 19 h']
+    """
+    if seconds < 1:
+        return f"{ceil(seconds * 1000)} ms"
+    if seconds < 60:
+        return f"{ceil(seconds * 10) / 10:g} s"
+    if seconds < 300:
+        return f"{ceil(seconds)} s"
+    minutes = ceil(seconds / 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
+    hours = ceil(seconds / 3600)
+    return f"{hours // 24} d" + (f" {hours % 24} h" if hours % 24 else "")
 
 
 def _decimal(text: str) -> Decimal:

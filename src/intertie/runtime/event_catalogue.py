@@ -36,7 +36,9 @@ CATALOGUE: tuple[EventKind, ...] = (
     EventKind(Stage.RETRY, "give_up", "info", ("reason", "attempts"), "no further attempt, and why"),
     EventKind(Stage.CIRCUIT_BREAKER, "admit", "debug", (), "the circuit is closed"),
     EventKind(Stage.CIRCUIT_BREAKER, "half_open", "info", ("probe", "state"), "the attempt is a probe"),
-    EventKind(Stage.CIRCUIT_BREAKER, "reject", "warning", ("state", "retry_after_s"), "the circuit is not closed"),
+    EventKind(
+        Stage.CIRCUIT_BREAKER, "reject", "warning", ("state", "retry_after_s", "forced"), "the circuit is not closed"
+    ),
     EventKind(Stage.CIRCUIT_BREAKER, "open", "error", ("state",), "this attempt opened the circuit"),
     EventKind(Stage.CIRCUIT_BREAKER, "close", "info", ("state",), "this attempt closed the circuit"),
     EventKind(Stage.BUDGET, "reserve", "debug", ("amount", "currency"), "the expected cost is set aside"),

@@ -131,10 +131,11 @@ class Admission(msgspec.Struct, frozen=True):
 
 
 class CircuitRefusal(msgspec.Struct, frozen=True):
-    """The breaker is open (or half-open and full)."""
+    """The breaker is open (or half-open and full); `forced` where an operator holds it so."""
 
     state: str
     retry_after_s: float
+    forced: bool = False
 
 
 class Verdict(msgspec.Struct, frozen=True):

@@ -137,3 +137,15 @@ def test_an_operator_may_hold_it_open(drive):
     assert_failed(drive(bench, bench.linked.run("get_thing", {})), CircuitOpen)
     bench.linked.guards.breakers[KEY].force(None)
     assert_answered(drive(bench, bench.linked.run("get_thing", {})))
+
+
+def test_a_circuit_that_an_operator_holds_open_says_so(drive):
+    """Nobody waits for what only a person can end."""
+    plan = make_plan(breaker=breaker(3))
+    bench = make_bench(plan, [Answer(json={})])
+    bench.linked.guards.breakers[plan.key].force("open")
+    failed = assert_failed(drive(bench, bench.linked.run("get_thing", {}, explain=True)), CircuitOpen)
+    assert "held open by an operator" in failed.error.message
+    assert "try again" not in failed.error.message
+    reject = next(event for event in failed.events if event.event == "reject")
+    assert reject.detail["forced"] is True

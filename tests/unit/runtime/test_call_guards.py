@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -458,3 +459,11 @@ def test_a_listener_hears_of_every_call(drive):
 def test_plans_say_their_stages_in_order():
     """The order is the one that the pipeline runs in."""
     assert_stage_order(make_plan(breaker=breaker(), pricing=price(), limits=per_second(1), auth=KEY, version=VERSIONS))
+
+
+def test_who_is_over_the_budget_is_told_when_the_month_ends_in_words(drive):
+    """Days and hours, not half a million seconds."""
+    bench = make_bench(make_plan(pricing=price(monthly_limit="0.01")), [Answer(json={})])
+    assert_answered(drive(bench, bench.linked.run("get_thing", {})))
+    failed = assert_failed(drive(bench, bench.linked.run("get_thing", {})), BudgetExceeded)
+    assert re.search(r"begins in \d+ d( \d+ h)?\Z", failed.error.message)

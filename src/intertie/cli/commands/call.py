@@ -21,6 +21,7 @@ from intertie.cli.common import (
 )
 from intertie.cli.context import CliContext
 from intertie.core.errors import CallError, DeadlineExceeded, InvalidInput, ServiceError, StoreUnavailable
+from intertie.core.units import wait_text
 from intertie.diagnostics import SpecError
 from intertie.runtime.mapping.json_ready import to_json_ready
 
@@ -169,7 +170,7 @@ def _tell_failed(failed: CallError, *, explain: bool, as_json: bool) -> None:
         f"reached the service: {failed.reached}",
     ]
     if failed.retry_after_s is not None:
-        said.append(f"try again in {elapsed_text(failed.retry_after_s)}")
+        said.append(f"try again in {wait_text(failed.retry_after_s)}")
     if failed.cost:
         said.append(f"cost {failed.cost}")
     say(" · ".join(said))

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.core.errors import CircuitOpen, Reach
-from intertie.core.units import seconds_text
+from intertie.core.units import wait_text
 from intertie.runtime.call import Call, Failed, Kind, Outcome
 from intertie.runtime.classify import refusal_codes
 from intertie.runtime.pipeline import CallNext
@@ -32,8 +32,11 @@ class BreakerPolicy(Struct, frozen=True):
         if admission is None:
             admission = await self.handle.admit(lease_until_s=call.deadline_s)
         if isinstance(admission, CircuitRefusal):
-            course.emit(Stage.CIRCUIT_BREAKER, "reject", state=admission.state, retry_after_s=admission.retry_after_s)
-            return circuit_open(call, self.service, admission.state, admission.retry_after_s)
+            held = {"forced": True} if admission.forced else {}
+            course.emit(
+                Stage.CIRCUIT_BREAKER, "reject", state=admission.state, retry_after_s=admission.retry_after_s, **held
+            )
+            return circuit_open(call, self.service, admission)
         if admission.probe is not None:
             course.emit(Stage.CIRCUIT_BREAKER, "half_open", probe=True)
         else:
@@ -77,14 +80,16 @@ class BreakerAgainPolicy(Struct, frozen=True):
         call.course.emit(
             Stage.CIRCUIT_BREAKER_AGAIN, "reject", state=snapshot.state, retry_after_s=snapshot.opens_for_s
         )
-        return circuit_open(call, self.service, snapshot.state, snapshot.opens_for_s)
+        forced = snapshot.forced is not None
+        return circuit_open(call, self.service, CircuitRefusal(snapshot.state, snapshot.opens_for_s, forced))
 
 
-def circuit_open(call: Call, service: str, state: str, retry_after_s: float) -> Failed:
+def circuit_open(call: Call, service: str, refusal: CircuitRefusal) -> Failed:
     """Return the refusal of a call whose circuit is not closed."""
-    error = CircuitOpen(
-        f"{call.operation.id}: the circuit to {service} is {state.replace('_', '-')}; nothing was sent, "
-        f"try again in {seconds_text(round(retry_after_s, 3))}",
-        retry_after_s=retry_after_s,
-    )
-    return Failed(error, Kind.REJECTED, Reach.NO, external_codes=refusal_codes(error), retry_after_s=retry_after_s)
+    wait_s = refusal.retry_after_s
+    if refusal.forced:
+        how = "is held open by an operator (`intertie breaker auto` lets it decide again); nothing was sent"
+    else:
+        how = f"is {refusal.state.replace('_', '-')}; nothing was sent, try again in {wait_text(wait_s)}"
+    error = CircuitOpen(f"{call.operation.id}: the circuit to {service} {how}", retry_after_s=wait_s)
+    return Failed(error, Kind.REJECTED, Reach.NO, external_codes=refusal_codes(error), retry_after_s=wait_s)

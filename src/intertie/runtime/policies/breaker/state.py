@@ -150,7 +150,7 @@ class Circuit:
     def admit(self, now_s: float, lease_until_s: float) -> Admission | CircuitRefusal:
         """Return an admission or a refusal; goes half-open where the time has come."""
         if self.forced == OPEN:
-            return CircuitRefusal(OPEN, self.options.open_s)
+            return CircuitRefusal(OPEN, self.options.open_s, forced=True)
         if self.forced == CLOSED:
             return Admission(self.epoch)
         answer = self.mode.admit(now_s, lease_until_s, self.epoch)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from intertie.core.clock import Clock
 from intertie.core.errors import BudgetExceeded, JournalUnavailable, Reach, StoreUnavailable
 from intertie.core.money import Money
-from intertie.core.units import seconds_text
+from intertie.core.units import wait_text
 from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
 from intertie.runtime.http import Response
 from intertie.runtime.pipeline import CallNext
@@ -104,7 +104,7 @@ class BudgetPolicy(Struct, frozen=True):
         limit = Money(refusal.limit, self.options.currency)
         error = BudgetExceeded(
             f"{call.operation.id}: this month's budget of {limit} would be passed; nothing was sent. "
-            f"The next month begins in {seconds_text(round(refusal.retry_after_s))}",
+            f"The next month begins in {wait_text(refusal.retry_after_s)}",
             retry_after_s=refusal.retry_after_s,
         )
         return Failed(error, Kind.REJECTED, Reach.NO, retry_after_s=refusal.retry_after_s)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from intertie.core.clock import Clock
 from intertie.core.errors import RateLimited, Reach
-from intertie.core.units import seconds_text
+from intertie.core.units import wait_text
 from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
 from intertie.runtime.classify import refusal_codes
 from intertie.runtime.http import Response
@@ -106,7 +106,7 @@ class LimiterPolicy(Struct, frozen=True):
         }.get(refusal.reason, refusal.reason)
         error = RateLimited(
             f"{call.operation.id}: not sent to {self.service}, since {why}; "
-            f"try again in {seconds_text(round(refusal.retry_after_s, 3))}",
+            f"try again in {wait_text(refusal.retry_after_s)}",
             retry_after_s=refusal.retry_after_s,
         )
         return Failed(
