@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,10 +27,12 @@ class Owner:
         self._folder = database.path.with_name(database.path.name + ".owners")
         self._id: str | None = None
         self._file = -1
+        self._lock = threading.Lock()
         renew_after_fork(self)
 
     def after_fork_in_child(self) -> None:
         """Become nobody, until the child needs a name of its own."""
+        self._lock = threading.Lock()
         if self._file >= 0:
             os.close(self._file)  # the parent's descriptor keeps the parent's lock
         self._id, self._file = None, -1
@@ -41,20 +44,32 @@ class Owner:
         Raises:
             StoreUnavailable: The lock file can't be made.
         """
-        if self._id is None:
-            name = self._rng.uuid4()
-            path = self._folder / name
-            unlocked = self._folder / f".{name}"
-            try:
-                self._folder.mkdir(mode=0o700, exist_ok=True)
-                self._file = os.open(unlocked, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                unlocked.rename(path)  # nobody ever sees it unlocked under its name
-            except OSError as error:
-                msg = f"the lock file {path} can't be made ({error.strerror or error}); make its folder writable"
-                raise StoreUnavailable(msg, url=self._database.url) from error
-            self._id = name
-        return self._id
+        known = self._id
+        if known is not None:
+            return known
+        # Two threads that come first at once must not become two owners: one's shares would outlive all that tell of them.
+        with self._lock:
+            if self._id is None:
+                self._id = self._locked_name()
+            return self._id
+
+    def _locked_name(self) -> str:
+        name = self._rng.uuid4()
+        path = self._folder / name
+        unlocked = self._folder / f".{name}"
+        file = -1
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            file = os.open(unlocked, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            unlocked.rename(path)  # nobody ever sees it unlocked under its name
+        except OSError as error:
+            if file >= 0:
+                os.close(file)
+            msg = f"the lock file {path} can't be made ({error.strerror or error}); make its folder writable"
+            raise StoreUnavailable(msg, url=self._database.url) from error
+        self._file = file
+        return name
 
     def is_alive(self, owner: str) -> bool:
         """Return whether `owner` still holds its lock."""
