@@ -242,9 +242,11 @@ class SharedLimiter:
                 self._share.close()
             elif share is not None:
                 self._share.open(share.number, share.count, share.end_s, now_s)
+            unspent_until_s = self._share.end_s if self._share.left else None
         self._problems.tell(self._key, None)
-        if share is not None:
-            self._background.ask(self._key, self._sync, in_s=share.end_s - now_s + _SYNC_S)
+        if unspent_until_s is not None:
+            # Asked again after each transaction: an earlier one, for a call that ended, has taken the place of this.
+            self._background.ask(self._key, self._sync, in_s=max(0.0, unspent_until_s - now_s) + _SYNC_S)
         return answers
 
     def _sync(self) -> None:

@@ -47,7 +47,7 @@ class Owner:
         known = self._id
         if known is not None:
             return known
-        # Two threads that come first at once must not become two owners: one's shares would outlive all that tell of them.
+        # Two threads that come first at once must not become two owners: nobody would ever tell of the first one's shares.
         with self._lock:
             if self._id is None:
                 self._id = self._locked_name()
