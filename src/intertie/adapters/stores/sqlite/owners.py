@@ -47,7 +47,7 @@ class Owner:
         known = self._id
         if known is not None:
             return known
-        # Two threads that come first at once must not become two owners: nobody would ever tell of the first one's shares.
+        # Threads that come first at once must become one owner: nobody would ever tell of the shares of another.
         with self._lock:
             if self._id is None:
                 self._id = self._locked_name()
