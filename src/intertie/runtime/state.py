@@ -339,8 +339,8 @@ class Journal(Protocol):
     async def record_strict(self, entry: CallRecord) -> None:
         """Store it before returning."""
 
-    def records(self, key: str | None = None, *, limit: int = 100) -> list[CallRecord]:
-        """Return the newest finished calls, newest first."""
+    def records(self, key: str | None = None, *, spec_id: str | None = None, limit: int = 100) -> list[CallRecord]:
+        """Return the newest finished calls, newest first: of `key`, or of `spec_id` in all environments, or all."""
 
     async def enqueue(self, item: QueueItem) -> None:
         """Store durably before returning."""

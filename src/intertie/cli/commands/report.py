@@ -1,4 +1,4 @@
-"""`intertie report`: what was spent."""
+"""`intertie report`: what was spent, and what was called."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from intertie.cli.common import format_option, print_json, say, workbench
+from intertie.cli.common import elapsed_text, format_option, plural, print_json, say, workbench
 
 if TYPE_CHECKING:
     from intertie.app.costs import CostLine
+    from intertie.app.history import CallLine
     from intertie.cli.context import CliContext
 
 
-@click.group("report", short_help="Report costs from the ledger.")
+@click.group("report", short_help="Report costs from the ledger, calls from the history.")
 def command() -> None:
     """Report what was measured."""
 
@@ -38,8 +39,50 @@ def cost(context: CliContext, specs: tuple[str, ...], month: str | None, output_
         click.echo(_text(line))
 
 
+@command.command("calls")
+@click.argument("spec", required=False)
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Show at most so many.")
+@format_option
+@click.pass_obj
+def calls(context: CliContext, spec: str | None, limit: int, output_format: str) -> None:
+    """Show who called what, when, with what outcome, newest first: of SPEC, or of the workspace.
+
+    The journal keeps one entry for each finished call; with `audit = "strict"` one more from before it was sent
+    (`started`). What the guards decided stands below a call that was no plain success.
+    """
+    from intertie.app.history import call_history  # noqa: PLC0415  # keeps `--help` quick
+
+    bench = workbench(context, spec)
+    lines = call_history(bench, spec, limit=limit)
+    if output_format == "json":
+        print_json({"calls": [line.as_json() for line in lines]})
+        return
+    if not lines:
+        say("no call is on record")
+    for line in lines:
+        click.echo(_call_text(line))
+
+
+def _call_text(line: CallLine) -> str:
+    record = line.record
+    outcome = record.outcome if record.status is None else f"{record.outcome} {record.status}"
+    said = [outcome if record.fallback is None else f"{outcome} from {record.fallback}"]
+    if record.outcome != "started":
+        said += [plural(record.attempts, "attempt"), elapsed_text(record.elapsed_s)]
+    if record.reached == "maybe":
+        said.append("may have reached the service")
+    if line.cost is not None:
+        said.append(str(line.cost))
+    if record.caller:
+        said.append(f"by {record.caller}")
+    text = f"{line.at}  {record.key}  {record.operation}: {' · '.join(said)}"
+    if record.outcome == "success" or not record.decisions:
+        return text
+    return f"{text}\n    {' > '.join(name.replace('_', ' ') for name in record.decisions)}"
+
+
 def _text(line: CostLine) -> str:
-    said = [f"{line.id} {line.service or ''} ({line.environment}): {line.calls} calls, {line.amount}"]
+    said = [f"{line.id} {line.service or ''} ({line.environment}): {plural(line.calls, 'call')}, {line.amount}"]
     if line.monthly_limit is not None:
         said.append(f"budget {line.monthly_limit}, {line.used_ratio:.1%} used")
     if line.forecast is not None:

@@ -89,6 +89,16 @@ def test_records_come_newest_first(kit):
     assert journal.records("k", limit=1) == [record(3)]
 
 
+def test_records_of_one_spec_are_those_of_all_its_environments(kit):
+    """A spec's id is what stands before the `@` of its key, and nothing shorter."""
+    journal = kit.journal()
+    for number, key in enumerate(("INT-1@development", "INT-10@production", "INT-1@production", "INT-1")):
+        journal.record(record(number, key=key))
+    journal.flush()
+    assert [entry.call_id for entry in journal.records(spec_id="INT-1")] == ["c3", "c2", "c0"]
+    assert [entry.call_id for entry in journal.records("INT-1@production", spec_id="INT-1")] == ["c2"]
+
+
 def test_a_cached_answer_lives_for_its_time(kit):
     """A last good answer is found with its age until it is too old for whoever asks, or has ended."""
     cache = kit.coordination().cache("k")

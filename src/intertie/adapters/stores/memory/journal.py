@@ -67,10 +67,14 @@ class MemoryJournal:
         """Keep it before returning."""
         self.record(entry)
 
-    def records(self, key: str | None = None, *, limit: int = 100) -> list[CallRecord]:
+    def records(self, key: str | None = None, *, spec_id: str | None = None, limit: int = 100) -> list[CallRecord]:
         """Return the newest finished calls, newest first."""
         with self._lock:
-            newest = [entry for entry in reversed(self._records) if key in (None, entry.key)]
+            newest = [
+                entry
+                for entry in reversed(self._records)
+                if key in (None, entry.key) and spec_id in (None, entry.key.partition("@")[0])
+            ]
         return newest[:limit]
 
     # --- queue ----------------------------------------------------------------------------------------------------

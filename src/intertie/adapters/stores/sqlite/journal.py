@@ -139,17 +139,19 @@ class SqliteJournal:
         with self._database.write() as connection:
             connection.executemany("INSERT INTO call (key, at_s, entry) VALUES (?, ?, ?)", rows)
 
-    def records(self, key: str | None = None, *, limit: int = 100) -> list[CallRecord]:
+    def records(self, key: str | None = None, *, spec_id: str | None = None, limit: int = 100) -> list[CallRecord]:
         """Return the newest finished calls, newest first.
 
         Raises:
             StoreUnavailable: The file can't be read.
         """
         self._store_records()
-        where = "" if key is None else "WHERE key = ? "
+        wanted = [("key = ?", key), ("substr(key, 1, instr(key || '@', '@') - 1) = ?", spec_id)]
+        given = [(condition, value) for condition, value in wanted if value is not None]
+        where = f"WHERE {' AND '.join(condition for condition, _ in given)} " if given else ""
         rows = self._database.read(
-            f"SELECT entry FROM call {where}ORDER BY number DESC LIMIT ?",  # noqa: S608
-            (limit,) if key is None else (key, limit),
+            f"SELECT entry FROM call {where}ORDER BY number DESC LIMIT ?",  # noqa: S608  # conditions of ours
+            (*(value for _, value in given), limit),
         )
         return [msgspec.msgpack.decode(row[0], type=CallRecord) for row in rows]
 
