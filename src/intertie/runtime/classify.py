@@ -93,20 +93,22 @@ class Classifier(Struct, frozen=True):
             data = self.reader.decode(response)
         except (ProtocolError, InvalidResponse, MappingError) as error:
             return self.unreadable(error, response)
-        if may_hide_error(data):
-            hidden = self._hidden_error(data, response)
-            if hidden is not None:
-                return hidden
+        hidden = self.hidden_error(data, response)
+        if hidden is not None:
+            return hidden
         warnings = () if declared else (self._undeclared(response.status),)
         return Answered(data, response.status, response, warnings=warnings)
 
-    def _hidden_error(self, data: object, response: Response) -> Failed | None:
+    def hidden_error(self, data: object, response: Response) -> Failed | None:
+        """Return what a declared success is whose body holds an error; None where it is what it says."""
+        if not may_hide_error(data):
+            return None
         codes = hidden_codes(data)
         throttle = next((code for code in codes if code == "429" or says_throttled(code)), None)
         if throttle is not None:
             return self._failed(response, Kind.THROTTLED, (throttle, "429", "4xx"), throttle)
         if self.row_codes:
-            own = self.reader.error_codes(response).external_code
+            own = self.reader.own_code(data, response)
             if own is not None and own in self.row_codes:
                 return self._failed(response, Kind.CALLER_FAULT, (own,), own)
         return None

@@ -79,9 +79,11 @@ def hidden_codes(data: object) -> list[str]:
         return []
     found: list[str] = []
     # `status` and `code` beside the data are codes only as numbers: "status: paid" is data.
-    found += [str(data[name]) for name in ("status", "code") if type(data.get(name)) is int and data[name] == 429]
+    found += ["429" for name in ("status", "code") if type(data.get(name)) is int and data[name] == 429]
     for name in _ERROR_NAMES:
         value = data.get(name)
+        if value is None:
+            continue
         for error in value if isinstance(value, list) else [value]:
             if isinstance(error, str):
                 found.append(error)

@@ -8,7 +8,7 @@ other case has one home:
 |---|---|
 | a guard can't say yes at once (breaker not closed, budget share used up, no connection, no permit) | what was taken |
 | the exchange failed, the answer is no declared success, its headers speak of limits, ends or storing | the exchange |
-| the body can't be read, may hide an error, breaks its schema or can't be mapped | the exchange |
+| the body can't be read, hides an error, breaks its schema or can't be mapped | the exchange |
 | a store has a problem to tell the caller | the exchange |
 
 An operation whose calls are never plain has no fused path: see `fuse`. That both paths agree is held by property tests.
@@ -27,7 +27,6 @@ from intertie.core.errors import CallError, InvalidResponse, MappingError, Proto
 from intertie.core.money import Money, decimal_text
 from intertie.runtime.call import Answered, Call, Outcome
 from intertie.runtime.course import Course
-from intertie.runtime.disguises import may_hide_error
 from intertie.runtime.held import Exchanged, Held
 from intertie.runtime.hints import NAMES as HINT_NAMES
 from intertie.runtime.http import Request, Response
@@ -76,6 +75,7 @@ def fuse(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused | None:
 def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one closure: each name below is a fast local
     plan, operation, guards, around = linked.plan, linked.operation, linked.guards, linked.surroundings
     observer, reader, last_good = linked.observer, linked.reader, linked.guards.last_good
+    hidden_error = linked.classifier.hidden_error
     monotonic_s, utc_s, utc_now, new_uuid = (
         around.clock.monotonic_s,
         around.clock.utc_s,
@@ -226,7 +226,9 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
             else:
                 try:
                     received = reader.decode(result)
-                    plain = not may_hide_error(received) and not (validates and reader.violation(received) is not None)
+                    plain = hidden_error(received, result) is None and not (
+                        validates and reader.violation(received) is not None
+                    )
                     if plain:
                         mapped = reader.map_inbound(received)
                 except (ProtocolError, InvalidResponse, MappingError):

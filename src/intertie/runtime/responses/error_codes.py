@@ -65,6 +65,8 @@ MESSAGE_PATHS: Final = tuple(
 )  # fmt: skip
 
 _PROBLEM: Final = ("type", "title")
+_BEGINS: Final = tuple((path.text.split(".")[0].split("[")[0], path) for path in CODE_PATHS)
+"""Each usual place with the member that it begins at, empty for one in a list."""
 _DEEPEST: Final = 3
 
 
@@ -129,6 +131,8 @@ def usual_code(data: object, content_type: str) -> str | None:
             return kind.rstrip("/").rpartition("/")[2].rpartition("#")[2].rpartition(":")[2] or kind
         title = data.get("title")
         return title if isinstance(title, str) and title else None
-    code = first_text(data, CODE_PATHS)
+    # A success is looked at too, where it might hide an error: places that can't be there are not read.
+    there = tuple(path for begin, path in _BEGINS if begin in data) if isinstance(data, dict) else CODE_PATHS
+    code = first_text(data, there)
     # AWS writes `com.amazon.coral#ThrottlingException`.
     return code.rpartition("#")[2] if code is not None and "#" in code and " " not in code else code

@@ -71,15 +71,20 @@ class ResponseReader:
         Looked for at `error_code_path`, then where the declared error schema has them, then in the usual places. An
         answer that can't be decoded has none.
         """
-        (code_paths, message_paths), codec = self._declared(response.status)
+        (_, message_paths), codec = self._declared(response.status)
         try:
             data = decoded(response, codec, self._id)
         except InvalidResponse:
             return ErrorReading(None, None, None)
+        message = first_text(data, message_paths) or first_text(data, MESSAGE_PATHS)
+        return ErrorReading(self.own_code(data, response), message, data)
+
+    def own_code(self, data: object, response: Response) -> str | None:
+        """Return the provider's own code in a decoded body, None where there is none."""
+        (code_paths, _), _ = self._declared(response.status)
         own = first_text(data, (self._own_path,)) if self._own_path is not None else None
         content_type = (response.headers.get("content-type") or "").lower()
-        code = own or first_text(data, code_paths) or usual_code(data, content_type)
-        return ErrorReading(code, first_text(data, message_paths) or first_text(data, MESSAGE_PATHS), data)
+        return own or first_text(data, code_paths) or usual_code(data, content_type)
 
     def _declared(self, status: int) -> _Declared:
         known = self._errors
