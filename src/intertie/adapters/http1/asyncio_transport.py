@@ -167,13 +167,25 @@ class AsyncioTransport:
             _raise_if_past(until_s, now_s)
             context = await self._tls_context(loop)
             sock = await self._connected_socket(loop, until_s)
+            connection = AsyncioConnection(
+                pool,
+                sock,
+                loop=loop,
+                clock=self._clock,
+                limits=self._limits,
+                encoder=self._encoder,
+                peer=self._peer,
+                tls=context is not None,
+            )
             try:
-                return await self._bounded(loop, self._wrap(pool, loop, sock, context), until_s)
+                await self._bounded(loop, self._wrap(loop, connection, sock, context), until_s)
             except BaseException:
-                sock.close()
+                # Not the socket alone: cancelled in the moment it was made, the loop has the connection already.
+                connection.discard()
                 raise
         except TimeoutError:
             raise failures.out_of_time(self._peer, phase, connect_timeout_s, Reach.NO) from None
+        return connection
 
     async def _connected_socket(self, loop: asyncio.AbstractEventLoop, until_s: float) -> socket.socket:
         addresses = literal(self._origin.host, self._origin.port)
@@ -214,22 +226,12 @@ class AsyncioTransport:
 
     async def _wrap(
         self,
-        pool: Pool[AsyncioWire],
         loop: asyncio.AbstractEventLoop,
+        connection: AsyncioConnection,
         sock: socket.socket,
         context: ssl.SSLContext | None,
-    ) -> AsyncioConnection:
+    ) -> None:
         """Hand a connected socket to the loop, with the TLS handshake where there is one."""
-        connection = AsyncioConnection(
-            pool,
-            sock,
-            loop=loop,
-            clock=self._clock,
-            limits=self._limits,
-            encoder=self._encoder,
-            peer=self._peer,
-            tls=context is not None,
-        )
         try:
             await loop.create_connection(
                 lambda: connection,
@@ -241,7 +243,6 @@ class AsyncioTransport:
             raise
         except OSError as failure:
             raise failures.tls_failed(self._peer, failure) from failure
-        return connection
 
     async def _tls_context(self, loop: asyncio.AbstractEventLoop) -> ssl.SSLContext | None:
         if self._origin.scheme != "https":

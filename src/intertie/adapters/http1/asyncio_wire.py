@@ -88,7 +88,7 @@ class AsyncioWire(asyncio.Protocol):
         self._timer = LazyTimer(loop, clock, self._on_due)
         self._poll = select.poll()
         self._poll.register(sock.fileno(), select.POLLIN)
-        self._transport: asyncio.Transport = cast("asyncio.Transport", None)  # set before anything else is called
+        self._transport: asyncio.Transport = cast("asyncio.Transport", None)  # set before anybody uses it
         self._phase: Phase = HELD
         self._has_place = True
         self._lost = False
@@ -274,7 +274,7 @@ class AsyncioWire(asyncio.Protocol):
             self._pump = None
         self._timer.cancel()
         self._wake_drained()
-        if self._loop.is_closed():
+        if self._transport is None or self._loop.is_closed():
             self._sock.close()
         else:
             # No goodbye: at this point neither side has anything left to lose, and a TLS one may wait for an answer.
