@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from intertie.client import AsyncIntegration, Integration
+from intertie.core.errors import CallError
 from intertie.testing import Answer, Failure, VirtualTimeLoop, make_bench
 from support.client_faces import SECRETS, plan_of_spec
 
@@ -39,6 +40,9 @@ SCRIPTS = {
 }
 
 
+POOLED = pytest.mark.parametrize("pooled", [True, False], ids=["pooled", "connecting"])
+
+
 def nothing_is_taken(bench, api) -> None:
     now = api.statistics()
     assert (now.limiter.in_flight, now.limiter.waiting) == (0, 0)
@@ -58,11 +62,12 @@ async def the_next_timer() -> None:
 
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS.keys())
 @pytest.mark.parametrize("others", [0, 2], ids=["alone", "in line"])
-def test_a_task_cancelled_at_any_turn_of_the_loop_keeps_nothing(script, others):
+@POOLED
+def test_a_task_cancelled_at_any_turn_of_the_loop_keeps_nothing(script, others, pooled):
     """Cancelled after any number of turns - waiting for its permit, connecting, sending, between tries - it leaves all free."""
     ended = 0
     for turns in range(800):
-        bench = make_bench(PLAN, script, secrets=SECRETS, pooled=False)
+        bench = make_bench(PLAN, script, secrets=SECRETS, pooled=pooled)
         api = AsyncIntegration(bench.linked)
 
         async def cancel_after(turns=turns, api=api):
@@ -89,10 +94,11 @@ def test_a_task_cancelled_at_any_turn_of_the_loop_keeps_nothing(script, others):
 
 
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS.keys())
-def test_an_interrupt_at_any_wait_of_a_synchronous_call_keeps_nothing(script):
+@POOLED
+def test_an_interrupt_at_any_wait_of_a_synchronous_call_keeps_nothing(script, pooled):
     """Ctrl-C while it waits for a permit, a connection, an answer or the next try leaves all free, and the next call goes through."""
     for wanted in range(1, 40):
-        bench = make_bench(PLAN, script, secrets=SECRETS, pooled=False)
+        bench = make_bench(PLAN, script, secrets=SECRETS, pooled=pooled)
         api = Integration(bench.linked)
         waits = 0
         sleep_until = bench.clock.sleep_until
@@ -111,9 +117,9 @@ def test_an_interrupt_at_any_wait_of_a_synchronous_call_keeps_nothing(script):
             nothing_is_taken(bench, api)
             bench.clock.sleep_until = sleep_until
             continue
-        except Exception:  # noqa: BLE001  # the script fails by itself where nobody interrupts
-            pass
+        except CallError:
+            pass  # the script fails by itself where nobody interrupts
         nothing_is_taken(bench, api)
-        assert wanted > 2, "the call has no place to interrupt"
+        assert wanted > 1, "the call has no place to interrupt"
         return
     pytest.fail("the call never ended by itself")

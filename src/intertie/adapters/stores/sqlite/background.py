@@ -44,12 +44,13 @@ class Background:
             known = self._due.get(name)
             if self._stopped or (known is not None and known[0] <= at_s):
                 return
+            idle = not self._due
             self._due[name] = (at_s, work)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="intertie-store", daemon=True)
                 self._thread.start()
-            elif in_s < _TICK_S:
-                self._wake.notify()
+            elif idle or in_s < _TICK_S:
+                self._wake.notify()  # else the thread looks again by itself within a tick
 
     def _run(self) -> None:
         try:
