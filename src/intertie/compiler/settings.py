@@ -5,6 +5,7 @@ Flags win over the environment, which wins over the file, which wins over the de
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -18,8 +19,11 @@ from intertie.compiler.setting_values import DEFAULT_BLOCKS, default_fields, rea
 from intertie.compiler.toml_places import nearest_place, toml_places
 from intertie.core.errors import UsageError
 from intertie.diagnostics import Diagnostic, SourceSpan
+from intertie.spec.workspace import Unreadable, read_text
 
 FILE_NAME = "intertie.toml"
+MAX_BYTES = 1_000_000
+"""Largest configuration file that is read."""
 PREFIX = "INTERTIE_"
 ENVIRONMENT_ONLY = frozenset({"INTERTIE_WORKSPACE", "INTERTIE_CONFIG"})
 """Variables of the command line's own options; no setting has their names."""
@@ -160,14 +164,23 @@ class _Reader:
         )
 
     def _text(self, *, required: bool) -> str:
+        if not os.path.lexists(self._path):
+            if required:
+                raise UsageError(f"there is no configuration file {self._path}")
+            return ""
+        if required and not self._path.is_file():
+            # Who names a pipe or /dev/null means it.
+            return self._path_of_no_file()
+        try:
+            return read_text(self._path, most=MAX_BYTES)
+        except Unreadable as error:
+            raise UsageError(f"{self._shown} can't be read: {error.reason}") from None
+
+    def _path_of_no_file(self) -> str:
         try:
             return self._path.read_text(encoding="utf-8-sig")
-        except FileNotFoundError:
-            if required:
-                raise UsageError(f"there is no configuration file {self._path}") from None
-            return ""
         except (OSError, UnicodeDecodeError) as error:
-            reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
+            reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror
             raise UsageError(f"{self._shown} can't be read: {reason}") from None
 
     def _parsed(self, text: str) -> dict[str, object]:
@@ -179,6 +192,8 @@ class _Reader:
             return tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise UsageError(f"{self._shown} is not valid TOML: {error}") from None
+        except RecursionError:
+            raise UsageError(f"{self._shown} is not valid TOML: it is nested too deep") from None
 
     def _one(self, name: str, built_in: str | None) -> tuple[str | None, str]:
         variable = PREFIX + name.upper()

@@ -108,7 +108,7 @@ class Workspace:
             real = Path(os.path.realpath(path))
             if not real.is_relative_to(self.root):
                 from_root = Path(os.path.realpath(self.root / text.lstrip("/")))
-                real = from_root if from_root.exists() else real
+                real = from_root if os.path.exists(from_root) else real  # noqa: PTH110 - `Path` raises for a long name
         else:
             real = Path(os.path.realpath((base or self.root) / path))
         if not real.is_relative_to(self.root):
@@ -194,7 +194,7 @@ class Workspace:
             candidates += [stripped, f"specs/{stripped}"]
         for candidate in candidates:
             path = self._inside(candidate)
-            if path is not None and path.is_file():
+            if path is not None and os.path.isfile(path):  # noqa: PTH113 - `Path` raises for a long name
                 return path
         if match is None:
             return None
@@ -207,6 +207,8 @@ class Workspace:
         return None
 
     def _inside(self, relative: str) -> Path | None:
+        if "\0" in relative:
+            return None
         real = Path(os.path.realpath(self.root / relative))
         return real if real.is_relative_to(self.root) else None
 

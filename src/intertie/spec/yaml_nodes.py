@@ -36,9 +36,10 @@ _MERGE = "<<"
 class Allowance:
     """How many values of one file may still be read."""
 
-    __slots__ = ("left",)
+    __slots__ = ("left", "values")
 
     def __init__(self, values: int = MAX_VALUES) -> None:
+        self.values = values
         self.left = values
 
 
@@ -139,7 +140,7 @@ class NodeReader:
         node, size, depth = known
         if size > self._allowance.left:
             self._findings.add(
-                codes.TOO_MANY_ALIASES, span, f"aliases expand to more than {MAX_VALUES:,} values",
+                codes.TOO_MANY_ALIASES, span, f"aliases expand to more than {self._allowance.values:,} values",
                 help="write the values out where they are needed, or take the nested aliases out",
             )  # fmt: skip
             raise Refused
@@ -182,7 +183,7 @@ class NodeReader:
         self._allowance.left -= 1 if counted else size
         if self._allowance.left < 0:
             self._findings.add(
-                codes.FILE_TOO_LARGE, node.span, f"the file holds more than {MAX_VALUES:,} values",
+                codes.FILE_TOO_LARGE, node.span, f"the file holds more than {self._allowance.values:,} values",
                 help="split the spec, or move schemas into a file of their own",
             )  # fmt: skip
             raise Refused

@@ -12,6 +12,8 @@ from intertie.diagnostics.span import SourceSpan
 
 CUT = "..."
 _SHOWN_AT_START = 3
+_MOST_PER_COLUMN = 4
+"""A letter with more marks on it than that is cut."""
 
 
 class Frame(Struct, frozen=True):
@@ -77,14 +79,17 @@ def _beside(line: str, number: int, frame: Frame) -> str:
 
 def _window(line: str, start: int, end: int, width: int) -> tuple[int, int]:
     """Return the part of the line to show: whole where it fits, else around `start`, which is always inside."""
-    if width_of(line) <= width:
+    # What takes no column can be without end too: a part has at most so many characters.
+    most = width * _MOST_PER_COLUMN
+    if len(line) <= most and width_of(line) <= width:
         return 0, len(line)
-    lead = min(width // 3, max(width - width_of(line[start:end]), 0))
-    first = start
-    while first and width_of(line[first - 1 : start]) <= lead:
+    lead = min(width // 3, max(width - width_of(line[start : min(end, start + most)]), 0))
+    first, used = start, 0
+    while first and start - first < most and used + width_of(line[first - 1]) <= lead:
         first -= 1
+        used += width_of(line[first])
     stop, used = first, 0
-    while stop < len(line) and used + width_of(line[stop]) <= width:
+    while stop < len(line) and stop - first < 2 * most and used + width_of(line[stop]) <= width:
         used += width_of(line[stop])
         stop += 1
     return first, stop

@@ -1,0 +1,75 @@
+"""What stands beside a spec may be as hostile as the spec: configuration, case paths, references, very long lines."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from intertie.compiler import load_settings
+from intertie.core.errors import UsageError
+from intertie.diagnostics import Diagnostic, Severity, SourceSpan
+from intertie.diagnostics.render import render_full
+from intertie.spec.workspace import Unreadable, Workspace
+from support.spec_text import read, section
+
+
+def _settings(root: Path, text: str) -> str:
+    (root / "intertie.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError) as refused:
+        load_settings(root, config=None, environ={}, flags={})
+    return str(refused.value)
+
+
+def test_configuration_nested_without_end_is_wrong_usage(tmp_path: Path):
+    """Ten thousand brackets in the configuration are one message, not a bug."""
+    assert _settings(tmp_path, "a = " + "[" * 10_000) == "intertie.toml is not valid TOML: it is nested too deep"
+
+
+def test_configuration_of_many_megabytes_is_not_read(tmp_path: Path):
+    """A configuration file larger than any is refused by its size."""
+    assert _settings(tmp_path, "# " + "x" * 2_000_000) == "intertie.toml can't be read: it has more than 1 MB"
+
+
+def test_a_pipe_in_the_configuration_s_place_is_not_waited_for(tmp_path: Path):
+    """A pipe that nobody writes to is refused at once."""
+    os.mkfifo(tmp_path / "intertie.toml")
+    with pytest.raises(UsageError, match=r"intertie\.toml can't be read: it is no regular file"):
+        load_settings(tmp_path, config=None, environ={}, flags={})
+
+
+@pytest.mark.parametrize("reference", ["/test-cases/" + "a" * 5000 + ".yaml", "/test-cases/\0TC-001.yaml", "TC-1" * 99])
+def test_a_case_path_that_no_file_can_have_is_not_there(tmp_path: Path, reference: str):
+    """A path too long for the file system, or with a null character, names no case."""
+    assert Workspace(tmp_path).find_case(reference) is None
+
+
+@pytest.mark.parametrize("reference", ["/" + "a" * 5000, "a" * 5000, "./" + "a/" * 3000])
+def test_a_reference_that_no_file_can_have_is_a_finding(tmp_path: Path, reference: str):
+    """A `$ref` too long for the file system is refused in words."""
+    with pytest.raises(Unreadable):
+        Workspace(tmp_path).read_text(reference)
+
+
+def test_a_reference_file_with_too_many_values_says_how_many_are_read(tmp_path: Path):
+    """The limit that is told is the one that was passed."""
+    (tmp_path / "big.yaml").write_text("a: [" + "1," * 401_000 + "]", encoding="utf-8")
+    schema = "endpoint: {path: /a, method: GET}\nresponse: {success: {schema: {$ref: '/big.yaml#/a'}}}"
+    (found,) = [
+        each
+        for each in read(section("API Endpoints\n### Get", schema), root=tmp_path).diagnostics
+        if each.name == "ref-unreadable"
+    ]
+    assert "more than 400,000 values" in found.message
+
+
+@pytest.mark.parametrize("line", ["`" * 1_000_000, "\u0301" * 1_000_000, "\t" * 1_000_000])
+def test_an_excerpt_of_a_line_of_a_megabyte_is_drawn_at_once(line: str):
+    """What is not shown is not measured."""
+    started = time.process_time()
+    for span in (SourceSpan("a.md", 1, 1, 1, len(line)), SourceSpan("a.md", 1, 900_000, 1, 900_010)):
+        rows = render_full([Diagnostic("TIE004", "yaml-syntax", Severity.ERROR, "wrong", span)], {"a.md": line})
+        assert len(rows) < 3_000
+    assert time.process_time() - started < 1
