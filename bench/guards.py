@@ -1,13 +1,17 @@
-"""What the guards add to one call on memory stores: everything but transport, body building and JSON. `python bench/guards.py`."""
+"""What the guards add to one call on memory stores: everything but transport, body building and JSON.
+
+The peers guard a coroutine function that does nothing; their figure is all theirs.
+"""
 
 from __future__ import annotations
 
-import os
-import platform
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import msgspec
-from measuring import cpu_us, pin_client
+import peers
+from measuring import Missing, Row, cpu_us, cpu_us_async, missing_package
 
 from intertie.adapters.stores import InlineOffload, open_coordination, open_journal
 from intertie.core.clock import BlockingClock
@@ -24,7 +28,7 @@ from intertie.runtime.stepping import run_blocking
 from intertie.runtime.surroundings import Surroundings
 from intertie.testing import StaticSecrets, make_plan, price
 
-COUNT = 30_000
+COUNT = 20_000
 INPUT = {"id": "7"}
 SECRETS = {"env:KEY": "secret"}
 
@@ -112,24 +116,43 @@ def bare(linked: LinkedPlan, operation: str):
     return call
 
 
-def main() -> None:
-    pin_client()
-    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores; CPU µs per call, median of 5")
+def measure() -> Iterator[Row | Missing]:
     everything = LinkedPlan(make_plan(**GUARDS), surroundings())
-    floor = per_call(bare(everything, "get_thing"))
-    print(f"{'build, exchange, decode':38}{floor:8.2f}")
-    for name, fields in [
-        ("all guards", GUARDS),
-        ("no guard declared", {}),
-        *((f"all but {left_out}", {k: v for k, v in GUARDS.items() if k != left_out}) for left_out in GUARDS),
-    ]:
-        linked = LinkedPlan(make_plan(**fields), surroundings())
-        total = per_call(lambda linked=linked: linked.run("get_thing", INPUT))
-        print(f"{name:38}{total:8.2f}   added {total - floor:6.2f}")
-    general = LinkedPlan(make_plan(**GUARDS), surroundings(), fused=False)
-    total = per_call(lambda: general.run("get_thing", INPUT))
-    print(f"{'all guards, general pipeline':38}{total:8.2f}   added {total - floor:6.2f}")
+    floor_us = per_call(bare(everything, "get_thing"))
+    yield Row("build, exchange, decode: no guard's", floor_us, "µs/call")
+
+    def added(**linking: object) -> float:
+        fields, fused = linking.pop("fields"), linking.pop("fused", True)
+        linked = LinkedPlan(make_plan(**fields), surroundings(), fused=fused)
+        return per_call(lambda: linked.run("get_thing", INPUT)) - floor_us
+
+    all_us = added(fields=GUARDS)
+    yield Row("intertie, all guards", all_us, "µs added", 1.0)
+    for left_out in GUARDS:
+        some_us = added(fields={name: options for name, options in GUARDS.items() if name != left_out})
+        yield Row(f"intertie, all but {left_out}", some_us, "µs added", some_us / all_us)
+    general_us = added(fields=GUARDS, fused=False)
+    yield Row("intertie, all guards, general pipeline", general_us, "µs added", general_us / all_us)
+    for name, stack in (
+        ("stamina + purgatory + limits", peers.stamina_stack),
+        ("tenacity + circuitbreaker + pyrate-limiter", peers.tenacity_stack),
+    ):
+        try:
+            stack_us = asyncio.run(_of_peer(stack))
+        except ModuleNotFoundError as absent:
+            yield missing_package(name, absent)
+            continue
+        yield Row(name, stack_us, "µs added", stack_us / all_us)
 
 
-if __name__ == "__main__":
-    main()
+async def _of_peer(stack: Callable[..., Callable[[], Awaitable[object]]]) -> float:
+    async def nothing() -> None:
+        pass
+
+    guarded = stack(nothing, OSError)
+
+    async def work(count: int) -> None:
+        for _ in range(count):
+            await guarded()
+
+    return await cpu_us_async(work, COUNT // 4)

@@ -1,22 +1,20 @@
-"""Requests per second per core of `intertie mock`, by the server's own CPU time. `python bench/mock.py`.
+"""Requests per second per core of `intertie mock`, by the server's own CPU time.
 
-A client on another core keeps 16 connections busy; what counts is the CPU the server used for each request, so that the client's
-speed does not matter. `--profile-server` shows where the time goes instead.
+A client on another core keeps 16 connections busy; what counts is the CPU the server used for each request, so that the
+client's speed does not matter. Run as a program, this file is that server.
 """
 
 from __future__ import annotations
 
 import asyncio
-import cProfile
-import os
-import pstats
+import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from measuring import machine, pin_client
+from measuring import Row, pin_server
 
 from intertie.core.clock import AsyncioClock
 from intertie.mockserver import MockEngine, MockHttpServer
@@ -134,61 +132,48 @@ async def load(port: int, requests) -> None:
     await asyncio.gather(*waits)
 
 
-def serve(pipe_out: int, pipe_in: int, profile: bool) -> None:
-    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
-        os.sched_setaffinity(0, {1})
+def measure() -> Iterator[Row]:
+    server = subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert server.stdin is not None
+    assert server.stdout is not None
+    try:
+        port = int(server.stdout.readline())
+
+        def cpu_s() -> float:
+            server.stdin.write("\n")
+            server.stdin.flush()
+            return float(server.stdout.readline())
+
+        asyncio.run(load(port, [GET] * 1_000))
+        for name, requests in (
+            ("GET, schema-made 1 KB", [GET] * 30_000),
+            ("POST, created and stored", [post(n) for n in range(10_000)]),
+        ):
+            before_s = cpu_s()
+            asyncio.run(load(port, requests))
+            each_us = (cpu_s() - before_s) / len(requests) * 1e6
+            yield Row(name, 1e6 / each_us, "requests/s", None, f"{each_us:.0f} µs CPU each")
+    finally:
+        server.stdin.close()
+        server.wait()
+        server.stdout.close()
+
+
+async def serve() -> None:
+    """Say the port; answer each line on stdin with the CPU seconds used so far, until it ends."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bench.md"
         path.write_text(SPEC)
         plan = plan_of_file(path)
-
-    async def run() -> None:
-        server = MockHttpServer(MockEngine(plan, clock=AsyncioClock(), latency=False), clock=AsyncioClock())
-        await server.start()
-        os.write(pipe_out, f"{server.port}\n".encode())
-        loop = asyncio.get_running_loop()
-        stopping = loop.create_future()
-        loop.add_reader(pipe_in, stopping.set_result, None)
-        await stopping
-        loop.remove_reader(pipe_in)
-        await server.stop()
-
-    if not profile:
-        asyncio.run(run())
-        return
-    profiler = cProfile.Profile()
-    profiler.runcall(asyncio.run, run())
-    pstats.Stats(profiler).sort_stats("tottime").print_stats(30)
-
-
-def cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def main() -> None:
-    profile = "--profile-server" in sys.argv
-    out_read, out_write = os.pipe()
-    in_read, in_write = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        serve(out_write, in_read, profile)
-        os._exit(0)
-    pin_client()
-    port = int(os.read(out_read, 100))
-    print(f"intertie mock, {machine()}, {CONNECTIONS} connections, server CPU")
-    for name, requests in (
-        ("GET, schema-made 1 KB", [GET] * 30_000),
-        ("POST, created and stored", [post(n) for n in range(10_000)]),
-    ):
-        asyncio.run(load(port, requests[:1000] if name.startswith("GET") else []))
-        before = cpu_s(pid)
-        asyncio.run(load(port, requests))
-        each_us = (cpu_s(pid) - before) / len(requests) * 1e6
-        print(f"{name:<28}{each_us:>8.1f} µs  {1e6 / each_us:>9,.0f} requests/s per core")
-    os.write(in_write, b"x")
-    os.waitpid(pid, 0)
+    server = MockHttpServer(MockEngine(plan, clock=AsyncioClock(), latency=False), clock=AsyncioClock())
+    await server.start()
+    print(server.port, flush=True)
+    loop = asyncio.get_running_loop()
+    while await loop.run_in_executor(None, sys.stdin.readline):
+        print(time.process_time(), flush=True)
+    await server.stop()
 
 
 if __name__ == "__main__":
-    main()
+    pin_server()
+    asyncio.run(serve())

@@ -6,10 +6,10 @@ Run it as a process of its own: `python bench/server.py PORT`.
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 
 import httptools
+from measuring import pin_server
 
 BODY = (
     b'{"id":"ch_1","amount":1250,"currency":"eur","status":"succeeded","created":1700000000,"note":"'
@@ -42,8 +42,7 @@ async def serve(port: int) -> None:
 
 
 if __name__ == "__main__":
-    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
-        os.sched_setaffinity(0, {1})
+    pin_server()
     try:
         import uvloop
 

@@ -1,6 +1,4 @@
-"""What one exchange over a kept-alive connection costs: CPU microseconds in the client, beside the least a loop can do.
-
-    python bench/transport.py [COUNT]
+"""What one exchange over a kept-alive connection costs, beside the least a loop or a socket can do.
 
 One JSON answer of 1 KB to one GET, nothing around the transport: no guards, no JSON. The `bare` rows send fixed bytes and
 wait for bytes to come back; what is above them is ours.
@@ -10,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import sys
+from collections.abc import Iterator
 
-from measuring import cpu_us, cpu_us_async, machine, pin_client, server, versions
+from measuring import Missing, Row, cpu_us, cpu_us_async, missing_package, run_async, server
 
 from intertie.adapters.http1 import AsyncioTransport, BlockingTransport
 from intertie.core.clock import AsyncioClock, BlockingClock
@@ -20,6 +18,7 @@ from intertie.runtime.http import Request
 from intertie.runtime.plan import Origin
 from intertie.runtime.stepping import run_blocking
 
+COUNT = 5_000
 REQUEST = Request(
     "GET",
     "/v1/charges/ch_1",
@@ -29,7 +28,23 @@ REQUEST = Request(
 BARE = b"GET /v1/charges/ch_1 HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\r\n"
 
 
-async def ours(port: int, count: int) -> float:
+def measure() -> Iterator[Row | Missing]:
+    with server() as port:
+        for loop in ("asyncio", "uvloop"):
+            try:
+                bare_us = run_async(bare(port), uvloop=loop == "uvloop")
+            except ModuleNotFoundError as absent:
+                yield missing_package(loop, absent)
+                continue
+            yield Row(f"{loop}, bare", bare_us, "µs/exchange", 1.0)
+            ours_us = run_async(ours(port), uvloop=loop == "uvloop")
+            yield Row(f"{loop}, intertie", ours_us, "µs/exchange", ours_us / bare_us)
+        bare_us, ours_us = bare_blocking(port), ours_blocking(port)
+        yield Row("blocking, bare", bare_us, "µs/exchange", 1.0)
+        yield Row("blocking, intertie", ours_us, "µs/exchange", ours_us / bare_us)
+
+
+async def ours(port: int) -> float:
     clock = AsyncioClock()
     transport = AsyncioTransport(Origin("http", "127.0.0.1", port, ""), clock=clock)
 
@@ -45,12 +60,12 @@ async def ours(port: int, count: int) -> float:
             assert response.status == 200
 
     try:
-        return await cpu_us_async(work, count)
+        return await cpu_us_async(work, COUNT)
     finally:
         await transport.aclose()
 
 
-def ours_blocking(port: int, count: int) -> float:
+def ours_blocking(port: int) -> float:
     clock = BlockingClock()
     transport = BlockingTransport(Origin("http", "127.0.0.1", port, ""), clock=clock)
 
@@ -67,7 +82,7 @@ def ours_blocking(port: int, count: int) -> float:
             run_blocking(one())
 
     try:
-        return cpu_us(work, count)
+        return cpu_us(work, COUNT)
     finally:
         run_blocking(transport.aclose())
 
@@ -79,7 +94,7 @@ class _Bare(asyncio.Protocol):
         self.waiter.set_result(None)
 
 
-async def bare(port: int, count: int) -> float:
+async def bare(port: int) -> float:
     loop = asyncio.get_running_loop()
     transport, protocol = await loop.create_connection(_Bare, "127.0.0.1", port)
 
@@ -90,12 +105,12 @@ async def bare(port: int, count: int) -> float:
             await protocol.waiter
 
     try:
-        return await cpu_us_async(work, count)
+        return await cpu_us_async(work, COUNT)
     finally:
         transport.close()
 
 
-def bare_blocking(port: int, count: int) -> float:
+def bare_blocking(port: int) -> float:
     with socket.create_connection(("127.0.0.1", port)) as sock:
 
         def work(calls: int) -> None:
@@ -103,31 +118,4 @@ def bare_blocking(port: int, count: int) -> float:
                 sock.sendall(BARE)
                 sock.recv(65536)
 
-        return cpu_us(work, count)
-
-
-def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    pin_client()
-    print(f"{machine()}; {versions('httptools')}")
-    with server() as port:
-        rows = [
-            ("asyncio, bare", asyncio.run(bare(port, count))),
-            ("asyncio, ours", asyncio.run(ours(port, count))),
-        ]
-        try:
-            import uvloop
-        except ImportError:
-            print("uvloop is not installed: its rows are left out", file=sys.stderr)
-        else:
-            rows += [
-                ("uvloop, bare", uvloop.run(bare(port, count))),
-                ("uvloop, ours", uvloop.run(ours(port, count))),
-            ]
-        rows += [("blocking, bare", bare_blocking(port, count)), ("blocking, ours", ours_blocking(port, count))]
-    for name, figure in rows:
-        print(f"{name:16} {figure:6.1f} us/exchange")
-
-
-if __name__ == "__main__":
-    main()
+        return cpu_us(work, COUNT)

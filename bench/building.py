@@ -1,11 +1,11 @@
-"""CPU per request built: mapping, validation and encoding included. `python bench/requests.py`."""
+"""CPU per request built: mapping, validation and encoding included."""
 
 from __future__ import annotations
 
-import platform
-import timeit
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from time import process_time
+
+from measuring import Row, cpu_us
 
 from intertie.runtime.mapping import parse_path, parse_transform
 from intertie.runtime.plan import BodyPlan, HeaderPlan, MappingRow, OperationPlan, ParameterPlan, ResponsePlan, Targets
@@ -62,23 +62,21 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def measure(name: str, builder: RequestBuilder, given: dict[str, object]) -> None:
-    def build() -> object:
-        return builder.build(given, idempotency_key="k", new_uuid=_uuid, now=_now, environ=str)
+def _built(name: str, builder: RequestBuilder, given: dict[str, object]) -> Row:
+    def build(count: int) -> None:
+        for _ in range(count):
+            builder.build(given, idempotency_key="k", new_uuid=_uuid, now=_now, environ=str)
 
-    build()
-    rounds = 20_000
-    best = min(timeit.repeat(build, number=rounds, repeat=7, timer=process_time)) / rounds
-    print(f"{name:<44} {best * 1e6:6.2f} µs")
+    return Row(name, cpu_us(build, 20_000), "µs/request")
 
 
 HEADERS = (HeaderPlan("Idempotency-Key", "{uuid}", required=True, is_idempotency_key=True),)
 PATH = (ParameterPlan("charge_id", "path", True, "simple", False, TEXT),)
 
-if __name__ == "__main__":
-    print(f"Python {platform.python_version()}, {platform.machine()}")
+
+def measure() -> Iterator[Row]:
     get = operation("GET", "/v1/charges/{charge_id}", parameters=PATH)
-    measure("GET, one path parameter", RequestBuilder(get, None, ""), {"charge_id": "ch_3OqM2x"})
+    yield _built("GET, one path parameter", RequestBuilder(get, None, ""), {"charge_id": "ch_3OqM2x"})
     fields = {
         "amount": 1250,
         "currency": "eur",
@@ -88,7 +86,7 @@ if __name__ == "__main__":
         "metadata": {"a": "b"},
     }
     plain = operation("POST", "/v1/charges", body=BodyPlan("application/json", "json", CHARGE, True))
-    measure("POST, JSON, 6 fields by name", RequestBuilder(plain, None, ""), fields)
+    yield _built("POST, JSON, 6 fields by name", RequestBuilder(plain, None, ""), fields)
     internal = {
         "amount": "12.50",
         "currency": "EUR",
@@ -100,9 +98,9 @@ if __name__ == "__main__":
     mapped = operation(
         "POST", "/v1/charges", body=BodyPlan("application/json", "json", CHARGE, True), outbound=OUTBOUND
     )
-    measure("POST, JSON, 6 fields, 4 rows, money", RequestBuilder(mapped, None, ""), internal)
+    yield _built("POST, JSON, 6 fields, 4 rows, money", RequestBuilder(mapped, None, ""), internal)
     form = operation(
         "POST", "/v1/charges", headers=HEADERS, outbound=OUTBOUND,
         body=BodyPlan("application/x-www-form-urlencoded", "form", CHARGE, True),
     )  # fmt: skip
-    measure("POST, form, 6 fields, 4 rows, idempotency key", RequestBuilder(form, None, ""), internal)
+    yield _built("POST, form, 6 fields, 4 rows, idempotency key", RequestBuilder(form, None, ""), internal)

@@ -1,0 +1,63 @@
+"""Everything that is measured, in one run: `python bench/run.py [PART…] [--json FILE]`.
+
+Each part prints its rows as they come. What runs side by side in one run may be compared; CPU figures of different days may not.
+Nothing is written anywhere but to temporary folders, and to FILE where one is named; nothing is sent further than loopback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from measuring import Missing, Row, load, machine, pin_client, versions
+
+PARTS = {
+    "guards": "What the guards add to a call: no network, no body, a no-op inside (CPU of the client)",
+    "calls": "A whole guarded call: GET, 1 KB of JSON over a kept-alive connection (CPU of the client)",
+    "transport": "One exchange without guards and JSON, beside the least a loop or a socket can do (CPU of the client)",
+    "building": "A request built: mapped, validated, encoded (CPU)",
+    "check": "`intertie check` of a spec of some 390 lines",
+    "startup": "Whole processes, from start to exit",
+    "mock": "`intertie mock`: answers made from the schema, per core (CPU of the server)",
+}
+PACKAGES = (
+    "intertie", "aiohttp", "httpx2", "uvloop", "stamina", "purgatory", "limits", "tenacity", "circuitbreaker",
+    "pyrate-limiter", "httptools", "msgspec", "jsonschema-rs",
+)  # fmt: skip
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all where none is named")
+    arguments.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE as one JSON document")
+    chosen = arguments.parse_args()
+    if unknown := set(chosen.parts) - set(PARTS):
+        arguments.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    pin_client()
+    found = versions(*PACKAGES)
+    document = {"machine": machine(), "versions": found, "parts": {}}
+    print(f"{machine()}; {load()} at the start")
+    print(", ".join(f"{name} {version}" for name, version in found.items() if version))
+    for name in chosen.parts or PARTS:
+        began_s = time.perf_counter()
+        print(f"\n{name}: {PARTS[name]}", flush=True)
+        rows = []
+        for row in _measured(name):
+            print(row, flush=True)
+            rows.append(row._asdict())
+        document["parts"][name] = {"what": PARTS[name], "load": load(), "rows": rows}
+        print(f"  ({time.perf_counter() - began_s:.0f} s; {load()})")
+    if chosen.json:
+        chosen.json.write_text(json.dumps(document, indent=2) + "\n")
+
+
+def _measured(name: str) -> Iterator[Row | Missing]:
+    return importlib.import_module(name).measure()
+
+
+if __name__ == "__main__":
+    main()
