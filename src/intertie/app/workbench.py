@@ -10,7 +10,8 @@ from pathlib import Path
 
 from intertie.compiler import Compiled, Settings, compile_spec, load_settings
 from intertie.core.errors import UsageError
-from intertie.diagnostics import Diagnostic, Severity, SpecError
+from intertie.diagnostics import Severity, SpecError
+from intertie.lint.overlap import told_once
 from intertie.runtime.plan import Plan
 from intertie.spec.loading import Loaded, load
 from intertie.spec.workspace import Workspace, find_workspace
@@ -77,16 +78,16 @@ class Workbench:
             UsageError: There is no such spec or environment.
             SpecError: It has errors; all findings stand on it.
         """
-        loaded = self.load(spec)
+        path = self.find(spec)
+        loaded = load(path, self.workspace)
+        if not loaded.source and loaded.diagnostics:
+            # Nothing could be read: what is missing in it is not worth a word.
+            raise SpecError(loaded.diagnostics)
         compiled = self.compile(loaded, environment=environment, base_url=base_url)
-        return plan_of(compiled, (*loaded.diagnostics, *compiled.diagnostics))
-
-
-def plan_of(compiled: Compiled, diagnostics: tuple[Diagnostic, ...]) -> Plan:
-    """Return the plan, or raise the findings that prevent one."""
-    if compiled.plan is None or any(finding.severity is Severity.ERROR for finding in diagnostics):
-        raise SpecError(diagnostics)
-    return compiled.plan
+        found = (*loaded.diagnostics, *told_once(loaded.spec, loaded.diagnostics, compiled.diagnostics))
+        if compiled.plan is None or any(finding.severity is Severity.ERROR for finding in found):
+            raise SpecError(found, {self.workspace.shown(path): loaded.source})
+        return compiled.plan
 
 
 def open_workbench(

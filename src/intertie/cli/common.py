@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,10 +12,19 @@ import msgspec
 from intertie.cli.context import CliContext
 from intertie.core.units import seconds_text
 from intertie.diagnostics import SpecError
-from intertie.diagnostics.render import render_full
+from intertie.diagnostics.render import render_full, render_json
 
 if TYPE_CHECKING:
     from intertie.app.workbench import Workbench
+
+_FORMAT = "intertie.output_format"
+
+
+def _remember_format(ctx: click.Context, _: click.Parameter, value: str) -> str:
+    """Keep the form of output where whoever shows an error finds it."""
+    ctx.meta[_FORMAT] = value
+    return value
+
 
 format_option = click.option(
     "--format",
@@ -24,6 +32,7 @@ format_option = click.option(
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
+    callback=_remember_format,
     help="Text for people, or one JSON document on stdout.",
 )
 environment_option = click.option("--env", "environment", metavar="E", help="Environment of the spec.")
@@ -48,16 +57,17 @@ def say(sentence: str) -> None:
     click.echo(sentence, err=True)
 
 
-def show_findings(error: SpecError, context: CliContext, root: Path) -> None:
+def show_findings(error: SpecError, context: CliContext) -> None:
     """Show why a spec can't run, with excerpts, on stderr."""
-    sources: dict[str, str] = {}
-    for finding in error.diagnostics:
-        for path in (finding.span.path, *(label.span.path for label in finding.related)):
-            file = root / path
-            if path not in sources and file.is_file():
-                sources[path] = file.read_text("utf-8", errors="replace")
-    shown = render_full(error.diagnostics, sources, color=context.use_color(err=True))
+    shown = render_full(error.diagnostics, error.sources, color=context.use_color(err=True))
     click.echo(shown, err=True, nl=False)
+
+
+def show_spec_error(error: SpecError, ctx: click.Context) -> None:
+    """Show why a spec can't run: to people on stderr, and where JSON was asked for as one document on stdout."""
+    show_findings(error, ctx.obj)
+    if ctx.meta.get(_FORMAT) == "json":
+        click.echo(render_json(error.diagnostics, files=1), nl=False)
 
 
 def elapsed_text(seconds: float) -> str:

@@ -55,6 +55,20 @@ class LazyGroup(click.Group):
         command: click.Command = module.command
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a spec with errors is shown in one way, whichever command met it."""
+        try:
+            return super().invoke(ctx)
+        except IntertieError as error:
+            from intertie.diagnostics import SpecError  # noqa: PLC0415  # keeps `--help` quick
+
+            if not isinstance(error, SpecError):
+                raise
+            from intertie.cli.common import show_spec_error  # noqa: PLC0415
+
+            show_spec_error(error, ctx)
+            return 1
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

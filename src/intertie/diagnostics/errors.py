@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from intertie.core.errors import IntertieError
 from intertie.diagnostics.diagnostic import Diagnostic, Severity
@@ -13,12 +14,19 @@ class SpecError(IntertieError):
 
     Attributes:
         diagnostics: All findings, errors first.
+        sources: Path as shown -> text of the file, for excerpts; empty where it could not be read.
     """
 
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+    def __init__(self, diagnostics: Sequence[Diagnostic], sources: Mapping[str, str] = MappingProxyType({})) -> None:
         errors = [d for d in diagnostics if d.severity is Severity.ERROR]
         others = [d for d in diagnostics if d.severity is not Severity.ERROR]
         self.diagnostics = (*errors, *others)
+        self.sources = sources
         first = self.diagnostics[0]
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         super().__init__(f"{first.span}:{first.span.column}: {first.code} {first.message}{more}")
+
+    @property
+    def code(self) -> str:
+        """`spec_error`, the code in JSON output."""
+        return "spec_error"

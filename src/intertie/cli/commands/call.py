@@ -65,12 +65,15 @@ def command(
 
     given = read_input(pairs, document)
     bench = workbench(context, spec)
+    as_json = output_format == "json"
     try:
         plan = bench.plan(spec, environment=environment, base_url=base_url)
     except SpecError as error:
-        show_findings(error, context, bench.root)
+        if not as_json:
+            raise
+        show_findings(error, context)
+        _tell_not_called(error, operation, as_json=True)
         return 1
-    as_json = output_format == "json"
     try:
         with open_blocking(bench, plan) as integration:
             called = integration.operation(operation)
@@ -178,7 +181,7 @@ def _tell_failed(failed: CallError, *, explain: bool, as_json: bool) -> None:
         say(f"warning: {warning}")
 
 
-def _tell_not_called(wrong: InvalidInput | StoreUnavailable, operation: str, *, as_json: bool) -> None:
+def _tell_not_called(wrong: InvalidInput | StoreUnavailable | SpecError, operation: str, *, as_json: bool) -> None:
     if not as_json:
         say(f"Error: {wrong}")
         return

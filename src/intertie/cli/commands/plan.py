@@ -9,11 +9,9 @@ from intertie.cli.common import (
     environment_option,
     format_option,
     print_json,
-    show_findings,
     workbench,
 )
 from intertie.cli.context import CliContext
-from intertie.diagnostics import SpecError
 
 
 @click.command("plan", short_help="Show what will happen on a call, and where each number comes from.")
@@ -39,11 +37,7 @@ def command(
     from intertie.compiler import plan_json, plan_text  # noqa: PLC0415  # keeps `--help` quick
 
     bench = workbench(context, spec)
-    try:
-        plan = bench.plan(spec, environment=environment, base_url=base_url)
-    except SpecError as error:
-        show_findings(error, context, bench.root)
-        return 1
+    plan = bench.plan(spec, environment=environment, base_url=base_url)
     if output_format == "json":
         print_json(plan_json(plan, operation))
     else:

@@ -38,7 +38,7 @@ def command(context: CliContext, specs: tuple[str, ...], environment: str | None
         try:
             plan = bench.plan(spec, environment=environment)
         except SpecError as error:
-            show_findings(error, context, bench.root)
+            show_findings(error, context)
             status = 1
             continue
         with open_blocking(bench, plan) as integration:
