@@ -19,7 +19,7 @@ class Code(Struct, frozen=True):
         code: `TIE` and three digits.
         name: Reads after "allow": `unknown-environment`.
         meaning: What is wrong, in one sentence.
-        mend: What to do about it, in one sentence.
+        mend: What to do about it, as it follows `help:`.
     """
 
     code: str
@@ -35,167 +35,167 @@ TABLE: tuple[Code, ...] = (
     Code(
         "TIE050", "unknown-environment", _ERROR,
         "The chosen environment is not one the spec declares.",
-        "Choose a declared one, or add it under `service.environments`.",
+        "choose a declared one, or add it under `service.environments`",
     ),
     Code(
         "TIE051", "no-base-url", _ERROR,
         "The spec says nowhere where the service is, so nothing can be called.",
-        "Give `service.base_url` or an environment's URL under `service.environments`.",
+        "give `service.base_url` or an environment's URL under `service.environments`",
     ),
     Code(
         "TIE052", "invalid-base-url", _ERROR,
         "A base URL can't be used: it needs `http` or `https`, a host, and no user, query or fragment.",
-        "Write it as `https://api.example.com/v1`; credentials belong to `authentication`.",
+        "write it as `https://api.example.com/v1`; credentials belong to `authentication`",
     ),
     Code(
         "TIE053", "plain-http", _ERROR,
         "Calls and credentials would travel unencrypted to another machine outside development.",
-        "Use `https://`, or declare the URL under `environments.development`.",
+        "use `https://`, or declare the URL under `environments.development`",
     ),
     Code(
         "TIE054", "no-operations", _WARNING,
         "The spec has no endpoint that can be called.",
-        "Fill in path and method of at least one `### Endpoint`.",
+        "fill in path and method of at least one `### Endpoint`",
     ),
     Code(
         "TIE055", "incomplete-endpoint", _WARNING,
         "An endpoint lacks its path or its method and is left out.",
-        "Give `endpoint.path` and `endpoint.method`.",
+        "give `endpoint.path` and `endpoint.method`",
     ),
     Code(
         "TIE057", "invalid-field-path", _ERROR,
         "A path of a mapping, a pagination or an error code can't be read.",
-        "Write it dotted, such as `items[].price`, or as a JSONPath.",
+        "write it dotted, such as `items[].price`, or as a JSONPath",
     ),
     Code(
         "TIE058", "unknown-transform", _ERROR,
         "A transform is not one of the library, or its arguments can't be read.",
-        "Use a name from the transform library; `-` means none.",
+        "use a name from the transform library; `-` means none",
     ),
     Code(
         "TIE059", "uncompilable-schema", _ERROR,
         "A JSON Schema does not compile, so nothing can be validated by it.",
-        "Mend the schema at the place named.",
+        "mend the schema at the place named",
     ),
     Code(
         "TIE060", "invalid-status", _ERROR,
         "A status is neither a number from 100 to 599 nor a class such as `5xx`.",
-        "Write `409`, `5xx`, or a condition where one is allowed.",
+        "write `409`, `5xx`, or a condition where one is allowed",
     ),
     Code(
         "TIE061", "invalid-date", _ERROR,
         "A date can't be read.",
-        "Write it as `YYYY-MM-DD`.",
+        "write it as `YYYY-MM-DD`",
     ),
     Code(
         "TIE062", "unknown-time-zone", _ERROR,
         "The time zone is not in the IANA database, so the calendar month of the budget is unknown.",
-        "Use a name such as `Europe/Berlin` or `UTC`.",
+        "use a name such as `Europe/Berlin` or `UTC`",
     ),
     Code(
         "TIE063", "mixed-currencies", _ERROR,
         "Amounts of one spec are in different currencies and can't be added.",
-        "Write all amounts in one currency and name it in `costs.currency`.",
+        "write all amounts in one currency and name it in `costs.currency`",
     ),
     Code(
         "TIE064", "invalid-threshold", _ERROR,
         "The breaker's threshold is neither a number of failures nor a percentage.",
-        "Write `5` (failures in a row) or `50%` (with `window`).",
+        "write `5` (failures in a row) or `50%` (with `window`)",
     ),
     Code(
         "TIE065", "unreadable-rate", _ERROR,
         "A rate in prose can't be read, so the limit it states would not be kept.",
-        "Write `100 requests per minute`, or use `requests_per_minute: 100`.",
+        "write `100 requests per minute`, or use `requests_per_minute: 100`",
     ),
     Code(
         "TIE066", "unknown-endpoint", _ERROR,
         "A mapping row names an endpoint that the spec does not have.",
-        "Use the heading of an endpoint.",
+        "use the heading of an endpoint",
     ),
     Code(
         "TIE067", "literal-secret", _ERROR,
         "A secret stands in the document instead of a reference to it.",
-        "Move it out and write `env:NAME` or `file:/run/secrets/name`; then change the secret, for it has been read.",
+        "move it out and write `env:NAME` or `file:/run/secrets/name`; then change the secret, for it has been read",
     ),
     Code(
         "TIE068", "unknown-setting", _WARNING,
         "The configuration has a key that nothing reads.",
-        "Mend its spelling or take it out.",
+        "mend its spelling or take it out",
     ),
     Code(
         "TIE069", "unknown-condition", _ERROR,
         "A condition of retry or breaker is none that is known.",
-        "Use `network_error`, `timeout`, `service_unavailable`, `service_fault`, a status or a class.",
+        "use `network_error`, `timeout`, `service_unavailable`, `service_fault`, a status or a class",
     ),
     Code(
         "TIE070", "incomplete-mapping-row", _WARNING,
         "A mapping row lacks one of its two fields and is left out.",
-        "Give both `external_field` and `internal_field`.",
+        "give both `external_field` and `internal_field`",
     ),
     Code(
         "TIE071", "unused-mapping-row", _WARNING,
         "No endpoint's schema or parameters have the field of this row, so it never does anything.",
-        "Mend the field's name, or add it to the schema it belongs to.",
+        "mend the field's name, or add it to the schema it belongs to",
     ),
     Code(
         "TIE072", "tier-disorder", _ERROR,
         "Price tiers don't follow each other: a limit does not grow, or a tier stands after one without end.",
-        "Order the tiers by `limit`; only the last has none.",
+        "order the tiers by `limit`; only the last has none",
     ),
     Code(
         "TIE073", "wrong-tier-unit", _ERROR,
         "A tier's unit is not what the pricing model pays for.",
-        "Use `request`, `gb` or `minute` with the model of that name, `month` with `subscription`.",
+        "use `request`, `gb` or `minute` with the model of that name, `month` with `subscription`",
     ),
     Code(
         "TIE074", "open-last-tier", _WARNING,
         "The last tier ends at a limit and nothing says what calls cost beyond; its price is used there too.",
-        "Add a tier without `limit`.",
+        "add a tier without `limit`",
     ),
     Code(
         "TIE075", "unsupported-feature", _WARNING,
         "An operation needs something that this version can't do, so calls of it are refused.",
-        "Call the others; `intertie plan` says which are refused and why.",
+        "call the others; `intertie plan` says which are refused and why",
     ),
     Code(
         "TIE076", "incomplete-auth", _ERROR,
         "The authentication lacks what its type needs.",
-        "Give the missing field in `authentication.config`.",
+        "give the missing field in `authentication.config`",
     ),
     Code(
         "TIE077", "incomplete-pagination", _ERROR,
         "The pagination lacks what its style needs to find the next page.",
-        "Give the missing field.",
+        "give the missing field",
     ),
     Code(
         "TIE078", "incomplete-error-row", _WARNING,
         "An error mapping row lacks its external code and is left out.",
-        "Give `external_code`: a status, a class or the provider's own code.",
+        "give `external_code`: a status, a class or the provider's own code",
     ),
     Code(
         "TIE079", "missing-fallback", _WARNING,
         "An error row says `fallback`, and no fallback is declared.",
-        "Give `fallback_behavior.strategy`, or let the row say `fail`.",
+        "give `fallback_behavior.strategy`, or let the row say `fail`",
     ),
     Code(
         "TIE080", "unset-variable", _ERROR,
         "A base URL names an environment variable that is not set.",
-        "Set the variable, or write the URL.",
+        "set the variable, or write the URL",
     ),
     Code(
         "TIE081", "invalid-endpoint-path", _ERROR,
         "An endpoint's path can't be sent: it must begin with `/` and stay under the base URL.",
-        "Write it as `/v1/orders/{id}`, without host, query or `..`.",
+        "write it as `/v1/orders/{id}`, without host, query or `..`",
     ),
     Code(
         "TIE082", "invalid-header", _ERROR,
         "A header can't be sent: HTTP forbids its name or value, or the transport writes it itself.",
-        "Mend name and value; leave out Host, Content-Length, Transfer-Encoding and Connection.",
+        "mend name and value; leave out Host, Content-Length, Transfer-Encoding and Connection",
     ),
     Code(
         "TIE083", "compiler-bug", _ERROR,
         "Intertie itself failed while compiling this part of the spec.",
-        "Report it with the version and that part of the spec, without secrets.",
+        "report it with the version and that part of the spec, without secrets",
     ),
 )  # fmt: skip
 """In the order of their codes."""
