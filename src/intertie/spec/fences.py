@@ -18,7 +18,7 @@ def close_fences(lines: list[str], source: Source, findings: Findings) -> int:
     """Close in `lines` what the author left open, reporting it, and blank what stands in fences at the margin.
 
     A fence whose text holds the opening of another one, or that runs to the end of the file over headings, was meant to
-    end before the first heading after it: the blank line there becomes its end, so that no line moves.
+    end before the first heading or opening after it: the line before that becomes its end, so that no line moves.
 
     Returns:
         The number of lines outside fences, the marks of fences included.
@@ -55,20 +55,26 @@ def _end_of_fence(lines: list[str], start: int, fence: str) -> int | None:
 
 def _close(lines: list[str], start: int, fence: str, source: Source, findings: Findings) -> int:
     """Put the missing end in place; return the line to go on with."""
-    heading = next((n for n in range(start + 1, len(lines)) if _HEADING_RE.match(lines[n])), len(lines))
+    place = source.line_span(start + 1)
+    if not lines[start].strip().strip(fence[0]):
+        # Without a language it is the end of a block whose opening is gone rather than an opening.
+        findings.add(
+            codes.UNCLOSED_FENCE, place, "this mark closes no block, and the block it would open is not closed",
+            help="take it out, or open the block above it with ```yaml",
+        )  # fmt: skip
+        lines[start] = ""
+        return start + 1
     findings.add(
-        codes.UNCLOSED_FENCE, source.line_span(start + 1), "the block that opens here is not closed",
+        codes.UNCLOSED_FENCE, place, "the block that opens here is not closed",
         help=f"add a line `{fence}` after its last line",
     )  # fmt: skip
-    if heading == len(lines):
-        return heading
-    blank = heading - 1
-    if blank > start and not lines[blank].strip():
-        lines[blank] = fence
-        return heading
-    # No blank line to take: the heading's own line can't be given up, so the block's last line is.
-    if blank > start:
-        lines[blank] = fence
-    else:
-        lines[start] = ""
-    return heading
+    boundary = next((n for n in range(start + 1, len(lines)) if _begins_anew(lines[n], fence)), len(lines))
+    if boundary < len(lines):
+        # Mostly a blank line; where there is none, the block's last line is given up for its end.
+        last = boundary - 1
+        lines[last] = fence if last > start else ""
+    return boundary
+
+
+def _begins_anew(line: str, fence: str) -> bool:
+    return bool(_HEADING_RE.match(line)) or line.strip().startswith(fence)

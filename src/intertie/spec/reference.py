@@ -43,7 +43,10 @@ def spec_format_markdown() -> str:
         "# Fields of a spec",
         "",
         "Generated from the table that reads specs. `+` marks a field that the founding template does not have; all of",
-        "those are optional. A bare number has the unit named here; a string may carry its own: `250ms`, `30s`, `PT2S`.",
+        (
+            "those are optional. A bare number has the unit named here; a string may carry its own: "
+            "`250ms`, `30s`, `PT2S`."
+        ),
         "Keys in brackets are read too, with a note that names the canonical one.",
     ]
     heading = ""

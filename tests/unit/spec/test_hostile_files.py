@@ -98,3 +98,9 @@ def test_the_same_anchor_may_be_used_often():
     """A few hundred uses of one small anchor are no bomb."""
     loaded = read(section("Notes", "a: &a {x: [1, 2, 3]}\n" + "\n".join(f"k{n}: *a" for n in range(300))))
     assert names(loaded) == ["unknown-section"]
+
+
+def test_a_null_character_in_given_text_is_a_finding():
+    """Text that comes from an editor is judged as a file is."""
+    loaded = read("a\0b")
+    assert (names(loaded), loaded.spec.document.sections) == (["not-utf8"], ())

@@ -214,3 +214,20 @@ def test_a_block_in_a_comment_is_not_read():
 def test_other_fences_are_shown_not_read():
     """JSON, shell and other text in fences is the author's own."""
     assert names(read('## Retry Policy\n```json\n{"retry": 1}\n```\n\n```bash\nretry: 1\n```\n')) == []
+
+
+def test_a_mark_that_closes_nothing_is_told_of_and_left_out():
+    """A stray end of a block does not turn the text after it inside out."""
+    loaded = read("## Retry Policy\nretry: gone\n```\n" + section("Rate Limits", "rate_limits:\n  rps: 5"))
+    assert "closes no block" in next(found.message for found in loaded.diagnostics if found.name == "unclosed-fence")
+    assert loaded.spec.rate_limits.requests_per_second.value == 5
+
+
+def test_a_block_that_runs_into_the_next_ends_before_it():
+    """Of two blocks whose mark between them is missing, both are read."""
+    loaded = read(
+        "## Retry Policy\n```yaml\nretry:\n  max_attempts: 3\n\n```yaml\nthrottling:\n  retry_after: 2\n```\n"
+    )
+    assert names(loaded) == ["unclosed-fence"]
+    assert loaded.spec.retry.max_attempts.value == 3
+    assert loaded.spec.throttling.retry_after.value == 2.0

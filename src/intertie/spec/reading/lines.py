@@ -53,11 +53,6 @@ def text_node(line: TextLine, source: Source) -> ScalarNode:
     return ScalarNode(source.span(start + first, start + last), plain_value(text), text)
 
 
-def entries_node(entries: list[Entry], section: Section) -> MappingNode:
-    """Return entries as the mapping of their section."""
-    return MappingNode(section.span, tuple(entries))
-
-
 def table_rows(table: Table, columns: Mapping[str, str], source: Source) -> Iterator[MappingNode]:
     """Yield each row as a mapping by canonical key; `columns` maps a header in snake_case to its key.
 
