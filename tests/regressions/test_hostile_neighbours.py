@@ -12,6 +12,7 @@ from intertie.compiler import load_settings
 from intertie.core.errors import UsageError
 from intertie.diagnostics import Diagnostic, Severity, SourceSpan
 from intertie.diagnostics.render import render_full
+from intertie.spec.loading import load
 from intertie.spec.workspace import Unreadable, Workspace
 from support.spec_text import read, section
 
@@ -73,3 +74,15 @@ def test_an_excerpt_of_a_line_of_a_megabyte_is_drawn_at_once(line: str):
         rows = render_full([Diagnostic("TIE004", "yaml-syntax", Severity.ERROR, "wrong", span)], {"a.md": line})
         assert len(rows) < 3_000
     assert time.process_time() - started < 1
+
+
+def test_a_spec_of_two_megabytes_is_read_and_one_of_ten_is_refused(tmp_path: Path):
+    """Long prose is no reason to refuse a spec; what would be slow to read is refused before it is read."""
+    prose = "\n".join(f"{'words of an author ' * 50}\n" for _ in range(2_400))
+    accepted = read(section("Service Configuration", "service: {base_url: https://api.example}") + prose)
+    assert len(accepted.source) > 2_200_000
+    assert accepted.diagnostics == ()
+    (tmp_path / "ten.md").write_text("x " * 5_000_000)
+    assert [found.message for found in load(tmp_path / "ten.md").diagnostics] == [
+        "the file is not read: it has more than 4 MB"
+    ]

@@ -18,8 +18,8 @@ from intertie.spec.source import normalised
 
 T = TypeVar("T")
 
-MAX_SPEC_BYTES = 2_000_000
-"""Largest spec that is read: 70,000 lines. What is slow to read is refused before it is."""
+MAX_SPEC_BYTES = 4_000_000
+"""Largest spec that is read: 140,000 lines. What is slow to read is refused before it is."""
 MAX_REFERENCE_BYTES = 20_000_000
 """Largest file a `$ref` may point into, such as the OpenAPI description of a large service."""
 
