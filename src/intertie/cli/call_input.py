@@ -37,9 +37,9 @@ def read_input(pairs: Sequence[str], document: str | None) -> dict[str, object]:
 
 def _document(document: str) -> dict[str, object]:
     if document == "-":
-        text, where = stdin_text(), "stdin"
+        text, where = _stdin(), "stdin"
     elif document.startswith("@"):
-        text, where = _file(document[1:]).decode("utf-8", errors="strict"), document[1:]
+        text, where = _utf8(_file(document[1:]), document[1:]), document[1:]
     else:
         text, where = document, "--input"
     value = _json(text, where)
@@ -53,6 +53,22 @@ def _json(text: str, where: str) -> object:
         return msgspec.json.decode(text)
     except msgspec.DecodeError as error:
         raise UsageError(f"{where} is not JSON: {error}") from None
+    except UnicodeEncodeError:  # an argument's bytes that were no text
+        raise UsageError(f"{where} is not JSON: it is not UTF-8 text") from None
+
+
+def _stdin() -> str:
+    try:
+        return stdin_text()
+    except UnicodeDecodeError:
+        raise UsageError("stdin is not JSON: it is not UTF-8 text") from None
+
+
+def _utf8(text: bytes, where: str) -> str:
+    try:
+        return text.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{where} is not JSON: it is not UTF-8 text") from None
 
 
 def _file(path: str) -> bytes:

@@ -31,9 +31,10 @@ def list_items(context: CliContext, spec: str | None, everything: bool, output_f
     from intertie.app.records import open_records  # noqa: PLC0415  # keeps `--help` quick
 
     bench = workbench(context, spec)
+    wanted = _identity(bench, spec)
     states = ("pending", "sending", "parked", "done", "dropped") if everything else ("pending", "sending", "parked")
     with open_records(bench) as journal:
-        items = [item for item in journal.queue(states=states) if _belongs(item, bench, spec)]
+        items = [item for item in journal.queue(states=states) if wanted in {None, _integration(item)}]
     if output_format == "json":
         print_json({"items": [_as_json(item) for item in items]})
         return
@@ -68,8 +69,9 @@ def replay(
     from intertie.app.records import open_records  # noqa: PLC0415
 
     bench = workbench(context, spec)
+    wanted = _identity(bench, spec)
     with open_records(bench) as journal:
-        items = [item for item in journal.queue() if _belongs(item, bench, spec)]
+        items = [item for item in journal.queue() if wanted in {None, _integration(item)}]
     keys = list(dict.fromkeys(item.key for item in items if receipt in {None, item.receipt}))
     if receipt is not None and not keys:
         raise UsageError(f"nothing is queued under {receipt}: `intertie queue list` shows what is")
@@ -102,14 +104,18 @@ def drop(context: CliContext, receipt: str) -> int:
     return 0
 
 
-def _belongs(item: QueueItem, bench: Workbench, spec: str | None) -> bool:
-    return spec is None or item.key.partition("@")[0] == bench.identity(spec)
+def _identity(bench: Workbench, spec: str | None) -> str | None:
+    return None if spec is None else bench.identity(spec)
+
+
+def _integration(item: QueueItem) -> str:
+    return item.key.partition("@")[0]
 
 
 def _as_json(item: QueueItem) -> dict[str, object]:
     return {
         "receipt": item.receipt,
-        "integration": item.key.partition("@")[0],
+        "integration": _integration(item),
         "environment": item.key.partition("@")[2],
         "operation": item.operation,
         "state": item.state,

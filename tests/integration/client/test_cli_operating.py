@@ -1,0 +1,152 @@
+"""`queue`, `report cost`, `status`, `breaker`, `limiter`, `budget`: the same state that callers share."""
+
+from __future__ import annotations
+
+import pytest
+
+import intertie
+
+GIVEN = ("amount=12.50", "currency=EUR")
+
+
+@pytest.fixture
+def queued(shell) -> list[str]:
+    """Receipts of two writes queued while the service was down."""
+    shell.service_is("down")
+    receipts = [shell.call("create_charge", *GIVEN, "--format", "json").json["receipt"]]
+    shell("breaker", "open", "INT-001")
+    receipts.append(shell.call("create_charge", *GIVEN, "--format", "json").json["receipt"])
+    shell("breaker", "auto", "INT-001")
+    return receipts
+
+
+def test_the_queue_is_listed_oldest_first(shell, queued):
+    """As text and as JSON, with state, tries and operation."""
+    items = shell("queue", "list", "--format", "json").json["items"]
+    assert [item["receipt"] for item in items] == queued
+    assert {(item["state"], item["operation"], item["integration"]) for item in items} == {
+        ("pending", "create_charge", "INT-001")
+    }
+    lines = shell("queue", "list").out.splitlines()
+    assert [line.split()[0] for line in lines] == queued
+
+
+def test_the_queue_is_replayed_when_the_service_is_back(shell, queued):
+    """Both are sent once; then the queue is empty, and the ended are still known."""
+    shell.service_is("healthy")
+    said = shell("queue", "replay", "--base-url", shell.server.url, "--format", "json")
+    assert said.status == 0
+    assert said.json == {
+        "replayed": [{"key": "INT-001@default", "sent": queued, "parked": {}, "put_back": None, "stopped": None}]
+    }
+    empty = shell("queue", "list")
+    assert (empty.out, empty.err) == ("", "the queue is empty\n")
+    ended = shell("queue", "list", "--all", "--format", "json").json["items"]
+    assert [(item["receipt"], item["state"]) for item in ended] == [(receipt, "done") for receipt in queued]
+
+
+def test_a_replay_stops_where_the_service_is_still_down(shell, queued):
+    """Nothing is lost: the item is back in the queue, exit status 1 says that something is left."""
+    said = shell("queue", "replay", "--base-url", shell.server.url)
+    assert said.status == 1
+    assert "stopped: DOWN" in said.err
+    assert len(shell("queue", "list", "--format", "json").json["items"]) == 2
+
+
+def test_one_receipt_may_be_replayed_alone_or_dropped(shell, queued):
+    """The other stays; an unknown receipt is told, exit statuses say so."""
+    shell.service_is("healthy")
+    assert shell("queue", "replay", "--receipt", queued[1], "--base-url", shell.server.url).status == 0
+    left = shell("queue", "list", "--format", "json").json["items"]
+    assert [item["receipt"] for item in left] == queued[:1]
+    assert shell("queue", "drop", queued[0]).err == f"dropped {queued[0]}\n"
+    again = shell("queue", "drop", queued[0])
+    assert (again.status, "nothing that can be dropped" in again.err) == (1, True)
+    unknown = shell("queue", "replay", "--receipt", "nope")
+    assert (unknown.status, "nothing is queued under nope" in unknown.err) == (2, True)
+
+
+def test_the_cost_report_has_exactly_this_shape(shell):
+    """One integration, two calls, a budget and a forecast; money is always amount and currency."""
+    for _ in range(2):
+        shell.call("get_charge", "charge_id=1")
+    document = shell("report", "cost", "--format", "json").json
+    (line,) = document["integrations"]
+    forecast = line.pop("forecast")
+    assert set(forecast["amount"]) == {"amount", "currency"}
+    assert line == {
+        "id": "INT-001",
+        "service": "test",
+        "environment": "default",
+        "calls": 2,
+        "amount": {"amount": "0.02", "currency": "EUR"},
+        "reserved": {"amount": "0.00", "currency": "EUR"},
+        "unreconciled": {"amount": "0.00", "currency": "EUR"},
+        "budget": {
+            "monthly_limit": {"amount": "1.00", "currency": "EUR"},
+            "used_ratio": 0.02,
+            "alert_ratio": 0.8,
+            "hard_stop": True,
+        },
+    }
+    assert len(document["period"]) == len("2026-11")
+    assert "INT-001 test (default): 2 calls, 0.02 EUR · budget 1.00 EUR, 2.0% used" in shell("report", "cost").out
+    assert shell("report", "cost", "--month", "2020-01").err == "the ledger has nothing for 2020-01\n"
+    assert shell("report", "cost", "INT-001", "--format", "json").json["integrations"]
+
+
+def test_status_shows_the_guards_as_they_are(shell, queued):
+    """Limit, breaker, queue and budget, as text and as JSON."""
+    shell.service_is("healthy")
+    shell.call("get_charge", "charge_id=1")
+    (now,) = shell("status", "--format", "json").json["integrations"]
+    assert (now["id"], now["service"], now["environment"]) == ("INT-001", "test", "default")
+    assert now["limiter"]["windows"][0]["limit"] == 50
+    assert now["queue"] == {"pending": 2}
+    (breaker,) = now["breakers"].values()
+    assert breaker["state"] == "closed"
+    assert now["budget"]["calls"] == 3
+    text = shell("status", "INT-001").out
+    assert "breaker  closed" in text
+    assert "queue    2 pending" in text
+    assert "0.03 EUR of 1.00 EUR spent" in text
+
+
+def test_a_breaker_held_open_refuses_every_caller(shell):
+    """The command's hand is felt by a call of the same workspace, until it decides for itself again."""
+    assert "held open" in shell("breaker", "open", "INT-001").err
+    refused = shell.call("get_charge", "charge_id=1", "--format", "json")
+    assert (refused.status, refused.json["error"]["type"]) == (1, "CircuitOpen")
+    with intertie.open("INT-001", base_url=shell.server.url) as api, pytest.raises(intertie.CircuitOpen):
+        api.get_charge(charge_id="1")
+    assert shell("breaker", "auto", "INT-001").status == 0
+    assert shell.call("get_charge", "charge_id=1").status == 0
+
+
+def test_a_paused_limiter_refuses_every_caller(shell):
+    """A pause longer than a call may take is a refusal with the time to wait; `resume` ends it."""
+    assert "paused for 10 min" in shell("limiter", "pause", "INT-001", "--for", "10m").err
+    refused = shell.call("get_charge", "charge_id=1", "--format", "json").json
+    assert refused["error"]["type"] == "RateLimited"
+    assert 590 < refused["error"]["retry_after_s"] <= 600
+    assert "paused for" in shell("status").out
+    shell("limiter", "resume", "INT-001")
+    assert shell.call("get_charge", "charge_id=1").status == 0
+
+
+def test_there_is_nothing_to_reconcile_where_nobody_died(shell):
+    """Reconciling a clean ledger changes nothing and says so."""
+    shell.call("get_charge", "charge_id=1")
+    assert shell("budget", "reconcile").err == "nothing to reconcile: no dead process left anything set aside\n"
+    assert shell("budget", "reconcile", "INT-001", "--format", "json").json == {"reconciled": []}
+
+
+def test_a_hard_stop_holds_across_processes_of_the_command(shell):
+    """When the budget is gone, the next `intertie call` is refused, with the reason and when it ends."""
+    spec = shell.root / "specs" / "test.md"
+    spec.write_text(spec.read_text().replace("monthly_limit: 1,", "monthly_limit: 0.02,"))
+    statuses = [shell.call("get_charge", "charge_id=1").status for _ in range(3)]
+    assert statuses == [0, 0, 1]
+    refused = shell.call("get_charge", "charge_id=1", "--format", "json").json
+    assert (refused["error"]["type"], refused["error"]["reached"]) == ("BudgetExceeded", "no")
+    assert refused["error"]["retry_after_s"] > 0
