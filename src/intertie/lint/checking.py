@@ -16,11 +16,15 @@ from intertie.diagnostics import Diagnostic, Severity, SourceSpan
 from intertie.diagnostics.order import in_order
 from intertie.lint.around import Around
 from intertie.lint.choice import read_choice
+from intertie.lint.fixers import with_fixes
 from intertie.lint.ids import ids_of
+from intertie.lint.ignores import Ignores
 from intertie.lint.overlap import told_once
+from intertie.lint.registry import RULES
 from intertie.lint.running import run_rules
-from intertie.spec.loading import Loaded, load
+from intertie.spec.loading import Loaded, load, load_text
 from intertie.spec.model import Spec
+from intertie.spec.source import normalised
 from intertie.spec.workspace import Workspace
 
 
@@ -67,11 +71,29 @@ class Checker:
         known = workspace.spec_files() if (workspace.root / FILE_NAME).is_file() else paths
         self._around = Around(today, ids_of(known, workspace), lambda case: workspace.find_case(case) is not None)
 
+    def shown_path(self, path: Path) -> str:
+        """Return a file's name as it is shown, and as the places of its findings have it."""
+        return self._workspace.shown(path)
+
     def file(self, path: Path) -> Checked:
         """Return what is wrong in one file."""
-        loaded = load(path, self._workspace)
-        found = [*loaded.diagnostics, *_judge(loaded, self._around, self._settings)]
-        return Checked(self._workspace.shown(path), loaded.source, tuple(_gravest(found)))
+        return self._checked(path, load(path, self._workspace))
+
+    def text(self, path: Path, text: str) -> Checked:
+        """Return what would be wrong in the file `path` if `text` stood in it."""
+        return self._checked(path, load_text(text.removeprefix("\ufeff"), path, self._workspace))
+
+    def told(self, file: Checked) -> tuple[Diagnostic, ...]:
+        """Return the findings of one file that are told: `[lint]` leaves out the others."""
+        return in_order(self._choice.apply(file.found))
+
+    def _checked(self, path: Path, loaded: Loaded) -> Checked:
+        shown = self._workspace.shown(path)
+        found, judged = _judge(loaded, self._around, self._settings)
+        everything = _gravest([*loaded.diagnostics, *found])
+        # The text as places count it: `load` has taken off the byte order mark.
+        ignores = Ignores(shown, normalised(loaded.source), today=self._around.today)
+        return Checked(shown, loaded.source, tuple(ignores.apply(with_fixes(everything, loaded.spec), judged=judged)))
 
     def result(self, files: Iterable[Checked]) -> CheckResult:
         """Return what is told of all files together, and of the configuration."""
@@ -107,14 +129,16 @@ def _gravest(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
 _GRAVITY = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
-def _judge(loaded: Loaded, around: Around, settings: Settings) -> Iterator[Diagnostic]:
+def _judge(loaded: Loaded, around: Around, settings: Settings) -> tuple[list[Diagnostic], frozenset[str]]:
+    """Return the findings of compiler and rules, and the codes of all the rules that could be asked."""
     spec = loaded.spec
     if not loaded.source:
         # The file can't be read, or is empty: that is all there is to say about it.
-        return
+        return [], frozenset()
     compiled = compile_spec(spec, settings=settings, environment=_environment(spec, settings))
-    yield from told_once(spec, loaded.diagnostics, [*compiled.diagnostics, *_other_origins(spec, settings)])
-    yield from run_rules(spec, compiled.plan, around)
+    told = told_once(spec, loaded.diagnostics, [*compiled.diagnostics, *_other_origins(spec, settings)])
+    judged = frozenset(rule.code for rule in RULES if compiled.plan is not None or "plan" not in rule.takes)
+    return [*told, *run_rules(spec, compiled.plan, around)], judged
 
 
 def _environment(spec: Spec, settings: Settings) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -11,7 +12,8 @@ from intertie.core.errors import UsageError
 from intertie.diagnostics import Diagnostic, Severity
 from intertie.lint.registry import BY_CODE, find_rule, nearest
 
-KEYS = ("select", "ignore", "severity")
+PER_FILE = "per-file-ignores"
+KEYS = ("select", "ignore", "severity", PER_FILE)
 
 
 class Choice(Struct, frozen=True):
@@ -21,23 +23,29 @@ class Choice(Struct, frozen=True):
         select: Codes or their beginnings (`TIE2`); empty means all.
         ignore: Codes or their beginnings that are left out.
         severity: Code -> severity instead of the rule's own.
+        per_file: Patterns of paths, each with the codes or beginnings that are left out in the files it matches.
     """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict)
+    per_file: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = ()
 
     def apply(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Return the findings that are shown, with their severity."""
         return tuple(
             replace(found, severity=self.severity.get(found.code, found.severity))
             for found in diagnostics
-            if (not self.select or found.code.startswith(self.select)) and not found.code.startswith(self.ignore or "-")
+            if (not self.select or found.code.startswith(self.select))
+            and not found.code.startswith(self.ignore or "-")
+            and not any(
+                found.code.startswith(codes) and pattern.match(found.span.path) for pattern, codes in self.per_file
+            )
         )
 
 
 def read_choice(table: Mapping[str, object]) -> Choice:
-    """Read `[lint]`: `select` and `ignore` are lists of codes, beginnings of codes or names; `severity` is a table.
+    """Read `[lint]`: lists of codes, beginnings of codes or names; the table `severity`; and `per-file-ignores`.
 
     Raises:
         UsageError: A key or rule is not known, or a value is of another kind.
@@ -52,7 +60,34 @@ def read_choice(table: Mapping[str, object]) -> Choice:
         _codes(table.get("select", []), "select"),
         _codes(table.get("ignore", []), "ignore"),
         {_code(str(rule), "severity"): _severity(str(rule), value) for rule, value in severity.items()},
+        tuple(_per_file(table.get(PER_FILE, {}))),
     )
+
+
+def _per_file(table: object) -> Iterator[tuple[re.Pattern[str], tuple[str, ...]]]:
+    if not isinstance(table, Mapping):
+        raise UsageError(f'[lint] {PER_FILE} is a table, such as `"specs/legacy/*.md" = ["TIE212"]`')
+    for pattern, rules in table.items():
+        yield path_pattern(str(pattern)), _codes(rules, f'{PER_FILE} "{pattern}"')
+
+
+def path_pattern(text: str) -> re.Pattern[str]:
+    """Return what matches the paths a pattern means, relative to the workspace.
+
+    `*` and `?` stay within one folder's name, `**` goes through any; a pattern without `/` is for the file's name
+    wherever it lies, and one that ends in `/` for all below that folder.
+
+    >>> bool(path_pattern("specs/legacy/*.md").match("specs/legacy/a.md"))
+    True
+    >>> bool(path_pattern("specs/*.md").match("specs/legacy/a.md")), bool(path_pattern("a.md").match("specs/a.md"))
+    (False, True)
+    """
+    wanted = text.strip().removeprefix("./").lstrip("/")
+    wanted += "**" if wanted.endswith("/") else ""
+    parts = {"**/": r"(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", wanted)
+    body = "".join(parts.get(piece, re.escape(piece)) for piece in pieces)
+    return re.compile(rf"{body if '/' in wanted else f'(?:.*/)?{body}'}\Z")
 
 
 def _codes(value: object, key: str) -> tuple[str, ...]:

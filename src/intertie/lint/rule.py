@@ -70,6 +70,14 @@ class ReportedCode(Protocol):
         """Its usual severity."""
 
 
+class CheckerCode(Struct, frozen=True):
+    """A row for a finding that the checker itself makes, outside the rules."""
+
+    code: str
+    name: str
+    severity: Severity
+
+
 def rule(*, code: str, severity: Severity, since: str) -> Callable[[Check], Rule]:
     """Make a rule of a function that yields findings and takes any of `spec`, `plan` and `around`.
 

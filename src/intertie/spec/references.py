@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from intertie.diagnostics import SourceSpan
+from intertie.diagnostics import Edit, Fix, SourceSpan
 from intertie.spec import codes
 from intertie.spec.dialects import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMAS, translate
 from intertie.spec.model.values import Schema
@@ -123,6 +123,7 @@ class SchemaReader:
         self._findings.add(
             codes.ALIAS_USED, node.span, f"`{where}` is read as a reference to `{reference}`",
             help=f"write `{{$ref: '{reference}'}}`",
+            fix=Fix(f"write $ref: {reference}", (Edit(node.span, f"{{$ref: '{reference}'}}"),)),
         )  # fmt: skip
         name = self._register(target)
         self._make(name)

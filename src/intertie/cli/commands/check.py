@@ -13,10 +13,12 @@ from intertie.compiler import load_settings
 from intertie.compiler.settings import FILE_NAME
 from intertie.core.clock import BlockingClock
 from intertie.core.errors import UsageError
+from intertie.diagnostics import Applicability
 from intertie.diagnostics.order import summarize
 from intertie.diagnostics.render import render_concise, render_full, render_json
 from intertie.lint.checking import Checker, CheckResult
 from intertie.lint.ids import misspelt_specs, other_type
+from intertie.lint.words import count
 from intertie.spec.workspace import Workspace, find_workspace
 
 
@@ -31,24 +33,73 @@ from intertie.spec.workspace import Workspace, find_workspace
     help="Findings with their lines, one line each, or one JSON document.",
 )
 @click.option("--strict", is_flag=True, help="Warnings fail the check too.")
+@click.option("--fix", is_flag=True, help="Mend what has a safe fix, then check.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that may change what is meant.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing.")
 @click.pass_context
-def command(ctx: click.Context, paths: tuple[str, ...], form: str, strict: bool) -> None:
+def command(
+    ctx: click.Context, paths: tuple[str, ...], form: str, strict: bool, fix: bool, unsafe_fixes: bool, diff: bool
+) -> None:
     """Check the specs at PATH (files, folders or ids), else all of the workspace.
 
-    Exit status 1 where there are errors, with --strict also where there are warnings.
+    Exit status 1 where there are errors, with --strict also where there are warnings, with --diff where --fix would
+    change anything.
     """
+    if unsafe_fixes and not (fix or diff):
+        raise UsageError("--unsafe-fixes goes with --fix or --diff")
     context: CliContext = ctx.obj
     workspace = _workspace(context, paths)
     files = _files(paths, workspace)
     settings = load_settings(workspace.root, config=context.config, environ=os.environ, flags={})
     checker = Checker(files, workspace, settings, today=BlockingClock().utc_now().date())
+    if diff:
+        ctx.exit(1 if _show_diff(files, checker, unsafe=unsafe_fixes) else 0)
+    if fix:
+        _fix(files, checker, unsafe=unsafe_fixes)
     result = check_all(checker, files)
     click.echo(_rendered(result, form, color=context.use_color()), nl=False)
     summary = summarize(result.diagnostics, len(result.files))
     if form != "json":
         click.echo(str(summary), err=True)
+        _hint_at_fixes(result)
     if summary.errors or (strict and summary.warnings):
         ctx.exit(1)
+
+
+def _fix(files: list[Path], checker: Checker, *, unsafe: bool) -> None:
+    from intertie.lint.fixing import fix_file, write_fixed  # noqa: PLC0415  # a check that mends nothing needs none
+
+    fixed = [file for file in (fix_file(path, checker, unsafe=unsafe) for path in files) if file.changed]
+    for file in fixed:
+        write_fixed(file)
+    number = sum(len(file.applied) for file in fixed)
+    if fixed:
+        click.echo(f"mended {count(number, 'finding')} in {count(len(fixed), 'file')}", err=True)
+
+
+def _show_diff(files: list[Path], checker: Checker, *, unsafe: bool) -> bool:
+    """Print what would change; return whether anything would."""
+    from intertie.lint.fixing import fix_file, unified_diff  # noqa: PLC0415  # see above
+
+    fixed = [file for file in (fix_file(path, checker, unsafe=unsafe) for path in files) if file.changed]
+    for file in fixed:
+        click.echo("".join(unified_diff(file)), nl=False)
+    number = sum(len(file.applied) for file in fixed)
+    said = f"would mend {count(number, 'finding')} in {count(len(fixed), 'file')}" if fixed else "nothing to mend"
+    click.echo(said, err=True)
+    return bool(fixed)
+
+
+def _hint_at_fixes(result: CheckResult) -> None:
+    fixes = [finding.fix for finding in result.diagnostics if finding.fix]
+    safe = sum(fix.applicability is Applicability.SAFE for fix in fixes)
+    unsafe = sum(fix.applicability is Applicability.UNSAFE for fix in fixes)
+    if safe or unsafe:
+        parts = [f"{safe} with --fix"] if safe else []
+        parts += (
+            [f"{unsafe} more with --unsafe-fixes" if safe else f"{unsafe} with --fix --unsafe-fixes"] if unsafe else []
+        )
+        click.echo(f"can be mended: {', '.join(parts)}", err=True)
 
 
 def _rendered(result: CheckResult, form: str, *, color: bool) -> str:

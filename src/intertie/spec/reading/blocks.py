@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol, TypeVar, cast
 
+from intertie.core.units import parse_number
 from intertie.diagnostics import Applicability, Edit, Fix, Label, SourceSpan
 from intertie.spec import codes
 from intertie.spec.fields import Block, FieldInfo, Kind, Located
@@ -19,7 +20,7 @@ from intertie.spec.model import (
     Versioning,
 )
 from intertie.spec.model.endpoints import ErrorAnswer
-from intertie.spec.reading.keys import KnownKey, did_you_mean, field_table, find_key
+from intertie.spec.reading.keys import KnownKey, did_you_mean, field_table, find_key, is_slip_of
 from intertie.spec.reading.limits import SPECIAL_FIELDS
 from intertie.spec.reading.placeholders import Placeholders, has_placeholder_key
 from intertie.spec.reading.scalar_values import Asked, ScalarReader, Unreadable
@@ -89,7 +90,7 @@ class BlockReader:
             if known is None:
                 if self._switched_off(block_type, entry, where):
                     return None
-                self.unknown_key(entry, block_type, where)
+                self.unknown_key(entry, block_type, where, beside=node)
                 continue
             if known.key in keys:
                 self.findings.add(
@@ -155,14 +156,22 @@ class BlockReader:
         except Unreadable:
             return None
 
-    def unknown_key(self, entry: Entry, block_type: type[Block], where: str) -> None:
-        """Report a key that the block does not know, with the nearest one it knows."""
+    def unknown_key(
+        self, entry: Entry, block_type: type[Block], where: str, *, beside: MappingNode | None = None
+    ) -> None:
+        """Report a key that the block does not know, with the nearest one it knows.
+
+        It can be mended where the block does not have that one already; unseen where hardly a letter is wrong.
+        """
         table = field_table(block_type)
         meant = did_you_mean(entry.key.text, list(table))
         canonical = table[meant].key if meant else None
         fix = None
         if canonical:
-            fix = Fix(f"write {canonical}", (Edit(entry.key.span, canonical),), Applicability.UNSAFE)
+            if beside is None or not any(_names(each, block_type, canonical) for each in beside.entries):
+                sure = is_slip_of(entry.key.text, canonical, list(table))
+                applicability = Applicability.SAFE if sure else Applicability.UNSAFE
+                fix = Fix(f"write {canonical}", (Edit(entry.key.span, canonical),), applicability)
             hint = f"did you mean `{canonical}`?"
         else:
             hint = f"`{where}` knows {_some_keys(block_type, 12)}"
@@ -319,7 +328,11 @@ class BlockReader:
             return
         unit = f" in {known.unit}" if known.unit else ""
         same_unit = known.unit is None or known.unit == known.info.bare_unit
-        fix = Fix(f"write {known.key}", (Edit(entry.key.span, known.key),)) if same_unit else None
+        edits = [Edit(entry.key.span, known.key)]
+        number = entry.value.text.strip() if isinstance(entry.value, ScalarNode) else ""
+        if not same_unit and parse_number(number) is not None:
+            edits.append(Edit(entry.value.span, f"{number}{known.unit}"))
+        fix = Fix(f"write {known.key}", tuple(edits)) if same_unit or len(edits) > 1 else None
         message = f"`{written}` is read as `{where}.{known.key}`{unit}"
         hint = f"write `{known.key}`" if same_unit else f"write `{known.key}`, with the unit behind the number"
         self.findings.add(codes.ALIAS_USED, entry.key.span, message, help=hint, fix=fix)
@@ -356,6 +369,11 @@ class BlockReader:
     def _wrong_kind(self, node: Node, where: str, expected: str) -> None:
         got = {ScalarNode: "a single value", SequenceNode: "a list", MappingNode: "a block"}[type(node)]
         self.findings.add(codes.WRONG_TYPE, node.span, f"`{where}` is {expected}, not {got}")
+
+
+def _names(entry: Entry, block_type: type[Block], key: str) -> bool:
+    known = find_key(block_type, entry.key.text)
+    return known is not None and known.key == key
 
 
 def _row_without_subject(block_type: type[Block], keys: dict[str, ScalarNode], values: dict[str, object]) -> bool:

@@ -73,3 +73,16 @@ def did_you_mean(written: str, known: list[str]) -> str | None:
     """Return the one of `known` that is nearest to a written key, None where none is near."""
     near = difflib.get_close_matches(snake_case(written), known, 1, cutoff=0.7)
     return near[0] if near else None
+
+
+def is_slip_of(written: str, meant: str, known: list[str]) -> bool:
+    """Return whether a written key can only be one known key with a slip in it: a letter or two, and nothing else near.
+
+    >>> is_slip_of("max_atempts", "max_attempts", ["max_attempts", "max_retries"])
+    True
+    >>> is_slip_of("requests_per_week", "requests_per_second", ["requests_per_second", "requests_per_hour"])
+    False
+    """
+    spelling = snake_case(written)
+    ratio = difflib.SequenceMatcher(None, spelling, meant).ratio()
+    return ratio >= 0.88 and difflib.get_close_matches(spelling, known, 2, cutoff=0.8) == [snake_case(meant)]

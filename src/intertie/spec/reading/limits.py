@@ -93,6 +93,7 @@ def settle_rate(limits: RateLimits, findings: Findings) -> RateLimits | None:
     findings.add(
         codes.ALIAS_USED, prose.key_span, f"`{shorten(prose.value)}` is read as `{key}: {rate.limit}`",
         help=f"write `{key}: {rate.limit}`",
+        fix=Fix(f"write {key}: {rate.limit}", (Edit(prose.key_span, key), Edit(prose.span, str(rate.limit)))),
     )  # fmt: skip
     found = Located(rate.limit, prose.span, prose.key_span, prose.text)
     moved: dict[str, Any] = {"rate_limit": None, key: found}

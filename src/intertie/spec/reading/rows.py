@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from intertie.core.errors import snake_case
-from intertie.diagnostics import SourceSpan
+from intertie.diagnostics import Edit, Fix, SourceSpan
 from intertie.spec import codes
 from intertie.spec.reading.lines import matching_columns, table_rows
 from intertie.spec.source import Findings, Source
@@ -119,7 +119,10 @@ def _one_code_row(row: MappingNode, findings: Findings) -> MappingNode:
              "leave the status out, or give it a row of its own")  # fmt: skip
     if chosen.key.text == "external_code":
         return MappingNode(row.span, (chosen, *rest), row.flow)
-    _say(findings, chosen.key.span, f"`{chosen.key.text}` is read as `external_code`", "write `external_code`")
+    findings.add(
+        codes.ALIAS_USED, chosen.key.span, f"`{chosen.key.text}` is read as `external_code`",
+        help="write `external_code`", fix=Fix("write external_code", (Edit(chosen.key.span, "external_code"),)),
+    )  # fmt: skip
     head = ScalarNode(chosen.key.span, "external_code", "external_code")
     return MappingNode(row.span, (Entry(head, chosen.value), *rest), row.flow)
 

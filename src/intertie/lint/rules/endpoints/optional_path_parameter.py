@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
+from intertie.lint.mends import write
 from intertie.lint.paths import path_parameters
 from intertie.lint.rule import rule
 from intertie.spec.model import Spec
@@ -40,4 +41,9 @@ def optional_path_parameter(spec: Spec) -> Iterator[Finding]:
         for parameter in path_parameters(endpoint):
             required = parameter.required
             if required and not required.value and parameter.default is None:
-                yield Finding(required.span, "a path parameter can't be left out", "write `required: true`")
+                yield Finding(
+                    required.span,
+                    "a path parameter can't be left out",
+                    "write `required: true`",
+                    fix=write("true", required.span),
+                )

@@ -6,6 +6,7 @@ from itertools import pairwise
 from intertie.core.units import seconds_text
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
+from intertie.lint.mends import swap
 from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
@@ -50,4 +51,5 @@ def percentiles_out_of_order(spec: Spec) -> Iterator[Finding]:
                     f"{high} ({seconds_text(higher.value)}) is below {low} ({seconds_text(lower.value)})",
                     "a higher percentile is never faster",
                     related=(Label(lower.span, low),),
+                    fix=swap(spec, lower, higher, f"{low} and {high}"),
                 )

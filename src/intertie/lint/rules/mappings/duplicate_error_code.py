@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
+from intertie.lint.mends import remove_row
 from intertie.lint.rule import rule
-from intertie.spec.fields import Located
-from intertie.spec.model import Spec
+from intertie.spec.model import ErrorRow, Spec
 
 
 @rule(code="TIE403", severity=Severity.ERROR, since="0.1.0")
@@ -36,17 +36,19 @@ def duplicate_error_code(spec: Spec) -> Iterator[Finding]:
     ## References
     Spec format, error handling.
     """
-    seen: dict[str, Located[str]] = {}
+    seen: dict[str, ErrorRow] = {}
     for row in spec.error_mapping:
         code = row.external_code
         if code is None:
             continue
-        if code.value in seen:
+        first = seen.get(code.value)
+        if first is not None and first.external_code is not None:
             yield Finding(
                 code.span,
                 f"`{code.value}` has a row already",
                 "make one row of them",
-                related=(Label(seen[code.value].span, "the first"),),
+                related=(Label(first.external_code.span, "the first"),),
+                fix=remove_row(spec, row.span, first.span),
             )
         else:
-            seen[code.value] = code
+            seen[code.value] = row

@@ -6,6 +6,7 @@ from itertools import combinations
 from intertie.core.errors import snake_case
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
+from intertie.lint.mends import remove_row
 from intertie.lint.rule import rule
 from intertie.spec.fields import Located
 from intertie.spec.model import Spec
@@ -39,10 +40,10 @@ def target_mapped_twice(spec: Spec) -> Iterator[Finding]:
     ## References
     Spec format, data mappings.
     """
-    writes = [[(row.internal_field, row.endpoints) for row in spec.inbound],
-              [(row.external_field, row.endpoints) for row in spec.outbound]]  # fmt: skip
+    writes = [[(row.internal_field, row.endpoints, row.span) for row in spec.inbound],
+              [(row.external_field, row.endpoints, row.span) for row in spec.outbound]]  # fmt: skip
     for rows in writes:
-        for (first, first_for), (second, second_for) in combinations(rows, 2):
+        for (first, first_for, first_row), (second, second_for, row) in combinations(rows, 2):
             apart = first_for and second_for and not _names(first_for) & _names(second_for)
             if first and second and first.value == second.value and not apart:
                 yield Finding(
@@ -50,6 +51,7 @@ def target_mapped_twice(spec: Spec) -> Iterator[Finding]:
                     f"`{second.value}` is written by another row too",
                     "take one out, or narrow both with `endpoints`",
                     related=(Label(first.span, "the first"),),
+                    fix=remove_row(spec, row, first_row),
                 )
 
 

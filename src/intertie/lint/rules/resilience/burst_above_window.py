@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
+from intertie.lint.mends import write
 from intertie.lint.rates import windows
 from intertie.lint.rule import rule
 from intertie.spec.model import Spec
@@ -46,4 +47,5 @@ def burst_above_window(spec: Spec) -> Iterator[Finding]:
             f"a burst of {burst.value} is more than {shortest.limit.value} a {shortest.word}",
             f"keep `burst_size` at {shortest.limit.value} or below",
             related=(Label(shortest.limit.span, "the shortest window"),),
+            fix=write(str(shortest.limit.value), burst.span, safe=False),
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from intertie.core.units import seconds_text
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
+from intertie.lint.mends import swap
 from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
@@ -46,4 +47,5 @@ def max_delay_below_initial(spec: Spec) -> Iterator[Finding]:
             f"the longest wait ({longest}) is shorter than the first ({first})",
             "raise `max_delay` or lower `initial_delay`",
             related=(Label(retry.initial_delay.span, "the first wait"),),
+            fix=swap(spec, retry.initial_delay, retry.max_delay, "the two waits"),
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
+from intertie.lint.mends import write
 from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
@@ -48,4 +49,5 @@ def minimum_calls_above_window(spec: Spec) -> Iterator[Finding]:
             "the breaker never opens",
             "keep `minimum_calls` at `window` or below",
             related=(Label(breaker.window.span, "the window"),),
+            fix=write(str(breaker.window.value), breaker.minimum_calls.span, safe=False),
         )

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from intertie.diagnostics import Severity
+from intertie.diagnostics import Applicability, Edit, Fix, Severity, SourceSpan
 from intertie.lint.finding import Finding
 from intertie.lint.replay import may_take_effect_twice
 from intertie.lint.rule import rule
+from intertie.lint.written import endpoint_section
 from intertie.runtime.plan import Plan
-from intertie.spec.model import Spec
+from intertie.spec.model import Endpoint, Spec
+from intertie.spec.tree import MappingNode, SequenceNode
 
 
 @rule(code="TIE205", severity=Severity.INFO, since="0.1.0")
@@ -61,4 +63,30 @@ def unsafe_retry_without_key(spec: Spec, plan: Plan) -> Iterator[Finding]:
                 f"{method.value} is not sent again after a timeout or reset: it has no idempotency key",
                 'where the service knows one, add a header such as `Idempotency-Key` with the value "{uuid}"; where a '
                 "replay does no harm, say `idempotent: true`",
+                fix=_with_key(spec, endpoint),
             )
+
+
+def _with_key(spec: Spec, endpoint: Endpoint) -> Fix | None:
+    """Return the fix that adds the header to the endpoint's block; None where the block is not written line by line."""
+    section = endpoint_section(spec, endpoint)
+    for block in section.blocks if section else ():
+        request, head = block.root.get("request"), block.root.entry("endpoint")
+        if head is None or block.root.flow or (request is not None and not isinstance(request, MappingNode)):
+            continue
+        headers = request.get("headers") if request else None
+        row = '- {name: Idempotency-Key, required: true, value: "{uuid}"}'
+        if isinstance(headers, SequenceNode) and not headers.flow and headers.items:
+            return _inserted(headers.span.line, f"{' ' * (headers.span.column - 1)}{row}\n", endpoint)
+        if request is not None and headers is None and not request.flow and request.entries:
+            indent = " " * (request.span.column - 1)
+            return _inserted(request.span.line, f"{indent}headers:\n{indent}  {row}\n", endpoint)
+        if request is None:
+            indent = " " * (head.key.span.column - 1)
+            return _inserted(head.key.span.line, f"{indent}request:\n{indent}  headers:\n{indent}    {row}\n", endpoint)
+    return None
+
+
+def _inserted(line: int, text: str, endpoint: Endpoint) -> Fix:
+    place = SourceSpan(endpoint.span.path, line, 1, line, 1)
+    return Fix("add Idempotency-Key", (Edit(place, text),), Applicability.UNSAFE)

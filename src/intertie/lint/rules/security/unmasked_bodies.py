@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
+from intertie.lint.mends import write
 from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
@@ -49,4 +50,5 @@ def unmasked_bodies(spec: Spec) -> Iterator[Finding]:
             "bodies are logged with whatever they hold",
             "mask what is sensitive, or don't log bodies",
             related=(Label(logging.include_body.span, "bodies are logged"),),
+            fix=write("true", logging.mask_sensitive.span, safe=False),
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
+from intertie.lint.mends import write
 from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
@@ -47,4 +48,8 @@ def malformed_id(spec: Spec) -> Iterator[Finding]:
     """
     given = spec.front_matter.id if spec.front_matter else None
     if given and not re.fullmatch(r"INT-[0-9]+", given.value):
-        yield Finding(given.span, f"`{given.value}` is not an id", "write `INT-` and digits, such as `INT-001`")
+        near = re.fullmatch(r"int(?:egration)?[\s_-]*([0-9]+)", given.value.strip(), re.IGNORECASE)
+        fix = write(f"INT-{near.group(1)}", given.span, safe=False) if near else None
+        yield Finding(
+            given.span, f"`{given.value}` is not an id", "write `INT-` and digits, such as `INT-001`", fix=fix
+        )

@@ -6,8 +6,10 @@ from intertie.lint.rules.structure.block_conflict import block_conflict
 from intertie.lint.rules.structure.case_outside_workspace import case_outside_workspace
 from intertie.lint.rules.structure.case_suffix import case_suffix
 from intertie.lint.rules.structure.duplicate_key import duplicate_key
+from intertie.lint.rules.structure.expired_ignore import expired_ignore
 from intertie.lint.rules.structure.file_too_large import file_too_large
 from intertie.lint.rules.structure.file_unreadable import file_unreadable
+from intertie.lint.rules.structure.ignore_without_reason import ignore_without_reason
 from intertie.lint.rules.structure.invalid_schema import invalid_schema
 from intertie.lint.rules.structure.loose_boolean import loose_boolean
 from intertie.lint.rules.structure.nested_too_deep import nested_too_deep
@@ -32,7 +34,9 @@ from intertie.lint.rules.structure.unit_in_comment import unit_in_comment
 from intertie.lint.rules.structure.unknown_key import unknown_key
 from intertie.lint.rules.structure.unknown_section import unknown_section
 from intertie.lint.rules.structure.unlabelled_fence import unlabelled_fence
+from intertie.lint.rules.structure.unreadable_ignore import unreadable_ignore
 from intertie.lint.rules.structure.unreadable_line import unreadable_line
+from intertie.lint.rules.structure.unused_ignore import unused_ignore
 from intertie.lint.rules.structure.wrong_type import wrong_type
 from intertie.lint.rules.structure.wrong_unit import wrong_unit
 from intertie.lint.rules.structure.yaml_syntax import yaml_syntax
@@ -75,6 +79,10 @@ RULES = (
     case_outside_workspace,
     case_suffix,
     precondition_cited,
+    ignore_without_reason,
+    unused_ignore,
+    expired_ignore,
+    unreadable_ignore,
     rule_crashed,
 )
 """In the order of their codes."""

@@ -1,18 +1,9 @@
 from __future__ import annotations
 
-from msgspec import Struct
-
 from intertie.diagnostics import Severity
-from intertie.lint.rule import reported
+from intertie.lint.rule import CheckerCode, reported
 
-
-class _Row(Struct, frozen=True):
-    code: str
-    name: str
-    severity: Severity
-
-
-CRASHED = _Row("TIE099", "rule-crashed", Severity.ERROR)
+CRASHED = CheckerCode("TIE099", "rule-crashed", Severity.ERROR)
 
 
 @reported(CRASHED, by="checker", since="0.1.0")
