@@ -147,6 +147,9 @@ def test_shares_used_at_any_instant_never_pass_a_window(strategy):
         for _ in range(1200):
             now_s += rng.expovariate(60)
             state.expire(now_s, 0.2)
+            if rng.random() < 0.01:
+                state.pause_until(now_s + rng.random() / 4, now_s)
+            paused = now_s < state.paused_until_s
             for share, used in held:
                 if now_s < share.end_s and len(used) < share.count and rng.random() < 0.7:
                     used.append(now_s)
@@ -159,6 +162,7 @@ def test_shares_used_at_any_instant_never_pass_a_window(strategy):
             elif choice < 0.7:
                 count = min(rng.randint(1, 20), state.room(now_s))
                 end_s = state.share_end_s(now_s, 0.1)
+                assert not (paused and count)
                 if count and end_s > now_s:
                     held.append((state.lease(count, now_s, end_s, "o"), []))
             elif held:

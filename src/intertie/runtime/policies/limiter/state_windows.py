@@ -67,7 +67,7 @@ class SlidingWindow:
     `limit`.
     """
 
-    __slots__ = ("_counts", "_grain_s", "_stamps", "_used", "limit", "window_s")
+    __slots__ = ("_counts", "_forgot_s", "_grain_s", "_stamps", "_used", "limit", "window_s")
 
     def __init__(self, window_s: float, limit: int) -> None:
         self.window_s = window_s
@@ -76,6 +76,7 @@ class SlidingWindow:
         self._counts: deque[int] | None = deque() if limit > EXACT_LIMIT else None
         self._grain_s = window_s / EXACT_LIMIT
         self._used = 0
+        self._forgot_s = -inf
 
     def used(self, t: float) -> int:
         """Return how many count at `t`."""
@@ -87,6 +88,7 @@ class SlidingWindow:
         while stamps and stamps[0] + window_s <= t:
             stamps.popleft()
             self._used -= self._counts.popleft() if self._counts is not None else 1
+            self._forgot_s = t
 
     def earliest_s(self, t: float) -> float:
         over = self._used - self.limit
@@ -168,6 +170,8 @@ class SlidingWindow:
         self._insert([(end_s, count)])
 
     def settle(self, count: int, end_s: float, stamps: Sequence[float]) -> None:
+        if end_s + self.window_s <= self._forgot_s:
+            return  # told so late that the whole share lies outside: what stands there now is of others
         pairs = list(zip(self._stamps, self._counts or [1] * len(self._stamps), strict=True))
         left = count
         kept: list[tuple[float, int]] = []
@@ -193,14 +197,14 @@ class SlidingWindow:
         twin = SlidingWindow(self.window_s, self.limit)
         twin._stamps = self._stamps.copy()
         twin._counts = None if self._counts is None else self._counts.copy()
-        twin._used = self._used
+        twin._used, twin._forgot_s = self._used, self._forgot_s
         return twin
 
     def dump(self) -> list[object]:
-        return [list(self._stamps), None if self._counts is None else list(self._counts)]
+        return [list(self._stamps), None if self._counts is None else list(self._counts), self._forgot_s]
 
     def load(self, dumped: list[object]) -> None:
-        stamps, counts = msgspec.convert(dumped, tuple[list[float], list[int] | None])
+        stamps, counts, self._forgot_s = msgspec.convert(dumped, tuple[list[float], list[int] | None, float])
         counts = counts or [1] * len(stamps)
         self._used = sum(counts)
         self._replace(list(zip(stamps, counts, strict=True)))

@@ -109,3 +109,19 @@ def test_after_a_pause_the_far_back_sleep_on():
         turns.append(15.0 if answer is True else answer.turn_s)
     assert turns == sorted(turns)
     assert turns[-1] >= 15.0 + 9.0
+
+
+@pytest.mark.parametrize("limit", [5, 5000])
+def test_a_share_settled_after_its_window_frees_nobody_elses_place(limit):
+    """Told so late that all of it lies outside, a share takes nothing away from those who went meanwhile."""
+    window = SlidingWindow(0.1, limit)
+    window.lease(3, 10.0)
+    for _ in range(limit):
+        window.add(10.15)
+    assert window.room(10.15) == 0
+    window.settle(3, 10.0, [9.95])
+    assert window.room(10.15) == 0
+    again = SlidingWindow(0.1, limit)
+    again.load(window.dump())
+    again.settle(3, 10.0, [])
+    assert again.room(10.15) == 0
