@@ -94,6 +94,19 @@ class BreakerMachine(RuleBasedStateMachine):
     def wait(self, seconds):
         self.now_s += seconds
 
+    @rule(asks=st.integers(1, 5))
+    def break_down_and_probe(self, asks):
+        """Fail until it opens, wait, and let several ask at once: what random steps seldom come to."""
+        if self.forced:
+            self.force(None)
+        for _ in range(8):
+            if self.state == "closed":
+                self.ask(5.0)
+                self.tell(len(self.out) - 1, failure=True)
+        self.wait(10.0)
+        for _ in range(asks):
+            self.ask(5.0)
+
     @rule(state=st.sampled_from(["open", "closed", None]))
     def force(self, state):
         self.circuit.force(state)

@@ -3,6 +3,7 @@
 import math
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,6 +64,27 @@ def test_an_unsafe_request_is_never_sent_twice_after_an_ambiguous_failure(plan, 
         else:
             assert step.latency_s < plan.timeouts.read_s
             assert step.status not in {408, 500, 502, 504, 599}
+
+
+CODES = [None, {"error": {"code": "rate_limited"}}, {"error": {"code": "ThrottlingException"}}, {"status": 429}]
+HINTS = [{}, {"Retry-After": "0"}, {"Retry-After": "1"}, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}]
+
+
+@pytest.mark.parametrize(
+    "status", [*range(400, 418), 421, 422, 425, 429, 451, *range(500, 512), 520, 522, 524, 529, 599]
+)
+def test_no_status_however_disguised_sends_an_unsafe_request_twice(status):
+    """408 and every 5xx leave open what happened, but for those that say that nothing did: 429, 501, 503, 505."""
+    for code in CODES:
+        for headers in HINTS:
+            plan = make_plan(retry=retries(3, retry_on=("4xx", "5xx")))
+            bench = make_bench(plan, [Answer(status, json=code, headers=headers)])
+            run(bench, "create_thing")
+            if status == 408 or (status >= 500 and status not in {501, 503, 505}):
+                assert len(bench.transport.received) == 1, (status, code, headers)
+            bench = make_bench(plan, [Answer(status, json=code, headers=headers)])
+            run(bench, "create_keyed_thing")
+            assert len(bench.transport.received) == 3, (status, code, headers)
 
 
 @settings(deadline=None, max_examples=100)

@@ -55,8 +55,15 @@ def plans(draw) -> Plan:
             ("known", "KNOWN", draw(st.sampled_from(["retry", "fail", "fallback"]))),
             ("5xx", "DOWN", draw(st.sampled_from(["retry", "fail", "fallback"]))),
         )
+    delay_s = draw(st.sampled_from([0.1, 0.1, 0.4, 1.2]))
     return make_plan(
-        retry=retries(draw(st.integers(1, 4)), retry_on=("5xx", "408", "409"), jitter=draw(st.booleans())),
+        retry=retries(
+            draw(st.integers(1, 4)),
+            retry_on=("5xx", "408", "409"),
+            jitter=draw(st.booleans()),
+            initial_delay_s=delay_s,
+            max_delay_s=delay_s,
+        ),
         timeouts=timeouts(draw(st.sampled_from([0.5, 3.0, 8.0]))),
         logging=LoggingOptions(level="critical"),
         **further,
