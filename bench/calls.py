@@ -11,7 +11,7 @@ import ours
 import peers
 from measuring import Missing, Row, cpu_us, cpu_us_async, missing_package, run_async, server
 
-OURS, PEERS, SLOW_PEERS = 4_000, 2_000, 600
+OURS, PEERS, SLOW_PEERS = 3_000, 1_500, 400
 """Calls in a round."""
 YARDSTICK = "intertie, asyncio, memory"
 PATH = "/things/ch_1"

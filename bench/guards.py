@@ -28,7 +28,7 @@ from intertie.runtime.stepping import run_blocking
 from intertie.runtime.surroundings import Surroundings
 from intertie.testing import StaticSecrets, make_plan, price
 
-COUNT = 20_000
+COUNT = 10_000
 INPUT = {"id": "7"}
 SECRETS = {"env:KEY": "secret"}
 

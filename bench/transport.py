@@ -18,7 +18,7 @@ from intertie.runtime.http import Request
 from intertie.runtime.plan import Origin
 from intertie.runtime.stepping import run_blocking
 
-COUNT = 5_000
+COUNT = 3_000
 REQUEST = Request(
     "GET",
     "/v1/charges/ch_1",
