@@ -22,6 +22,7 @@ from intertie.lint.ignores import Ignores
 from intertie.lint.overlap import told_once
 from intertie.lint.registry import RULES
 from intertie.lint.running import run_rules
+from intertie.runtime.plan import Plan
 from intertie.spec.loading import Loaded, load, load_text
 from intertie.spec.model import Spec
 from intertie.spec.source import normalised
@@ -82,6 +83,14 @@ class Checker:
     def text(self, path: Path, text: str) -> Checked:
         """Return what would be wrong in the file `path` if `text` stood in it."""
         return self._checked(path, load_text(text.removeprefix("\ufeff"), path, self._workspace))
+
+    def loaded(self, path: Path, loaded: Loaded) -> Checked:
+        """Return what is wrong in a file that is read already, whose places name `path`."""
+        return self._checked(path, loaded)
+
+    def plan(self, spec: Spec) -> Plan | None:
+        """Return the plan that the file's findings are judged by, None where an error prevents one."""
+        return compile_spec(spec, settings=self._settings, environment=_environment(spec, self._settings)).plan
 
     def told(self, file: Checked) -> tuple[Diagnostic, ...]:
         """Return the findings of one file that are told: `[lint]` leaves out the others."""
