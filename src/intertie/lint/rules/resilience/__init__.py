@@ -1,26 +1,40 @@
 """Rate limits, retry and circuit breaker."""
 
+from intertie.lint.rules.resilience.breaker_counts_nothing import breaker_counts_nothing
 from intertie.lint.rules.resilience.burst_above_window import burst_above_window
+from intertie.lint.rules.resilience.caller_fault_opens_breaker import caller_fault_opens_breaker
 from intertie.lint.rules.resilience.caller_fault_retried import caller_fault_retried
 from intertie.lint.rules.resilience.cause_without_retry import cause_without_retry
+from intertie.lint.rules.resilience.concurrency_below_rate import concurrency_below_rate
+from intertie.lint.rules.resilience.generous_retry_budget import generous_retry_budget
+from intertie.lint.rules.resilience.idle_backoff_setting import idle_backoff_setting
 from intertie.lint.rules.resilience.idle_rate_window import idle_rate_window
 from intertie.lint.rules.resilience.max_delay_below_initial import max_delay_below_initial
 from intertie.lint.rules.resilience.minimum_calls_above_window import minimum_calls_above_window
 from intertie.lint.rules.resilience.one_call_opens_breaker import one_call_opens_breaker
+from intertie.lint.rules.resilience.open_breaker_without_fallback import open_breaker_without_fallback
+from intertie.lint.rules.resilience.pause_outlasts_deadline import pause_outlasts_deadline
 from intertie.lint.rules.resilience.rate_window_spent_early import rate_window_spent_early
 from intertie.lint.rules.resilience.retry_outlives_deadline import retry_outlives_deadline
 from intertie.lint.rules.resilience.shorter_window_out_of_reach import shorter_window_out_of_reach
 from intertie.lint.rules.resilience.slow_closing_breaker import slow_closing_breaker
+from intertie.lint.rules.resilience.slow_opening_breaker import slow_opening_breaker
 from intertie.lint.rules.resilience.throttling_without_limits import throttling_without_limits
+from intertie.lint.rules.resilience.timed_out_tries_outlast_deadline import timed_out_tries_outlast_deadline
 from intertie.lint.rules.resilience.timeout_leaves_no_retry import timeout_leaves_no_retry
+from intertie.lint.rules.resilience.tries_outlast_deadline import tries_outlast_deadline
+from intertie.lint.rules.resilience.turn_outlasts_deadline import turn_outlasts_deadline
 from intertie.lint.rules.resilience.unsafe_retry_without_key import unsafe_retry_without_key
+from intertie.lint.rules.resilience.wait_above_deadline import wait_above_deadline
 from intertie.lint.rules.resilience.window_without_share import window_without_share
 
 RULES = (
     max_delay_below_initial,
     timeout_leaves_no_retry,
+    tries_outlast_deadline,
     retry_outlives_deadline,
     unsafe_retry_without_key,
+    timed_out_tries_outlast_deadline,
     cause_without_retry,
     caller_fault_retried,
     shorter_window_out_of_reach,
@@ -28,9 +42,19 @@ RULES = (
     rate_window_spent_early,
     burst_above_window,
     throttling_without_limits,
+    turn_outlasts_deadline,
+    pause_outlasts_deadline,
+    wait_above_deadline,
+    concurrency_below_rate,
     slow_closing_breaker,
     minimum_calls_above_window,
     window_without_share,
     one_call_opens_breaker,
+    breaker_counts_nothing,
+    caller_fault_opens_breaker,
+    slow_opening_breaker,
+    open_breaker_without_fallback,
+    generous_retry_budget,
+    idle_backoff_setting,
 )
 """In the order of their codes."""

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.words import count
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE218", severity=Severity.INFO, since="0.1.0")
+def concurrency_below_rate(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """So few calls may be in flight that the rate limit is never reached.
+
+    ## What it does
+    Divides `concurrent_requests` by the fastest endpoint's `p50`: that many calls end in a second. Compares it with the
+    rate limit (Little's law).
+
+    ## Why it matters
+    The service would take more calls than are ever sent to it. Good to know before somebody raises the wrong one of the
+    two limits.
+
+    ## Example
+    ```yaml
+    rate_limits:
+      requests_per_second: 50
+      concurrent_requests: 2
+    ```
+
+    ## Use instead
+    ```yaml
+    rate_limits:
+      requests_per_second: 50
+      concurrent_requests: 10
+    ```
+
+    ## References
+    J. Little, "A Proof for the Queuing Formula L = λW", Operations Research, 1961.
+    """
+    concurrent = spec.rate_limits.concurrent_requests if spec.rate_limits else None
+    targets = [
+        endpoint.performance.p50.value
+        for endpoint in spec.endpoints
+        if endpoint.performance and endpoint.performance.p50
+    ]
+    if concurrent is None or not targets or plan.limits is None or not plan.limits.windows or min(targets) <= 0:
+        return
+    rate = min(window.limit / window.window_s for window in plan.limits.windows)
+    reached = concurrent.value / min(targets)
+    if reached < rate:
+        yield Finding(
+            concurrent.span,
+            f"{count(concurrent.value, 'call')} in flight, each {seconds_text(min(targets))} at p50, are {reached:.4g} a second: "
+            f"the limit of {rate:.4g} a second is never reached",
+            f"{math.ceil(rate * min(targets))} in flight would reach it",
+        )

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE227", severity=Severity.INFO, since="0.1.0")
+def open_breaker_without_fallback(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """While the breaker is open every call fails, for longer than a caller waits.
+
+    ## What it does
+    Compares `circuit_breaker.timeout` with `timeouts.total` where no fallback is declared. Told from a minute on; a
+    warning from ten minutes on.
+
+    ## Why it matters
+    A caller that tries again within its own patience finds the breaker still open. Nothing answers instead.
+
+    ## Example
+    ```yaml
+    circuit_breaker:
+      failure_threshold: 5
+      timeout: 120
+    ```
+
+    ## Use instead
+    ```yaml
+    circuit_breaker:
+      failure_threshold: 5
+      timeout: 30
+    ```
+
+    ## References
+    M. Nygard, "Release It!", 2nd edition, 2018, chapter 5, circuit breaker.
+    """
+    breaker, block = plan.breaker, spec.circuit_breaker
+    if breaker is None or block is None or block.timeout is None or plan.fallback is not None:
+        return
+    if breaker.open_s >= max(60.0, plan.timeouts.total_s):
+        yield Finding(
+            block.timeout.span,
+            f"for {seconds_text(breaker.open_s)} every call fails at once: a caller has {seconds_text(plan.timeouts.total_s)}, "
+            "and no fallback answers instead",
+            "shorten it to what a restart of the service takes, or declare `fallback_behavior`",
+            severity=Severity.WARNING if breaker.open_s >= 600 else None,
+        )

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE216", severity=Severity.WARNING, since="0.1.0")
+def pause_outlasts_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """The pause after a 429 outlasts the call that should be tried again.
+
+    ## What it does
+    Adds up the pauses after a 429 that names no time, `retry_after` times `backoff_multiplier` for each further one,
+    and compares the sum with `timeouts.total`. An info where only later pauses don't fit.
+
+    ## Why it matters
+    A throttled call is tried again after the pause. Where the pause is longer than the call, it never is.
+
+    ## Example
+    ```yaml
+    throttling:
+      strategy: token_bucket
+      retry_after: 30
+    ```
+
+    ## Use instead
+    ```yaml
+    throttling:
+      strategy: token_bucket
+      retry_after: 1
+    ```
+
+    ## References
+    Spec format, rate limits and throttling; RFC 6585 section 4.
+    """
+    limits, declared = plan.limits, spec.throttling.retry_after if spec.throttling else None
+    if limits is None or declared is None or plan.retry.max_attempts < 2:
+        return
+    total_s, between = plan.timeouts.total_s, plan.retry.max_attempts - 1
+    pauses_s = [limits.retry_after_s * limits.backoff_multiplier**number for number in range(min(between, 12))]
+    fitting = next((number for number in range(len(pauses_s)) if sum(pauses_s[: number + 1]) >= total_s), len(pauses_s))
+    if fitting == len(pauses_s):
+        return
+    if fitting == 0:
+        yield Finding(
+            declared.span,
+            f"a 429 pauses for {seconds_text(pauses_s[0])} and the whole call takes {seconds_text(total_s)}: it is not tried "
+            "again",
+            "raise `timeouts.total` above the pause, or lower `retry_after` where the service allows it",
+        )
+        return
+    shown = " + ".join(seconds_text(pause_s) for pause_s in pauses_s[:6])
+    yield Finding(
+        declared.span,
+        f"429s in a row pause for {shown}, and the whole call takes {seconds_text(total_s)}: of {plan.retry.max_attempts} tries "
+        f"{fitting + 1} are made",
+        severity=Severity.INFO,
+    )

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.tries import tries_of, waits_fit
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE203", severity=Severity.WARNING, since="0.1.0")
+def tries_outlast_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """At the declared 99th percentile the tries of a call outlast it.
+
+    ## What it does
+    Adds up what all tries of an endpoint take when each is as slow as its `p99`, with the waits between them, and
+    compares the sum with `timeouts.total`. With jitter half of each wait is counted.
+
+    ## Why it matters
+    Services are slow before they fail. A retry policy that fits only while the service is fast promises tries that are
+    never made, or are cut off, when they are needed.
+
+    ## Example
+    ```yaml
+    timeouts:
+      connect: 500
+      read: 1000
+      write: 500
+      total: 2500
+    performance:
+      p50: < 100
+      p95: < 300
+      p99: < 900
+    ```
+
+    ## Use instead
+    ```yaml
+    timeouts:
+      connect: 500
+      read: 1000
+      write: 500
+      total: 4000
+    performance:
+      p50: < 100
+      p95: < 300
+      p99: < 900
+    ```
+
+    ## References
+    Spec format, retry policy and timeouts.
+    """
+    total_s, retry = plan.timeouts.total_s, plan.retry
+    if retry.max_attempts < 2 or not waits_fit(retry, total_s):
+        # Waits that outlast the call by themselves are another rule's finding.
+        return
+    place = spec.timeouts.total if spec.timeouts else None
+    for endpoint in spec.endpoints:
+        target = endpoint.performance.p99 if endpoint.performance else None
+        if target is None or target.value > min(plan.timeouts.read_s, total_s):
+            continue
+        tries = tries_of(retry, try_s=target.value, total_s=total_s)
+        if tries.needed_s > total_s:
+            yield Finding(
+                target.span,
+                f"{retry.max_attempts} tries of {seconds_text(target.value)} are {seconds_text(tries.tries_s)}, with waits of "
+                f"{seconds_text(tries.waits_s)} between them {seconds_text(tries.needed_s)}, and the whole call takes "
+                f"{seconds_text(total_s)}: {tries.made} of them begin",
+                "raise `timeouts.total`, or lower `max_attempts` or the target",
+                related=(Label(place.span, "the whole call"),) if place else (),
+            )

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rates import windows
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE215", severity=Severity.WARNING, since="0.1.0")
+def turn_outlasts_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """Turns come more rarely than a call can wait.
+
+    ## What it does
+    Divides each window by its limit: at 2 a minute a turn comes every 30 s. Compares that with what a caller waits at
+    most: `timeouts.total`, or `throttling.max_wait`.
+
+    ## Why it matters
+    Who does not find a turn free is refused, for the next one comes too late. The limit then works as a refusal, not as
+    a queue.
+
+    ## Example
+    ```yaml
+    rate_limits:
+      requests_per_minute: 2
+    ```
+
+    ## Use instead
+    ```yaml
+    rate_limits:
+      requests_per_minute: 60
+    ```
+
+    ## References
+    Spec format, rate limits and throttling.
+    """
+    limits = plan.limits
+    if limits is None or limits.on_limit != "wait":
+        return
+    patience_s = min(plan.timeouts.total_s, limits.max_wait_s if limits.max_wait_s is not None else math.inf)
+    declared = windows(spec)
+    for number, window in enumerate(declared):
+        if any(shorter.limit.value > window.limit.value for shorter in declared[:number]):
+            # Less than in a shorter window: one of the two is wrong, and that is told.
+            return
+        turn_s = window.window_s / window.limit.value
+        if turn_s > patience_s:
+            yield Finding(
+                window.limit.span,
+                f"a turn comes every {seconds_text(turn_s)} ({seconds_text(window.window_s)} / {window.limit.value}), and a "
+                f"caller waits {seconds_text(patience_s)} at most: who finds none free is refused",
+                "let callers wait longer, submit such calls, or say `on_limit: reject`",
+            )
+            return

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE217", severity=Severity.WARNING, since="0.1.0")
+def wait_above_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """The longest wait for a turn is longer than the whole call.
+
+    ## What it does
+    Compares `throttling.max_wait` with `timeouts.total`.
+
+    ## Why it matters
+    `total` ends the call, waits included. A longer `max_wait` is never reached, so one of the two numbers is not what
+    the author means.
+
+    ## Example
+    ```yaml
+    throttling:
+      strategy: token_bucket
+      max_wait: 30
+    ```
+
+    ## Use instead
+    ```yaml
+    throttling:
+      strategy: token_bucket
+      max_wait: 3
+    ```
+
+    ## References
+    Spec format, rate limits and throttling.
+    """
+    declared = spec.throttling.max_wait if spec.throttling else None
+    if declared is None or declared.value <= plan.timeouts.total_s:
+        return
+    total = spec.timeouts.total if spec.timeouts else None
+    yield Finding(
+        declared.span,
+        f"a caller may wait {seconds_text(declared.value)} for its turn, and the whole call ends after "
+        f"{seconds_text(plan.timeouts.total_s)}",
+        "keep `max_wait` below `timeouts.total`",
+        related=(Label(total.span, "the whole call"),) if total else (),
+    )
