@@ -6,17 +6,19 @@ fallback, writes with and without an idempotency key.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import signal
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import intertie
 from intertie.adapters.stores.sqlite.limiter import SharedLimiter
-from intertie.client import Integration
+from intertie.client import AsyncIntegration, Integration
 from intertie.runtime.state import Permit
 
 LIMIT = 200
@@ -138,17 +140,22 @@ class Diary:
 def note_permits(diary: Diary, monkeypatch) -> None:
     """Have every permit that any process takes or gives back written down with its stamp: `permit PID STAMP`."""
     take_now, take, give_back = SharedLimiter.acquire_nowait, SharedLimiter.acquire, SharedLimiter.give_back
+    asking = ContextVar("asking", default=False)  # `acquire` looks at what is at hand first: that is told once
 
     def acquire_nowait(self):
         permit = take_now(self)
-        if permit is not None:
+        if permit is not None and not asking.get():
             diary.say("permit", os.getpid(), repr(permit.stamp_s))
         return permit
 
     async def acquire(self, *, deadline_s):
-        got = await take(self, deadline_s=deadline_s)
+        before = asking.set(True)
+        try:
+            got = await take(self, deadline_s=deadline_s)
+        finally:
+            asking.reset(before)
         if isinstance(got, Permit):
-            diary.say("permit", os.getpid(), repr(got.stamp_s))  # a second time where it was at hand: stamps are a set
+            diary.say("permit", os.getpid(), repr(got.stamp_s))
         return got
 
     def back(self, permit):
@@ -165,26 +172,57 @@ def work(api: Integration, name: str, diary: Diary, rng: random.Random) -> None:
     number = 0
     while True:
         number += 1
-        marker = f"{name}:{number}"
-        operation = rng.choice(("pay", "note", "look"))
+        marker, operation = f"{name}:{number}", rng.choice(("pay", "note", "look"))
         diary.say("intend", marker, operation)
         try:
             result = api.operation(operation).call({"marker": marker})
-        except intertie.BudgetExceeded:
-            diary.say("refused", marker)
-            time.sleep(0.02)
         except intertie.CallError as failed:
-            diary.say("failed", marker, type(failed).__name__, failed.reached)
-            time.sleep(0.01)
+            time.sleep(_say_failed(diary, marker, failed))
         else:
-            if result.receipt is None:
-                diary.say("answered", marker)
-            else:
-                diary.say("queued", marker, operation, result.receipt)
-                time.sleep(0.02)
+            time.sleep(_say_answered(diary, marker, operation, result))
         if rng.random() < 0.05:
             report = api.replay_queue(limit=rng.randint(1, 5))
             diary.say("replayed", len(report.sent), len(report.parked))
+
+
+async def work_async(api: AsyncIntegration, name: str, diary: Diary, rng: random.Random) -> None:
+    """The same on an event loop, three calls at a time."""
+
+    async def one(marker: str, operation: str) -> None:
+        diary.say("intend", marker, operation)
+        try:
+            result = await api.operation(operation).call({"marker": marker})
+        except intertie.CallError as failed:
+            await asyncio.sleep(_say_failed(diary, marker, failed))
+        else:
+            await asyncio.sleep(_say_answered(diary, marker, operation, result))
+
+    number = 0
+    while True:
+        number += 3
+        calls = [(f"{name}:{number + turn}", rng.choice(("pay", "note", "look"))) for turn in range(3)]
+        await asyncio.gather(*(one(marker, operation) for marker, operation in calls))
+        if rng.random() < 0.1:
+            report = await api.replay_queue(limit=rng.randint(1, 5))
+            diary.say("replayed", len(report.sent), len(report.parked))
+
+
+def _say_failed(diary: Diary, marker: str, failed: intertie.CallError) -> float:
+    """Write it down; return how long to leave the service alone."""
+    if isinstance(failed, intertie.BudgetExceeded):
+        diary.say("refused", marker)
+        return 0.02
+    diary.say("failed", marker, type(failed).__name__, failed.reached)
+    return 0.01
+
+
+def _say_answered(diary: Diary, marker: str, operation: str, result: intertie.Result) -> float:
+    """Write it down; return how long to leave the service alone."""
+    if result.receipt is None:
+        diary.say("answered", marker)
+        return 0.0
+    diary.say("queued", marker, operation, result.receipt)
+    return 0.02
 
 
 @dataclass
