@@ -1,4 +1,4 @@
-"""`intertie new`: a spec from the template."""
+"""`intertie new`: a spec from the template, or from what describes the service already."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from intertie.cli.common import format_option, plural, say, stdin_text
 from intertie.cli.context import CliContext
 from intertie.core.errors import UsageError
 from intertie.lint.ids import ids_of, next_id
@@ -38,7 +39,23 @@ from intertie.spec.workspace import Workspace, find_workspace
 @click.option(
     "--communication", type=click.Choice(COMMUNICATIONS, case_sensitive=False), help="At once, or by receipt."
 )
+@click.option(
+    "--from",
+    "source",
+    metavar="SOURCE",
+    help="OpenAPI 3, Swagger 2, Postman, HAR or curl: a file, - for stdin, or a curl command.",
+)
+@click.option("--tag", "tags", multiple=True, metavar="T", help="Import operations with this tag only; repeatable.")
+@click.option("--path", "paths", multiple=True, metavar="GLOB", help="Import these paths only, such as '/v1/charges*'.")
+@click.option("--operation", "operations", multiple=True, metavar="ID", help="Import this operation; repeatable.")
+@click.option(
+    "--schemas",
+    type=click.Choice(["inline", "ref"]),
+    help="Keep schemas in the spec (inline), or refer to the source, which lies in the workspace (ref).",
+)
+@click.option("--merge", is_flag=True, help="Merge into a spec that is there; an imported one is merged anyway.")
 @click.option("--force", is_flag=True, help="Overwrite a spec that is there.")
+@format_option
 @click.pass_obj
 def command(
     context: CliContext,
@@ -52,18 +69,30 @@ def command(
     auth: str | None,
     data_format: str | None,
     communication: str | None,
+    source: str | None,
+    tags: tuple[str, ...],
+    paths: tuple[str, ...],
+    operations: tuple[str, ...],
+    schemas: str | None,
+    merge: bool,
     force: bool,
+    output_format: str,
 ) -> None:
-    """Write a spec called NAME into the workspace's specs/, from the template.
+    """Write a spec called NAME into the workspace's specs/, from the template or from a description of the service.
 
-    What no option says is asked for on a terminal, and stays a placeholder elsewhere.
+    What no option says is asked for on a terminal, and stays a placeholder elsewhere. With --from, operations, schemas,
+    credential and environments come from the source; what is lost or guessed is told on stderr. Run again, the source's
+    changes come in, and what people wrote stays as it is.
     """
     workspace = Workspace(context.workspace.resolve()) if context.workspace else find_workspace(Path.cwd())
     slug = _slug(name, service)
     path = workspace.root / "specs" / f"{slug}.md"
-    if path.exists() and not force:
+    if source is None and (tags or paths or operations or schemas or merge or output_format == "json"):
+        raise UsageError("--tag, --path, --operation, --schemas, --merge and --format go with --from SOURCE")
+    old = _old_spec(path, merge=merge) if source is not None and not force else None
+    if path.exists() and not force and old is None:
         raise UsageError(f"{_shown(path)} is there already; --force overwrites it, --service chooses another name")
-    if is_terminal():
+    if is_terminal() and source is None:
         base_url = base_url or _ask("Base URL of the service", None)
         protocol = protocol or _ask("Protocol", PROTOCOLS)
         auth = auth or _ask("Authentication", tuple(AUTHENTICATIONS))
@@ -79,13 +108,57 @@ def command(
         data_format=data_format,
         communication=communication,
     )
+    if source is None:
+        _write(path, draft_text(draft))
+        click.echo(f"made {_shown(path)} ({draft.id})")
+        click.echo(f"next: fill in what stands in [brackets], then intertie check {_shown(path)}")
+        return
+    from intertie.cli.imported import show_imported  # noqa: PLC0415  # a spec from the template needs none of it
+    from intertie.importers import Request, Selection, import_again, import_new  # noqa: PLC0415
+
+    request = Request(
+        given=source,
+        draft=draft,
+        spec_path=path,
+        stdin=stdin_text() if source == "-" else None,
+        selection=Selection(tags, paths, operations) if tags or paths or operations else None,
+        schemas=schemas,
+        base_url=draft.base_url,
+    )
+    imported = import_new(request) if old is None else import_again(request, old)
+    _write(path, imported.text)
+    show_imported(imported, _shown(path), draft.id, merged=old is not None, as_json=output_format == "json")
+    if output_format == "json":
+        return
+    done = "made" if old is None else "merged"
+    count = plural(len(imported.operations), "operation")
+    click.echo(f"{done} {_shown(path)} ({draft.id}): {count} from {imported.description.kind}")
+    say(f"next: fill in what stands in [brackets], then intertie check {_shown(path)}")
+
+
+def _old_spec(path: Path, *, merge: bool) -> str | None:
+    """Return the text of a spec to merge into, None where there is none that was imported or is to be merged."""
+    from intertie.importers import read_record  # noqa: PLC0415
+
+    try:
+        # Read as it is: byte order mark and line ends are the author's.
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{_shown(path)} can't be merged: {error}") from None
+    return text if merge or read_record(text) is not None else None
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a spec whole or not at all."""
+    scratch = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(draft_text(draft), encoding="utf-8")
+        scratch.write_bytes(text.encode("utf-8"))
+        scratch.replace(path)
     except OSError as error:
         raise UsageError(f"{_shown(path)} can't be written: {error.strerror}") from None
-    click.echo(f"made {_shown(path)} ({draft.id})")
-    click.echo(f"next: fill in what stands in [brackets], then intertie check {_shown(path)}")
 
 
 def is_terminal() -> bool:

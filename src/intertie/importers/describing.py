@@ -1,0 +1,34 @@
+"""From a source to an `ApiDescription`, whatever kind it is."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from intertie.importers.losses import Ledger
+from intertie.importers.model import ApiDescription
+from intertie.importers.openapi3 import ImportOptions, OpenApiReader
+from intertie.importers.reading import ReadSource
+from intertie.importers.swagger2 import swagger_options, upgraded
+
+
+class Described(Struct, frozen=True):
+    """A description, and which of its schemas the source itself can be referred to for: name -> JSON pointer there."""
+
+    description: ApiDescription
+    source_schemas: dict[str, str]
+
+
+def describe(source: ReadSource, options: ImportOptions, ledger: Ledger) -> Described:
+    """Return what a source says of the selected operations, with all that is lost and guessed.
+
+    Raises:
+        UsageError: It has no operations, or the selection fits none.
+    """
+    document = source.data
+    if source.kind == "swagger2":
+        options = swagger_options(options, document)
+        document = upgraded(document, ledger)
+    reader = OpenApiReader(document, options, ledger)
+    description = reader.read()
+    return Described(replace(description, losses=ledger.losses, guesses=ledger.guesses), reader.source_schemas())

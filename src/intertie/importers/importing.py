@@ -1,0 +1,171 @@
+"""One import from end to end: a source becomes the text of a spec, or what it changed comes into one that is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from intertie.core.errors import UsageError
+from intertie.importers.describing import describe
+from intertie.importers.losses import Guess, Ledger, Loss
+from intertie.importers.merging.layout import Layout
+from intertie.importers.merging.merge import Change, merge
+from intertie.importers.merging.record import Record, read_record, with_record, without_record
+from intertie.importers.model import ApiDescription
+from intertie.importers.openapi3 import ImportOptions, tags_with_counts
+from intertie.importers.placing import placed
+from intertie.importers.reading import ReadSource, load_source, read_source
+from intertie.importers.selection import Selection
+from intertie.importers.writing.spec_text import spec_text
+from intertie.spec import codes
+from intertie.spec.draft import Draft
+from intertie.spec.loading import load_text
+
+_TOO_LARGE = frozenset({codes.FILE_TOO_LARGE.code, codes.TOO_DEEP.code})
+
+
+class Request(Struct, frozen=True):
+    """What is to be imported.
+
+    Attributes:
+        given: A file, `-` for `stdin`, or a curl command.
+        draft: Name, id and slug of the integration, and what else the caller decides; the source fills the rest.
+        spec_path: Where the spec stands, or will: references into the source start from its folder.
+        stdin: What the standard input holds, where `given` is `-`.
+        selection: Which operations; None means all, or those of the last import.
+        schemas: `inline` keeps them in the spec, `ref` refers to the source; None means as the last import.
+        base_url: What relative server URLs start from.
+    """
+
+    given: str
+    draft: Draft
+    spec_path: Path
+    stdin: str | None = None
+    selection: Selection | None = None
+    schemas: str | None = None
+    base_url: str | None = None
+
+
+class Imported(Struct, frozen=True):
+    """What an import made.
+
+    Attributes:
+        text: Of the whole spec.
+        changes: What a merge did; empty for a new spec.
+    """
+
+    text: str
+    description: ApiDescription
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """Headings in the order of the source."""
+        return tuple(operation.heading for operation in self.description.operations)
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """What the spec does not have."""
+        return self.description.losses
+
+    @property
+    def guesses(self) -> tuple[Guess, ...]:
+        """What the source does not say."""
+        return self.description.guesses
+
+
+class _Written(Struct, frozen=True):
+    text: str
+    description: ApiDescription
+    source: ReadSource
+
+
+def import_new(request: Request) -> Imported:
+    """Return a new spec made from a source.
+
+    Raises:
+        UsageError: The source can't be read or chosen from, or what is chosen doesn't fit into one spec.
+    """
+    selection, schemas = request.selection or Selection(), request.schemas or "inline"
+    written = _write(request, selection, schemas, {}, frozenset())
+    record = Record(written.source.name, _options(selection, schemas), Layout(written.text).digests())
+    return Imported(with_record(written.text, record), written.description)
+
+
+def import_again(request: Request, old: str) -> Imported:
+    """Return a spec with what its source changed since the last import; what people wrote stays to the byte.
+
+    Raises:
+        UsageError: As for a new one.
+    """
+    record = read_record(old)
+    own = without_record(old)
+    layout = Layout(own)
+    selection, schemas = _remembered(request, record)
+    written = _write(request, selection, schemas, layout.heading_keys(), frozenset(layout.headings))
+    merged = merge(own, written.text, record, written.description.all_keys)
+    text = with_record(merged.text, Record(written.source.name, _options(selection, schemas), merged.units))
+    if is_too_large(text, request.spec_path):
+        raise UsageError(_too_large(written.source, written.description, schemas))
+    return Imported(text, written.description, merged.changes)
+
+
+def is_too_large(text: str, path: Path) -> bool:
+    """Return whether a spec is more than is read of one file."""
+    return any(found.code in _TOO_LARGE for found in load_text(text, path).diagnostics)
+
+
+def _write(
+    request: Request, selection: Selection, schemas: str, headings: dict[str, str], taken: frozenset[str]
+) -> _Written:
+    """Return the spec as it would be written anew; success examples are left out where it is too large with them."""
+    source_ledger = Ledger()
+    source = read_source(load_source(request.given, request.stdin), source_ledger)
+    options = ImportOptions(
+        name=source.name,
+        selection=selection,
+        base_url=request.base_url,
+        prefix=re.sub(r"\W+", "_", request.draft.slug).strip("_").upper() or "SERVICE",
+        headings=headings,
+        taken=taken,
+    )
+    for examples in (True, False):
+        ledger = Ledger()
+        for loss in source_ledger.losses:
+            ledger.lose(loss.kind, loss.what, loss.where)
+        described = describe(source, replace(options, examples=examples), ledger)
+        description = placed(described, source, schemas, request.spec_path)
+        text = spec_text(description, request.draft)
+        if not is_too_large(text, request.spec_path):
+            return _Written(text, description, source)
+    raise UsageError(_too_large(source, description, schemas))
+
+
+def _remembered(request: Request, record: Record | None) -> tuple[Selection, str]:
+    """Return what is asked for now, else what was asked for the last time."""
+    chosen: dict[str, list[str]] = {}
+    options = list(record.options) if record else []
+    for option, value in zip(options[::2], options[1::2], strict=False):
+        chosen.setdefault(option, []).append(value)
+    selection = Selection(
+        tuple(chosen.get("--tag", ())), tuple(chosen.get("--path", ())), tuple(chosen.get("--operation", ()))
+    )
+    return request.selection or selection, request.schemas or next(iter(chosen.get("--schemas", ())), "inline")
+
+
+def _options(selection: Selection, schemas: str) -> tuple[str, ...]:
+    return (*selection.as_options(), *(("--schemas", schemas) if schemas != "inline" else ()))
+
+
+def _too_large(source: ReadSource, description: ApiDescription, schemas: str) -> str:
+    """Return what to do about a source that doesn't fit into one spec."""
+    tags = list(tags_with_counts(source.data).items())
+    named = ", ".join(f"{tag} ({count})" for tag, count in tags[:6]) + (", …" if len(tags) > 6 else "")
+    ways = [f"choose some by --tag{f' ({named})' if named else ''}, --path or --operation"]
+    if schemas != "ref" and source.kind in ("openapi3", "swagger2"):
+        ways.append("leave the schemas where they are by --schemas ref")
+    count = len(description.operations)
+    return f"the {count} operations of {source.name} are more than one spec holds: {', or '.join(ways)}"

@@ -1,0 +1,78 @@
+"""Where schemas stand: in the spec, or in the source that it refers to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar, cast
+from urllib.parse import quote
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from intertie.core.errors import UsageError
+from intertie.importers.describing import Described
+from intertie.importers.model import ApiDescription
+from intertie.importers.reading import ReadSource
+from intertie.spec.workspace import find_workspace
+
+_PREFIX = "#/components/schemas/"
+T = TypeVar("T")
+
+
+def placed(described: Described, source: ReadSource, schemas: str, spec_path: Path) -> ApiDescription:
+    """Return the description with its schemas where they are wanted.
+
+    What had to be mended is kept in the spec: in the source it still means something else.
+
+    Raises:
+        UsageError: They are to be referred to, and the source is no file of the workspace.
+    """
+    description = described.description
+    if schemas != "ref":
+        return description
+    start = source_reference(source, spec_path)
+    direct = {
+        name: start + quote(pointer, safe="#/~-._$!'()*+,;=:@") for name, pointer in described.source_schemas.items()
+    }
+    return replace(
+        description,
+        operations=_redirected(description.operations, direct),
+        components={
+            name: _redirected(schema, direct) for name, schema in description.components.items() if name not in direct
+        },
+    )
+
+
+def source_reference(source: ReadSource, spec_path: Path) -> str:
+    """Return the path from the spec to its source, as a `$ref` starts with it.
+
+    Raises:
+        UsageError: The source has no schemas of its own, or lies outside the workspace.
+    """
+    if source.kind not in ("openapi3", "swagger2"):
+        raise UsageError("--schemas ref needs an OpenAPI or Swagger file: other sources have no schemas of their own")
+    root = find_workspace(spec_path.parent).root
+    path = source.path.resolve() if source.path is not None else None
+    if path is None or not path.is_relative_to(root):
+        raise UsageError(f"--schemas ref needs a source inside the workspace {root}; copy the file there")
+    up = [".."] * len(spec_path.parent.resolve().relative_to(root).parts)
+    return quote(Path(*up, path.relative_to(root)).as_posix() if up else f"./{path.relative_to(root).as_posix()}")
+
+
+def _redirected(value: T, direct: dict[str, str]) -> T:
+    """Return a value with its references to components that are not kept led into the source."""
+    made: object = value
+    if isinstance(value, dict):
+        reference = value.get("$ref")
+        inner = {key: _redirected(each, direct) for key, each in value.items()}
+        if isinstance(reference, str) and reference.startswith(_PREFIX):
+            name = reference.removeprefix(_PREFIX).replace("~1", "/").replace("~0", "~")
+            inner["$ref"] = direct.get(name, reference)
+        made = inner
+    elif isinstance(value, list):
+        made = [_redirected(each, direct) for each in value]
+    elif isinstance(value, tuple):
+        made = tuple(_redirected(each, direct) for each in value)
+    elif isinstance(value, Struct):
+        made = replace(value, **{key: _redirected(getattr(value, key), direct) for key in value.__struct_fields__})
+    return cast("T", made)

@@ -1,0 +1,1 @@
+"""Writes what was read as a spec: the founding template with what is known in its places."""
