@@ -167,12 +167,15 @@ def note_permits(diary: Diary, monkeypatch) -> None:
     monkeypatch.setattr(SharedLimiter, "give_back", back)
 
 
-def work(api: Integration, name: str, diary: Diary, rng: random.Random) -> None:
+ALL = ("pay", "note", "look")
+
+
+def work(api: Integration, name: str, diary: Diary, rng: random.Random, *, operations: tuple[str, ...] = ALL) -> None:
     """Call everything at random, and send what is queued now and then; without end."""
     number = 0
     while True:
         number += 1
-        marker, operation = f"{name}:{number}", rng.choice(("pay", "note", "look"))
+        marker, operation = f"{name}:{number}", rng.choice(operations)
         diary.say("intend", marker, operation)
         try:
             result = api.operation(operation).call({"marker": marker})
@@ -200,7 +203,7 @@ async def work_async(api: AsyncIntegration, name: str, diary: Diary, rng: random
     number = 0
     while True:
         number += 3
-        calls = [(f"{name}:{number + turn}", rng.choice(("pay", "note", "look"))) for turn in range(3)]
+        calls = [(f"{name}:{number + turn}", rng.choice(ALL)) for turn in range(3)]
         await asyncio.gather(*(one(marker, operation) for marker, operation in calls))
         if rng.random() < 0.1:
             report = await api.replay_queue(limit=rng.randint(1, 5))

@@ -95,29 +95,28 @@ def test_processes_killed_everywhere_break_no_promise(tmp_path, diary, capfd):
     the_files_are_whole(tmp_path)
 
 
-def test_processes_killed_near_the_end_of_a_budget_never_pass_it(tmp_path, diary, capfd):
-    """Fifty workers die while a small budget runs out: the service never sees more than it pays for, the rest is refused."""
+def test_processes_killed_while_they_spend_never_pass_the_budget(tmp_path, diary, capfd):
+    """Fifty workers die as fast as they spend: the service never sees more than is paid for, and in the end the rest is refused."""
     rng = random.Random(7)
     with Witness(tmp_path / "seen") as witness:
-        spec = make_workspace(tmp_path, witness.url, budget="4.00")
+        # No limit to speak of, so that each dies with much of its share spent and not yet told.
+        spec = make_workspace(tmp_path, witness.url, budget="30.00", limit=5000)
         intertie.open(spec).close()  # every module is known before the first fork
 
         def life(name: str) -> None:
-            work(intertie.open(spec), name, diary, random.Random(name))
+            work(intertie.open(spec), name, diary, random.Random(name), operations=("look",))
 
         with herding(Herd(life, rng)) as herd:
-            herd.grow(5)
-            while herd.kills < 50:
-                time.sleep(rng.uniform(0.1, 0.4))
-                herd.kill(rng.randint(1, 4))
-                herd.grow(5)
-        assert diary.lines("refused"), "the budget never ran out"
+            while herd.kills < 50 or not diary.lines("refused"):
+                herd.grow(3)
+                time.sleep(rng.uniform(0.1, 0.35))
+                herd.kill(rng.randint(1, 3))
         with intertie.open(spec) as api, pytest.raises(intertie.BudgetExceeded):
             spend_the_rest(api)
         seen = witness.seen()
-    no_limit_was_exceeded(diary, seen)
+    no_limit_was_exceeded(diary, seen, limit=5000)
     none_took_effect_twice(seen)
-    every_call_is_covered(tmp_path, seen, budget=Decimal("4.00"), capfd=capfd)
+    every_call_is_covered(tmp_path, seen, budget=Decimal("30.00"), capfd=capfd)
     the_files_are_whole(tmp_path)
 
 
@@ -126,14 +125,14 @@ def spend_the_rest(api) -> None:
         api.look(marker="final:0")
 
 
-def no_limit_was_exceeded(diary, seen) -> None:
+def no_limit_was_exceeded(diary, seen, *, limit=LIMIT) -> None:
     # Several permits of one transaction have the same instant, so they are counted.
     kept = Counter(map(tuple, diary.lines("permit"))) - Counter(map(tuple, diary.lines("back")))
     stamps = defaultdict(list)
     for pid, stamp in kept.elements():
         stamps[pid].append(float(stamp))
     # By the permits' own instants, since a killed or crowded process may let a request arrive late but never early.
-    assert most_within([stamp for of_pid in stamps.values() for stamp in of_pid], 1.0) <= LIMIT
+    assert most_within([stamp for of_pid in stamps.values() for stamp in of_pid], 1.0) <= limit
     arrivals = defaultdict(list)
     for request in seen:
         arrivals[request.sender].append(request.at_s)
@@ -166,7 +165,7 @@ def states_of(root, capfd) -> dict[str, str]:
 
 def none_took_effect_twice(seen) -> None:
     effects = Counter(request.marker for request in seen if request.what == "effect")
-    assert set(effects.values()) == {1}
+    assert set(effects.values()) <= {1}
     keys = defaultdict(set)
     tries = Counter()
     for request in seen:
@@ -174,8 +173,8 @@ def none_took_effect_twice(seen) -> None:
             keys[request.marker].add(request.key)
         elif request.operation == "note" and request.what != "unavailable":
             tries[request.marker] += 1
-    assert {len(of_marker) for of_marker in keys.values()} == {1}, "a call was sent under two keys"
-    assert set(tries.values()) == {1}, "a write without a key was sent again though it may have taken effect"
+    assert {len(of_marker) for of_marker in keys.values()} <= {1}, "a call was sent under two keys"
+    assert set(tries.values()) <= {1}, "a write without a key was sent again though it may have taken effect"
 
 
 def every_call_is_covered(root, seen, *, budget, capfd) -> None:
