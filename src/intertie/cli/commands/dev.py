@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from intertie.cli.reference import cli_markdown
+from intertie.comparing.reference import changes_markdown
 from intertie.compiler.reference import configuration_markdown, defaults_markdown
 from intertie.core.errors import UsageError
 from intertie.lint.docs import rule_pages
@@ -39,8 +40,12 @@ def _configuration() -> dict[str, str]:
     }
 
 
+def _changes() -> dict[str, str]:
+    return {"docs/reference/changes.md": changes_markdown()}
+
+
 GENERATORS: tuple[Callable[[], Mapping[str, str]], ...] = (
-    rule_pages, _spec_format, _transforms, _events, _commands, _configuration,
+    rule_pages, _spec_format, _transforms, _events, _commands, _configuration, _changes,
 )  # fmt: skip
 """Each returns path -> text of the pages it writes, paths relative to the root of the project."""
 
