@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,10 +28,13 @@ class EnvironmentSecrets:
     """Resolves `env:NAME` and `file:PATH`: a `runtime.surroundings.SecretStore`.
 
     A file is read again when its time or size changes, so that a rotated secret is picked up; of a file's text one
-    trailing line end is no part of the secret. A relative path starts at the workspace's root.
+    trailing line end is no part of the secret. A relative path starts at the workspace's root. Whoever masks texts is
+    told of each secret through `tell`, once for each text, before anybody gets it.
     """
 
-    def __init__(self, environ: Mapping[str, str], root: Path) -> None:
+    def __init__(self, environ: Mapping[str, str], root: Path, *, tell: Callable[[Secret], None] | None = None) -> None:
+        self._tell = tell
+        self._told: dict[str, Secret] = {}
         self._environ = environ
         self._root = root
         self._lock = threading.Lock()
@@ -44,6 +47,13 @@ class EnvironmentSecrets:
             CredentialMissing: There is nothing under it, or it is no reference this installation can read. The message
                 names the reference, unless it may be the secret itself.
         """
+        secret = self._resolve(reference)
+        if self._tell is not None and self._told.get(reference) != secret:
+            self._tell(secret)
+            self._told[reference] = secret
+        return secret
+
+    def _resolve(self, reference: str) -> Secret:
         kind, colon, name = reference.partition(":")
         if colon and kind == "env" and name:
             return self._from_environment(reference, name)

@@ -23,6 +23,7 @@ from intertie.client.options import CallOptions, CloseStores
 from intertie.core.clock import AsyncioClock, BlockingClock, Clock
 from intertie.core.rng import SystemRng
 from intertie.runtime.linked import LinkedPlan
+from intertie.runtime.masking import KnownSecrets
 from intertie.runtime.plan import Plan
 from intertie.runtime.state import Coordination, Journal, Offload
 from intertie.runtime.surroundings import Surroundings
@@ -86,9 +87,10 @@ def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "") -> Integrat
 
     clock, offload = BlockingClock(), InlineOffload()
     coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
-    secrets = EnvironmentSecrets(bench.environ, bench.root)
+    known = KnownSecrets()
+    secrets = EnvironmentSecrets(bench.environ, bench.root, tell=known.add)
     transport = BlockingTransport(plan.origin, tls=plan.tls, secrets=secrets, clock=clock)
-    linked = LinkedPlan(plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets))
+    linked = LinkedPlan(plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known))
     return Integration(linked, CallOptions(caller=caller), close_stores=_closer(coordination, journal, offload))
 
 
@@ -98,9 +100,10 @@ def open_asyncio(bench: Workbench, plan: Plan, *, caller: str = "") -> AsyncInte
 
     clock, offload = AsyncioClock(), ThreadOffload()
     coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
-    secrets = EnvironmentSecrets(bench.environ, bench.root)
+    known = KnownSecrets()
+    secrets = EnvironmentSecrets(bench.environ, bench.root, tell=known.add)
     transport = AsyncioTransport(plan.origin, tls=plan.tls, secrets=secrets, clock=clock)
-    linked = LinkedPlan(plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets))
+    linked = LinkedPlan(plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known))
     return AsyncIntegration(linked, CallOptions(caller=caller), close_stores=_closer(coordination, journal, offload))
 
 

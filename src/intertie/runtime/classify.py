@@ -22,6 +22,7 @@ from msgspec import Struct
 
 from intertie.core.clock import Clock
 from intertie.core.errors import (
+    AuthError,
     CallError,
     CircuitOpen,
     DeadlineExceeded,
@@ -78,6 +79,9 @@ class Classifier(Struct, frozen=True):
             codes = ("network_error", "5xx")
         elif isinstance(error, DeadlineExceeded):
             codes = ("timeout", "5xx")
+        elif isinstance(error, AuthError):
+            # The key of our client certificate is not there: as much our configuration as a missing API key.
+            return Failed(error, Kind.CREDENTIAL_FAULT, reached)
         else:
             return Failed(error, Kind.MAPPING_FAULT, reached)
         unknown = reached is not Reach.NO and not self.operation.replay_safe

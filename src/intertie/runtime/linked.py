@@ -52,7 +52,7 @@ class LinkedPlan:
         self.warnings = standing_warnings(plan)
         self._closed = False
         self._listener = listener
-        self._observer = Observer(plan, surroundings.journal, surroundings.clock, listener=on_record)
+        self._observer = Observer(plan, surroundings, listener=on_record)
         self.guards = SharedGuards.of(plan, surroundings, tell=self._observer.masker.register)
         self._ids = CallIds(surroundings.rng)
         self._operations = {

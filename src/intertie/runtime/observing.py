@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import msgspec
 
-from intertie.core.clock import Clock
 from intertie.core.errors import JournalUnavailable, StoreUnavailable
 from intertie.core.money import decimal_text
 from intertie.core.units import seconds_text
@@ -15,7 +14,8 @@ from intertie.runtime.call import Answered, Call, Failed, Outcome
 from intertie.runtime.http import Request, Response
 from intertie.runtime.masking import Masker
 from intertie.runtime.plan import Plan
-from intertie.runtime.state import CallRecord, Journal
+from intertie.runtime.state import CallRecord
+from intertie.runtime.surroundings import Surroundings
 
 STARTED = "started"
 """Outcome of the entry that a strict audit stores before a call is sent; the finished call has an entry of its own."""
@@ -45,15 +45,15 @@ class Observer:
     """
 
     def __init__(
-        self, plan: Plan, journal: Journal, clock: Clock, *, listener: Callable[[CallRecord], None] | None
+        self, plan: Plan, surroundings: Surroundings, *, listener: Callable[[CallRecord], None] | None
     ) -> None:
         self.key = plan.key
         self.strict = plan.audit == "strict"
         self.listener = listener
-        self._journal = journal
-        self._clock = clock
+        self._journal = surroundings.journal
+        self._clock = surroundings.clock
         self._options = plan.logging
-        self.masker = Masker(plan.logging)
+        self.masker = Masker(plan.logging, surroundings.known_secrets)
         self.logger = logging.getLogger(f"intertie.{plan.service}")
         self.least = _LEVELS.get(plan.logging.level.lower(), logging.INFO)
 

@@ -68,7 +68,7 @@ class Sender(Struct, frozen=True):
 
     def _too_late(self, call: Call) -> Failed:
         error = DeadlineExceeded(
-            f"{call.operation.id}: no time was left to send; `timeouts.total` is {self.options.total_s:g} s",
+            f"{call.operation.id}: no time was left to send it within `timeouts.total` or the caller's own",
             phase="total",
         )
         return Failed(error, Kind.SERVICE_FAULT, Reach.NO, external_codes=("timeout", "5xx"))

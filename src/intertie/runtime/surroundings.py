@@ -1,15 +1,16 @@
-"""Everything the pipeline takes from outside, in one place: nobody below `app` reaches for a clock, a socket or a store."""
+"""Everything the pipeline takes from outside: nobody below `app` reaches for a clock, a socket or a store."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from intertie.core.clock import Clock
 from intertie.core.rng import Rng
 from intertie.core.secret import Secret
 from intertie.runtime.http import Transport
+from intertie.runtime.masking.secrets import KnownSecrets
 from intertie.runtime.state import Coordination, Journal
 
 
@@ -25,7 +26,12 @@ class SecretStore(Protocol):
 
 
 class Surroundings(Struct, frozen=True):
-    """What a pipeline is linked with: for asyncio, for blocking callers, or for virtual time."""
+    """What a pipeline is linked with: for asyncio, for blocking callers, or for virtual time.
+
+    Attributes:
+        known_secrets: What is masked wherever it appears; whoever resolves a secret outside of the pipeline, such as
+            the key of a client certificate, adds it here.
+    """
 
     clock: Clock
     rng: Rng
@@ -33,3 +39,4 @@ class Surroundings(Struct, frozen=True):
     coordination: Coordination
     journal: Journal
     secrets: SecretStore
+    known_secrets: KnownSecrets = field(default_factory=KnownSecrets)

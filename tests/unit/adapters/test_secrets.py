@@ -74,3 +74,15 @@ def test_a_literal_is_refused_and_not_shown(tmp_path: Path, literal: str) -> Non
     assert "env:NAME" in str(caught.value)
     if literal and not literal.endswith(":"):
         assert literal not in str(caught.value)
+
+
+def test_whoever_masks_is_told_of_each_secret_once(tmp_path: Path) -> None:
+    """Before anybody gets it; again when it was rotated, and not for each call."""
+    told: list[str] = []
+    environ = {"KEY": "first"}
+    store = EnvironmentSecrets(environ, tmp_path, tell=lambda secret: told.append(secret.reveal()))
+    for _ in range(3):
+        store.resolve("env:KEY")
+    environ["KEY"] = "second"
+    store.resolve("env:KEY")
+    assert told == ["first", "second"]

@@ -19,6 +19,7 @@ from intertie.core.errors import (
     TokenRefused,
     UsageError,
 )
+from intertie.core.secret import Secret
 from intertie.runtime.call import Kind
 from intertie.runtime.plan import LoggingOptions
 from intertie.runtime.policies.auth.options import AuthOptions
@@ -467,3 +468,25 @@ def test_who_is_over_the_budget_is_told_when_the_month_ends_in_words(drive):
     assert_answered(drive(bench, bench.linked.run("get_thing", {})))
     failed = assert_failed(drive(bench, bench.linked.run("get_thing", {})), BudgetExceeded)
     assert re.search(r"begins in \d+ d( \d+ h)?\Z", failed.error.message)
+
+
+def test_a_secret_that_the_transport_resolved_is_masked_too(drive, caplog):
+    """What is known to anybody around the pipeline is masked in its log."""
+    plan = make_plan(logging=LoggingOptions(level="info", include_body=True))
+    bench = make_bench(plan, [Answer(json={"echo": "pass phrase of a key"})])
+    bench.surroundings.known_secrets.add(Secret("pass phrase of a key"))
+    with caplog.at_level(logging.INFO, "intertie"):
+        assert_answered(drive(bench, bench.linked.run("get_thing", {})))
+    assert "pass phrase" not in caplog.text
+
+
+def test_a_client_key_that_is_missing_is_a_credential_fault(drive, monkeypatch):
+    """Found when the connection is made, and as much our configuration as a missing API key."""
+    bench = make_bench(make_plan(), [Answer(json={})], pooled=False)
+
+    async def no_key(**_limits):
+        raise CredentialMissing("file:client.key: the file can't be read")
+
+    monkeypatch.setattr(bench.transport, "connect", no_key)
+    failed = assert_failed(drive(bench, bench.linked.run("get_thing", {})), CredentialMissing)
+    assert (failed.kind, failed.reached) == (Kind.CREDENTIAL_FAULT, Reach.NO)
