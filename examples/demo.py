@@ -68,9 +68,7 @@ def main() -> None:
 
         mock = MockServer(folder / SPEC, latency=True, seed=7)
         with mock as url, intertie.open(folder / SPEC, base_url=url, caller="demo") as payments:
-            say(
-                f"\n(the spec's mock listens on {url}: its limits, latencies, errors and credentials, turned round)"
-            )
+            say(f"\n(the spec's mock listens on {url}: its limits, latencies, errors and credentials, turned round)")
             one_call(payments)
             the_limit(payments, mock)
             a_retry(payments, mock)

@@ -5,8 +5,8 @@
     with intertie.open("specs/payments.md", env="sandbox") as payments:
         charge = payments.create_charge(amount="12.50", currency="EUR", card_token="tok_visa")
 
-`open` is for synchronous callers, `open_async` for asyncio; both run the same plan. What a call needs is imported when the
-first integration is opened, so that importing this package is quick.
+`open` is for synchronous callers, `open_async` for asyncio; both run the same plan. What a call needs is imported
+when the first integration is opened, so that importing this package is quick.
 """
 
 from __future__ import annotations

@@ -63,13 +63,14 @@ class Credential(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """One HTTP request, ready to be written.
+    r"""One HTTP request, ready to be written.
 
     Attributes:
         method: Upper case.
         target: Origin form, percent-encoded: path and query.
         headers: `(name, value)` text pairs; neither Host nor Content-Length, which the transport writes.
-        static_head: Header lines already encoded (`Name: value\\r\\n`…), the same for every call of the operation; no secrets.
+        static_head: Header lines already encoded (`Name: value\r\n`…), the same for every call of the operation; no
+            secrets.
         body: Bytes, or an asynchronous iterator of bytes sent chunked; None where there is no body.
         credential: Where the credential goes; None where there is none.
         body_is_secret: The body carries a credential: nobody may log or store it.

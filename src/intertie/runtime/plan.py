@@ -25,9 +25,11 @@ from intertie.runtime.statuses import StatusSet
 
 
 class HeaderPlan(Struct, frozen=True):
-    """A request header. `value` is a literal or a pattern (`{uuid}`, `{timestamp}`, `{param}`, `{env:NAME}`), None where the caller gives it.
+    """A request header.
 
-    `is_idempotency_key` marks the header whose `{uuid}` stays the same for every attempt of a call.
+    Attributes:
+        value: A literal or a pattern (`{uuid}`, `{timestamp}`, `{param}`, `{env:NAME}`), None where the caller gives it.
+        is_idempotency_key: Its `{uuid}` stays the same for every attempt of a call.
     """
 
     name: str
@@ -134,12 +136,14 @@ class OperationPlan(Struct, frozen=True):
         id: snake_case of the endpoint's heading.
         path: Template under the base URL's path, such as `/v1/charges/{charge_id}`.
         idempotency_header: Header that makes a replay safe, None where there is none.
-        replay_safe: Sending it twice has the effect of once: a safe or idempotent method, an idempotency key, or `idempotent: true`.
+        replay_safe: Sending it twice has the effect of once: a safe or idempotent method, an idempotency key, or
+            `idempotent: true`.
         is_read: GET or HEAD (or declared a query): may be answered from the cache, never queued.
         stages: In the order of `runtime.stages.ORDER`, those that are on.
         worst_case_s: Longest a call can take, all waits and retries included.
         cost_per_call: Expected cost of one attempt at the first tier; None where nothing is paid per call.
-        unsupported: Why this version can't call it at all, in one sentence; None where it can. Such a call is refused with it.
+        unsupported: Why this version can't call it at all, in one sentence; None where it can. Such a call is refused
+            with it.
     """
 
     id: str

@@ -1,8 +1,9 @@
 """What the pipeline asks of shared state: two small contracts, `Coordination` and `Journal`, with verbs of the domain.
 
-Every verb that a happy call needs has a `*_nowait` form that only touches memory and returns None where the store itself
-must be asked; the `async` form then does that (off the event loop where there is one). The backends (`memory://`,
-`sqlite://`) pass one contract test suite. All methods may be called from any thread; each handle owns its locks.
+Every verb that a happy call needs has a `*_nowait` form that only touches memory and returns None where the store
+itself must be asked; the `async` form then does that (off the event loop where there is one). The backends
+(`memory://`, `sqlite://`) pass one contract test suite. All methods may be called from any thread; each handle owns
+its locks.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ class ServerHint(msgspec.Struct, frozen=True):
 
     Attributes:
         pause_s: Nobody may send for so long (`Retry-After`), None where nothing was said.
-        throttled: The answer was a 429 or a disguise of one; without `pause_s` the declared pause applies, growing with each in a row.
+        throttled: The answer was a 429 or a disguise of one; without `pause_s` the declared pause applies, growing
+            with each in a row.
         remaining, reset_s: Requests left and seconds until they are renewed (`RateLimit*`, `X-RateLimit-*`).
     """
 
@@ -99,7 +101,8 @@ class LimiterHandle(Protocol):
     async def acquire(self, *, deadline_s: float) -> Permit | LimitRefusal:
         """Wait for a turn, first come first served, at most until `deadline_s` (monotonic).
 
-        Refused at once where the turn can't come before the deadline. If the caller is cancelled while waiting, nothing stays taken.
+        Refused at once where the turn can't come before the deadline. If the caller is cancelled while waiting,
+        nothing stays taken.
         """
 
     def give_back(self, permit: Permit) -> None:
@@ -125,7 +128,12 @@ class LimiterHandle(Protocol):
 
 
 class Admission(msgspec.Struct, frozen=True):
-    """The breaker lets an attempt pass. `epoch` tells results from before a change of state; `probe` holds a half-open lease."""
+    """The breaker lets an attempt pass.
+
+    Attributes:
+        epoch: Tells results from before a change of state.
+        probe: A half-open lease.
+    """
 
     epoch: int
     probe: str | None = None
@@ -246,8 +254,8 @@ class BudgetRefusal(msgspec.Struct, frozen=True):
 class LedgerMonth(msgspec.Struct, frozen=True):
     """One month of one integration: settled and still reserved.
 
-    `calls` counts attempts that reached (or may have reached) the service. `amount` is what they cost; `reserved` what is set
-    aside by attempts under way; `unreconciled` what dead owners left behind, which counts as spent.
+    `calls` counts attempts that reached (or may have reached) the service. `amount` is what they cost;
+    `reserved` what is set     aside by attempts under way; `unreconciled` what dead owners left behind, which counts as spent.
     """
 
     key: str
@@ -265,7 +273,7 @@ class LedgerHandle(Protocol):
     """The ledger of one integration and environment."""
 
     def reserve_nowait(self, quantity: Decimal) -> Reservation | None:
-        """Set aside the cost of `quantity` units from what this process has leased; None where the store must be asked."""
+        """Set aside the cost of `quantity` units from this process's share; None where the store must be asked."""
 
     async def reserve(self, quantity: Decimal, *, deadline_s: float = inf) -> Reservation | BudgetRefusal:
         """Set aside the cost; refused only where the limit, all shares clawed back, would be passed.
@@ -306,8 +314,8 @@ class CallRecord(msgspec.Struct, frozen=True):
 class QueueItem(msgspec.Struct, frozen=True):
     """A write that waits for the service. `state` is `pending`, `sending`, `done`, `parked` or `dropped`.
 
-    `payload` is the internal input as JSON; `idempotency_key` is what every try sends; `not_after_s` is when the service
-    forgets the key (UTC seconds), after which the item is parked.
+    `payload` is the internal input as JSON; `idempotency_key` is what every try sends; `not_after_s` is when the
+    service     forgets the key (UTC seconds), after which the item is parked.
     """
 
     receipt: str
@@ -355,10 +363,10 @@ class Journal(Protocol):
         """Store durably before returning."""
 
     async def claim(self, key: str | None = None, *, receipt: str | None = None) -> QueueItem | None:
-        """Take the oldest pending item (or that of `receipt`) into state `sending`, owned by this process; None where there is none.
+        """Take the oldest pending item (or that of `receipt`) for this process to send; None where there is none.
 
-        Items left in `sending` by a dead process are first put back to `pending` where an idempotency key makes that safe,
-        and parked as unknown where not. Items past `not_after_s` are parked.
+        It is in state `sending` then. Items left in that state by a dead process are first put back to `pending` where
+        an idempotency key makes that safe, and parked as unknown where not. Items past `not_after_s` are parked.
         """
 
     async def complete(self, receipt: str, *, state: str, reason: str | None = None) -> None:

@@ -1,8 +1,8 @@
 """Time that jumps: an hour of waits in a millisecond, in order, the same in every run.
 
 On an event loop the loop's selector moves the clock to the next timer when nothing else can run. Without a loop
-(synchronous callers, one thread) sleeping moves the clock at once. Real sockets know nothing of it: with bytes in flight
-use real time.
+(synchronous callers, one thread) sleeping moves the clock at once. Real sockets know nothing of it: with bytes in
+flight use real time.
 """
 
 from __future__ import annotations

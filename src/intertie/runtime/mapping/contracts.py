@@ -38,5 +38,6 @@ class Transform(Protocol):
         """Return the transformed value; `source` is the object that argument paths are read from.
 
         Raises:
-            ValueError: The value is of a type or form the transform can't take; the message names type and rule, never the value.
+            ValueError: The value is of a type or form the transform can't take; the message names type and rule,
+                never the value.
         """
