@@ -28,7 +28,7 @@ class HeaderPlan(Struct, frozen=True):
     """A request header.
 
     Attributes:
-        value: A literal or a pattern (`{uuid}`, `{timestamp}`, `{param}`, `{env:NAME}`), None where the caller gives it.
+        value: A literal or pattern (`{uuid}`, `{timestamp}`, `{param}`, `{env:NAME}`), None where the caller gives one.
         is_idempotency_key: Its `{uuid}` stays the same for every attempt of a call.
     """
 

@@ -254,8 +254,8 @@ class BudgetRefusal(msgspec.Struct, frozen=True):
 class LedgerMonth(msgspec.Struct, frozen=True):
     """One month of one integration: settled and still reserved.
 
-    `calls` counts attempts that reached (or may have reached) the service. `amount` is what they cost;
-    `reserved` what is set     aside by attempts under way; `unreconciled` what dead owners left behind, which counts as spent.
+    `calls` counts attempts that reached (or may have reached) the service. `amount` is what they cost; `reserved` what
+    is set aside by attempts under way; `unreconciled` what dead owners left behind, which counts as spent.
     """
 
     key: str
@@ -315,7 +315,7 @@ class QueueItem(msgspec.Struct, frozen=True):
     """A write that waits for the service. `state` is `pending`, `sending`, `done`, `parked` or `dropped`.
 
     `payload` is the internal input as JSON; `idempotency_key` is what every try sends; `not_after_s` is when the
-    service     forgets the key (UTC seconds), after which the item is parked.
+    service forgets the key (UTC seconds), after which the item is parked.
     """
 
     receipt: str
