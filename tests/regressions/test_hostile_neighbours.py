@@ -86,3 +86,37 @@ def test_a_spec_of_two_megabytes_is_read_and_one_of_ten_is_refused(tmp_path: Pat
     assert [found.message for found in load(tmp_path / "ten.md").diagnostics] == [
         "the file is not read: it has more than 4 MB"
     ]
+
+
+_NINES = "9" * 30
+
+
+@pytest.mark.parametrize(
+    ("block", "rule"),
+    [
+        (f"retry: {{max_attempts: {_NINES}}}", "`retry.max_attempts` is at most 1000"),
+        (f"retry: {{max_retries: {_NINES}}}", "`retry.max_retries` is at most 999"),
+        (f"retry: {{initial_delay: {_NINES}}}", "`retry.initial_delay` is at most 3650 d"),
+        (f"retry: {{multiplier: {_NINES}}}", "`retry.multiplier` is at most 1000000000000"),
+        (f"rate_limits: {{requests_per_day: {_NINES}}}", "`rate_limits.requests_per_day` is at most 1000000000000"),
+        (f"rate_limits: {{rate_limit: {_NINES} requests per day}}", "`rate_limit` is a rate such as"),
+        ("circuit_breaker: {window: 100_001}", "`circuit_breaker.window` is at most 100000"),
+        (f"fallback_behavior: {{cache_ttl: {_NINES}}}", "`fallback_behavior.cache_ttl` is at most 3650 d"),
+        (f"costs: {{budget: {{monthly_limit: {_NINES}}}}}", "`costs.budget.monthly_limit` is at most 1000000000000"),
+        ("timeouts: {total: 0}", "`timeouts.total` is at least 1 ms"),
+        ("timeouts: {connect: 0.5}", "`timeouts.connect` is at least 1 ms"),
+    ],
+)
+def test_a_number_beyond_all_sense_is_a_finding(block: str, rule: str):
+    """What would overflow, or count for ever, or fail every call is told at its place."""
+    (found,) = read(section("Notes", block)).diagnostics[-1:]
+    assert found.message.startswith(rule)
+
+
+@pytest.mark.parametrize("block", ["retry", "rate_limits", "throttling", "fallback_behavior", "timeouts"])
+def test_a_block_that_is_switched_off_says_so(block: str):
+    """`enabled: false` is told wherever it stands, also in a block that knows the key."""
+    found = [
+        each for each in read(section("Notes", f"{block}: {{enabled: false}}")).diagnostics if each.code == "TIE024"
+    ]
+    assert [each.message for each in found] == [f"`{block}` is switched off here"]

@@ -137,9 +137,9 @@ def number(doc: str, minimum: float | None = 0, **options: Any) -> Any:
     return _declare(Kind.NUMBER, doc, minimum=minimum, **options)
 
 
-def duration(doc: str, bare_unit: str, **options: Any) -> Any:
-    """Declare a duration; it is read into seconds."""
-    return _declare(Kind.DURATION, doc, bare_unit=bare_unit, minimum=0, **options)
+def duration(doc: str, bare_unit: str, minimum: float = 0, **options: Any) -> Any:
+    """Declare a duration; it is read into seconds, and so is `minimum` said."""
+    return _declare(Kind.DURATION, doc, bare_unit=bare_unit, minimum=minimum, **options)
 
 
 def ratio(doc: str, **options: Any) -> Any:

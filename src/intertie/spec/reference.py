@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from intertie.core.units import seconds_text
 from intertie.spec import model
 from intertie.spec.fields import Block, FieldInfo, Kind, declared_fields
 
@@ -47,6 +48,7 @@ def spec_format_markdown() -> str:
             "those are optional. A bare number has the unit named here; a string may carry its own: "
             "`250ms`, `30s`, `PT2S`."
         ),
+        "Numbers and amounts go up to 1,000,000,000,000, durations to 3,650 days.",
         "Keys in brackets are read too, with a note that names the canonical one.",
     ]
     heading = ""
@@ -82,9 +84,11 @@ def _holds(info: FieldInfo) -> str:
     if info.choices:
         return ", ".join(f"`{choice}`" for choice in info.choices)
     if info.kind in {Kind.DURATION, Kind.TARGET}:
-        return f"{info.kind.value}, bare in {_BARE_UNITS[info.bare_unit]}"
+        least = f", at least {seconds_text(info.minimum)}" if info.minimum else ""
+        return f"{info.kind.value}, bare in {_BARE_UNITS[info.bare_unit]}{least}"
     if info.kind in {Kind.INTEGER, Kind.NUMBER} and info.minimum is not None:
-        return f"{info.kind.value}, at least {info.minimum:g}"
+        most = "" if info.maximum is None else f", at most {info.maximum:,g}"
+        return f"{info.kind.value}, at least {info.minimum:g}{most}"
     return info.kind.value
 
 

@@ -37,9 +37,9 @@ class Throttling(Block):
 class Retry(Block):
     """When and how a call is tried again. `max_attempts` counts the first try."""
 
-    max_attempts: Located[int] | None = f.integer("Tries, the first included.", 1, aliases=("attempts",))
+    max_attempts: Located[int] | None = f.integer("Tries, the first included.", 1, maximum=1000, aliases=("attempts",))
     max_retries: Located[int] | None = f.integer(
-        "Tries after the first; `max_attempts` is one more.", 0, template=False
+        "Tries after the first; `max_attempts` is one more.", 0, maximum=999, template=False
     )
     initial_delay: Located[float] | None = f.duration(
         "First wait.", "ms", aliases=("base_delay", "retry_delay", "delay")
@@ -76,7 +76,7 @@ class CircuitBreaker(Block):
         "How long it stays open.", "s", aliases=("recovery_timeout", "reset_timeout", "cooldown", "open_timeout")
     )
     half_open_requests: Located[int] | None = f.integer("Probes in flight.", 1, aliases=("half_open_max_calls",))
-    window: Located[int] | None = f.integer("Calls the share looks at.", 1, template=False)
+    window: Located[int] | None = f.integer("Calls the share looks at.", 1, maximum=100_000, template=False)
     minimum_calls: Located[int] | None = f.integer("Calls before the share counts.", 1, template=False)
     scope: Located[str] | None = f.choice(
         "One breaker per integration or per endpoint.", "integration", "endpoint", template=False

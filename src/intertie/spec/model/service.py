@@ -85,14 +85,20 @@ class Authentication(Block):
     config: AuthConfig | None = f.block("Where the credential comes from and goes.", AuthConfig)
 
 
+_SHORTEST_S = 0.001
+"""A timeout of nothing would fail every call; elsewhere it is a word for "never", which no guard may be."""
+
+
 class Timeouts(Block):
     """How long to wait; `total` bounds the whole call with all its retries and waits."""
 
     connect: Located[float] | None = f.duration(
-        "Name resolution, TCP and TLS.", "ms", aliases=("connect_timeout", "connection")
+        "Name resolution, TCP and TLS.", "ms", _SHORTEST_S, aliases=("connect_timeout", "connection")
     )
     read: Located[float] | None = f.duration(
-        "From the request sent to the whole answer.", "ms", aliases=("read_timeout", "request")
+        "From the request sent to the whole answer.", "ms", _SHORTEST_S, aliases=("read_timeout", "request")
     )
-    write: Located[float] | None = f.duration("Sending the request.", "ms", aliases=("write_timeout",))
-    total: Located[float] | None = f.duration("The whole call.", "ms", aliases=("total_timeout", "overall"))
+    write: Located[float] | None = f.duration("Sending the request.", "ms", _SHORTEST_S, aliases=("write_timeout",))
+    total: Located[float] | None = f.duration(
+        "The whole call.", "ms", _SHORTEST_S, aliases=("total_timeout", "overall")
+    )

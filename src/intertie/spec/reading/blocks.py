@@ -104,6 +104,8 @@ class BlockReader:
             value = self.field(entry, known, f"{where}.{known.key}", block_type)
             if value is not None:
                 values[known.attribute] = value
+            if known.key == "enabled" and not known.info.template:
+                self._switched_off(block_type, entry, where)
         if block_type is Versioning:
             self._supported(node, keys, values)
         if _row_without_subject(block_type, keys, values):

@@ -22,7 +22,7 @@ from intertie.spec.tree import Document, Entry, MappingNode, ScalarNode, Section
 
 _METHODS = "GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS"
 _REQUEST_LINE_RE = re.compile(rf"(?P<method>{_METHODS})[`*]*\s+[`*]*(?P<path>/[^\s`*)]*)")
-_NUMBERING_RE = re.compile(r"\s*\d+(?:\.\d+)*[.)]?\s+")
+_NUMBERING_RE = re.compile(r"\A\s*\d+(?:\.\d+)*[.)]?\s+")
 _HEAD_KEYS = frozenset({"path", "method"})
 _DOCUMENT_KEYS = frozenset({"components", "definitions", "$defs"})
 

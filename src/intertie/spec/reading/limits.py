@@ -14,7 +14,7 @@ from intertie.diagnostics import Edit, Fix, Severity
 from intertie.spec import codes
 from intertie.spec.fields import Block, Located
 from intertie.spec.model import RateLimits, Retry
-from intertie.spec.reading.scalar_values import Asked, Unreadable
+from intertie.spec.reading.scalar_values import MOST, Asked, Unreadable
 from intertie.spec.source import Findings
 from intertie.spec.tree import MappingNode, ScalarNode, SequenceNode
 from intertie.spec.yaml_nodes import shorten
@@ -79,7 +79,7 @@ def settle_rate(limits: RateLimits, findings: Findings) -> RateLimits | None:
         without = replace(limits, rate_limit=None)
         return without if _says_something(without) else None
     rate = parse_rate(prose.value)
-    if rate is None or rate.limit < 1 or not 0 < rate.window_s < float("inf"):
+    if rate is None or not 1 <= rate.limit <= MOST or not 0 < rate.window_s <= MOST:
         findings.add(
             codes.WRONG_TYPE, prose.span, f"`rate_limit` is a rate such as `100 requests per minute`, not "
             f"`{shorten(prose.value)}`", help="write `requests_per_minute: 100`",

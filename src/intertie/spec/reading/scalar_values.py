@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -202,8 +201,9 @@ class ScalarReader:
         if money is None:
             raise self._wrong(node, asked, "an amount such as `120`, `$120.50` or `120 EUR`")
         amount, currency = money
-        if amount < 0:
-            raise self.fail(codes.OUT_OF_RANGE, node, f"`{asked.where}` is at least 0", None)
+        if not 0 <= amount <= MOST:
+            rule = "at least 0" if amount < 0 else f"at most {MOST}"
+            raise self.fail(codes.OUT_OF_RANGE, node, f"`{asked.where}` is {rule}", None)
         return MoneyText(amount, currency)
 
     def read_any(self, node: ScalarNode, _asked: Asked) -> object:
@@ -213,15 +213,10 @@ class ScalarReader:
     def _in_range(self, node: ScalarNode, asked: Asked, number: Decimal, say: Callable[[Decimal], str]) -> None:
         info = asked.info
         low = None if info.minimum is None else Decimal(str(info.minimum))
-        high = None if info.maximum is None else Decimal(str(info.maximum))
-        if (low is None or number >= low) and (high is None or number <= high) and math.isfinite(float(number)):
+        high = _MOST[info.kind] if info.maximum is None else Decimal(str(info.maximum))
+        if (low is None or number >= low) and number <= high:
             return
-        if low is not None and number < low:
-            rule = f"at least {say(low)}"
-        elif high is not None and number > high:
-            rule = f"at most {say(high)}"
-        else:
-            rule = "smaller than that"
+        rule = f"at most {say(high)}" if number > high else f"at least {say(low or Decimal(0))}"
         raise self.fail(codes.OUT_OF_RANGE, node, f"`{asked.where}` is {rule}, not `{shorten(node.text)}`", None)
 
 
@@ -232,6 +227,13 @@ _READERS: dict[Kind, _Reader] = {
     Kind.FLAG: ScalarReader.read_flag, Kind.INTEGER: ScalarReader.read_integer, Kind.NUMBER: ScalarReader.read_number,
     Kind.DURATION: ScalarReader.read_duration, Kind.TARGET: ScalarReader.read_target,
     Kind.RATIO: ScalarReader.read_ratio, Kind.MONEY: ScalarReader.read_money, Kind.ANY: ScalarReader.read_any,
+}  # fmt: skip
+MOST = 1_000_000_000_000
+"""Largest number and amount that is read. What is larger is a slip, and overflows somewhere later."""
+_MOST_S = 10 * 365 * 86_400
+_MOST = {
+    Kind.INTEGER: Decimal(MOST), Kind.NUMBER: Decimal(MOST), Kind.DURATION: Decimal(_MOST_S),
+    Kind.TARGET: Decimal(_MOST_S), Kind.RATIO: Decimal(1),
 }  # fmt: skip
 _UNIT_NAMES = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
