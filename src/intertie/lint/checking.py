@@ -22,6 +22,7 @@ from intertie.lint.ignores import Ignores
 from intertie.lint.overlap import told_once
 from intertie.lint.registry import RULES
 from intertie.lint.running import run_rules
+from intertie.lint.surroundings import Surroundings, is_installed
 from intertie.runtime.plan import Plan
 from intertie.spec.loading import Loaded, load, load_text
 from intertie.spec.model import Spec
@@ -70,7 +71,15 @@ class Checker:
         self._workspace = workspace
         self._settings = settings
         known = workspace.spec_files() if (workspace.root / FILE_NAME).is_file() else paths
-        self._around = Around(today, ids_of(known, workspace), lambda case: workspace.find_case(case) is not None)
+        beside = Surroundings(workspace)
+        self._around = Around(
+            today,
+            ids_of(known, workspace),
+            lambda case: workspace.find_case(case) is not None,
+            beside.neighbour,
+            beside.calls_in,
+            is_installed,
+        )
 
     def shown_path(self, path: Path) -> str:
         """Return a file's name as it is shown, and as the places of its findings have it."""

@@ -48,3 +48,15 @@ def texts_of(spec: Spec) -> Iterator[tuple[str, Located[str]]]:
         yield from (("security consideration", text) for text in prose if text)
     if spec.overview:
         yield "overview", spec.overview
+
+
+def secret_references(spec: Spec) -> Iterator[Located[str]]:
+    """Yield every reference to a secret that the spec holds."""
+    config = spec.authentication.config if spec.authentication else None
+    tests = spec.testing.integration_tests if spec.testing else None
+    security = spec.security
+    found = [config.secret, config.username, config.password, config.client_id, config.client_secret,
+             config.refresh_token, config.key] if config else []  # fmt: skip
+    found += [tests.test_credentials] if tests else []
+    found += [security.client_key, security.encryption_key] if security else []
+    yield from (located for located in found if located)

@@ -61,3 +61,25 @@ def credential_in(url: str) -> str | None:
         if name.lower() in _SECRET_PARAMETERS and value and not value.startswith(("{", "$", "<", "env:")):
             return f"the query parameter `{name}`"
     return None
+
+
+def is_web_url(url: str) -> bool:
+    """Return whether a text is a URL that a browser follows.
+
+    >>> is_web_url("https://api.example/docs"), is_web_url("htps://api.example"), is_web_url("https://")
+    (True, False, False)
+    """
+    try:
+        parts = urlsplit(url.strip())
+        return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def is_secret_parameter(name: str) -> bool:
+    """Return whether a parameter carries a credential by its name.
+
+    >>> is_secret_parameter("api_key"), is_secret_parameter("key")
+    (True, False)
+    """
+    return name.strip().lower() in _SECRET_PARAMETERS - {"key", "signature", "sig", "auth"}

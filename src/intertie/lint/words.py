@@ -24,3 +24,12 @@ def count(number: int, word: str) -> str:
     ('1 call', '3 calls')
     """
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def percent(share: float) -> str:
+    """Return a share of 1 as people say it.
+
+    >>> percent(0.005), percent(0.99995), percent(0.000125)
+    ('0.5 %', '99.995 %', '0.0125 %')
+    """
+    return f"{float(f'{share * 100:.6g}'):.10g} %"

@@ -107,3 +107,36 @@ def test_an_empty_file_lacks_its_front_matter(tmp_path):
     """Of an empty file it is said that it has no front matter, and nothing more."""
     (tmp_path / "a.md").write_text("")
     assert [finding.name for finding in check(tmp_path, "a.md").diagnostics] == ["no-front-matter"]
+
+
+def test_tries_behind_tries_are_multiplied(tmp_path):
+    """Where a service of ours that retries is among the users of a spec that retries, the product is told."""
+    (tmp_path / "user.md").write_text(
+        BASE.replace("INT-900", "INT-901")
+        .replace("service: parcel-rates", "service: checkout")
+        .replace("name: parcel-rates", "name: checkout")
+    )
+    spec = BASE.replace("service: parcel-rates\n---", "service: parcel-rates\nrelated: [INT-901]\n---")
+    (tmp_path / "spec.md").write_text(f"{spec}\n## Dependencies\n- **Internal Services**: checkout, finance\n")
+    (found,) = check(tmp_path, "spec.md").diagnostics
+    assert found.name == "nested-retries"
+    assert "3 x 3 = 9 calls" in found.message
+    assert [str(label.span) for label in found.related] == ["user.md:45"]
+    (tmp_path / "spec.md").write_text(f"{spec}\n## Dependencies\n- **Internal Services**: finance\n")
+    assert check(tmp_path, "spec.md").diagnostics == ()
+
+
+def test_endpoints_that_no_case_calls_are_named(tmp_path):
+    """Of the cases that are there, also through a scenario, those operations count that a step calls."""
+    (tmp_path / "test-cases").mkdir()
+    (tmp_path / "scenario-cases").mkdir()
+    (tmp_path / "test-cases/TC-001.yaml").write_text("id: TC-001\nsteps:\n  - step: 1\n    call: quote_parcel\n")
+    (tmp_path / "scenario-cases/SC-001.yaml").write_text("id: SC-001\ntest_cases: [/test-cases/TC-001.yaml]\n")
+    second = (
+        BASE[BASE.index("### Quote Parcel") :].replace("Quote Parcel", "Track Parcel").replace("/quotes", "/tracks")
+    )
+    cases = "\n## Validation Cases\n### Scenario Cases\n- /scenario-cases/SC-001.yaml: A quote\n"
+    (tmp_path / "spec.md").write_text(BASE + second + cases)
+    (found,) = check(tmp_path, "spec.md").diagnostics
+    assert found.name == "endpoint-without-case"
+    assert found.message == "no case calls `track_parcel`: of 2 endpoints 1 are called"

@@ -34,7 +34,7 @@ def mixed_currencies() -> None:
       tiers:
         - {name: all, cost: 0.01 EUR, unit: request}
       budget:
-        monthly_limit: 100 EUR
+        monthly_limit: 300000 EUR
         hard_stop: true
     ```
 

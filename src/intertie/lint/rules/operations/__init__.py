@@ -1,17 +1,33 @@
 """Monitoring, cost, versions, cases and uncertainties."""
 
+from intertie.lint.rules.operations.alert_always_fires import alert_always_fires
+from intertie.lint.rules.operations.alert_never_fires import alert_never_fires
+from intertie.lint.rules.operations.alert_on_unmeasured import alert_on_unmeasured
+from intertie.lint.rules.operations.alert_within_target import alert_within_target
 from intertie.lint.rules.operations.alert_without_channel import alert_without_channel
 from intertie.lint.rules.operations.approved_with_uncertainties import approved_with_uncertainties
+from intertie.lint.rules.operations.availability_out_of_reach import availability_out_of_reach
+from intertie.lint.rules.operations.budget_alert_too_late import budget_alert_too_late
 from intertie.lint.rules.operations.budget_alert_without_limit import budget_alert_without_limit
 from intertie.lint.rules.operations.budget_below_worst_month import budget_below_worst_month
+from intertie.lint.rules.operations.budget_pays_nothing import budget_pays_nothing
+from intertie.lint.rules.operations.budget_runs_dry import budget_runs_dry
 from intertie.lint.rules.operations.current_version_unsupported import current_version_unsupported
+from intertie.lint.rules.operations.endpoint_without_case import endpoint_without_case
 from intertie.lint.rules.operations.hard_stop_without_limit import hard_stop_without_limit
+from intertie.lint.rules.operations.library_not_installed import library_not_installed
+from intertie.lint.rules.operations.malformed_link import malformed_link
 from intertie.lint.rules.operations.missing_case_file import missing_case_file
+from intertie.lint.rules.operations.missing_sandbox import missing_sandbox
 from intertie.lint.rules.operations.open_uncertainty import open_uncertainty
 from intertie.lint.rules.operations.sandbox_is_production import sandbox_is_production
 from intertie.lint.rules.operations.schedule_of_unknown_version import schedule_of_unknown_version
+from intertie.lint.rules.operations.target_above_sla import target_above_sla
+from intertie.lint.rules.operations.unknown_alert_value import unknown_alert_value
+from intertie.lint.rules.operations.unknown_currency import unknown_currency
 from intertie.lint.rules.operations.unpriced_tier import unpriced_tier
 from intertie.lint.rules.operations.unreadable_alert_condition import unreadable_alert_condition
+from intertie.lint.rules.operations.unreadable_sla import unreadable_sla
 from intertie.lint.rules.operations.version_ended import version_ended
 from intertie.lint.rules.operations.version_ends_soon import version_ends_soon
 
@@ -30,5 +46,21 @@ RULES = (
     approved_with_uncertainties,
     open_uncertainty,
     sandbox_is_production,
+    budget_runs_dry,
+    budget_pays_nothing,
+    alert_never_fires,
+    alert_always_fires,
+    alert_within_target,
+    unknown_alert_value,
+    target_above_sla,
+    availability_out_of_reach,
+    unreadable_sla,
+    library_not_installed,
+    alert_on_unmeasured,
+    malformed_link,
+    missing_sandbox,
+    budget_alert_too_late,
+    unknown_currency,
+    endpoint_without_case,
 )
 """In the order of their codes."""

@@ -38,7 +38,7 @@ def budget_alert_without_limit(spec: Spec) -> Iterator[Finding]:
       tiers:
         - {name: all, cost: 0.01, unit: request}
       budget:
-        monthly_limit: 100
+        monthly_limit: 300000
         alert_at: 80%
         hard_stop: true
     ```

@@ -41,7 +41,7 @@ def budget_below_worst_month(spec: Spec, plan: Plan) -> Iterator[Finding]:
       tiers:
         - {name: all, cost: 0.01, unit: request}
       budget:
-        monthly_limit: 100
+        monthly_limit: 300000
         hard_stop: true
     ```
 

@@ -38,7 +38,7 @@ def hard_stop_without_limit(spec: Spec) -> Iterator[Finding]:
       tiers:
         - {name: all, cost: 0.01, unit: request}
       budget:
-        monthly_limit: 100
+        monthly_limit: 300000
         hard_stop: true
     ```
 

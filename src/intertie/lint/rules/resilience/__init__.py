@@ -11,6 +11,7 @@ from intertie.lint.rules.resilience.idle_backoff_setting import idle_backoff_set
 from intertie.lint.rules.resilience.idle_rate_window import idle_rate_window
 from intertie.lint.rules.resilience.max_delay_below_initial import max_delay_below_initial
 from intertie.lint.rules.resilience.minimum_calls_above_window import minimum_calls_above_window
+from intertie.lint.rules.resilience.nested_retries import nested_retries
 from intertie.lint.rules.resilience.one_call_opens_breaker import one_call_opens_breaker
 from intertie.lint.rules.resilience.open_breaker_without_fallback import open_breaker_without_fallback
 from intertie.lint.rules.resilience.pause_outlasts_deadline import pause_outlasts_deadline
@@ -54,6 +55,7 @@ RULES = (
     caller_fault_opens_breaker,
     slow_opening_breaker,
     open_breaker_without_fallback,
+    nested_retries,
     generous_retry_budget,
     idle_backoff_setting,
 )

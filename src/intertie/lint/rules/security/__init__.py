@@ -1,9 +1,18 @@
 """Secrets and what travels in the open."""
 
 from intertie.lint.rules.security.credential_in_url import credential_in_url
+from intertie.lint.rules.security.credential_parameter import credential_parameter
+from intertie.lint.rules.security.header_shadows_credential import header_shadows_credential
 from intertie.lint.rules.security.key_in_query import key_in_query
+from intertie.lint.rules.security.old_tls import old_tls
+from intertie.lint.rules.security.personal_field_in_url import personal_field_in_url
+from intertie.lint.rules.security.personal_field_kept_in_clear import personal_field_kept_in_clear
 from intertie.lint.rules.security.plain_http_token_url import plain_http_token_url
+from intertie.lint.rules.security.sandbox_uses_production_secret import sandbox_uses_production_secret
+from intertie.lint.rules.security.secret_file_in_workspace import secret_file_in_workspace
 from intertie.lint.rules.security.secret_in_text import secret_in_text
+from intertie.lint.rules.security.unknown_personal_field import unknown_personal_field
+from intertie.lint.rules.security.unmarked_personal_field import unmarked_personal_field
 from intertie.lint.rules.security.unmasked_bodies import unmasked_bodies
 
 RULES = (
@@ -12,5 +21,14 @@ RULES = (
     plain_http_token_url,
     unmasked_bodies,
     key_in_query,
+    unknown_personal_field,
+    personal_field_in_url,
+    old_tls,
+    personal_field_kept_in_clear,
+    unmarked_personal_field,
+    credential_parameter,
+    secret_file_in_workspace,
+    sandbox_uses_production_secret,
+    header_shadows_credential,
 )
 """In the order of their codes."""

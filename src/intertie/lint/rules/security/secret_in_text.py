@@ -26,7 +26,7 @@ def secret_in_text(spec: Spec) -> Iterator[Finding]:
     ```yaml
     request:
       headers:
-        - {name: X-Api-Key, required: true, value: 8f14e45fceea167a5a36dedd4bea2543}
+        - {name: X-Auth-Token, required: true, value: 8f14e45fceea167a5a36dedd4bea2543}
       parameters:
         - {name: country, in: path, type: string, required: true, description: where to}
     ```
@@ -35,7 +35,7 @@ def secret_in_text(spec: Spec) -> Iterator[Finding]:
     ```yaml
     request:
       headers:
-        - {name: X-Api-Key, required: true, value: "{env:PARCEL_KEY}"}
+        - {name: X-Auth-Token, required: true, value: "{env:PARCEL_KEY}"}
       parameters:
         - {name: country, in: path, type: string, required: true, description: where to}
     ```

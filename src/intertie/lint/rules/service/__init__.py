@@ -1,9 +1,12 @@
 """Front matter, service, authentication and timeouts."""
 
 from intertie.lint.rules.service.authentication_contradicts_block import authentication_contradicts_block
+from intertie.lint.rules.service.communication_contradicts_blocks import communication_contradicts_blocks
 from intertie.lint.rules.service.deprecated_spec import deprecated_spec
 from intertie.lint.rules.service.development_is_production import development_is_production
 from intertie.lint.rules.service.duplicate_id import duplicate_id
+from intertie.lint.rules.service.format_contradicts_bodies import format_contradicts_bodies
+from intertie.lint.rules.service.implausible_duration import implausible_duration
 from intertie.lint.rules.service.malformed_id import malformed_id
 from intertie.lint.rules.service.missing_id import missing_id
 from intertie.lint.rules.service.missing_name import missing_name
@@ -11,8 +14,12 @@ from intertie.lint.rules.service.missing_type import missing_type
 from intertie.lint.rules.service.part_timeout_above_total import part_timeout_above_total
 from intertie.lint.rules.service.protocol_contradicts_blocks import protocol_contradicts_blocks
 from intertie.lint.rules.service.retired_spec import retired_spec
+from intertie.lint.rules.service.short_lived_token import short_lived_token
 from intertie.lint.rules.service.title_contradicts_name import title_contradicts_name
+from intertie.lint.rules.service.two_production_urls import two_production_urls
+from intertie.lint.rules.service.two_service_names import two_service_names
 from intertie.lint.rules.service.unused_authentication_key import unused_authentication_key
+from intertie.lint.rules.service.version_contradicts_service import version_contradicts_service
 
 RULES = (
     missing_id,
@@ -28,5 +35,12 @@ RULES = (
     development_is_production,
     retired_spec,
     deprecated_spec,
+    implausible_duration,
+    short_lived_token,
+    format_contradicts_bodies,
+    version_contradicts_service,
+    two_service_names,
+    two_production_urls,
+    communication_contradicts_blocks,
 )
 """In the order of their codes."""

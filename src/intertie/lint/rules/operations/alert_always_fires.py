@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.alert_bounds import why_always
+from intertie.lint.alerts import comparisons, is_alone
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE518", severity=Severity.ERROR, since="0.1.0")
+def alert_always_fires(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """An alert's condition always holds.
+
+    ## What it does
+    Compares each single condition with what its value can be: a rate is never below 0, a call always takes some time.
+
+    ## Why it matters
+    Who is told all the time stops reading.
+
+    ## Example
+    ```yaml
+    monitoring:
+      alerts:
+        - condition: error_rate >= 0%
+          severity: warning
+          channel: slack
+    ```
+
+    ## Use instead
+    ```yaml
+    monitoring:
+      alerts:
+        - condition: error_rate > 5%
+          severity: warning
+          channel: slack
+    ```
+
+    ## References
+    Spec format, monitoring.
+    """
+    for alert in spec.monitoring.alerts if spec.monitoring else ():
+        if alert.condition is None or not is_alone(alert.condition.value):
+            continue
+        for compared in comparisons(alert.condition.value):
+            why = why_always(compared, plan)
+            if why:
+                yield Finding(
+                    alert.condition.span,
+                    f"`{compared.name} {compared.operator} {compared.right}` always holds: {why}",
+                    "name a value that is not always passed",
+                )

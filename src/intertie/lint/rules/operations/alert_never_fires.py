@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity, SourceSpan
+from intertie.lint.alert_bounds import why_never
+from intertie.lint.alerts import comparisons, is_alone
+from intertie.lint.finding import Finding
+from intertie.lint.mends import source_text, write
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE517", severity=Severity.ERROR, since="0.1.0")
+def alert_never_fires(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """An alert's condition can't become true.
+
+    ## What it does
+    Compares each single condition with what its value can be: a rate lies between 0 and 100 %, a call ends by
+    `timeouts.total`, and no more calls leave than the rate limit allows.
+
+    ## Why it matters
+    Nobody is told, and everybody relies on it.
+
+    ## Example
+    ```yaml
+    monitoring:
+      alerts:
+        - condition: response_time > 20s
+          severity: warning
+          channel: slack
+    ```
+
+    ## Use instead
+    ```yaml
+    monitoring:
+      alerts:
+        - condition: response_time > 2s
+          severity: warning
+          channel: slack
+    ```
+
+    ## References
+    Spec format, monitoring.
+    """
+    for alert in spec.monitoring.alerts if spec.monitoring else ():
+        if alert.condition is None or not is_alone(alert.condition.value):
+            continue
+        for compared in comparisons(alert.condition.value):
+            why = why_never(compared, plan)
+            if why:
+                percent = (
+                    compared.metric == "error_rate" and compared.operator in (">", ">=") and compared.right.isdigit()
+                )
+                at = source_text(spec, alert.condition.span).rfind(compared.right)
+                place = _part(alert.condition.span, at, len(compared.right))
+                yield Finding(
+                    alert.condition.span,
+                    f"`{compared.name} {compared.operator} {compared.right}` never holds: {why}",
+                    f"did you mean `{compared.right}%`?" if percent else "name a value that can be reached",
+                    fix=write(f"{compared.right}%", place, safe=False) if percent and at >= 0 else None,
+                )
+
+
+def _part(span: SourceSpan, start: int, length: int) -> SourceSpan:
+    column = span.column + start
+    return SourceSpan(span.path, span.line, column, span.line, column + length)

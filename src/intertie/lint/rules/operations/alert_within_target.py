@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Label, Severity
+from intertie.lint.alerts import comparisons, is_alone
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.sla import error_rate
+from intertie.spec.fields import Located
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE519", severity=Severity.WARNING, since="0.1.0")
+def alert_within_target(spec: Spec) -> Iterator[Finding]:
+    """An alert fires while everything is as agreed.
+
+    ## What it does
+    Compares the bound of each alert on `error_rate` and `response_time` with the SLA and the endpoints' own targets:
+    the same percentile, the median where the alert names none.
+
+    ## Why it matters
+    An alert that comes and goes on a normal day is muted, and then nobody hears the one that matters.
+
+    ## Example
+    ```yaml
+    monitoring:
+      alerts:
+        - condition: p95 > 200ms
+          severity: warning
+          channel: slack
+    ```
+
+    ## Use instead
+    ```yaml
+    monitoring:
+      alerts:
+        - condition: p95 > 400ms
+          severity: warning
+          channel: slack
+    ```
+
+    ## References
+    Google, "Site Reliability Engineering", 2016, chapter 6, monitoring distributed systems.
+    """
+    promised = error_rate(spec)
+    for alert in spec.monitoring.alerts if spec.monitoring else ():
+        if alert.condition is None or not is_alone(alert.condition.value):
+            continue
+        for compared in comparisons(alert.condition.value):
+            if compared.operator not in (">", ">=") or not compared.value:
+                continue
+            if compared.metric == "error_rate" and promised and compared.value < promised.value:
+                yield Finding(
+                    alert.condition.span,
+                    f"it fires above {compared.value:.4%}, and up to {promised.value:.4%} are agreed",
+                    "raise the threshold above the agreed rate",
+                    related=(Label(promised.said.span, "what is agreed"),),
+                )
+            elif compared.metric == "response_time" and (target := _slowest(spec, compared.percentile or "p50")):
+                name, located = target
+                if compared.value < located.value:
+                    yield Finding(
+                        alert.condition.span,
+                        f"it fires above {seconds_text(compared.value)}, and {compared.percentile or 'p50'} of {name} may be "
+                        f"{seconds_text(located.value)}",
+                        "raise the threshold above the target",
+                        related=(Label(located.span, "the target"),),
+                    )
+
+
+def _slowest(spec: Spec, percentile: str) -> tuple[str, Located[float]] | None:
+    """Return the endpoint with the highest target of a percentile, and the target."""
+    found: list[tuple[str, Located[float]]] = []
+    for endpoint in spec.endpoints:
+        target = getattr(endpoint.performance, percentile, None) if endpoint.performance else None
+        if isinstance(target, Located):
+            found.append((endpoint.name.value if endpoint.name else "the endpoint", target))
+    return max(found, key=lambda each: each[1].value, default=None)

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.replay import may_take_effect_twice
+from intertie.lint.rule import rule
+from intertie.lint.sla import availability, error_rate
+from intertie.lint.words import count, percent
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE522", severity=Severity.WARNING, since="0.1.0")
+def availability_out_of_reach(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """The declared retries can't make the declared availability of the declared error rate.
+
+    ## What it does
+    With an error rate `e` of single tries and `n` tries a call fails with `e^n` at best, every try failing on its own.
+    Compares `1 - e^n` with the SLA's availability, for reads and for calls that may be replayed. For calls that are
+    tried once the same is an info.
+
+    ## Why it matters
+    The promise can't be kept by retrying, even when nothing goes wrong at once.
+
+    ## Example
+    ```markdown
+    ## SLA Requirements
+    - **Availability**: 99.999%
+    - **Error Rate**: < 5%
+    ```
+
+    ## Use instead
+    ```markdown
+    ## SLA Requirements
+    - **Availability**: 99.9%
+    - **Error Rate**: < 5%
+    ```
+
+    ## References
+    Spec format, SLA; independence of failures is assumed, outages are not.
+    """
+    agreed, failing = availability(spec), error_rate(spec)
+    if agreed is None or failing is None or not 0 < failing.value < 1 or not spec.endpoints:
+        return
+    safe = any(not may_take_effect_twice(endpoint) for endpoint in spec.endpoints)
+    tries = plan.retry.max_attempts if safe else 1
+    lost = failing.value**tries
+    if 1 - lost >= agreed.value:
+        return
+    power = f" leave {percent(failing.value)}^{tries} = {percent(lost)}" if tries > 1 else ""
+    yield Finding(
+        agreed.said.span,
+        f"{count(tries, 'try') if tries == 1 else f'{tries} tries'} of which {percent(failing.value)} fail{power}: "
+        f"{percent(1 - lost)} at best, and {percent(agreed.value)} are agreed",
+        "allow another try, or agree on what can be kept",
+        related=(Label(failing.said.span, "the error rate"),),
+        severity=None if safe and tries > 1 else Severity.INFO,
+    )

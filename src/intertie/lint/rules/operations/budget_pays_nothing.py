@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.money import Money
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.money import cheapest_call, pays_nothing
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE516", severity=Severity.ERROR, since="0.1.0")
+def budget_pays_nothing(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """The budget does not pay for one call.
+
+    ## What it does
+    With `hard_stop`, compares `budget.monthly_limit` with the month's fee and with the price of the cheapest call.
+
+    ## Why it matters
+    Every call is refused from the first of the month. Fee, price or budget is written wrongly.
+
+    ## Example
+    ```yaml
+    costs:
+      pricing_model: per_request
+      currency: EUR
+      tiers:
+        - {name: all, cost: 0.5, unit: request}
+      budget:
+        monthly_limit: 0.1
+        hard_stop: true
+    ```
+
+    ## Use instead
+    ```yaml
+    costs:
+      pricing_model: per_request
+      currency: EUR
+      tiers:
+        - {name: all, cost: 0.5, unit: request}
+      budget:
+        monthly_limit: 100000000
+        hard_stop: true
+    ```
+
+    ## References
+    Spec format, cost management.
+    """
+    limit = spec.costs.budget.monthly_limit if spec.costs and spec.costs.budget else None
+    pricing = plan.pricing
+    if (
+        limit is None
+        or pricing is None
+        or pricing.monthly_limit is None
+        or not pricing.hard_stop
+        or not pays_nothing(plan)
+    ):
+        return
+    budget = Money(pricing.monthly_limit, pricing.currency)
+    if pricing.monthly_fee > 0:
+        what = f"the month's fee is {Money(pricing.monthly_fee, pricing.currency)}"
+    else:
+        what = f"one call costs {Money(cheapest_call(plan), pricing.currency)}"
+    yield Finding(limit.span, f"{what}, and the budget is {budget}: no call is ever made", "look up both numbers")

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.compiler.arithmetic import budget_end
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.money import dearest_call, pays_nothing, units_of
+from intertie.lint.rates import windows
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE515", severity=Severity.INFO, since="0.1.0")
+def budget_runs_dry(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """At the full rate the budget is spent before the month is over, and calls are refused from then on.
+
+    ## What it does
+    With `hard_stop`, divides what `budget.monthly_limit` pays for by the declared rate limit, tier by tier, and tells
+    the day of the month. A month has 30 days here.
+
+    ## Why it matters
+    The rate limit alone does not keep calls within the budget. Good to know before a loop that calls in error has spent
+    the month's money in an afternoon.
+
+    ## Example
+    ```yaml
+    rate_limits:
+      requests_per_second: 10
+    costs:
+      pricing_model: per_request
+      currency: EUR
+      tiers:
+        - {name: all, cost: 0.001, unit: request}
+      budget:
+        monthly_limit: 8640
+        hard_stop: true
+    ```
+
+    ## Use instead
+    ```yaml
+    rate_limits:
+      requests_per_second: 10
+    costs:
+      pricing_model: per_request
+      currency: EUR
+      tiers:
+        - {name: all, cost: 0.001, unit: request}
+      budget:
+        monthly_limit: 30000
+        hard_stop: true
+    ```
+
+    ## References
+    Spec format, cost management.
+    """
+    pricing, declared = plan.pricing, windows(spec)
+    limit = spec.costs.budget.monthly_limit if spec.costs and spec.costs.budget else None
+    if limit is None or pricing is None or not pricing.hard_stop or plan.limits is None or not declared:
+        return
+    if dearest_call(plan) <= 0 or pricing.monthly_limit is None or pays_nothing(plan):
+        return
+    end = budget_end(pricing, units_of(plan), plan.limits.windows)
+    if end is None:
+        return
+    slowest = min(declared, key=lambda window: window.limit.value / window.window_s)
+    calls = round(end.after_s * slowest.limit.value / slowest.window_s)
+    yield Finding(
+        limit.span,
+        f"{calls} calls are paid for, at {slowest.limit.value} a {slowest.word} used up after {_said(end.after_s)}, on day "
+        f"{end.day} of the month; after that every call is refused",
+        "raise the budget, or lower the rate limit to what it pays for",
+        related=(Label(slowest.limit.span, f"the limit of a {slowest.word}"),),
+    )
+
+
+def _said(seconds: float) -> str:
+    """Say a time as exactly as anybody plans by it."""
+    if seconds >= 86_400:
+        return f"{seconds / 86_400:.3g} d"
+    return f"{seconds / 3600:.3g} h" if seconds >= 3600 else seconds_text(round(seconds))

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.errors import snake_case
+from intertie.diagnostics import Label, Severity
+from intertie.lint.around import Around
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE530", severity=Severity.INFO, since="0.1.0")
+def endpoint_without_case(spec: Spec, around: Around) -> Iterator[Finding]:
+    """No case calls an endpoint.
+
+    ## What it does
+    Where Validation Cases lists cases that are there, reads which operations they call and names the endpoints that
+    none of them does.
+
+    ## Why it matters
+    What no case calls can break without a test that fails.
+
+    ## Example
+    ```text
+    ### Quote Parcel      called by TC-001
+    ### Book Parcel       called by no case
+
+    ## Validation Cases
+    - /test-cases/TC-001.yaml: A quote is given
+    ```
+
+    ## Use instead
+    ```text
+    ### Quote Parcel      called by TC-001
+    ### Book Parcel       called by TC-002
+
+    ## Validation Cases
+    - /test-cases/TC-001.yaml: A quote is given
+    - /test-cases/TC-002.yaml: A parcel is booked
+    ```
+
+    ## References
+    Spec format, testing strategy.
+    """
+    there = [line.path for line in spec.cases if line.path and around.has_case(line.path.value)]
+    called = {name for path in there for name in around.calls_in(path.value)}
+    if not called:
+        # Cases without a machine's steps call nothing: a person does.
+        return
+    for endpoint in spec.endpoints:
+        name = endpoint.name
+        if name and snake_case(name.value) not in called:
+            yield Finding(
+                name.span,
+                f"no case calls `{snake_case(name.value)}`: of {len(spec.endpoints)} endpoints "
+                f"{sum(bool(e.name and snake_case(e.name.value) in called) for e in spec.endpoints)} are called",
+                "add a case with a step `call: " + snake_case(name.value) + "`",
+                related=tuple(Label(path.span, "a case") for path in there[:3]),
+            )

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.written import is_written
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE527", severity=Severity.WARNING, since="0.1.0")
+def missing_sandbox(spec: Spec) -> Iterator[Finding]:
+    """A sandbox is to be used, and there is none.
+
+    ## What it does
+    With `integration_tests.use_sandbox: true`, looks for `sandbox_url` and for an environment that is called `sandbox`,
+    `staging` or `test`.
+
+    ## Why it matters
+    The tests have nothing to run against.
+
+    ## Example
+    ```yaml
+    testing:
+      integration_tests:
+        use_sandbox: true
+    ```
+
+    ## Use instead
+    ```yaml
+    testing:
+      integration_tests:
+        use_sandbox: true
+        sandbox_url: https://sandbox.parcels.example
+    ```
+
+    ## References
+    Spec format, testing strategy.
+    """
+    tests = spec.testing.integration_tests if spec.testing else None
+    if tests is None or tests.use_sandbox is None or not tests.use_sandbox.value or tests.sandbox_url:
+        return
+    names = {name.value.lower() for name, _ in spec.service.environments} if spec.service else set()
+    if not names & {"sandbox", "staging", "test", "testing"} and not is_written(
+        spec, "testing", "integration_tests", "sandbox_url"
+    ):
+        yield Finding(
+            tests.use_sandbox.span, "there is no sandbox to use", "give `sandbox_url`, or an environment `sandbox`"
+        )

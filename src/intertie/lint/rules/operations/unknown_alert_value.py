@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from intertie.diagnostics import Severity
+from intertie.lint.alerts import METRICS, OTHER_VALUES, PERCENTILES, comparisons, is_known
+from intertie.lint.finding import Finding
+from intertie.lint.mends import source_text, write
+from intertie.lint.rule import rule
+from intertie.lint.words import listed
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE520", severity=Severity.WARNING, since="0.1.0")
+def unknown_alert_value(spec: Spec) -> Iterator[Finding]:
+    """An alert compares something that is not measured.
+
+    ## What it does
+    Looks up the name on the left of each comparison: `request_count`, `error_rate`, `response_time` with its
+    percentiles, `throughput`, and what breaker, limiter, budget, queue, cache and SLA tell.
+
+    ## Why it matters
+    What is not measured has no value, and the alert never fires.
+
+    ## Example
+    ```yaml
+    monitoring:
+      alerts:
+        - condition: eror_rate > 5%
+          severity: warning
+          channel: slack
+    ```
+
+    ## Use instead
+    ```yaml
+    monitoring:
+      alerts:
+        - condition: error_rate > 5%
+          severity: warning
+          channel: slack
+    ```
+
+    ## References
+    Spec format, monitoring.
+    """
+    for alert in spec.monitoring.alerts if spec.monitoring else ():
+        for compared in comparisons(alert.condition.value) if alert.condition else ():
+            if is_known(compared.name):
+                continue
+            near = get_close_matches(compared.name, (*METRICS, *PERCENTILES, *OTHER_VALUES), n=1)
+            written = source_text(spec, alert.condition.span) if alert.condition else ""
+            fixed = (
+                re.sub(re.escape(compared.name), near[0], written, count=1, flags=re.IGNORECASE) if near else written
+            )
+            yield Finding(
+                alert.condition.span if alert.condition else alert.head,
+                f"`{compared.name}` is not measured",
+                f"did you mean `{near[0]}`?" if near else f"measured are {listed(METRICS)}, and what the guards tell",
+                fix=write(fixed, alert.condition.span, safe=False) if near and alert.condition else None,
+            )

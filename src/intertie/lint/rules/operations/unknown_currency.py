@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from intertie.diagnostics import Severity
+from intertie.lint.currencies import CURRENCIES
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE529", severity=Severity.WARNING, since="0.1.0")
+def unknown_currency(spec: Spec) -> Iterator[Finding]:
+    """An amount is in a currency that does not exist.
+
+    ## What it does
+    Looks up `costs.currency`, and the currency of each amount, among the codes of ISO 4217.
+
+    ## Why it matters
+    Amounts are added up, reported and compared under a name that nobody knows.
+
+    ## Example
+    ```yaml
+    costs:
+      pricing_model: per_request
+      currency: EURO
+      tiers:
+        - {name: all, cost: 0.001, unit: request}
+    ```
+
+    ## Use instead
+    ```yaml
+    costs:
+      pricing_model: per_request
+      currency: EUR
+      tiers:
+        - {name: all, cost: 0.001, unit: request}
+    ```
+
+    ## References
+    ISO 4217.
+    """
+    costs = spec.costs
+    if costs is None:
+        return
+    amounts = [
+        costs.monthly_fee,
+        costs.budget.monthly_limit if costs.budget else None,
+        *(tier.cost for tier in costs.tiers),
+    ]
+    named = [(costs.currency.value, costs.currency.span)] if costs.currency else []
+    named += [(amount.value.currency, amount.span) for amount in amounts if amount and amount.value.currency]
+    for code, span in named:
+        if code.strip().upper() not in CURRENCIES:
+            near = get_close_matches(code.upper(), sorted(CURRENCIES), n=1)
+            yield Finding(
+                span,
+                f"`{code}` is no currency's code",
+                f"did you mean `{near[0]}`?" if near else "write its code, such as `EUR`",
+            )

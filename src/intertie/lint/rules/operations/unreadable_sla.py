@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.sla import availability, error_rate, response_time
+from intertie.lint.words import percent
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE523", severity=Severity.WARNING, since="0.1.0")
+def unreadable_sla(spec: Spec) -> Iterator[Finding]:
+    """A promise of the SLA can't be read as a number.
+
+    ## What it does
+    Reads `Availability` and `Error Rate` as percentages between 0 and 100 %, and `Response Time` as a percentile with
+    its bound.
+
+    ## Why it matters
+    What is no number can't be compared with what is measured.
+
+    ## Example
+    ```markdown
+    ## SLA Requirements
+    - **Availability**: 999%
+    ```
+
+    ## Use instead
+    ```markdown
+    ## SLA Requirements
+    - **Availability**: 99.9%
+    - **Response Time**: p99 < 1500ms
+    ```
+
+    ## References
+    Spec format, SLA.
+    """
+    if spec.sla is None:
+        return
+    for name, said, read in (
+        ("availability", spec.sla.availability, availability(spec)),
+        ("error rate", spec.sla.error_rate, error_rate(spec)),
+    ):
+        if said and read is None:
+            yield Finding(said.span, f"the {name} is no percentage", "write it as `99.9%`")
+        elif said and read and not 0 <= read.value <= 1:
+            yield Finding(said.span, f"{percent(read.value)} is more than all", "a percentage lies between 0 and 100")
+    said = spec.sla.response_time
+    if said and response_time(spec) is None:
+        yield Finding(said.span, "the response time names no bound", "write it as `p99 < 1500ms`")

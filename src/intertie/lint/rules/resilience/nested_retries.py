@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.around import Around
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE228", severity=Severity.INFO, since="0.1.0")
+def nested_retries(spec: Spec, around: Around, plan: Plan) -> Iterator[Finding]:
+    """Two integrations behind each other both retry, so that one failure becomes many calls.
+
+    ## What it does
+    Looks for integrations in `related` whose service is among this spec's `Internal Services`: calls of theirs cause
+    calls here. Where both retry, the tries multiply.
+
+    ## Why it matters
+    A failure at the end of a chain is tried again at every link. Three links of three tries are 27 calls to a service
+    that is down.
+
+    ## Example
+    ```text
+    specs/checkout.md     service: checkout, retry.max_attempts: 3
+    specs/payments.md     related: [INT-010], Internal Services: checkout, retry.max_attempts: 4
+    ```
+
+    ## Use instead
+    ```text
+    specs/checkout.md     service: checkout, retry.max_attempts: 1
+    specs/payments.md     related: [INT-010], Internal Services: checkout, retry.max_attempts: 4
+    ```
+
+    ## References
+    Google, "Site Reliability Engineering", 2016, chapter 22, addressing cascading failures.
+    """
+    retry, front = spec.retry, spec.front_matter
+    users = spec.dependencies.internal_services if spec.dependencies else None
+    if retry is None or front is None or users is None or plan.retry.max_attempts < 2:
+        return
+    names = {part.strip(" `*").lower() for part in re.split(r"[,;]", users.value)}
+    place = retry.max_attempts or retry.max_retries
+    for related in front.related:
+        neighbour = around.neighbour(related.value)
+        if neighbour and neighbour.attempts > 1 and neighbour.service.lower() in names:
+            yield Finding(
+                place.span if place else retry.head,
+                f"{neighbour.service} tries {neighbour.attempts} times, and each of these tries calls here up to "
+                f"{plan.retry.max_attempts} times: {neighbour.attempts} x {plan.retry.max_attempts} = "
+                f"{neighbour.attempts * plan.retry.max_attempts} calls of one that fails",
+                "retry at one of the two places alone",
+                related=(Label(neighbour.span, f"the tries of {neighbour.name}"),),
+            )

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.urls import is_secret_parameter
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE611", severity=Severity.INFO, since="0.1.0")
+def credential_parameter(spec: Spec) -> Iterator[Finding]:
+    """A parameter of the query looks like a credential.
+
+    ## What it does
+    Looks for query parameters that are called `api_key`, `token`, `password` and the like.
+
+    ## Why it matters
+    URLs are logged on the way. And what callers hand over is no secret of ours: it is neither resolved nor masked as
+    one.
+
+    ## Example
+    ```yaml
+    endpoint:
+      path: /quotes
+      method: GET
+      description: Quotes a parcel.
+    request:
+      parameters:
+        - {name: api_key, in: query, type: string, required: true}
+    ```
+
+    ## Use instead
+    ```yaml
+    endpoint:
+      path: /quotes
+      method: GET
+      description: Quotes a parcel.
+    request:
+      parameters:
+        - {name: country, in: query, type: string, required: true}
+    ```
+
+    ## References
+    RFC 9110 section 17.9.
+    """
+    for endpoint in spec.endpoints:
+        for parameter in endpoint.request.parameters if endpoint.request else ():
+            in_query = parameter.location is not None and parameter.location.value == "query"
+            if parameter.name and in_query and is_secret_parameter(parameter.name.value):
+                yield Finding(
+                    parameter.name.span,
+                    f"`{parameter.name.value}` is part of every URL, and URLs are logged on the way",
+                    "let `authentication` carry it, in a header where the service takes one",
+                )

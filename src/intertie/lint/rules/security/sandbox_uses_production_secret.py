@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE613", severity=Severity.WARNING, since="0.1.0")
+def sandbox_uses_production_secret(spec: Spec) -> Iterator[Finding]:
+    """The sandbox is called with the credential of production.
+
+    ## What it does
+    Compares `integration_tests.test_credentials` with the references of `authentication.config`.
+
+    ## Why it matters
+    A test then acts with real money or real data where one URL is wrong, and a leak of the sandbox is one of
+    production.
+
+    ## Example
+    ```yaml
+    testing:
+      integration_tests:
+        use_sandbox: true
+        sandbox_url: https://sandbox.parcels.example
+        test_credentials: env:PARCEL_KEY
+    ```
+
+    ## Use instead
+    ```yaml
+    testing:
+      integration_tests:
+        use_sandbox: true
+        sandbox_url: https://sandbox.parcels.example
+        test_credentials: env:PARCEL_TEST_KEY
+    ```
+
+    ## References
+    Spec format, testing strategy.
+    """
+    tests = spec.testing.integration_tests if spec.testing else None
+    given = tests.test_credentials if tests else None
+    config = spec.authentication.config if spec.authentication else None
+    references = [config.secret, config.password, config.client_secret, config.key] if config else []
+    same = next((each for each in references if given and each and each.value.strip() == given.value.strip()), None)
+    if given and same:
+        yield Finding(
+            given.span,
+            "this is the credential of production",
+            "get one for the sandbox",
+            related=(Label(same.span, "production"),),
+        )

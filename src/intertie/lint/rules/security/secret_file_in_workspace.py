@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.tokens import secret_references
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE612", severity=Severity.WARNING, since="0.1.0")
+def secret_file_in_workspace(spec: Spec) -> Iterator[Finding]:
+    """A secret is read from a file that lies beside the spec.
+
+    ## What it does
+    Looks for `file:` references that are relative: they lead into the workspace.
+
+    ## Why it matters
+    What lies in the workspace is committed sooner or later, and stays in its history.
+
+    ## Example
+    ```yaml
+    authentication:
+      type: api_key
+      config:
+        key_location: header
+        key_name: X-Api-Key
+        secret: file:secrets/parcels.key
+    ```
+
+    ## Use instead
+    ```yaml
+    authentication:
+      type: api_key
+      config:
+        key_location: header
+        key_name: X-Api-Key
+        secret: file:/run/secrets/parcels.key
+    ```
+
+    ## References
+    Spec format, authentication.
+    """
+    for located in secret_references(spec):
+        text = located.value.strip()
+        if text.startswith("file:") and not text.removeprefix("file:").startswith(("/", "~", "//")):
+            yield Finding(
+                located.span,
+                "the file lies in the workspace, where it is committed sooner or later",
+                "keep it outside, such as `file:/run/secrets/name`",
+            )

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.personal import is_field, known_fields, personal_fields
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE606", severity=Severity.WARNING, since="0.1.0")
+def unknown_personal_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """A field is marked as personal that no schema, mapping or parameter has.
+
+    ## What it does
+    Looks up each personal field among the fields of the mappings, the parameters and headers, and the schemas of
+    requests and answers.
+
+    ## Why it matters
+    A misspelt field is masked nowhere: the real one goes to logs, recordings and audit in clear.
+
+    ## Example
+    ```yaml
+    security:
+      personal: [customer.emial]
+    inbound:
+      - external_field: mail
+        internal_field: customer.email
+    ```
+
+    ## Use instead
+    ```yaml
+    security:
+      personal: [customer.email]
+    inbound:
+      - external_field: mail
+        internal_field: customer.email
+    ```
+
+    ## References
+    Spec format, security considerations.
+    """
+    known = known_fields(spec)
+    if not known:
+        return
+    for name, span in personal_fields(spec, plan):
+        if not is_field(name, known, spec):
+            near = get_close_matches(name, sorted(known), n=1)
+            yield Finding(
+                span,
+                f"nothing here is called `{name}`",
+                f"did you mean `{near[0]}`?" if near else "write the field as a mapping or a schema has it",
+            )

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.words import listed
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE116", severity=Severity.ERROR, since="0.1.0")
+def format_contradicts_bodies(spec: Spec) -> Iterator[Finding]:
+    """The data format bullet says one thing, every answer another.
+
+    ## What it does
+    Compares `Data Format` with the `content_type` of the endpoints' answers. An error where none of them is of that
+    format.
+
+    ## Why it matters
+    The format chooses how bodies are read and what is asked for where an endpoint says nothing.
+
+    ## Example
+    ```markdown
+    ## Integration Type
+    - **Data Format**: XML
+    ```
+
+    ## Use instead
+    ```markdown
+    ## Integration Type
+    - **Data Format**: JSON
+    ```
+
+    ## References
+    Spec format, integration type.
+    """
+    bullets = spec.integration_type
+    answers = [e.response.success.content_type for e in spec.endpoints if e.response and e.response.success]
+    types = [answer for answer in answers if answer]
+    if bullets is None or bullets.data_format is None or not types:
+        return
+    wanted = bullets.data_format.value
+    if all(_format(answer.value) not in (wanted, "") for answer in types):
+        listing = listed(dict.fromkeys(answer.value for answer in types))
+        yield Finding(
+            bullets.data_format.span,
+            f"the format is {wanted}, and every answer is {listing}",
+            "correct the bullet or the `content_type`",
+            related=(Label(types[0].span, "an answer"),),
+        )
+
+
+def _format(content_type: str) -> str:
+    """Return the format of a media type, empty where it may be any."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind.endswith(("/json", "+json", "/x-ndjson")):
+        return "JSON"
+    if kind.endswith(("/xml", "+xml")):
+        return "XML"
+    return "Binary" if kind.startswith(("image/", "audio/", "video/")) or kind.endswith("/octet-stream") else ""

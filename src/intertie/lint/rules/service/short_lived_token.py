@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE115", severity=Severity.WARNING, since="0.1.0")
+def short_lived_token(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """A token lives shorter than a call may take.
+
+    ## What it does
+    Compares `authentication.config.expires_in` with `timeouts.total`.
+
+    ## Why it matters
+    A token can end between two tries of one call, and a refresh before every call is slow and may be limited.
+
+    ## Example
+    ```text
+    authentication: {type: oauth, config: {token_url: …, expires_in: 5}}
+    timeouts: {total: 10000}
+    ```
+
+    ## Use instead
+    ```text
+    authentication: {type: oauth, config: {token_url: …, expires_in: 3600}}
+    timeouts: {total: 10000}
+    ```
+
+    ## References
+    Spec format, authentication.
+    """
+    config = spec.authentication.config if spec.authentication else None
+    if config is None or config.expires_in is None or config.expires_in.value >= plan.timeouts.total_s:
+        return
+    yield Finding(
+        config.expires_in.span,
+        f"a token lives {seconds_text(config.expires_in.value)}, and a call may take {seconds_text(plan.timeouts.total_s)}",
+        "`expires_in` is in seconds",
+    )

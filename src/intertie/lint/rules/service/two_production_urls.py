@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE119", severity=Severity.WARNING, since="0.1.0")
+def two_production_urls(spec: Spec) -> Iterator[Finding]:
+    """The base URL and the environment `production` lead to different places.
+
+    ## What it does
+    Compares `service.base_url` with `environments.production`.
+
+    ## Why it matters
+    A call without an environment goes to the base URL. Where that is not what `production` says, nobody knows which one
+    is meant.
+
+    ## Example
+    ```yaml
+    service:
+      name: parcel-rates
+      base_url: https://api.parcels.example
+      environments:
+        production: https://api.parcels.invalid
+    ```
+
+    ## Use instead
+    ```yaml
+    service:
+      name: parcel-rates
+      base_url: https://api.parcels.example
+      environments:
+        production: https://api.parcels.example
+    ```
+
+    ## References
+    Spec format, service configuration.
+    """
+    service = spec.service
+    production = (
+        next((url for name, url in service.environments if name.value.lower() == "production"), None)
+        if service
+        else None
+    )
+    if service and service.base_url and production and _bare(service.base_url.value) != _bare(production.value):
+        yield Finding(
+            service.base_url.span,
+            f"the base URL is {service.base_url.value}, and `production` is {production.value}",
+            "write one URL in both, or give the other one an environment's name of its own",
+            related=(Label(production.span, "production"),),
+        )
+
+
+def _bare(url: str) -> str:
+    return url.strip().rstrip("/").lower()

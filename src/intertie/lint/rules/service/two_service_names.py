@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE118", severity=Severity.WARNING, since="0.1.0")
+def two_service_names(spec: Spec) -> Iterator[Finding]:
+    """The service has two names.
+
+    ## What it does
+    Compares `service` in the front matter with `service.name`, as slugs.
+
+    ## Why it matters
+    Packages, routes, metrics and secrets are called by one of them. Who looks for the other finds nothing.
+
+    ## Example
+    ```yaml
+    service:
+      name: parcels
+      base_url: https://api.parcels.example
+    ```
+
+    ## Use instead
+    ```yaml
+    service:
+      name: parcel-rates
+      base_url: https://api.parcels.example
+    ```
+
+    ## References
+    Spec format, front matter.
+    """
+    front, named = spec.front_matter.service if spec.front_matter else None, spec.service.name if spec.service else None
+    if front and named and _slug(front.value) != _slug(named.value):
+        yield Finding(
+            named.span,
+            f"`{named.value}` here, `{front.value}` in the front matter",
+            "write the same slug in both",
+            related=(Label(front.span, "the other name"),),
+        )
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
