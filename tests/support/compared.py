@@ -6,6 +6,7 @@ from pathlib import Path
 
 from intertie.comparing import Change, Side, compare
 from intertie.compiler import Settings, compile_spec
+from intertie.diagnostics import Severity
 from intertie.spec.loading import load_text
 from intertie.spec.workspace import Workspace
 
@@ -211,7 +212,9 @@ def side(text: str, folder: Path, *, environment: str | None = None) -> Side:
     """Return a version from its text, which must have no errors."""
     loaded = load_text(text, folder / "specs" / "parcels.md", Workspace(folder))
     compiled = compile_spec(loaded.spec, settings=Settings(folder), environment=environment)
-    assert compiled.plan is not None, [finding.message for finding in (*loaded.diagnostics, *compiled.diagnostics)]
+    errors = [each.message for each in (*loaded.diagnostics, *compiled.diagnostics) if each.severity is Severity.ERROR]
+    assert compiled.plan is not None
+    assert errors == []
     return Side(loaded.spec, compiled.plan)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from intertie.comparing.change import Found, Impact
+from intertie.comparing.places import place_of
 from intertie.comparing.rule import rule
 from intertie.comparing.sides import Pair
 from intertie.comparing.words import listed, seconds, shown
@@ -120,10 +121,13 @@ def personal_data(pair: Pair) -> Iterator[Found]:
     if lost or won:
         told = [f"{listed(lost)} is no longer masked in logs and recordings"] if lost else []
         told += [f"{listed(won)} is masked in logs and recordings"] if won else []
-        places = pair.at("security", "personal")
+        at = (
+            _or_prose(pair.old.spec, "personal", "gdpr_privacy"),
+            _or_prose(pair.new.spec, "personal", "gdpr_privacy"),
+        )
         yield Found(
             Impact.RISKY if lost else Impact.SAFE, "security.personal", shown(old.personal), shown(new.personal),
-            " and ".join(told), places,
+            " and ".join(told), at,
         )  # fmt: skip
 
 
@@ -142,8 +146,10 @@ def retention(pair: Pair) -> Iterator[Found]:
         reason = (
             f"what is stored of the service's data is kept for {texts[1] or 'ever'} instead of {texts[0] or 'ever'}"
         )
-        at = pair.at("security", "retention")
-        at = at if at != pair.at("security") else pair.at("security", "data_retention")
+        at = (
+            _or_prose(pair.old.spec, "retention", "data_retention"),
+            _or_prose(pair.new.spec, "retention", "data_retention"),
+        )
         yield Found(Impact.RISKY if longer else Impact.SAFE, "security.retention", texts[0], texts[1], reason, at)
 
 
@@ -189,6 +195,12 @@ def not_enforced(pair: Pair) -> Iterator[Found]:
         texts = (sentence, None) if gone else (None, sentence)
         reason = "callers are no longer warned of it" if gone else f"callers are warned: {sentence}"
         yield Found(Impact.SAFE if gone else Impact.RISKY, "warning", texts[0], texts[1], reason, pair.at())
+
+
+def _or_prose(spec: Spec, field: str, prose: str) -> SourceSpan:
+    """Return the place of a field, else of the sentence that says the same."""
+    security = spec.security
+    return place_of(spec, "security", field if security is not None and getattr(security, field) else prose)
 
 
 def _line(item: NotEnforced | None, spec: Spec) -> SourceSpan:

@@ -26,7 +26,7 @@ _HANDLED = frozenset({"properties", "required", "prefixItems", "$defs", *_ONE_IN
 
 def compare_schemas(old: object, new: object) -> tuple[Delta, ...]:
     """Return the differences between two self-contained schemas, in the order of the older one."""
-    return () if old == new else tuple(_Walk(old, new).all())
+    return () if canonical(old) == canonical(new) else tuple(_Walk(old, new).all())
 
 
 class _Walk:
@@ -41,6 +41,7 @@ class _Walk:
         yield from self._at(self._old.schema, self._new.schema, "", ())
 
     def _at(self, old: object, new: object, path: str, steps: tuple[str | int, ...]) -> Iterator[Delta]:
+        old, new = self._old.target(old), self._new.target(new)
         key = (id(old), id(new))
         self._visits += 1
         # A schema that contains itself is compared once on the way down.
@@ -71,6 +72,8 @@ class _Walk:
                 effect = Effect.NOTE
             elif keyword in JUDGES:
                 effect = JUDGES[keyword](before, after)
+                if effect is Effect.NOTE:
+                    continue  # the same set in another order, or what is so without saying it
             else:
                 effect = Effect.OTHER
             texts = (shown(before) if keyword in old else None, shown(after) if keyword in new else None)

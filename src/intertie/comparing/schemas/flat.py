@@ -32,6 +32,17 @@ class Root:
             made["allOf"] = left
         return made
 
+    def target(self, schema: object) -> object:
+        """Return what a schema leads to that says nothing but `$ref`; itself where it says more."""
+        seen: set[int] = set()
+        while isinstance(schema, Mapping) and schema.keys() <= {"$ref", "$defs"} and id(schema) not in seen:
+            seen.add(id(schema))
+            reference = schema.get("$ref")
+            if not isinstance(reference, str):
+                break
+            schema = self.resolve(reference)
+        return schema
+
     def resolve(self, reference: str) -> object:
         """Return what `#/…` leads to, `{}` where it leads nowhere."""
         found: object = self.schema
