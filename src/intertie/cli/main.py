@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "call": ("call", "Call an operation through every guard."),
     "mock": ("mock", "Serve a spec's mock."),
     "queue": ("queue", "List, replay or drop queued calls."),
+    "generate": ("generate", "Make an OpenAPI description from a spec, or say that one is stale."),
     "report": ("report", "Report costs from the ledger, calls from the history."),
     "status": ("status", "Show limiter, breaker, queue and budget as they are now."),
     "breaker": ("breaker", "Hold a breaker open or closed, or let it decide."),

@@ -114,14 +114,19 @@ class AnswerReader:
         text, cut = first_sentences(prose(word(given.get("description"))), _LONGEST)
         if cut:
             self._ledger.lose("long-text", "description", step(where, "description"))
-        retry_after = next((name for name in headers if name.lower() == "retry-after"), None)
+        marked = [name for name, each in mapping(given.get("headers")).items() if _tells_when(each)]
+        retry_after = next(
+            (name for name in (*marked, *headers) if name in marked or name.lower() == "retry-after"), None
+        )
         return ImportedError(status, text or None, content_type, schema, retry_after)
 
     def _beside(self, given: Mapping, where: str) -> list[str]:
         """Return the names of an answer's headers; those that no guard reads and its links are lost."""
         headers = list(mapping(given.get("headers")))
         for name in headers:
-            if not re.search(r"rate-?limit|retry-after|deprecation|sunset|^link$", name, re.IGNORECASE):
+            if not _tells_when(mapping(given["headers"])[name]) and not re.search(
+                r"rate-?limit|retry-after|deprecation|sunset|^link$", name, re.IGNORECASE
+            ):
                 self._ledger.lose("answer-header", name, step(where, "headers", name))
         for name in mapping(given.get("links")):
             self._ledger.lose("link", name, step(where, "links", name))
@@ -160,11 +165,15 @@ class AnswerReader:
                 self._ledger.lose("example", name, place)
         kept: tuple[object, bool] = (None, False)
         for value, place in found:
-            if self._examples and not kept[1] and _is_keepable(value):
+            if self._examples and not kept[1] and is_keepable(value):
                 kept = (value, True)
             else:
                 self._ledger.lose("example", place.rpartition("/")[2], place)
         return kept
+
+
+def _tells_when(header: object) -> bool:
+    return mapping(header).get("x-intertie-retry-after") is True
 
 
 def _rank(media: str) -> int:
@@ -182,7 +191,7 @@ def _rank(media: str) -> int:
     return 8 if name.startswith("text/") else 9
 
 
-def _is_keepable(value: object) -> bool:
+def is_keepable(value: object) -> bool:
     """Return whether an example is small enough, and holds nothing that looks like a credential."""
     pending = [value]
     count = 0

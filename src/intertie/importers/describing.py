@@ -5,9 +5,12 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
+from intertie.importers.curl import describe_curl
+from intertie.importers.har import describe_har
 from intertie.importers.losses import Ledger
 from intertie.importers.model import ApiDescription
 from intertie.importers.openapi3 import ImportOptions, OpenApiReader
+from intertie.importers.postman import describe_postman
 from intertie.importers.reading import ReadSource
 from intertie.importers.swagger2 import swagger_options, upgraded
 
@@ -25,10 +28,19 @@ def describe(source: ReadSource, options: ImportOptions, ledger: Ledger) -> Desc
     Raises:
         UsageError: It has no operations, or the selection fits none.
     """
-    document = source.data
-    if source.kind == "swagger2":
-        options = swagger_options(options, document)
-        document = upgraded(document, ledger)
-    reader = OpenApiReader(document, options, ledger)
-    description = reader.read()
-    return Described(replace(description, losses=ledger.losses, guesses=ledger.guesses), reader.source_schemas())
+    schemas: dict[str, str] = {}
+    match source.kind:
+        case "curl":
+            description = describe_curl(source.text, options, ledger)
+        case "har":
+            description = describe_har(source.data, options, ledger)
+        case "postman":
+            description = describe_postman(source.data, options, ledger)
+        case "swagger2":
+            options = swagger_options(options, source.data)
+            reader = OpenApiReader(upgraded(source.data, ledger), options, ledger)
+            description, schemas = reader.read(), reader.source_schemas()
+        case _:
+            reader = OpenApiReader(source.data, options, ledger)
+            description, schemas = reader.read(), reader.source_schemas()
+    return Described(replace(description, losses=ledger.losses, guesses=ledger.guesses), schemas)

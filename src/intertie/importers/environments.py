@@ -37,6 +37,8 @@ class _Server(Struct, frozen=True):
     url: str
     about: str
     where: str
+    name: str = ""
+    """The environment that it says it is (`x-intertie-environment`)."""
 
 
 def places_of(servers: object, where: str, ledger: Ledger, given_base: str | None) -> Places:
@@ -65,7 +67,7 @@ def places_of(servers: object, where: str, ledger: Ledger, given_base: str | Non
         if not is_usable(url):
             ledger.lose("server", url, server.where)
         elif not any(known.url == url for known in found.values()):
-            name = _free_name(server, url, found)
+            name = _free_name(server, url, found) if server.name in ("", *found) else server.name
             found[name] = ImportedEnvironment(name, url)
     if given_base is not None and not any(each.url.startswith(given_base.rstrip("/")) for each in found.values()):
         # Who names a base URL knows better than the source.
@@ -109,6 +111,9 @@ def _settled(found: dict[str, ImportedEnvironment], relative: _Server | None, le
     for name, each in found.items():
         if name in safe:
             continue
+        if name == "development":
+            safe[name] = each
+            continue
         if safe and any(other.url == each.url.replace("http:", "https:", 1) for other in safe.values()):
             continue
         if "development" not in safe:
@@ -144,7 +149,8 @@ def _spelled(servers: object, where: str, ledger: Ledger) -> Iterable[_Server]:
             if filled is None:
                 ledger.lose("server", url, place)
                 break
-            yield _Server(filled, f"{about} {word(choice)}".strip() if spread else about, place)
+            own = word(server.get("x-intertie-environment"))
+            yield _Server(filled, f"{about} {word(choice)}".strip() if spread else about, place, own)
 
 
 def _filled(url: str, variables: Mapping, chosen: dict[str, str], place: str, ledger: Ledger) -> str | None:

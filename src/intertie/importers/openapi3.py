@@ -86,7 +86,8 @@ class OpenApiReader:
         document, ledger, options = self._document, self._ledger, self._options
         every = list(self._found())
         if not every:
-            raise UsageError(f"{options.name} has no operations that can be called")
+            only = "describes webhooks only: calls that come to us" if document.get("webhooks") else "has no operations"
+            raise UsageError(f"{options.name} {only}; there is nothing to call")
         options.selection.check(found.candidate for found in every)
         chosen = [found for found in every if options.selection.takes(found.candidate)]
         places = places_of(document.get("servers"), "#/servers", ledger, options.base_url)
@@ -106,7 +107,7 @@ class OpenApiReader:
             operations=operations,
             all_keys=frozenset(sent_key(found.candidate) for found in every),
             summary=self._summary(),
-            version=word(self._info.get("version")) or None,
+            version=_version(self._info),
             base_url=places.base_url,
             environments=places.environments,
             auth=credential.auth,
@@ -162,8 +163,8 @@ class OpenApiReader:
             key=sent_key(candidate), heading=heading, method=candidate.method, path=path, where=where,
             description=self._description(operation, where), headers=(*headers, *_unlike(credential.further, headers)),
             parameters=parameters, body=body, success=success, errors=errors,
-            pagination=pages[0] if pages else None, pagination_guess=pages[1] if pages else None,
-            idempotent=_flag(operation.get("x-idempotent")),
+            pagination=pages[0] if pages else None, pagination_guess=(pages[1] or None) if pages else None,
+            idempotent=_flag(operation.get("x-intertie-idempotent", operation.get("x-idempotent"))),
             streaming=stream,
         )  # fmt: skip
 
@@ -197,6 +198,9 @@ class OpenApiReader:
         success: ImportedSuccess | None,
         operation: Mapping,
     ) -> tuple[dict[str, object], str] | None:
+        stated = mapping(operation.get("x-intertie-pagination"))
+        if stated:
+            return dict(stated), ""
         if candidate.method != "GET" or success is None:
             return None
         quiet = References(self._document, Ledger())
@@ -315,6 +319,12 @@ def data_format_of(operations: Iterable[ImportedOperation]) -> str:
 def sent_key(candidate: Candidate) -> str:
     """Return what an operation is known by in a spec: its method and the path that is sent."""
     return f"{candidate.method} {sendable(candidate.path)[0]}"
+
+
+def _version(info: Mapping) -> str | None:
+    """Return the version; `unversioned` is what we write for none."""
+    version = word(info.get("version"))
+    return None if version in ("", "unversioned") else version
 
 
 def _flag(value: object) -> bool | None:

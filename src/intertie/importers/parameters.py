@@ -50,6 +50,11 @@ class ParameterReader:
                 continue
             if location == "header" and name.lower() in credential:
                 continue
+            if location == "header" and word(given.get("x-intertie-value")):
+                about = self._description(given, where)
+                value = word(given["x-intertie-value"])
+                headers[name.lower()] = ImportedHeader(name, given.get("required") is True, value, about)
+                continue
             if location == "header" and _IDEMPOTENCY_RE.search(name):
                 headers[name.lower()] = self._key(name, given, where)
                 continue

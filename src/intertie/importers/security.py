@@ -102,7 +102,9 @@ def _auth(given: Mapping, where: str, ledger: Ledger, base_url: str | None) -> I
     if kind == "apikey":
         location, name = word(given.get("in")).lower(), word(given.get("name"))
         if location in ("header", "query") and name:
-            return ImportedAuth("api_key", {"key_location": location, "key_name": name})
+            scheme = word(given.get("x-intertie-scheme"))
+            config: dict[str, object] = {"key_location": location, "key_name": name}
+            return ImportedAuth("api_key", {**config, "scheme": scheme} if scheme else config)
         ledger.lose("security-kind", f"apiKey in {location or 'nothing'}", where)
         return None
     if kind == "http":

@@ -55,7 +55,8 @@ def endpoint_data(operation: ImportedOperation) -> dict[str, object]:
         data["request"] = request
     data["response"] = _response(operation)
     if operation.pagination is not None:
-        data["pagination"] = Noted(operation.pagination, _from(operation.pagination_guess or "its parameters"))
+        guess = operation.pagination_guess
+        data["pagination"] = Noted(operation.pagination, _from(guess)) if guess else operation.pagination
     return data
 
 

@@ -1,0 +1,85 @@
+"""`intertie generate`: artefacts from specs, and whether those that are there are still true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from intertie.cli.common import say, show_findings, workbench
+from intertie.cli.context import CliContext
+from intertie.core.errors import UsageError
+from intertie.diagnostics import SpecError
+
+_NOWHERE = "http://127.0.0.1"
+"""Where the plan of a description calls: nobody does, and no environment variable is asked for."""
+
+
+@click.command("generate")
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC…")
+@click.option("--target", type=click.Choice(["openapi"]), required=True, help="What is made.")
+@click.option("--check", is_flag=True, help="Write nothing; exit status 1 where the file is not what would be written.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="File (.json, .yaml), else stdout; a folder for several specs.",
+)
+@click.pass_obj
+def command(context: CliContext, specs: tuple[str, ...], target: str, check: bool, output: Path | None) -> int:
+    """Make TARGET of each SPEC (a path, or an id in the workspace).
+
+    `openapi` is an OpenAPI 3.1 document; the spec's content hash stands in `info.x-intertie-spec-hash`.
+    """
+    del target  # there is one, and it is chosen
+    if check and output is None:
+        raise UsageError("--check compares with a file: give --output FILE")
+    if len(specs) > 1 and (output is None or output.suffix):
+        raise UsageError("several specs need a folder: give --output DIR")
+    stale = False
+    for spec in specs:
+        try:
+            name, text = _document(context, spec, as_yaml=output is not None and output.suffix in (".yaml", ".yml"))
+        except SpecError as error:
+            show_findings(error, context)
+            return 1
+        if output is None:
+            click.echo(text, nl=False)
+            continue
+        path = output if output.suffix else output / f"{name}.openapi.json"
+        if check:
+            stale = _is_stale(path, text, spec) or stale
+        else:
+            _write(path, text)
+    return 1 if stale else 0
+
+
+def _document(context: CliContext, spec: str, *, as_yaml: bool) -> tuple[str, str]:
+    """Return service and text of one spec's description."""
+    from intertie.generators.openapi import openapi_document, openapi_text  # noqa: PLC0415  # keeps `--help` quick
+
+    bench = workbench(context, spec)
+    plan = bench.plan(spec, base_url=_NOWHERE)
+    return plan.service, openapi_text(openapi_document(bench.load(spec).spec, plan), as_yaml=as_yaml)
+
+
+def _is_stale(path: Path, text: str, spec: str) -> bool:
+    try:
+        written = path.read_text("utf-8")
+    except FileNotFoundError:
+        say(f"{path} is not there; run `intertie generate {spec} --target openapi --output {path}`")
+        return True
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} can't be read: {error}") from None
+    if written == text:
+        return False
+    say(f"{path} is stale; run `intertie generate {spec} --target openapi --output {path}`")
+    return True
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} can't be written: {error.strerror}") from None
+    say(f"wrote {path}")

@@ -1,0 +1,1 @@
+"""Artefacts made from a spec, one package a target."""

@@ -1,0 +1,73 @@
+"""The whole OpenAPI document of one spec."""
+
+from __future__ import annotations
+
+from intertie.core.errors import snake_case
+from intertie.generators.openapi.components import Components
+from intertie.generators.openapi.operations import operation_object
+from intertie.generators.openapi.surroundings import SCHEME, limit_extensions, security_scheme, server_objects
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Endpoint, Spec
+
+VERSION = "3.1.0"
+UNVERSIONED = "unversioned"
+"""What stands for the version where a spec names none: OpenAPI asks for one."""
+
+
+def openapi_document(spec: Spec, plan: Plan) -> dict[str, object]:
+    """Return the OpenAPI 3.1 document that says what a spec and its plan say, as far as OpenAPI can.
+
+    What only a spec knows (limits, targets, pages, patterns of headers) stands in `x-intertie-…` extensions.
+
+    Source: OpenAPI Specification 3.1.0.
+    """
+    components = Components()
+    endpoints = _by_operation(spec)
+    paths: dict[str, dict[str, object]] = {}
+    for operation in plan.operations.values():
+        made = operation_object(operation, endpoints[operation.id], components)
+        item = paths.setdefault(operation.path, {})
+        # Two operations of one method and path can't both be said; the first one is.
+        item.setdefault(operation.method.lower(), made)
+    scheme = security_scheme(spec, plan)
+    document: dict[str, object] = {"openapi": VERSION, "info": _info(spec, plan)}
+    servers = server_objects(spec)
+    if servers:
+        document["servers"] = servers
+    if scheme is not None:
+        document["security"] = [{SCHEME: []}]
+    if spec.documentation and spec.documentation.api_docs:
+        document["externalDocs"] = {"url": spec.documentation.api_docs.value}
+    document |= limit_extensions(spec, plan)
+    document["paths"] = components.without_strays(paths)
+    parts: dict[str, object] = {}
+    schemas = components.made()
+    if schemas:
+        parts["schemas"] = schemas
+    if scheme is not None:
+        parts["securitySchemes"] = {SCHEME: scheme}
+    if parts:
+        document["components"] = parts
+    return document
+
+
+def _by_operation(spec: Spec) -> dict[str, Endpoint]:
+    found: dict[str, Endpoint] = {}
+    for endpoint in spec.endpoints:
+        if endpoint.name is not None:
+            found.setdefault(snake_case(endpoint.name.value), endpoint)
+    return found
+
+
+def _info(spec: Spec, plan: Plan) -> dict[str, object]:
+    version = spec.service.version.value if spec.service and spec.service.version else None
+    if version is None and spec.versioning and spec.versioning.current:
+        version = spec.versioning.current.value
+    info: dict[str, object] = {"title": plan.title, "version": version or UNVERSIONED}
+    if plan.summary:
+        info["description"] = plan.summary
+    contact = spec.documentation.support_contact if spec.documentation else None
+    if contact is not None:
+        key = "email" if "@" in contact.value and "/" not in contact.value else "url"
+        info["contact"] = {key: contact.value}
+    return {**info, "x-intertie-spec-id": plan.id, "x-intertie-spec-hash": spec.content_hash}
