@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
@@ -91,19 +92,31 @@ def cost_report(bench: Workbench, specs: Sequence[str], *, month: str | None = N
     """
     if month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
         raise UsageError(f"--month {month} is not a month such as 2026-11")
-    period = month or month_name(BlockingClock().utc_now(), "UTC")
+    now = BlockingClock().utc_now()
     wanted = {bench.identity(spec) for spec in specs}
     with open_records(bench) as journal:
-        months = [found for found in journal.months(period) if not wanted or found.key.partition("@")[0] in wanted]
-    return CostReport(period, tuple(_line(bench, found, current=month is None) for found in months))
+        months = [found for found in journal.months(month) if not wanted or found.key.partition("@")[0] in wanted]
+    lines: list[CostLine] = []
+    for found in months:
+        plan = _plan(bench, *_identity(found))
+        zone = plan.pricing.time_zone if plan and plan.pricing else "UTC"
+        if month is not None or found.month == month_name(now, zone):  # each integration's own current month
+            lines.append(_line(found, plan, now if month is None else None))
+    return CostReport(month or month_name(now, "UTC"), tuple(lines))
 
 
-def _line(bench: Workbench, month: LedgerMonth, *, current: bool) -> CostLine:
+def _identity(month: LedgerMonth) -> tuple[str, str]:
+    """Return the spec's id and the environment."""
     spec_id, _, environment = month.key.partition("@")
-    plan = _plan(bench, spec_id, environment)
+    return spec_id, environment
+
+
+def _line(month: LedgerMonth, plan: Plan | None, now: datetime | None) -> CostLine:
+    """Return a month's line; a forecast only where the month is not over, which `now` says."""
+    spec_id, environment = _identity(month)
     pricing = plan.pricing if plan else None
     fee = pricing.monthly_fee if pricing else Decimal(0)
-    ahead = forecast(pricing, month.quantity, BlockingClock().utc_now()) if pricing and current else None
+    ahead = forecast(pricing, month.quantity, now) if pricing and now else None
 
     def money(amount: Decimal) -> Money:
         return Money(amount, month.currency)
