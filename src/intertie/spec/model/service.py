@@ -93,12 +93,15 @@ class Timeouts(Block):
     """How long to wait; `total` bounds the whole call with all its retries and waits."""
 
     connect: Located[float] | None = f.duration(
-        "Name resolution, TCP and TLS.", "ms", _SHORTEST_S, aliases=("connect_timeout", "connection")
+        "Name resolution, TCP and TLS.",
+        "ms",
+        _SHORTEST_S,
+        aliases=("connect_timeout", "connection", "connection_timeout"),
     )
     read: Located[float] | None = f.duration(
         "From the request sent to the whole answer.", "ms", _SHORTEST_S, aliases=("read_timeout", "request")
     )
     write: Located[float] | None = f.duration("Sending the request.", "ms", _SHORTEST_S, aliases=("write_timeout",))
     total: Located[float] | None = f.duration(
-        "The whole call.", "ms", _SHORTEST_S, aliases=("total_timeout", "overall")
+        "The whole call.", "ms", _SHORTEST_S, aliases=("total_timeout", "overall", "timeout")
     )

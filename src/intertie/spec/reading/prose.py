@@ -27,7 +27,7 @@ def read_bullets(block_type: type[BlockT], section: Section, reader: BlockReader
     for entry in bullet_entries(section, reader.source):
         known = find_key(block_type, entry.key.text)
         if known is None:
-            _unknown_bullet(entry, block_type, reader, where)
+            unknown_bullet(entry, block_type, reader, where)
             continue
         value = entry.value
         if block_type is IntegrationType and isinstance(value, ScalarNode):
@@ -95,7 +95,8 @@ def _first_words(value: ScalarNode, choices: tuple[str, ...]) -> ScalarNode:
     return value
 
 
-def _unknown_bullet(entry: Entry, block_type: type[Block], reader: BlockReader, where: str) -> None:
+def unknown_bullet(entry: Entry, block_type: type[Block], reader: BlockReader, where: str) -> None:
+    """Report a line that names no field: a warning where it looks like a misspelt one, else an info."""
     table = field_table(block_type)
     meant = did_you_mean(entry.key.text, list(table))
     label = f"`{shorten(entry.key.text)}` is no line of {where}"

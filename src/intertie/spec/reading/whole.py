@@ -37,9 +37,11 @@ from intertie.spec.reading.prose import (
     placeholders_in_prose,
     read_bullets,
     uncertainties,
+    unknown_bullet,
 )
 from intertie.spec.reading.routing import BLOCK_TYPES, Routed, Router, canonical_key, section_blocks
 from intertie.spec.reading.rows import error_tables, mapping_tables, one_code
+from intertie.spec.reading.unread import tell_unread
 from intertie.spec.sections import heading_words
 from intertie.spec.tree import Document, Entry, MappingNode, Node, ScalarNode, Section, SequenceNode
 
@@ -124,9 +126,11 @@ class _SpecReader:
             "tuple[ImplementationLine, ...]", self._all("implementation references", implementation)
         )
         values["cases"] = self._cases()
+        read = {*self._routed.entries, *(key for key in ("inbound", "outbound", "error_mapping") if values[key])}
         for sections in self._by_name.values():
             for section in sections:
                 placeholders_in_prose(section, reader)
+                tell_unread(section, read, self._findings)
         return Spec(
             path=document.path, content_hash=content_hash, document=document, span=first_line,
             front_matter=front_matter, title=self._title(front_matter), **values,
@@ -201,15 +205,21 @@ class _SpecReader:
                     self._plain_lines(part, section)
 
     def _plain_lines(self, part: Section, section: Section) -> None:
-        for key in section_blocks(section):
-            if key in self._routed.entries:
-                continue
-            entries = [
-                Entry(ScalarNode(entry.key.span, known.key, known.key), entry.value)
-                for entry in bullet_entries(part, self._reader.source)
-                if (known := find_key(BLOCK_TYPES[key], entry.key.text)) is not None
-            ]
+        keys = [key for key in section_blocks(section) if key not in self._routed.entries]
+        written = bullet_entries(part, self._reader.source) if keys else []
+        taken: set[int] = set()
+        for key in keys:
+            entries = []
+            for entry in written:
+                known = find_key(BLOCK_TYPES[key], entry.key.text)
+                if known is not None:
+                    entries.append(Entry(ScalarNode(entry.key.span, known.key, known.key), entry.value))
+                    taken.add(id(entry))
             self._add(key, entries, part)
+        if taken:
+            for entry in written:
+                if id(entry) not in taken:
+                    unknown_bullet(entry, BLOCK_TYPES[keys[0]], self._reader, keys[0])
 
     def _add(self, key: str, entries: list[Entry], section: Section) -> None:
         if not entries:
