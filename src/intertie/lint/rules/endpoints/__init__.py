@@ -1,17 +1,27 @@
 """Endpoints, parameters and latency targets."""
 
 from intertie.lint.rules.endpoints.body_on_read import body_on_read
+from intertie.lint.rules.endpoints.body_without_content import body_without_content
+from intertie.lint.rules.endpoints.constant_idempotency_key import constant_idempotency_key
+from intertie.lint.rules.endpoints.default_breaks_parameter import default_breaks_parameter
 from intertie.lint.rules.endpoints.duplicate_parameter import duplicate_parameter
+from intertie.lint.rules.endpoints.empty_parameter_range import empty_parameter_range
 from intertie.lint.rules.endpoints.error_status_as_success import error_status_as_success
+from intertie.lint.rules.endpoints.example_breaks_schema import example_breaks_schema
 from intertie.lint.rules.endpoints.missing_success_status import missing_success_status
 from intertie.lint.rules.endpoints.nameless_parameter import nameless_parameter
 from intertie.lint.rules.endpoints.optional_path_parameter import optional_path_parameter
+from intertie.lint.rules.endpoints.page_path_outside_schema import page_path_outside_schema
 from intertie.lint.rules.endpoints.path_parameter_without_placeholder import path_parameter_without_placeholder
 from intertie.lint.rules.endpoints.percentile_above_timeout import percentile_above_timeout
 from intertie.lint.rules.endpoints.percentiles_out_of_order import percentiles_out_of_order
+from intertie.lint.rules.endpoints.retry_after_without_header import retry_after_without_header
 from intertie.lint.rules.endpoints.same_request_twice import same_request_twice
+from intertie.lint.rules.endpoints.success_as_error import success_as_error
 from intertie.lint.rules.endpoints.undeclared_page_parameter import undeclared_page_parameter
 from intertie.lint.rules.endpoints.undeclared_path_parameter import undeclared_path_parameter
+from intertie.lint.rules.endpoints.unknown_content_type import unknown_content_type
+from intertie.lint.rules.endpoints.unused_schema import unused_schema
 
 RULES = (
     undeclared_path_parameter,
@@ -26,5 +36,15 @@ RULES = (
     error_status_as_success,
     undeclared_page_parameter,
     nameless_parameter,
+    default_breaks_parameter,
+    empty_parameter_range,
+    page_path_outside_schema,
+    example_breaks_schema,
+    retry_after_without_header,
+    success_as_error,
+    body_without_content,
+    unknown_content_type,
+    constant_idempotency_key,
+    unused_schema,
 )
 """In the order of their codes."""

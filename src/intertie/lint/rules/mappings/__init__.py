@@ -1,13 +1,23 @@
 """Data mappings, error mapping and fallback."""
 
 from intertie.lint.rules.mappings.cache_fallback_without_reads import cache_fallback_without_reads
+from intertie.lint.rules.mappings.cache_outlives_retention import cache_outlives_retention
+from intertie.lint.rules.mappings.caller_fault_row_retries import caller_fault_row_retries
+from intertie.lint.rules.mappings.default_breaks_answer import default_breaks_answer
+from intertie.lint.rules.mappings.default_breaks_field import default_breaks_field
 from intertie.lint.rules.mappings.default_fallback_without_response import default_fallback_without_response
 from intertie.lint.rules.mappings.duplicate_error_code import duplicate_error_code
+from intertie.lint.rules.mappings.fallback_never_kept import fallback_never_kept
 from intertie.lint.rules.mappings.queue_fallback_without_writes import queue_fallback_without_writes
 from intertie.lint.rules.mappings.queue_without_idempotency_key import queue_without_idempotency_key
+from intertie.lint.rules.mappings.required_field_optional import required_field_optional
 from intertie.lint.rules.mappings.retried_status_fails import retried_status_fails
 from intertie.lint.rules.mappings.retry_action_without_retries import retry_action_without_retries
 from intertie.lint.rules.mappings.target_mapped_twice import target_mapped_twice
+from intertie.lint.rules.mappings.transform_takes_other_type import transform_takes_other_type
+from intertie.lint.rules.mappings.undeclared_mapped_status import undeclared_mapped_status
+from intertie.lint.rules.mappings.unmapped_declared_error import unmapped_declared_error
+from intertie.lint.rules.mappings.unmapped_required_field import unmapped_required_field
 
 RULES = (
     target_mapped_twice,
@@ -18,5 +28,15 @@ RULES = (
     default_fallback_without_response,
     queue_without_idempotency_key,
     retried_status_fails,
+    cache_outlives_retention,
+    default_breaks_answer,
+    required_field_optional,
+    unmapped_required_field,
+    transform_takes_other_type,
+    default_breaks_field,
+    unmapped_declared_error,
+    undeclared_mapped_status,
+    fallback_never_kept,
+    caller_fault_row_retries,
 )
 """In the order of their codes."""

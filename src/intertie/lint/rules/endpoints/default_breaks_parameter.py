@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.planned import first_error, planned
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE313", severity=Severity.ERROR, since="0.1.0")
+def default_breaks_parameter(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """A parameter's default is not what the parameter takes.
+
+    ## What it does
+    Validates each parameter's `default` against its type, enum, format, range and pattern.
+
+    ## Why it matters
+    A call that leaves the parameter out is refused before it is sent, or sent with a value that the service refuses.
+
+    ## Example
+    ```yaml
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true}
+        - {name: size, in: query, type: integer, required: false, maximum: 100, default: 500}
+    ```
+
+    ## Use instead
+    ```yaml
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true}
+        - {name: size, in: query, type: integer, required: false, maximum: 100, default: 50}
+    ```
+
+    ## References
+    OpenAPI Specification 3.1, parameter object.
+    """
+    for endpoint, operation in planned(spec, plan):
+        plans = {(each.name, each.location): each for each in operation.parameters}
+        for parameter in endpoint.request.parameters if endpoint.request else ():
+            if parameter.default is None or parameter.name is None or parameter.location is None:
+                continue
+            compiled = plans.get((parameter.name.value, parameter.location.value))
+            broken = first_error(compiled.schema, parameter.default.value) if compiled else None
+            if broken:
+                yield Finding(
+                    parameter.default.span,
+                    f"the default of `{parameter.name.value}` breaks {broken}",
+                    "write a default that a call may give",
+                )

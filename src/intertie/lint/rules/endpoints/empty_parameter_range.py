@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Applicability, Edit, Fix, Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE314", severity=Severity.ERROR, since="0.1.0")
+def empty_parameter_range(spec: Spec) -> Iterator[Finding]:
+    """No value of a parameter lies within its range.
+
+    ## What it does
+    Compares `minimum` and `maximum` of each parameter.
+
+    ## Why it matters
+    Every call that gives the parameter is refused.
+
+    ## Example
+    ```yaml
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true}
+        - {name: size, in: query, type: integer, required: false, minimum: 100, maximum: 1}
+    ```
+
+    ## Use instead
+    ```yaml
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true}
+        - {name: size, in: query, type: integer, required: false, minimum: 1, maximum: 100}
+    ```
+
+    ## References
+    JSON Schema, validation, section 6.2.
+    """
+    for endpoint in spec.endpoints:
+        for parameter in endpoint.request.parameters if endpoint.request else ():
+            low, high = parameter.minimum, parameter.maximum
+            if low is None or high is None or not (_is_number(low.value) and _is_number(high.value)):
+                continue
+            if float(str(low.value)) > float(str(high.value)):
+                edits = (Edit(low.span, high.text), Edit(high.span, low.text))
+                yield Finding(
+                    high.span,
+                    f"{high.text} at most, and {low.text} at least: no value fits",
+                    "swap them, or look up the range",
+                    related=(Label(low.span, "at least"),),
+                    fix=Fix("swap minimum and maximum", edits, Applicability.UNSAFE),
+                )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.planned import first_error, planned
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE316", severity=Severity.WARNING, since="0.1.0")
+def example_breaks_schema(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """An example answer is not what its schema says.
+
+    ## What it does
+    Validates `response.success.example` and the examples of errors against the schema beside them.
+
+    ## Why it matters
+    The mock answers with the example. What is built against the mock fails against the service, or the schema is wrong.
+
+    ## Example
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema: {type: object, required: [price], properties: {price: {type: number}}}
+        example: {cost: 12}
+    ```
+
+    ## Use instead
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema: {type: object, required: [price], properties: {price: {type: number}}}
+        example: {price: 12}
+    ```
+
+    ## References
+    Spec format, endpoints.
+    """
+    for endpoint, operation in planned(spec, plan):
+        if endpoint.response is None:
+            continue
+        success = endpoint.response.success
+        pairs = [(success.example, operation.response.schema)] if success else []
+        schemas = {answer.status: answer.schema for answer in operation.response.errors}
+        pairs += [(answer.example, schemas.get(status.value)) for status, answer in endpoint.response.errors]
+        for example, schema in pairs:
+            broken = first_error(schema, example.value) if example and schema else None
+            if example and broken:
+                yield Finding(example.span, f"the example breaks {broken}", "mend the example or the schema")

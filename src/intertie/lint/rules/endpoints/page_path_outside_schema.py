@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.members import may_have
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE315", severity=Severity.WARNING, since="0.1.0")
+def page_path_outside_schema(spec: Spec) -> Iterator[Finding]:
+    """A pagination reads a field that the answer does not have.
+
+    ## What it does
+    Looks up `items_path`, `cursor_path`, `more_path` and `total_path` in the schema of the endpoint's answer.
+
+    ## Why it matters
+    No items are found, or no next page: everything looks as if there were nothing more.
+
+    ## Example
+    ```yaml
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true}
+        - {name: after, in: query, type: string, required: false}
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema:
+          type: object
+          properties:
+            rows: {type: array, items: {type: object, properties: {id: {type: string}}}}
+    pagination:
+      style: cursor
+      cursor_parameter: after
+      cursor_path: rows[-1].id
+      items_path: items
+    ```
+
+    ## Use instead
+    ```yaml
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true}
+        - {name: after, in: query, type: string, required: false}
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema:
+          type: object
+          properties:
+            rows: {type: array, items: {type: object, properties: {id: {type: string}}}}
+    pagination:
+      style: cursor
+      cursor_parameter: after
+      cursor_path: rows[-1].id
+      items_path: rows
+    ```
+
+    ## References
+    Spec format, endpoints.
+    """
+    for endpoint in spec.endpoints:
+        pages = endpoint.pagination
+        success = endpoint.response.success if endpoint.response else None
+        if pages is None or success is None or success.schema is None:
+            continue
+        for located in (pages.items_path, pages.cursor_path, pages.more_path, pages.total_path):
+            if located and located.value.strip() and not may_have(success.schema.value.json, located.value):
+                yield Finding(
+                    located.span,
+                    f"the answer has no `{located.value}`",
+                    "write the path as the schema has it, or add the field to the schema",
+                    related=(Label(success.schema.key_span, "the answer's schema"),),
+                )

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.mends import write
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE317", severity=Severity.WARNING, since="0.1.0")
+def retry_after_without_header(spec: Spec) -> Iterator[Finding]:
+    """A `retry_after` of an error answer names no header.
+
+    ## What it does
+    Looks at `retry_after` under `response.errors`: it is the name of the header that tells when to come back, not a
+    time.
+
+    ## Why it matters
+    A number there is looked up as a header that no answer has. The pause then is what `throttling.retry_after` says.
+
+    ## Example
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+      errors:
+        '429':
+          description: Too many
+          retry_after: 60
+    ```
+
+    ## Use instead
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+      errors:
+        '429':
+          description: Too many
+          retry_after: Retry-After
+    ```
+
+    ## References
+    RFC 9110 section 10.2.3, Retry-After.
+    """
+    for endpoint in spec.endpoints:
+        for _, answer in endpoint.response.errors if endpoint.response else ():
+            header = answer.retry_after
+            if header is None:
+                continue
+            if not re.fullmatch(r"[A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]*", header.value.strip()):
+                yield Finding(
+                    header.span,
+                    f"`{header.value}` is no header's name",
+                    "write the header, such as `Retry-After`",
+                    fix=write("Retry-After", header.span, safe=False),
+                )
+            elif (near := get_close_matches(header.value, _KNOWN, n=1, cutoff=0.8)) and header.value.lower() != near[
+                0
+            ].lower():
+                yield Finding(
+                    header.span,
+                    f"no service sends `{header.value}`",
+                    f"did you mean `{near[0]}`?",
+                    fix=write(near[0], header.span, safe=False),
+                )
+
+
+_KNOWN = ("Retry-After", "X-RateLimit-Reset", "RateLimit-Reset", "X-Retry-After")
+"""What services tell it by; any other header is taken as it is written."""

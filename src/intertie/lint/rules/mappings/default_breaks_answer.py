@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.planned import first_error, planned
+from intertie.lint.rule import rule
+from intertie.lint.words import listed
+from intertie.runtime.mapping import MISSING, FieldPath
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE410", severity=Severity.WARNING, since="0.1.0")
+def default_breaks_answer(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """The default answer is not what callers expect.
+
+    ## What it does
+    With `strategy: default`, compares `default_response` with what each endpoint gives: its required inbound fields, or
+    its schema where nothing is mapped.
+
+    ## Why it matters
+    In an outage callers get an answer in which what they read is missing: they fail after all, later and more
+    strangely.
+
+    ## Example
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema:
+          type: object
+          required: [price]
+          properties:
+            price: {type: number}
+            note: {type: string}
+    fallback_behavior:
+      strategy: default
+      default_response: {cost: 0}
+    ```
+
+    ## Use instead
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema:
+          type: object
+          required: [price]
+          properties:
+            price: {type: number}
+            note: {type: string}
+    fallback_behavior:
+      strategy: default
+      default_response: {price: 0}
+    ```
+
+    ## References
+    Spec format, error handling.
+    """
+    fallback = spec.fallback_behavior
+    if (
+        plan.fallback is None
+        or plan.fallback.strategy != "default"
+        or fallback is None
+        or fallback.default_response is None
+    ):
+        return
+    answer = fallback.default_response
+    for endpoint, operation in planned(spec, plan):
+        name = endpoint.name.value if endpoint.name else operation.id
+        if operation.inbound:
+            missing = [
+                row.write.text for row in operation.inbound if row.required and not _has(answer.value, row.write)
+            ]
+            if missing:
+                listing = listed(f"`{each}`" for each in missing)
+                yield Finding(answer.span, f"it has no {listing}, which {name} always gives", "add what is missing")
+                return
+            continue
+        broken = first_error(operation.response.schema, answer.value) if operation.response.schema else None
+        if broken:
+            yield Finding(answer.span, f"it breaks {broken} of the answer of {name}", "write what a caller can read")
+            return
+
+
+def _has(answer: object, path: FieldPath) -> bool:
+    return isinstance(answer, dict) and path.read(answer) is not MISSING

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.members import schema_at
+from intertie.lint.planned import first_error, planned
+from intertie.lint.rule import rule
+from intertie.runtime.mapping import MISSING, to_json_ready
+from intertie.runtime.plan import MappingRow, Plan
+from intertie.runtime.schemas import CompiledSchema
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE414", severity=Severity.ERROR, since="0.1.0")
+def default_breaks_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """A row's default is not what the field takes.
+
+    ## What it does
+    Puts the `default` of each outbound row through its transform and validates what comes out against the field's
+    schema.
+
+    ## Why it matters
+    A call that leaves the field out is refused before it is sent, or by the service.
+
+    ## Example
+    ```yaml
+    endpoint:
+      path: /parcels
+      method: PUT
+      description: Books a parcel.
+    request:
+      body:
+        content_type: application/json
+        schema:
+          type: object
+          required: [weight, country]
+          properties:
+            weight: {type: integer}
+            country: {type: string, pattern: "^[a-z]{2}$"}
+    outbound:
+      - internal_field: destination
+        external_field: country
+        transform: uppercase
+        default: de
+      - internal_field: grams
+        external_field: weight
+    ```
+
+    ## Use instead
+    ```yaml
+    endpoint:
+      path: /parcels
+      method: PUT
+      description: Books a parcel.
+    request:
+      body:
+        content_type: application/json
+        schema:
+          type: object
+          required: [weight, country]
+          properties:
+            weight: {type: integer}
+            country: {type: string, pattern: "^[a-z]{2}$"}
+    outbound:
+      - internal_field: destination
+        external_field: country
+        transform: lowercase
+        default: DE
+      - internal_field: grams
+        external_field: weight
+    ```
+
+    ## References
+    Spec format, data mappings.
+    """
+    rows = {str(row.external_field.span): row for row in spec.outbound if row.external_field and row.default}
+    told: set[str] = set()
+    for _, operation in planned(spec, plan):
+        schema = operation.body.schema if operation.body else None
+        for planned_row in operation.outbound if schema else ():
+            row = rows.get(planned_row.source)
+            if row is None or row.default is None or row.external_field is None or planned_row.source in told:
+                continue
+            member = schema_at(schema.json, row.external_field.value) if schema else None
+            value = _sent(planned_row)
+            broken = first_error(CompiledSchema(member), value) if member is not None and value is not MISSING else None
+            if broken:
+                told.add(planned_row.source)
+                yield Finding(
+                    row.default.span,
+                    f"without a value `{row.external_field.value}` would be sent as what breaks {broken}",
+                    "write a default that the service takes",
+                )
+
+
+def _sent(row: MappingRow) -> object:
+    """Return what the default becomes, `MISSING` where that hangs on other fields of the input."""
+    if row.transform is None:
+        return row.default
+    try:
+        return to_json_ready(row.transform.apply(row.default, {}))
+    except ValueError:
+        # It reads another field, such as a currency: what comes out is not known here.
+        return MISSING

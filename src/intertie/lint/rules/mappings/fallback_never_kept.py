@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE417", severity=Severity.ERROR, since="0.1.0")
+def fallback_never_kept(spec: Spec) -> Iterator[Finding]:
+    """A cache keeps nothing.
+
+    ## What it does
+    Looks for a `cache_ttl` of 0 with `strategy: cache`.
+
+    ## Why it matters
+    An answer that is 0 s old at most is never there when it is needed.
+
+    ## Example
+    ```yaml
+    fallback_behavior:
+      strategy: cache
+      cache_ttl: 0
+    ```
+
+    ## Use instead
+    ```yaml
+    fallback_behavior:
+      strategy: cache
+      cache_ttl: 300
+    ```
+
+    ## References
+    Spec format, error handling.
+    """
+    fallback = spec.fallback_behavior
+    if (
+        fallback
+        and fallback.strategy
+        and fallback.strategy.value == "cache"
+        and fallback.cache_ttl
+        and not fallback.cache_ttl.value
+    ):
+        yield Finding(
+            fallback.cache_ttl.span, "no answer is ever young enough", "say how old an answer may be, such as `5m`"
+        )

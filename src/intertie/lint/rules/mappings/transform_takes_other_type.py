@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.members import types_at
+from intertie.lint.planned import planned
+from intertie.lint.rule import rule
+from intertie.lint.transform_types import mismatch
+from intertie.lint.words import listed
+from intertie.runtime.plan import Plan
+from intertie.spec.model import InboundRow, OutboundRow, Spec
+
+
+@rule(code="TIE413", severity=Severity.ERROR, since="0.1.0")
+def transform_takes_other_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """A transform can't take, or does not give, what the schema says.
+
+    ## What it does
+    Follows the type of the field through the transform: an inbound field's type must be one that the first step takes,
+    an outbound field's type one that the last step gives.
+
+    ## Why it matters
+    Every call fails with a mapping error, or sends what the service refuses.
+
+    ## Example
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema:
+          type: object
+          required: [price]
+          properties:
+            price: {type: number}
+            note: {type: string}
+    inbound:
+      - external_field: price
+        internal_field: amount
+        transform: uppercase
+    ```
+
+    ## Use instead
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema:
+          type: object
+          required: [price]
+          properties:
+            price: {type: number}
+            note: {type: string}
+    inbound:
+      - external_field: note
+        internal_field: remark
+        transform: uppercase
+    ```
+
+    ## References
+    Transforms, reference.
+    """
+    rows: dict[str, InboundRow | OutboundRow] = {}
+    rows |= {str(row.external_field.span): row for row in spec.inbound if row.external_field}
+    rows |= {str(row.external_field.span): row for row in spec.outbound if row.external_field}
+    told: set[str] = set()
+    for _, operation in planned(spec, plan):
+        for inbound, planned_rows in ((True, operation.inbound), (False, operation.outbound)):
+            schema = operation.response.schema if inbound else operation.body.schema if operation.body else None
+            for planned_row in planned_rows if schema else ():
+                row = rows.get(planned_row.source)
+                if row is None or row.transform is None or row.external_field is None or planned_row.source in told:
+                    continue
+                types = types_at(schema.json, row.external_field.value) if schema else frozenset()
+                wrong = mismatch(row.transform.value, types, inbound=inbound)
+                if wrong:
+                    told.add(planned_row.source)
+                    yield Finding(
+                        row.transform.span,
+                        wrong.format(field=row.external_field.value),
+                        "choose a transform of that type, or mend the schema",
+                        related=(Label(row.external_field.span, f"{listed(sorted(types))} by the schema"),),
+                    )

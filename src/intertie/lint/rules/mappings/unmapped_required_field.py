@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.members import required_members
+from intertie.lint.planned import planned
+from intertie.lint.rule import rule
+from intertie.lint.words import listed
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE412", severity=Severity.INFO, since="0.1.0")
+def unmapped_required_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """A required field of the request is filled by no mapping.
+
+    ## What it does
+    Where outbound rows fill some of a body, looks for required fields that none fills.
+
+    ## Why it matters
+    Such a field must come from the caller, under the service's own name. Among mapped ones it is easily overlooked.
+
+    ## Example
+    ```yaml
+    endpoint:
+      path: /parcels
+      method: PUT
+      description: Books a parcel.
+    request:
+      body:
+        content_type: application/json
+        schema:
+          type: object
+          required: [weight, country]
+          properties:
+            weight: {type: integer}
+            country: {type: string, pattern: "^[a-z]{2}$"}
+    outbound:
+      - internal_field: grams
+        external_field: weight
+    ```
+
+    ## Use instead
+    ```yaml
+    endpoint:
+      path: /parcels
+      method: PUT
+      description: Books a parcel.
+    request:
+      body:
+        content_type: application/json
+        schema:
+          type: object
+          required: [weight, country]
+          properties:
+            weight: {type: integer}
+            country: {type: string, pattern: "^[a-z]{2}$"}
+    outbound:
+      - internal_field: grams
+        external_field: weight
+      - internal_field: destination
+        external_field: country
+    ```
+
+    ## References
+    Spec format, data mappings.
+    """
+    for endpoint, operation in planned(spec, plan):
+        body = endpoint.request.body if endpoint.request else None
+        if body is None or operation.body is None or operation.body.schema is None or not operation.outbound:
+            continue
+        filled = {str(steps[0]) for row in operation.outbound if (steps := getattr(row.write, "steps", ()))}
+        names = {parameter.name for parameter in operation.parameters}
+        if not filled - names:
+            continue
+        missing = [name for name in required_members(operation.body.schema.json) if name not in filled]
+        if missing:
+            listing = listed(f"`{name}`" for name in missing)
+            name = endpoint.name.value if endpoint.name else operation.id
+            yield Finding(
+                body.head,
+                f"{listing} of {name} {'is' if len(missing) == 1 else 'are'} filled by no row: callers give "
+                f"{'it' if len(missing) == 1 else 'them'} by the service's name",
+                "add an outbound row, where we call it otherwise",
+                related=(Label(body.schema.key_span, "required here"),) if body.schema else (),
+            )

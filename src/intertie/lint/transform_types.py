@@ -1,0 +1,64 @@
+"""The types that transforms take and give, against those of a schema."""
+
+from __future__ import annotations
+
+from intertie.lint.words import listed
+from intertie.runtime.mapping import MappingSyntaxError
+from intertie.runtime.mapping.syntax import NotACallError, read_chain
+from intertie.runtime.mapping.transforms import LIBRARY
+
+_TAKEN_BY = {
+    # A text that is a number counts as one; ISO 8601 text is a date and time.
+    "text": {"string"},
+    "number": {"number", "integer", "string"},
+    "integer": {"number", "integer", "string"},
+    "boolean": {"boolean"},
+    "list": {"array"},
+    "object": {"object"},
+    "datetime": {"string"},
+}
+"""Kind of a transform's input -> the JSON types it can take."""
+
+_GIVEN_AS = {
+    "text": {"string"},
+    "number": {"number", "integer", "string"},
+    "integer": {"integer", "number"},
+    "boolean": {"boolean"},
+    "list": {"array"},
+    "object": {"object"},
+    "datetime": {"string"},
+}
+"""Kind of a transform's result -> the JSON types it is sent as; a decimal may be sent as a number or as text."""
+
+_WORDS = {"string": "text", "array": "a list", "object": "an object", "integer": "an integer", "number": "a number",
+          "boolean": "a boolean"}  # fmt: skip
+_KINDS = {"text": "text", "list": "a list", "object": "an object", "integer": "an integer", "number": "a number",
+          "boolean": "a boolean", "datetime": "a date and time"}  # fmt: skip
+
+
+def mismatch(transform: str, types: frozenset[str], *, inbound: bool) -> str | None:
+    """Return what does not fit, with `{field}` for the field's name; None where it fits or is not known.
+
+    Args:
+        transform: As written. Of a chain the first step counts inbound, the last one outbound.
+        types: JSON types of the external field.
+        inbound: Whether the field is read, else it is written.
+    """
+    try:
+        chain = read_chain(transform)
+    except (NotACallError, MappingSyntaxError):
+        # An expression may take anything.
+        return None
+    if not types or not chain:
+        return None
+    name = chain[0 if inbound else -1].name
+    known = LIBRARY.get(name)
+    if known is None:
+        return None
+    kind = known.takes if inbound else known.gives
+    fitting = (_TAKEN_BY if inbound else _GIVEN_AS).get(kind)
+    if fitting is None or fitting & types or (types == {"array"} and kind != "object"):
+        # Under a list a transform works on each element.
+        return None
+    are = listed(_WORDS.get(each, each) for each in sorted(types))
+    return f"`{name}` {'takes' if inbound else 'gives'} {_KINDS[kind]}, and `{{field}}` is {are}"
