@@ -6,6 +6,7 @@ other case has one home:
 
 | handed over | with |
 |---|---|
+| the version asked for ends soon: the caller is to be warned | nothing |
 | a guard can't say yes at once (breaker not closed, budget share used up, no connection, no permit) | what was taken |
 | the exchange failed, the answer is no declared success, its headers speak of limits, ends or storing | the exchange |
 | the body can't be read, hides an error, breaks its schema or can't be mapped | the exchange |
@@ -34,6 +35,7 @@ from intertie.runtime.operations import LinkedOperation
 from intertie.runtime.policies.breaker.verdict import NEUTRAL, SUCCESS
 from intertie.runtime.policies.budget.quantities import ONE, expected_quantity, used_quantity
 from intertie.runtime.policies.version.notices import NAMES as NOTICE_NAMES
+from intertie.runtime.policies.version.notices import first_notices_s
 from intertie.runtime.state import CallRecord
 
 
@@ -57,15 +59,13 @@ def fuse(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused | None:
     """Return the fused path of an operation, None where its calls always need the general pipeline.
 
     These do: a strict audit (stored before sending), a retired plan, anything to warn every caller of (it is logged
-    with each call), a version with a schedule to warn of, a credential in the body (built again for each attempt),
-    headers or bodies in the log.
+    with each call), a credential in the body (built again for each attempt), headers or bodies in the log.
     """
     plan = linked.plan
     unusual = (
         plan.audit == "strict"
         or plan.status == "retired"
         or bool(warnings)
-        or (plan.version is not None and bool(plan.version.deprecations))
         or (plan.auth.type == "api_key" and plan.auth.location == "body")
         or linked.observer.wants_messages
     )
@@ -105,6 +105,8 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
     state_problems, journal_problems = around.coordination.problems, around.journal.problems
     record_of_call, key_of_plan = around.journal.record, observer.key
     operation_id, clock = operation.id, around.clock
+    warned_from_s = {} if plan.version is None else first_notices_s(plan.version)
+    current_version = "" if plan.version is None else plan.version.current
     logs_info, is_enabled_for = observer.least <= INFO, observer.logger.isEnabledFor
     amount_text = lru_cache(maxsize=256)(decimal_text)  # most calls of an operation cost the same
 
@@ -144,6 +146,10 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
         caller: str,
     ) -> Outcome:
         known = (data, call_id, started_s, deadline_s, version, idempotency_key, caller)
+        if warned_from_s:
+            due_s = warned_from_s.get(version or current_version)
+            if due_s is not None and utc_s() >= due_s:
+                return await linked.run(general(*known, None, Held()))
         try:
             request = build(
                 data,

@@ -1,11 +1,15 @@
 """What every caller is told stands on each call and on its line in the log, whatever way the call runs."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 
+from intertie.runtime.fused import fuse
 from intertie.runtime.plan import LoggingOptions
+from intertie.runtime.policies.version.options import VersionOptions
 from intertie.testing import Answer, assert_answered, make_bench, make_plan
+from intertie.testing.virtual_time import EPOCH
 
 
 @pytest.mark.parametrize("fused", [True, False])
@@ -26,3 +30,23 @@ def test_what_the_plan_warns_of_reaches_the_caller(drive):
     bench = make_bench(plan, [Answer(json={})])
     answered = assert_answered(drive(bench, bench.linked.run("get_thing", {})))
     assert answered.warnings[1:] == ("state is kept in memory",)
+
+
+@pytest.mark.parametrize("fused", [True, False])
+@pytest.mark.parametrize("days_left", [400, 91, 90, 1, 0, -1])
+@pytest.mark.parametrize("asked", [None, "old"])
+def test_a_version_is_warned_of_from_ninety_days_before_its_end(drive, fused, days_left, asked):
+    """Both paths warn the callers of that version from the same day on, and nobody else."""
+    ends = EPOCH.date() + timedelta(days=days_left)
+    plan = make_plan(version=VersionOptions("header", "Api-Version", "new", ("new", "old"), (("old", ends),)))
+    bench = make_bench(plan, [Answer(json={})], fused=fused)
+    answered = assert_answered(drive(bench, bench.linked.run("get_thing", {}, version=asked)))
+    assert bool(answered.warnings) is (asked == "old" and days_left <= 90)
+
+
+def test_a_version_with_an_end_that_is_far_stays_on_the_fused_path():
+    """The schedule alone costs a call nothing but a look at the date."""
+    ends = EPOCH.date() + timedelta(days=400)
+    plan = make_plan(version=VersionOptions("header", "Api-Version", "new", ("new", "old"), (("old", ends),)))
+    bench = make_bench(plan, [Answer(json={})])
+    assert fuse(bench.linked._operations["get_thing"], ()) is not None

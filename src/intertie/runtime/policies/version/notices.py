@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from intertie.runtime.http import Headers
 from intertie.runtime.http_dates import http_date_s
@@ -25,6 +25,14 @@ def schedule_notice(options: VersionOptions, version: str, today: date) -> str |
     if left < 0:
         return f"API version {version} ended on {ends.isoformat()}{instead}"
     return f"API version {version} ends on {ends.isoformat()}, in {left} day{'' if left == 1 else 's'}{instead}"
+
+
+def first_notices_s(options: VersionOptions) -> dict[str, float]:
+    """Return, for each version that ends, when callers begin to be warned: seconds since 1970 of that day's start."""
+    return {
+        version: datetime.combine(ends - timedelta(days=options.warn_days), time(), UTC).timestamp()
+        for version, ends in options.deprecations
+    }
 
 
 def header_notice(headers: Headers) -> str | None:
