@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.compiler.build import Build, Chosen
+from intertie.compiler.header_names import is_header_name
 from intertie.runtime.policies.auth.options import AuthOptions
 from intertie.spec.fields import Located
 from intertie.spec.model import AuthConfig
@@ -35,7 +36,10 @@ def compile_auth(build: Build) -> CompiledAuth:
         block = build.spec.authentication
         build.leave_out(f"authentication: {kind.value}", why, kind.source)
         build.report(
-            "unsupported-feature", f"no operation can be called: {why}", block.head if block else build.spec.span
+            "unsupported-feature",
+            f"no operation can be called: {why}",
+            block.head if block else build.spec.span,
+            help="use a key or user and password where the service takes one; what else the spec says still holds",
         )
         return CompiledAuth(AuthOptions(), {"type": kind.source}, why)
     if kind.value == "none":
@@ -59,8 +63,13 @@ def secret_reference(build: Build, located: Located[str] | None, default: str) -
         return Chosen(default, str(located.span))
     scheme = text.partition(":")[0]
     if scheme not in _RESOLVED:
-        build.leave_out(
-            f"secret `{scheme}:…`", "this version resolves `env:` and `file:` references only", located.span
+        why = "this version resolves `env:` and `file:` references only"
+        build.leave_out(f"secret `{scheme}:…`", why, located.span)
+        build.report(
+            "unsupported-feature",
+            f"no operation can be called: {why}, not `{scheme}:`",
+            located.span,
+            help="let the deployment put the secret into a variable or file, and write `env:NAME` or `file:/path`",
         )
     return Chosen(text, str(located.span))
 
@@ -85,6 +94,8 @@ def _api_key(build: Build, config: AuthConfig, kind: Chosen[str]) -> CompiledAut
     if location.value != "header" and config.key_name is None:
         build.report("incomplete-auth", f"a key in the {location.value} needs `key_name`", config.head)
     secret = secret_reference(build, config.secret or _bullet_reference(build), f"env:{env_prefix(build)}_API_KEY")
+    if location.value == "header" and config.key_name is not None and not is_header_name(name.value):
+        build.report("invalid-header", f"no header can have the name `{name.value}`", config.key_name.span)
     scheme = Chosen(config.scheme.value, str(config.scheme.span)) if config.scheme else Chosen(None, "default")
     if scheme.value is None and _is_authorization(name.value) and location.value == "header" and _says_bearer(build):
         scheme = Chosen("Bearer", "default")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from intertie.compiler.build import Build
+from intertie.compiler.header_names import WRITTEN_BY_TRANSPORT, is_header_name
 from intertie.compiler.schemas import SchemaShelf
 from intertie.compiler.stages import Guards
 from intertie.diagnostics import SourceSpan
@@ -14,11 +15,7 @@ from intertie.runtime.policies.auth.options import AuthOptions
 from intertie.spec.model import Endpoint, Header, Parameter
 
 PLACEHOLDER_RE = re.compile(r"\{([^{}]+)\}")
-_TOKEN_RE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
 _STYLES = {"query": "form", "path": "simple", "header": "simple"}
-_OURS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
-"""Headers that the transport writes and nobody else may."""
-
 _KEYWORDS = ("enum", "items", "minimum", "maximum")
 
 
@@ -37,8 +34,13 @@ def compile_parameters(
             continue
         location = _location(parameter, placeholders)
         name = parameter.name.value
-        if location == "header" and (_is_credential(name, guards.auth) or name.lower() in _OURS | {"content-type"}):
+        if location == "header" and (
+            _is_credential(name, guards.auth) or name.lower() in WRITTEN_BY_TRANSPORT | {"content-type"}
+        ):
             build.leave_out(f"parameter {name}", "the header is written by Intertie itself", parameter.head)
+            continue
+        if location == "header" and not is_header_name(name):
+            build.report("invalid-header", f"no header can have the name `{name}`", parameter.name.span)
             continue
         if location == "path" and name not in placeholders:
             build.leave_out(f"parameter {name}", f"the path {path} has no `{{{name}}}`", parameter.head)
@@ -57,7 +59,7 @@ def compile_headers(build: Build, endpoint: Endpoint, auth: AuthOptions) -> tupl
         name = header.name.value.strip() if header.name else ""
         value = header.value.value if header.value else None
         place = header.value.span if header.value else header.head
-        if not _TOKEN_RE.fullmatch(name) or name.lower() in _OURS:
+        if not is_header_name(name):
             build.report(
                 "invalid-header", f"header `{name}` can't be sent", header.name.span if header.name else header.head
             )

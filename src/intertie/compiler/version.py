@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from intertie.compiler.build import Build, Chosen
+from intertie.compiler.header_names import is_header_name
 from intertie.runtime.policies.version.options import VersionOptions
 from intertie.spec.model import Versioning
 
@@ -24,6 +25,8 @@ def compile_version(build: Build) -> tuple[VersionOptions | None, dict[str, str]
         build.leave_out("API version", "neither `versioning.current` nor `service.version` is given", block.head)
         return None, {}
     name = _name(build, block, strategy.value)
+    if strategy.value == "header" and block.header is not None and not is_header_name(name.value):
+        build.report("invalid-header", f"no header can have the name `{name.value}`", block.header.span)
     supported = tuple(item.value for item in block.supported)
     if current.value not in supported:
         supported = (*supported, current.value)

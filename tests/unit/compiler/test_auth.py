@@ -85,3 +85,29 @@ def test_the_credential_header_is_not_sent_twice():
     headers = [{"name": "x-api-key", "required": True}, {"name": "X-Trace", "value": "a"}]
     plan = plan_of(authentication=KEY, endpoints=(endpoint("Get", request={"headers": headers}),))
     assert [header.name for header in plan.operations["get"].headers] == ["X-Trace"]
+
+
+def test_a_key_s_header_must_be_one():
+    """A name that HTTP forbids, or that the transport writes itself, can't carry a key."""
+    for name in ("X Key", "X-Ключ", "Host", "Content-Length"):
+        config = {"key_location": "header", "key_name": name, "secret": "env:KEY"}
+        result = compiled(spec(authentication={"type": "api_key", "config": config}))
+        assert [finding.name for finding in result.diagnostics] == ["invalid-header"], name
+
+
+def test_a_secret_from_a_store_that_is_not_read_is_a_finding():
+    """A reference that no call could resolve is told before the first call."""
+    config = {"key_name": "X-Key", "secret": "vault:kv/pay#key"}
+    result = compiled(spec(authentication={"type": "api_key", "config": config}))
+    assert [(finding.name, finding.severity.value) for finding in result.diagnostics] == [
+        ("unsupported-feature", "warning")
+    ]
+    assert "`vault:`" in result.diagnostics[0].message
+
+
+def test_other_headers_must_be_headers_too():
+    """Parameters and versions that travel as headers need names that HTTP allows."""
+    parameter = endpoint("Get", request={"parameters": [{"name": "X Trace", "in": "header", "type": "string"}]})
+    assert [finding.name for finding in compiled(spec(endpoints=[parameter])).diagnostics] == ["invalid-header"]
+    versioning = {"strategy": "header", "header": "Api Version", "current": "1"}
+    assert [finding.name for finding in compiled(spec(versioning=versioning)).diagnostics] == ["invalid-header"]
