@@ -108,6 +108,6 @@ def test_a_secret_from_a_store_that_is_not_read_is_a_finding():
 def test_other_headers_must_be_headers_too():
     """Parameters and versions that travel as headers need names that HTTP allows."""
     parameter = endpoint("Get", request={"parameters": [{"name": "X Trace", "in": "header", "type": "string"}]})
-    assert [finding.name for finding in compiled(spec(endpoints=[parameter])).diagnostics] == ["invalid-header"]
+    assert [finding.name for finding in compiled(spec(endpoints=(parameter,))).diagnostics] == ["invalid-header"]
     versioning = {"strategy": "header", "header": "Api Version", "current": "1"}
     assert [finding.name for finding in compiled(spec(versioning=versioning)).diagnostics] == ["invalid-header"]
