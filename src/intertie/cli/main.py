@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "breaker": ("breaker", "Hold a breaker open or closed, or let it decide."),
     "limiter": ("limiter", "Pause or resume a limiter."),
     "budget": ("budget", "Reconcile what dead processes left in the ledger."),
+    "lsp": ("lsp", "Serve an editor: findings, hover, completion, renaming."),
     "dev": ("dev", "For work on Intertie itself."),
 }
 """Command -> (module in `intertie.cli.commands`, one line of help); modules are imported when used."""

@@ -1,0 +1,39 @@
+"""`intertie lsp`: the language server that editors start."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import logging
+import os
+import sys
+
+import click
+
+from intertie.cli.context import CliContext
+from intertie.core.clock import AsyncioClock
+from intertie.core.errors import UsageError
+
+
+@click.command()
+@click.option("--stdio", is_flag=True, help="Speak on standard input and output; the only way, and the default.")
+@click.pass_obj
+def command(context: CliContext, stdio: bool) -> None:
+    """Serve an editor: findings, hover, completion, definitions, references, renaming, mends, costs of endpoints.
+
+    Editors start it themselves; see docs/guides/editor.md for how to set them up.
+    """
+    del stdio
+    if importlib.util.find_spec("pygls") is None:
+        raise UsageError("the language server needs an extra package: run `pip install intertie[lsp]`")
+    if not context.verbose:
+        # Its traces repeat what a client sent; what matters is told to the client.
+        logging.getLogger("pygls").addHandler(logging.NullHandler())
+        logging.getLogger("pygls").propagate = False
+    if sys.stdin.isatty():
+        click.echo("waiting for an editor on standard input; it is meant to start this by itself", err=True)
+    # The server stands beside the command line, not below it: it is found by its name.
+    made = importlib.import_module("intertie.lsp.server").make_server(
+        environ=os.environ, clock=AsyncioClock(), root=context.workspace, config=context.config
+    )
+    made.start_io()

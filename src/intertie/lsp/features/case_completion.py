@@ -1,0 +1,133 @@
+"""What may be meant in a case file: its keys, operations of its spec, their inputs, other cases, specs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from intertie.core.errors import snake_case
+from intertie.lsp.features.around import case_files, spec_page
+from intertie.lsp.features.fields import internal_names, reads_input
+from intertie.lsp.features.mentions import Thing
+from intertie.lsp.features.suggestion import Suggested, Suggestion
+from intertie.lsp.outline import ITEM, Role, Spot
+from intertie.lsp.page import Page
+
+_TOP: dict[str, str] = {
+    "id": "`TC-`, `SC-` or `PC-` and digits.",
+    "name": "In kebab or snake case.",
+    "type": "What it is.",
+    "status": "Where it stands in its life.",
+    "hash_timestamp": "When its text last changed: `YYYY-MM-DDTHH:MM:SSZ`.",
+    "spec": "The id of the spec that it is for.",
+    "purpose": "What it shows, in one sentence.",
+    "preconditions": "Cases that make what it needs.",
+    "inputs": "Values that steps use as `{{ name }}`.",
+    "steps": "What is done, in order.",
+    "validations": "Assertions on the whole of it.",
+    "expected_outputs": "What comes out.",
+    "teardown": "What is always done at the end.",
+    "tags": "Words to select it by.",
+    "notes": "For people.",
+}
+_STEP: dict[str, str] = {
+    "step": "Its number.",
+    "action": "What is done, for people.",
+    "call": "The operation that is called.",
+    "submit": "The operation that is submitted.",
+    "input": "The call's input, in internal names.",
+    "with": "Environment, version, time limit.",
+    "capture": "Values of the answer for later steps: `{name: path}`.",
+    "expect": "Assertions on the answer and on what the guards did.",
+    "wait_for": "A receipt to wait for.",
+    "advance": "Virtual time that passes, such as `2h`.",
+    "fault": "What the mock answers instead.",
+    "repeat": "So many calls, one after the other.",
+    "concurrently": "So many calls at once.",
+    "sleep": "Real time that passes.",
+    "spec": "Another spec than the case's.",
+}
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "type": ("TestCase", "ScenarioCase", "PreconditionCase"),
+    "status": ("draft", "ready", "active", "deprecated"),
+}
+
+
+def complete_case(page: Page, line: int, column: int) -> list[Suggestion]:
+    """Return what may be written at a place of a case file."""
+    spot = page.spot(line, column)
+    if spot is None:
+        return []
+    if spot.role is Role.VALUE:
+        return list(_values(page, line, spot))
+    if spot.path == ():
+        return list(_keys(page, line, spot, _TOP))
+    if spot.path == ("steps", ITEM):
+        return list(_keys(page, line, spot, _STEP))
+    if spot.path == ("steps", ITEM, "input"):
+        return list(_inputs(page, line, spot))
+    return list(_values(page, line, spot))
+
+
+def _keys(page: Page, line: int, spot: Spot, known: dict[str, str]) -> Iterator[Suggestion]:
+    span = page.span(line, spot.column, spot.end_column)
+    for rank, (key, doc) in enumerate(known.items()):
+        if key not in spot.siblings or key == spot.token:
+            insert = key if spot.role is Role.KEY else f"{key}: "
+            yield Suggestion(key, insert, span, Suggested.KEY, "", doc, rank)
+
+
+def _values(page: Page, line: int, spot: Spot) -> Iterator[Suggestion]:
+    token = page.span(line, spot.column, spot.end_column)
+    last = next((step for step in reversed(spot.path) if step != ITEM), "")
+    if spot.path[:1] == ("steps",) and last in ("call", "submit"):
+        spec = spec_page(page)
+        for endpoint in spec.spec.endpoints if spec is not None else ():
+            if endpoint.name is not None:
+                name = snake_case(endpoint.name.value)
+                yield Suggestion(name, name, token, Suggested.REFERENCE, endpoint.name.value)
+    elif last == "spec":
+        for identity in page.around.workspace.spec_ids():
+            yield Suggestion(identity, identity, token, Suggested.REFERENCE, "spec")
+    elif last in ("preconditions", "test_cases", "nested_scenarios", "path"):
+        yield from _cases(page, line, spot, wanted="PC-" if last == "preconditions" else "")
+    elif len(spot.path) == 1:
+        yield from (Suggestion(each, each, token, Suggested.CHOICE) for each in _CHOICES.get(last, ()))
+
+
+def _cases(page: Page, line: int, spot: Spot, *, wanted: str) -> Iterator[Suggestion]:
+    token = page.span(line, spot.column, spot.end_column)
+    for path in case_files(page):
+        if path.name.startswith(wanted) and path != page.path:
+            shown = "/" + path.relative_to(page.around.workspace.root).as_posix()
+            yield Suggestion(shown, shown, token, Suggested.FILE, "case")
+
+
+def _inputs(page: Page, line: int, spot: Spot) -> Iterator[Suggestion]:
+    """Yield the input of the step's operation: internal fields that it maps, and parameters that go by name."""
+    spec = spec_page(page)
+    if spec is None:
+        return
+    span = page.span(line, spot.column, spot.end_column)
+    operation = _called(page, line)
+    mapped = [name for name in internal_names(spec) if reads_input(spec, operation, (name.split(".", 1)[0],))]
+    names: Iterable[str] = dict.fromkeys([*(name.split(".", 1)[0] for name in mapped), *_parameters(spec, operation)])
+    for rank, name in enumerate(names):
+        if name not in spot.siblings or name == spot.token:
+            insert = name if spot.role is Role.KEY else f"{name}: "
+            yield Suggestion(
+                name, insert, span, Suggested.FIELD, f"input of {operation}" if operation else "input", "", rank
+            )
+
+
+def _called(page: Page, line: int) -> str:
+    """Return the operation of the last call at or above a line."""
+    calls = [each for each in page.mentions if each.thing is Thing.OPERATION and each.span.line <= line]
+    return max(calls, key=lambda each: each.span.line).name if calls else ""
+
+
+def _parameters(spec: Page, operation: str) -> list[str]:
+    plan = spec.plan.operations.get(operation) if spec.plan is not None else None
+    if plan is None:
+        return []
+    written = {row.write.text for row in plan.outbound}
+    return [parameter.name for parameter in plan.parameters if parameter.name not in written]
