@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from intertie.cli.check_reports import REPORTS, report, scores
 from intertie.cli.context import CliContext
 from intertie.cli.many_files import check_all
 from intertie.compiler import load_settings
@@ -27,18 +28,26 @@ from intertie.spec.workspace import Workspace, find_workspace
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["full", "concise", "json"]),
+    type=click.Choice(["full", "concise", "json", *REPORTS]),
     default="full",
     show_default=True,
-    help="Findings with their lines, one line each, or one JSON document.",
+    help="Findings with their lines, one line each, one JSON document, or as a build server reads them.",
 )
 @click.option("--strict", is_flag=True, help="Warnings fail the check too.")
 @click.option("--fix", is_flag=True, help="Mend what has a safe fix, then check.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that may change what is meant.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing.")
+@click.option("--score", is_flag=True, help="Show how complete each spec is instead, section by section.")
 @click.pass_context
 def command(
-    ctx: click.Context, paths: tuple[str, ...], form: str, strict: bool, fix: bool, unsafe_fixes: bool, diff: bool
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    form: str,
+    strict: bool,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    score: bool,
 ) -> None:
     """Check the specs at PATH (files, folders or ids), else all of the workspace.
 
@@ -50,6 +59,9 @@ def command(
     context: CliContext = ctx.obj
     workspace = _workspace(context, paths)
     files = _files(paths, workspace)
+    if score:
+        click.echo(scores(files, workspace, form), nl=False)
+        return
     settings = load_settings(workspace.root, config=context.config, environ=os.environ, flags={})
     checker = Checker(files, workspace, settings, today=BlockingClock().utc_now().date())
     if diff:
@@ -57,7 +69,10 @@ def command(
     if fix:
         _fix(files, checker, unsafe=unsafe_fixes)
     result = check_all(checker, files)
-    click.echo(_rendered(result, form, color=context.use_color()), nl=False)
+    if form in REPORTS:
+        click.echo(report(result, form, workspace, strict=strict), nl=False)
+    else:
+        click.echo(_rendered(result, form, color=context.use_color()), nl=False)
     summary = summarize(result.diagnostics, len(result.files))
     if form != "json":
         click.echo(str(summary), err=True)

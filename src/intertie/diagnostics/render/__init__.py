@@ -1,4 +1,4 @@
-"""Findings as text for people, as one line each, and as JSON for programs."""
+"""Findings as text for people, as one line each, and as what programs and build servers read."""
 
 from intertie.diagnostics.render.concise import render_concise
 from intertie.diagnostics.render.full import render_full
