@@ -226,3 +226,56 @@ def test_a_list_of_endpoints_in_one_block(yaml: str):
     assert set(names(loaded)) <= {"alias-used"}
     (endpoint,) = loaded.spec.endpoints
     assert (endpoint.name.value, endpoint.endpoint.path.value) == ("Get A", "/a")
+
+
+def _heads(text: str) -> list[tuple[str, str, str]]:
+    endpoints = read(text).spec.endpoints
+    return [(each.name.value, each.endpoint.method.value, each.endpoint.path.value) for each in endpoints]
+
+
+def test_a_table_of_endpoints_is_read_where_no_heading_says_more():
+    """Rows with a method and a path are endpoints, named by their own column or by what they request."""
+    table = "| Name | Method | Endpoint |\n|---|---|---|\n| List A | GET | `/a` |\n| Make A | **POST** | /a |\n"
+    assert _heads(f"## API Endpoints\n{table}") == [("List A", "GET", "/a"), ("Make A", "POST", "/a")]
+    bare = "| Method | Path | Description |\n|---|---|---|\n| GET | `/a/{id}` | One. |\n"
+    assert _heads(f"## API Endpoints\n### Reading\n{bare}") == [("GET /a/{id}", "GET", "/a/{id}")]
+    block = "### List A\n```yaml\nendpoint: {path: /all, method: GET}\n```\n"
+    assert _heads(f"## API Endpoints\n{table}{block}") == [("List A", "GET", "/all")]
+
+
+def test_cells_of_an_endpoint_table_have_their_places():
+    """A finding about a path in a table points at the path, not at its marks."""
+    loaded = read("## API Endpoints\n| Method | Path |\n|---|---|\n| GET | `/a` |\n")
+    path = loaded.spec.endpoints[0].endpoint.path
+    assert (path.span.line, path.span.column, path.span.end_column) == (13, 10, 12)
+
+
+def test_bullets_say_which_endpoint_a_heading_is():
+    """`- **Path**: /a` is read as the block would be; what a block says wins."""
+    bullets = "- **Path**: `/a`\n- **Method**: GET\n- **Description**: All of them.\n"
+    parameters = "\n| Parameter | In | Type | Required |\n|---|---|---|---|\n| q | query | string | yes |\n"
+    (endpoint,) = read(f"## API Endpoints\n### List A\n{bullets}{parameters}").spec.endpoints
+    assert (endpoint.endpoint.path.value, endpoint.endpoint.method.value) == ("/a", "GET")
+    assert endpoint.endpoint.description.value == "All of them."
+    assert endpoint.request.parameters[0].name.value == "q"
+    assert _heads(f"## API Endpoints\n### List A\n{bullets}```yaml\nendpoint: {{path: /b}}\n```\n") == [
+        ("List A", "GET", "/b")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [("/a/:id", "/a/{id}"), ("/a/<id>/b", "/a/{id}/b"), ("/a/<int:id>", "/a/{id}"), ("/a/:id/:part", "/a/{id}/{part}")],
+)
+def test_placeholders_of_routers_are_read_with_an_info(written: str, path: str):
+    """`:id` and `<id>` fill a segment as `{id}` does."""
+    loaded = read(section("API Endpoints\n### A", f"endpoint: {{path: '{written}', method: GET}}"))
+    assert loaded.spec.endpoints[0].endpoint.path.value == path
+    assert [each.code for each in loaded.diagnostics] == ["TIE018"]
+
+
+def test_a_colon_within_a_segment_is_no_placeholder():
+    """Verbs of some services stand behind a colon."""
+    loaded = read(section("API Endpoints\n### A", "endpoint: {path: '/v1/jobs:cancel', method: POST}"))
+    assert loaded.spec.endpoints[0].endpoint.path.value == "/v1/jobs:cancel"
+    assert loaded.diagnostics == ()

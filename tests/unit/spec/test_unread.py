@@ -44,3 +44,11 @@ def test_what_nothing_reads_is_told(text: str, severity: str, said: str, place: 
 def test_what_restates_a_block_or_says_nothing_is_not_told(text: str):
     """An empty section, a plain no, and prose beside a block are as they should be."""
     assert names(read(text)) == []
+
+
+def test_a_heading_below_api_endpoints_that_is_no_endpoint_is_told():
+    """An endpoint whose block is indented, or in a fence of another language, is not lost without a word."""
+    loaded = read("## API Endpoints\n### Get A\n\n    endpoint: {path: /a, method: GET}\n\n### Notes\nAll in JSON.\n")
+    assert [(each.code, each.severity.value, sliced(loaded, each)) for each in loaded.diagnostics] == [
+        ("TIE026", "info", "Get A"), ("TIE026", "info", "Notes"),
+    ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Endpoints that have no heading of their own: blocks right under API Endpoints, and `endpoints:` lists."""
+"""Endpoints that have no heading of their own: blocks right under API Endpoints, `endpoints:` lists, and tables."""
 
 from __future__ import annotations
 
@@ -25,9 +25,49 @@ def listed_endpoints(section: Section) -> Iterator[Section]:
                 yield from _items(entry.value)
 
 
+def tabled_endpoints(section: Section) -> Iterator[Section]:
+    """Yield one section for each row of the section's tables with a method and a path.
+
+    Its heading is the row's name, else `METHOD /path`. For where no heading below says more: such a table is often a
+    summary of those.
+    """
+    for table in section.tables:
+        columns = {_COLUMNS.get(snake_case(cell.text)): index for index, cell in reversed([*enumerate(table.header)])}
+        if not {"method", "path"} <= columns.keys():
+            continue
+        for row in table.rows:
+            entries = [
+                Entry(ScalarNode(table.header[columns[name]].span, name, name), _cell(row[columns[name]]))
+                for name in ("path", "method", "description")
+                if name in columns and row[columns[name]].text.strip()
+            ]
+            span = row[0].span.to(row[-1].span)
+            head = MappingNode(span, tuple(entries))
+            root = MappingNode(span, (Entry(ScalarNode(span, "endpoint", "endpoint"), head),))
+            named = _cell(row[columns["name"]]) if "name" in columns else None
+            heading = TextLine(named.text, named.span) if named is not None and named.text else _request_line(head)
+            yield Section(heading, 3, None, (YamlBlock(root, span),), (), (), (), (), span)
+
+
 def is_listed(entry: Entry) -> bool:
     """Return whether `listed_endpoints` reads this top-level entry of an API Endpoints block."""
     return snake_case(entry.key.text) == "endpoints" and not isinstance(entry.value, ScalarNode)
+
+
+_COLUMNS = {
+    **dict.fromkeys(("method", "http_method", "verb"), "method"),
+    **dict.fromkeys(("path", "url", "uri", "route", "endpoint", "resource"), "path"),
+    **dict.fromkeys(("name", "operation", "action"), "name"),
+    **dict.fromkeys(("description", "purpose", "what_it_does", "summary"), "description"),
+}
+
+
+def _cell(line: TextLine) -> ScalarNode:
+    """Return a cell without the marks of code and bold around it."""
+    text = line.text.strip("`* ")
+    start = line.span.column + line.text.index(text) if text else line.span.column
+    span = SourceSpan(line.span.path, line.span.line, start, line.span.line, start + len(text))
+    return ScalarNode(span, text, text)
 
 
 def _items(node: Node) -> Iterator[Section]:

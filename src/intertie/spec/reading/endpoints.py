@@ -8,20 +8,21 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from intertie.core.errors import snake_case
-from intertie.diagnostics import Label, SourceSpan
+from intertie.diagnostics import Edit, Fix, Label, SourceSpan
 from intertie.spec import codes
 from intertie.spec.fields import Located
 from intertie.spec.model import Endpoint, EndpointHead
 from intertie.spec.reading.blocks import BlockReader
-from intertie.spec.reading.endpoint_lists import listed_endpoints
+from intertie.spec.reading.endpoint_lists import listed_endpoints, tabled_endpoints
 from intertie.spec.reading.keys import find_key
-from intertie.spec.reading.lines import table_rows
+from intertie.spec.reading.lines import bullet_entries, table_rows
 from intertie.spec.reading.routing import KNOWN_KEYS
 from intertie.spec.reading.rows import ANSWER_COLUMNS, HEADER_COLUMNS, PARAMETER_COLUMNS, is_parameter_table
 from intertie.spec.tree import Document, Entry, MappingNode, ScalarNode, Section, SequenceNode, Table, TextLine
 
 _METHODS = "GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS"
 _REQUEST_LINE_RE = re.compile(rf"(?P<method>{_METHODS})[`*]*\s+[`*]*(?P<path>/[^\s`*)]*)")
+_OTHER_PLACEHOLDER_RE = re.compile(r"(?<=/):([A-Za-z_]\w*)(?=/|\Z)|<(?:\w+:)?([A-Za-z_]\w*)>")
 _NUMBERING_RE = re.compile(r"\A\s*\d+(?:\.\d+)*[.)]?\s+")
 _HEAD_KEYS = frozenset({"path", "method"})
 _DOCUMENT_KEYS = frozenset({"components", "definitions", "$defs"})
@@ -32,8 +33,8 @@ def endpoint_sections(document: Document) -> Iterator[Section]:
     for section in document.sections:
         if section.name == "api endpoints":
             yield from listed_endpoints(section)
-            for part in section.subsections:
-                yield from _endpoints_below(part)
+            below = [found for part in section.subsections for found in _endpoints_below(part)]
+            yield from below or [found for part in section.walk() for found in tabled_endpoints(part)]
         elif section.name is None or any(_has_head(part) for part in section.walk()):
             yield from _endpoints_with_head(section)
 
@@ -63,9 +64,9 @@ def _endpoints_below(section: Section) -> Iterator[Section]:
     elif any(_has_head(part) for part in section.walk()):
         for part in section.subsections:
             yield from _endpoints_below(part)
-    elif section.blocks or _REQUEST_LINE_RE.search(section.heading.text):
+    elif section.blocks or _REQUEST_LINE_RE.search(section.heading.text) or _says_head(section):
         yield section
-    elif any(_REQUEST_LINE_RE.search(part.heading.text) for part in section.walk()):
+    elif any(_REQUEST_LINE_RE.search(part.heading.text) or _says_head(part) for part in section.walk()):
         for part in section.subsections:
             yield from _endpoints_below(part)
 
@@ -82,6 +83,13 @@ def _has_head(section: Section) -> bool:
     """Return whether a section's own blocks say which endpoint it is."""
     keys = {entry.key.text for block in section.blocks for entry in block.root.entries}
     return "endpoint" in keys or keys >= _HEAD_KEYS
+
+
+def _says_head(section: Section) -> bool:
+    """Return whether a section's bullets or two-column tables say which endpoint it is."""
+    keys = {snake_case(bullet.key.text) for bullet in section.bullets if bullet.key is not None}
+    keys |= {snake_case(row[0].text) for table in section.tables if len(table.header) == 2 for row in table.rows}
+    return keys >= _HEAD_KEYS
 
 
 class _EndpointReader:
@@ -106,6 +114,7 @@ class _EndpointReader:
                     self._take(entry, where)
         self._tables()
         self._wrap_head()
+        self._lines()
         node = MappingNode(section.span, tuple(self._entries.values()))
         endpoint = reader.block(Endpoint, node, heading.span, where)
         head = self._with_request_line(endpoint.endpoint if endpoint is not None else None, heading)
@@ -115,7 +124,7 @@ class _EndpointReader:
             return None
         if endpoint is None:
             endpoint = Endpoint(section.span, heading.span)
-        return replace(endpoint, name=name, endpoint=head, span=section.span)
+        return replace(endpoint, name=name, endpoint=self._with_braces(head), span=section.span)
 
     def _name(self, heading: TextLine) -> Located[str]:
         text = re.sub(r"[`*]", "", heading.text).strip()
@@ -212,7 +221,36 @@ class _EndpointReader:
             return EndpointHead(heading.span, heading.span, path=part("path"), method=part("method"))
         return replace(head, path=head.path or part("path"), method=head.method or part("method"))
 
-    # Tables
+    def _with_braces(self, head: EndpointHead | None) -> EndpointHead | None:
+        """Read placeholders as routers and documents write them: `/users/:id`, `/users/<id>`."""
+        if head is None or head.path is None:
+            return head
+        path = head.path
+        braced = _OTHER_PLACEHOLDER_RE.sub(lambda match: f"{{{match.group(1) or match.group(2)}}}", path.value)
+        if braced == path.value:
+            return head
+        self._findings.add(
+            codes.ALIAS_USED, path.span, f"`{path.value}` is read as `{braced}`", help=f"write `{braced}`",
+            fix=Fix(f"write {braced}", (Edit(path.span, f'"{braced}"'),)),
+        )  # fmt: skip
+        return replace(head, path=Located(braced, path.span, path.key_span, path.text))
+
+    # Bullets and tables
+
+    def _lines(self) -> None:
+        """Read `- **Path**: /a` and its like where no YAML says the same."""
+        head = self._entries.get("endpoint")
+        known = head.value.entries if head is not None and isinstance(head.value, MappingNode) else ()
+        said = {entry.key.text for entry in known}
+        entries = []
+        for entry in bullet_entries(self._section, self._reader.source):
+            field = find_key(EndpointHead, entry.key.text)
+            if field is not None and field.key not in said:
+                said.add(field.key)
+                entries.append(Entry(_key(field.key, entry.key.span), entry.value))
+        if entries:
+            first, last = entries[0].key.span, entries[-1].value.span
+            self._merge("endpoint", Entry(_key("endpoint", first), MappingNode(first.to(last), tuple(entries))))
 
     def _tables(self) -> None:
         for part in self._section.walk():

@@ -47,6 +47,22 @@ def tell_unread(section: Section, read: Collection[str], findings: Findings) -> 
                 return
 
 
+def tell_unread_endpoints(section: Section, endpoints: Collection[int], findings: Findings) -> None:
+    """Report a heading below API Endpoints of which no operation is made.
+
+    Args:
+        section: API Endpoints.
+        endpoints: `id` of every section that is read as an endpoint.
+        findings: Where it is reported.
+    """
+    for part in section.subsections:
+        if id(part) in endpoints or any(id(each) in endpoints for each in part.walk()) or "[" in part.heading.text:
+            continue
+        message = f"`{part.heading.text}` is read as prose: no operation is made of it"
+        help_text = "write a ```yaml block with `endpoint: {path: …, method: …}` below it"
+        findings.add(codes.UNREADABLE_LINE, part.heading.span, message, help=help_text, severity=Severity.INFO)
+
+
 def _tables_and_bullets(section: Section) -> Iterator[tuple[str, SourceSpan]]:
     for part in section.walk():
         for table in part.tables:

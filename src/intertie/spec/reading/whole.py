@@ -41,7 +41,7 @@ from intertie.spec.reading.prose import (
 )
 from intertie.spec.reading.routing import BLOCK_TYPES, Routed, Router, canonical_key, section_blocks
 from intertie.spec.reading.rows import error_tables, mapping_tables, one_code
-from intertie.spec.reading.unread import tell_unread
+from intertie.spec.reading.unread import tell_unread, tell_unread_endpoints
 from intertie.spec.sections import heading_words
 from intertie.spec.tree import Document, Entry, MappingNode, Node, ScalarNode, Section, SequenceNode
 
@@ -131,6 +131,9 @@ class _SpecReader:
             for section in sections:
                 placeholders_in_prose(section, reader)
                 tell_unread(section, read, self._findings)
+        inside = {id(section) for section in self._endpoints}
+        for section in self._by_name.get("api endpoints", []):
+            tell_unread_endpoints(section, inside, self._findings)
         return Spec(
             path=document.path, content_hash=content_hash, document=document, span=first_line,
             front_matter=front_matter, title=self._title(front_matter), **values,
