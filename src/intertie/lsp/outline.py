@@ -27,6 +27,7 @@ class Role(StrEnum):
     VALUE = "value"
     OPEN = "open"
     """Nothing that decides: a key that has no colon yet, an item of a list, or an empty line."""
+    COMMENT = "comment"
 
 
 class Spot(Struct, frozen=True):
@@ -135,13 +136,14 @@ class _Reader:
                 return
             # A bracket that is not closed ends where the indentation does.
             state.flows.clear()
-        if not stripped:
+        if stripped.startswith("#") and cursor is not None and cursor > indent + 1:
+            self._found((), Role.COMMENT, "", cursor, cursor, inside=-1)
+            return
+        if not stripped or stripped.startswith("#"):
             if cursor is not None:
                 # A blank line belongs to what the cursor's column makes it part of.
                 self._pop(cursor)
                 self._found(self._path(), Role.OPEN, "", cursor, cursor)
-            return
-        if stripped.startswith("#"):
             return
         self._block_line(text, indent + 1, cursor)
 
@@ -180,6 +182,9 @@ class _Reader:
         elif value[:1] in ("|", ">"):
             self._state.scalar_column = key_column
         if cursor is None or cursor < start or self._spot is not None:
+            return
+        if cursor > first + len(value) and "#" in text[first + len(value) - 1 : cursor - 1]:
+            self._found((), Role.COMMENT, "", cursor, cursor, inside=-1)
             return
         if not value:
             first = cursor
@@ -256,7 +261,8 @@ class _Reader:
         if not stripped:
             start = min(max(self._column, first), first + len(token))
         if flow.mapping:
-            role = Role.KEY if flow.key is None else Role.VALUE
+            is_key = flow.key is None
+            role = Role.VALUE if not is_key else Role.KEY if text[end - 1 : end] == ":" else Role.OPEN
         else:
             role = Role.OPEN
         self._found(self._path(), role, stripped, start, start + len(stripped), inside=flow.inside)

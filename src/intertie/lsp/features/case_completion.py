@@ -55,7 +55,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 def complete_case(page: Page, line: int, column: int) -> list[Suggestion]:
     """Return what may be written at a place of a case file."""
     spot = page.spot(line, column)
-    if spot is None:
+    if spot is None or spot.role is Role.COMMENT:
         return []
     if spot.role is Role.VALUE:
         return list(_values(page, line, spot))

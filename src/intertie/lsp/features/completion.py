@@ -21,6 +21,8 @@ def complete(page: Page, line: int, column: int) -> list[Suggestion]:
     if spot is None:
         region = page.layout.region(line)
         return complete_markdown(page, line, column) if region is None else []
+    if spot.role is Role.COMMENT:
+        return []
     if spot.role is Role.VALUE:
         return suggest_values(page, line, column, spot)
     keys = suggest_keys(page, line, spot)
