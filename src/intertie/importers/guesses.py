@@ -170,4 +170,4 @@ def _kind(schema: Mapping) -> str:
 
 
 def _is_array(schema: Mapping) -> bool:
-    return _kind(schema) == "array" or ("items" in schema and "properties" not in schema)
+    return _kind(schema) == "array" or (isinstance(schema.get("items"), dict) and "properties" not in schema)

@@ -183,7 +183,9 @@ class OpenApiReader:
             yield self._references.follow(value, step(where, "parameters", at))
 
     def _description(self, operation: Mapping, where: str) -> str | None:
-        text = prose(word(operation.get("description"))) or prose(word(operation.get("summary")))
+        text, summary = prose(word(operation.get("description"))), prose(word(operation.get("summary")))
+        if not text and snake_case(summary) != snake_case(word(operation.get("operationId"))):
+            text = summary
         if operation.get("deprecated") is True and not text.lower().startswith("deprecated"):
             text = f"Deprecated. {text}".strip()
         text, cut = first_sentences(text, _LONGEST)

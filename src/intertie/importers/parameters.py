@@ -9,7 +9,7 @@ from intertie.importers.losses import Ledger
 from intertie.importers.model import ImportedHeader, ImportedParameter
 from intertie.importers.plain import Mapping, mapping, sequence, step, word
 from intertie.importers.pointers import References
-from intertie.importers.prose import first_sentences, prose
+from intertie.importers.prose import first_sentences, holds_credential, prose
 
 PLACEHOLDER_RE = re.compile(r"\{([^{}]+)\}")
 _RESERVED = frozenset({"accept", "content-type", "authorization", "host", "content-length", "connection",
@@ -189,6 +189,7 @@ class ParameterReader:
         fits = kept is not BAD and not (
             isinstance(choices, list) and fields.get("type") != "array" and kept not in choices
         )
+        fits = fits and not holds_credential(kept)
         if fits and isinstance(kept, str) and re.fullmatch(r"\s*\[[^\[\]]+\]\s*", kept):
             fits = False
         if fits:

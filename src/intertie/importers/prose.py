@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 import re
 
-from intertie.diagnostics.credentials import without_credentials
+from intertie.diagnostics.credentials import credential_shape, without_credentials
 
 _LINK_RE = re.compile(r"!?\[([^\[\]]*)\]\(\s*<?([^\s()<>]*)>?[^()]*\)")
 _TAG_RE = re.compile(r"</?[A-Za-z][^<>]*>")
-_MARKS_RE = re.compile(r"(?m)^\s*(?:#{1,6}|>|[-*+]|\d+[.)]|```\w*|~~~\w*|\|)\s+|```\w*|\*\*|__")
+_MARKS_RE = re.compile(r"(?m)^\s*(?:(?:#{1,6}|>|[-*+]|\d+[.)]|```\w*|~~~\w*|\|)\s+)+|```\w*|\*\*|__")
 _UNPRINTABLE_RE = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ufffe\uffff\u2028\u2029\ud800-\udfff]")
 
 
@@ -30,8 +30,20 @@ def prose(text: str) -> str:
     """
     text = html.unescape(_TAG_RE.sub(" ", text))
     text = _LINK_RE.sub(lambda match: _link(match[1], match[2]), text)
-    text = _MARKS_RE.sub(" ", text)
-    return one_line(text.replace("[", "(").replace("]", ")"))
+    text = one_line(_MARKS_RE.sub(" ", text).replace("[", "(").replace("]", ")"))
+    # What several lines began with begins the one line now: read again, it must stay what it is.
+    while (again := one_line(_MARKS_RE.sub(" ", text))) != text:
+        text = again
+    return text
+
+
+def holds_credential(value: object) -> bool:
+    """Return whether any text in plain data looks like a credential."""
+    if isinstance(value, dict):
+        return any(holds_credential(each) for each in value.values())
+    if isinstance(value, list):
+        return any(holds_credential(each) for each in value)
+    return isinstance(value, str) and credential_shape(value) is not None
 
 
 def first_sentences(text: str, most: int) -> tuple[str, bool]:

@@ -9,7 +9,7 @@ from intertie.importers.keywords import BAD, is_pattern, is_plain_keyword, mende
 from intertie.importers.losses import Ledger
 from intertie.importers.plain import Mapping, mapping, step
 from intertie.importers.pointers import References
-from intertie.importers.prose import first_sentences
+from intertie.importers.prose import first_sentences, holds_credential
 from intertie.spec.dialects import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMAS
 
 _PREFIX = "#/components/schemas/"
@@ -91,7 +91,8 @@ class SchemaKeeper:
             self._keyword(made, str(keyword), value, where)
         if schema.get("type") == "file":
             made["format"] = "binary"
-        return made
+        # A reference comes first, as people read it.
+        return {"$ref": made.pop("$ref"), **made} if "$ref" in made else made
 
     def _keyword(self, made: Mapping, keyword: str, value: object, where: str) -> None:
         place = step(where, keyword)
@@ -136,6 +137,9 @@ class SchemaKeeper:
         if kept is BAD:
             if value is not None:
                 self._ledger.lose("schema-mended", keyword, place)
+            return
+        if keyword in _DATA and holds_credential(kept):
+            self._ledger.lose("example", keyword, place)
             return
         if keyword == "description" and isinstance(kept, str):
             kept, cut = first_sentences(kept, _LONGEST_DESCRIPTION)
@@ -268,6 +272,7 @@ class SchemaKeeper:
 
 
 _BREAKING = frozenset({"schema-mended", "broken-reference", "external-reference", "circular-reference"})
+_DATA = frozenset({"default", "const", "enum", "example", "examples"})
 _STRUCTURE = frozenset({
     "#", "components", "schemas", "definitions", "paths", "content", "schema", "properties", "items", "responses",
     "parameters", "requestBodies",

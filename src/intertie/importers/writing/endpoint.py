@@ -11,6 +11,8 @@ from intertie.importers.model import (
     ImportedSuccess,
 )
 from intertie.importers.writing.yaml_lines import Noted, Placeholder, yaml_lines
+from intertie.spec.fields import declared_fields
+from intertie.spec.model import Pagination
 
 PERFORMANCE = ("performance:", "  p50: < [ms]", "  p95: < [ms]", "  p99: < [ms]")
 """What no source says, as the template has it."""
@@ -56,7 +58,8 @@ def endpoint_data(operation: ImportedOperation) -> dict[str, object]:
     data["response"] = _response(operation)
     if operation.pagination is not None:
         guess = operation.pagination_guess
-        data["pagination"] = Noted(operation.pagination, _from(guess)) if guess else operation.pagination
+        pages = {key: operation.pagination[key] for key in declared_fields(Pagination) if key in operation.pagination}
+        data["pagination"] = Noted(pages, _from(guess)) if guess else pages
     return data
 
 

@@ -122,7 +122,7 @@ def _is_plain(text: str) -> bool:
 
 def _quoted(text: str) -> str:
     """Return a text in double quotes; an opening bracket that could look unfilled is written as an escape."""
-    if re.fullmatch(r"#/[\w/~.$-]*", text, re.ASCII):
+    if re.fullmatch(r"(?:\.{1,2}/[\w./%~-]*)?#/[\w/~.$%-]*", text, re.ASCII):
         return f"'{text}'"
     quoted = json.dumps(text, ensure_ascii=False)
     quoted = _ESCAPED_RE.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)

@@ -1,0 +1,439 @@
+"""OpenAPI 3 into a spec: what is kept, where it stands, and what is told as lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from intertie.core.errors import UsageError
+from intertie.importers import Selection
+from support.imports import Importing, kinds
+
+HEAD = """openapi: 3.0.3
+info: {title: Shop, version: "1.10"}
+servers: [{url: https://api.shop.example/v1}]
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Importing:
+    return Importing(tmp_path)
+
+
+def operation(body: str) -> str:
+    """Return a document with one operation, whose lines are given."""
+    lines = "\n".join(f"      {line}" for line in body.strip("\n").splitlines())
+    return f"{HEAD}paths:\n  /orders/{{id}}:\n    get:\n{lines}\n"
+
+
+def test_every_section_of_the_template_is_there_in_its_order(shop: Importing) -> None:
+    """An imported spec has every heading of the founding template, in the template's order."""
+    from intertie.spec.template import template_text
+
+    text = shop.of(operation("responses: {'200': {description: ok}}")).text
+    wanted = [line for line in template_text().splitlines() if line.startswith("## ")]
+    assert [line for line in text.splitlines() if line.startswith("## ") and line != "## Components"] == wanted
+    assert "requests_per_second: [number]" in text
+
+
+def test_an_operation_becomes_an_endpoint(shop: Importing) -> None:
+    """Path, method, description, parameters with their style, defaults and enums, body and answers stand in the block."""
+    text = shop.of(
+        HEAD
+        + """paths:
+  /orders/{id}:
+    parameters:
+      - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
+      - {name: page, in: query, schema: {type: string}}
+    post:
+      operationId: updateOrder
+      description: Changes an order.
+      parameters:
+        - {name: page, in: query, schema: {type: integer, default: 1, minimum: 1}}
+        - {name: fields, in: query, explode: false, schema: {type: array, items: {type: string, enum: [a, b]}}}
+        - {name: X-Shop, in: header, required: true, schema: {type: string}}
+      requestBody:
+        required: true
+        content: {application/json: {schema: {type: object, properties: {note: {type: string}}}}}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {type: object}, example: {id: o1}}}}
+        '429': {description: Slow down, headers: {Retry-After: {schema: {type: integer}}}}
+        default: {description: Anything else}
+"""
+    ).text
+    endpoint = shop.load(text).spec.endpoints[0]
+    assert endpoint.name.value == "Update Order"
+    assert endpoint.endpoint.path.value == "/orders/{id}"
+    parameters = {each.name.value: each for each in endpoint.request.parameters}
+    assert list(parameters) == ["id", "page", "fields", "X-Shop"]
+    assert parameters["page"].type.value == "integer"
+    assert parameters["page"].default.value == 1
+    assert parameters["fields"].explode.value is False
+    assert parameters["fields"].items.value == {"type": "string", "enum": ["a", "b"]}
+    assert endpoint.request.body.content_type.value == "application/json"
+    assert endpoint.response.success.example.value == {"id": "o1"}
+    errors = {status.value: answer for status, answer in endpoint.response.errors}
+    assert errors["429"].retry_after.value == "Retry-After"
+    assert "default" in errors
+    assert shop.errors(text) == []
+    assert "update_order" in shop.plan(text).operations
+
+
+def test_headings_are_unique_and_made_from_what_there_is(shop: Importing) -> None:
+    """Without an operationId the summary names an endpoint, without that its request line; equal ones are numbered."""
+    imported = shop.of(
+        HEAD
+        + """paths:
+  /a: {get: {operationId: listThings, responses: {}}, post: {summary: List things, responses: {}}}
+  /b/{id}: {get: {responses: {}}, delete: {operationId: '…', responses: {}}}
+"""
+    )
+    assert imported.operations == ("List Things", "List Things 2", "Get B By Id", "Delete B By Id")
+    assert len(shop.plan(imported.text).operations) == 4
+
+
+def test_only_schemas_that_are_reached_are_kept_under_their_names(shop: Importing) -> None:
+    """Components hold what the operations refer to, directly or through others, recursion included, and nothing else."""
+    text = shop.of(
+        operation(
+            "responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Node'}}}}}"
+        )
+        + """components:
+  schemas:
+    Node: {type: object, properties: {next: {$ref: '#/components/schemas/Node'}, tag: {$ref: '#/components/schemas/Tag'}}}
+    Tag: {type: string, nullable: true}
+    Unused: {type: integer}
+"""
+    ).text
+    assert "    Node:" in text
+    assert "    Tag:" in text
+    assert "Unused" not in text
+    schema = shop.plan(text).operations["get_orders_by_id"].response.schema
+    assert schema.is_valid({"next": {"next": {"tag": None}}})
+    assert not schema.is_valid({"next": {"next": {"tag": 3}}})
+
+
+@pytest.mark.parametrize(
+    ("schema", "kind"),
+    [
+        ("{$ref: '#/components/schemas/Missing'}", "broken-reference"),
+        ("{$ref: 'other.yaml#/Thing'}", "external-reference"),
+        ("{$ref: 'https://example.com/thing.json'}", "external-reference"),
+        ("{type: strnig}", "schema-mended"),
+        ("{type: object, required: true}", "schema-mended"),
+        ("{type: string, pattern: '(?<oops'}", "schema-mended"),
+        ("{type: object, x-color: red}", "extension"),
+        ("{oneOf: [{type: string}], discriminator: {propertyName: kind}}", "discriminator"),
+        ("{type: object, xml: {name: a}}", "xml-shape"),
+    ],
+)
+def test_a_schema_that_can_not_stand_as_it_is_is_mended_and_told(shop: Importing, schema: str, kind: str) -> None:
+    """What would break the check of a schema is left out with a loss that names the place; the spec stays sound."""
+    imported = shop.of(
+        operation(f"responses: {{'200': {{description: ok, content: {{application/json: {{schema: {schema}}}}}}}}}")
+    )
+    assert kind in kinds(imported)
+    assert all(loss.where.startswith("#/paths/~1orders~1{id}/get") for loss in imported.losses)
+    assert shop.errors(imported.text) == []
+    assert shop.compile(imported.text).plan is not None
+
+
+def test_schemas_that_only_refer_to_each_other_are_opened(shop: Importing) -> None:
+    """Two schemas that are nothing but each other let any value pass, and are told."""
+    imported = shop.of(
+        operation(
+            "responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}"
+        )
+        + "components: {schemas: {A: {$ref: '#/components/schemas/B'}, B: {allOf: [{$ref: '#/components/schemas/A'}]}}}\n"
+    )
+    assert "circular-reference" in kinds(imported)
+    assert shop.errors(imported.text) == []
+
+
+def test_what_only_the_service_sets_is_not_asked_of_a_request(shop: Importing) -> None:
+    """A required readOnly field of a schema that is sent is required no more, so that calls can be made."""
+    imported = shop.of(
+        HEAD
+        + """paths:
+  /orders:
+    post:
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}
+      responses: {'201': {description: made}}
+components:
+  schemas:
+    Order: {type: object, required: [id, item], properties: {id: {type: string, readOnly: true}, item: {type: string}}}
+"""
+    )
+    assert "read-only-field" in kinds(imported)
+    body = shop.plan(imported.text).operations["post_orders"].body
+    assert body.schema.is_valid({"item": "a"})
+    assert not body.schema.is_valid({"id": "1"})
+
+
+def test_references_to_parameters_bodies_and_answers_are_followed(shop: Importing) -> None:
+    """`$ref` to a parameter, request body, response and example leads to what it names."""
+    text = shop.of(
+        HEAD
+        + """paths:
+  /orders:
+    post:
+      parameters: [{$ref: '#/components/parameters/Page'}]
+      requestBody: {$ref: '#/components/requestBodies/Order'}
+      responses: {'200': {$ref: '#/components/responses/Order'}}
+components:
+  parameters: {Page: {name: page, in: query, schema: {type: integer}}}
+  requestBodies: {Order: {content: {application/json: {schema: {type: object}}}}}
+  responses:
+    Order: {description: ok, content: {application/json: {examples: {one: {$ref: '#/components/examples/one'}}}}}
+  examples: {one: {value: {a: 1}}}
+"""
+    ).text
+    endpoint = shop.load(text).spec.endpoints[0]
+    assert endpoint.request.parameters[0].name.value == "page"
+    assert endpoint.request.body.required.value is False
+    assert endpoint.response.success.example.value == {"a": 1}
+
+
+def test_what_has_no_place_in_a_spec_is_told(shop: Importing) -> None:
+    """Webhooks, callbacks, cookies, links, other content types and per-operation servers are losses with their place."""
+    imported = shop.of(
+        HEAD
+        + """paths:
+  /orders:
+    post:
+      servers: [{url: https://other.example}]
+      parameters: [{name: sid, in: cookie, schema: {type: string}}, {name: Accept, in: header, schema: {type: string}}]
+      requestBody: {content: {text/csv: {}, application/json: {}}}
+      responses:
+        '200': {description: ok, links: {self: {}}, headers: {X-Total: {}}, content: {application/json: {}, text/csv: {}}}
+        '304': {description: same}
+      callbacks: {paid: {}}
+    trace: {responses: {}}
+webhooks: {newOrder: {post: {responses: {}}}}
+"""
+    )
+    told = {(loss.kind, loss.what, loss.where) for loss in imported.losses}
+    post = "#/paths/~1orders/post"
+    assert ("cookie-parameter", "sid", f"{post}/parameters/0") in told
+    assert ("reserved-header", "Accept", f"{post}/parameters/1") in told
+    assert ("request-media-type", "text/csv", f"{post}/requestBody/content/text~1csv") in told
+    assert ("answer-media-type", "text/csv", f"{post}/responses/200/content/text~1csv") in told
+    assert ("link", "self", f"{post}/responses/200/links/self") in told
+    assert ("answer-header", "X-Total", f"{post}/responses/200/headers/X-Total") in told
+    assert ("answer-status", "304", f"{post}/responses/304") in told
+    assert ("callback", "paid", f"{post}/callbacks/paid") in told
+    assert ("operation-server", "servers", f"{post}/servers") in told
+    assert ("method", "TRACE", "#/paths/~1orders/trace") in told
+    assert ("webhook", "newOrder", "#/webhooks/newOrder") in told
+
+
+def test_scalars_keep_the_text_they_were_written_with(shop: Importing) -> None:
+    """YAML 1.1's traps are none: `1.10`, `no`, dates and times stay what they say, also when they are read again."""
+    text = shop.of(
+        operation(
+            """
+parameters:
+  - {name: country, in: query, schema: {type: string, enum: [no, de, 1.10, 2025-12-31, 10:30], default: no}}
+responses: {200: {description: ok}}
+"""
+        )
+    ).text
+    parameter = next(
+        each for each in shop.load(text).spec.endpoints[0].request.parameters if each.name.value == "country"
+    )
+    assert parameter.default.value == "no"
+    assert parameter.enum.value[0] == "no"
+    assert parameter.enum.value[3:] == ["2025-12-31", "10:30"]
+    assert shop.load(text).spec.service.version.value == "1.10"
+
+
+@pytest.mark.parametrize(
+    ("schema", "kept"),
+    [
+        ("{type: integer, default: '10'}", 10),
+        ("{type: integer, default: many}", None),
+        ("{type: string, enum: [a, b], default: c}", None),
+        ("{type: boolean, default: 'false'}", False),
+        ("{type: string, default: '[all]'}", None),
+    ],
+)
+def test_a_default_is_sent_only_where_it_fits(shop: Importing, schema: str, kept: object) -> None:
+    """A default that is not of the parameter's own type would fail every call: it is mended, or left out and told."""
+    imported = shop.of(operation(f"parameters: [{{name: n, in: query, schema: {schema}}}]\nresponses: {{}}"))
+    parameter = next(
+        each for each in shop.load(imported.text).spec.endpoints[0].request.parameters if each.name.value == "n"
+    )
+    assert (parameter.default.value if parameter.default else None) == kept
+    assert ("default-value" in kinds(imported)) is (kept is None)
+
+
+def test_text_that_looks_unfilled_is_no_placeholder(shop: Importing) -> None:
+    """Brackets in descriptions, enums and schemas of the source never read as the template's placeholders."""
+    imported = shop.of(
+        operation(
+            """
+description: "Use [start|end] or [schema_name]. [Deprecated]"
+parameters:
+  - {name: sort, in: query, description: "[asc|desc]", schema: {type: string, pattern: "[a-z]"}}
+responses:
+  '200':
+    description: ok
+    content: {application/json: {schema: {type: object, description: "one of [a|b]", properties: {a: {enum: ["[x|y]"]}}}}}
+"""
+        )
+    )
+    spec = shop.load(imported.text).spec
+    assert spec.endpoints[0].endpoint.description.value.startswith("Use (start|end)")
+    assert spec.endpoints[0].request.parameters[0].pattern.value == "(?:[a-z])"
+    schema = shop.plan(imported.text).operations["get_orders_by_id"].response.schema
+    assert schema.is_valid({"a": "[x|y]"})
+    assert not schema.is_valid({"a": "x"})
+
+
+def test_credentials_in_a_source_do_not_reach_the_spec(shop: Importing) -> None:
+    """What looks like a credential in examples and prose is left out, and the check finds none."""
+    key = "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc"
+    imported = shop.of(
+        operation(
+            f"description: Try {key}.\nresponses: {{'200': {{description: ok, content: {{application/json: {{example: {{key: {key}}}}}}}}}}}"
+        )
+    )
+    assert key not in imported.text
+    assert "example" in kinds(imported)
+    assert shop.errors(imported.text) == []
+
+
+def test_a_part_is_imported_by_tag_path_and_name(shop: Importing) -> None:
+    """--tag, --path and --operation choose operations; together an operation must fit each kind."""
+    source = (
+        HEAD
+        + """paths:
+  /v1/charges: {get: {operationId: listCharges, tags: [Charges], responses: {}}, post: {operationId: charge, tags: [Charges], responses: {}}}
+  /v1/refunds: {get: {operationId: listRefunds, tags: [Refunds], responses: {}}}
+"""
+    )
+    path = shop.write(source)
+    assert shop.new(path, selection=Selection(tags=("charges",))).operations == ("List Charges", "Charge")
+    assert shop.new(path, selection=Selection(paths=("/v1/ref*",))).operations == ("List Refunds",)
+    assert shop.new(path, selection=Selection(operations=("list_refunds", "POST /v1/charges"))).operations == (
+        "Charge",
+        "List Refunds",
+    )
+    assert shop.new(path, selection=Selection(tags=("Charges",), operations=("charge",))).operations == ("Charge",)
+    with pytest.raises(UsageError, match="did you mean `Refunds`"):
+        shop.new(path, selection=Selection(tags=("Refund",)))
+    with pytest.raises(UsageError, match="no operation fits all"):
+        shop.new(path, selection=Selection(tags=("Refunds",), operations=("charge",)))
+
+
+def test_schemas_can_stay_in_the_source(shop: Importing) -> None:
+    """With `ref` the spec refers to the source, which must lie in the workspace; what had to be mended is kept inline."""
+    source = {
+        "openapi": "3.0.0",
+        "info": {"title": "Shop", "version": "1"},
+        "servers": [{"url": "https://api.shop.example"}],
+        "paths": {
+            "/orders": {
+                "get": {
+                    "responses": {
+                        "200": {
+                            "description": "",
+                            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Good"}}},
+                        },
+                        "400": {
+                            "description": "",
+                            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Bad"}}},
+                        },
+                    }
+                }
+            }
+        },
+        "components": {
+            "schemas": {
+                "Good": {
+                    "type": "object",
+                    "required": ["id"],
+                    "properties": {"id": {"$ref": "#/components/schemas/Id"}},
+                },
+                "Id": {"type": "string", "nullable": True},
+                "Bad": {"type": "object", "properties": {"id": {"type": "strnig"}}},
+            }
+        },
+    }
+    path = shop.write(json.dumps(source), "api.json")
+    text = shop.new(path, schemas="ref").text
+    assert "$ref: '../api.json#/components/schemas/Good'" in text
+    assert "    Bad:" in text
+    assert "    Good:" not in text
+    assert shop.errors(text) == []
+    schema = shop.plan(text).operations["get_orders"].response.schema
+    assert schema.is_valid({"id": None})
+    assert not schema.is_valid({})
+    elsewhere = shop.root.parent / "elsewhere.json"
+    elsewhere.write_text(json.dumps(source))
+    with pytest.raises(UsageError, match="inside the workspace"):
+        shop.new(elsewhere, schemas="ref")
+
+
+def test_what_the_source_suggests_is_marked_as_a_guess(shop: Importing) -> None:
+    """Pages, idempotency keys and rates in prose are written with a comment `guessed from`, and told as guesses."""
+    imported = shop.of(
+        """openapi: 3.0.0
+info: {title: Shop, version: '1', description: 'You may make 100 requests per minute.'}
+servers: [{url: https://api.shop.example}]
+paths:
+  /orders:
+    get:
+      parameters:
+        - {name: cursor, in: query, schema: {type: string}}
+        - {name: limit, in: query, schema: {type: integer}}
+      responses:
+        '200':
+          description: ok
+          content:
+            application/json:
+              schema: {type: object, properties: {data: {type: array, items: {}}, next_cursor: {type: string}, has_more: {type: boolean}}}
+    post:
+      parameters: [{name: Idempotency-Key, in: header, schema: {type: string}}]
+      responses: {'201': {description: made}}
+"""
+    )
+    text = imported.text
+    assert "pagination:  # guessed from the parameter cursor and the field next_cursor" in text
+    assert "- name: Idempotency-Key  # guessed from the header's name" in text
+    assert "requests_per_minute: 100  # guessed from the description: 100 requests per minute" in text
+    assert {guess.what for guess in imported.guesses} == {
+        "pagination",
+        "idempotency key Idempotency-Key",
+        "rate limits",
+    }
+    plan = shop.plan(text)
+    assert dict(plan.operations["get_orders"].pagination.options)["more_path"] == "has_more"
+    assert plan.operations["post_orders"].idempotency_header == "Idempotency-Key"
+    assert plan.limits.windows[0].limit == 100
+
+
+def test_a_source_that_is_too_large_says_how_to_take_a_part(shop: Importing) -> None:
+    """More operations than one spec holds are refused with the tags there are."""
+    paths = {
+        f"/p{number}": {
+            "get": {
+                "tags": [f"t{number % 3}"],
+                "parameters": [
+                    {"name": f"q{n}", "in": "query", "schema": {"type": "string", "enum": list("abcdefghij")}}
+                    for n in range(30)
+                ],
+                "responses": {},
+            }
+        }
+        for number in range(250)
+    }
+    source = {"openapi": "3.0.0", "info": {"title": "Big"}, "servers": [{"url": "https://big.example"}], "paths": paths}
+    path = shop.write(json.dumps(source), "big.json")
+    with pytest.raises(
+        UsageError, match=r"the 250 operations of big\.json .* --tag \(t0 \(84\), t1 \(83\), t2 \(83\)\)"
+    ):
+        shop.new(path)
+    assert len(shop.new(path, selection=Selection(paths=("/p1*",))).operations) == 111
