@@ -4,11 +4,12 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: help demo test check bench docs lock clean
+.PHONY: help demo test check mutate-specs bench docs lock clean
 help:
 	@echo "make demo    check a spec, start its mock, call through every guard, told in plain words"
 	@echo "make test    the whole suite"
 	@echo "make check   linters, types, import contracts, generated docs"
+	@echo "make mutate-specs  the share of seeded defects that the checker finds where they are"
 	@echo "make bench   what the guards cost, beside the peers"
 	@echo "make docs    regenerate the generated reference pages"
 	@echo "make lock    renew the hashed requirement files"
@@ -41,6 +42,9 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/intertie dev docs --check
+
+mutate-specs: $(VENV)/.dev
+	@$(BIN)/python tests/mutation/run.py
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt

@@ -19,7 +19,7 @@ SHAPES = (
 )
 """What it looks like, in words -> its shape."""
 
-SECRET_CODES = frozenset({"TIE067", "TIE601", "TIE602"})
+SECRET_CODES = frozenset({"TIE067", "TIE601", "TIE602", "TIE615"})
 """Findings whose place is a secret: it is shown masked."""
 
 _PASSWORD_RE = re.compile(r"(?<=://)[^/\s@\"'`]+(?=@)")

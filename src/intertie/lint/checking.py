@@ -20,6 +20,7 @@ from intertie.lint.fixers import with_fixes
 from intertie.lint.ids import ids_of
 from intertie.lint.ignores import Ignores
 from intertie.lint.overlap import told_once
+from intertie.lint.pointing import pointed
 from intertie.lint.registry import RULES
 from intertie.lint.running import run_rules
 from intertie.lint.surroundings import Surroundings, is_installed
@@ -108,7 +109,7 @@ class Checker:
     def _checked(self, path: Path, loaded: Loaded) -> Checked:
         shown = self._workspace.shown(path)
         found, judged = _judge(loaded, self._around, self._settings)
-        everything = _gravest([*loaded.diagnostics, *found])
+        everything = pointed(loaded.spec, _gravest([*loaded.diagnostics, *found]))
         # The text as places count it: `load` has taken off the byte order mark.
         ignores = Ignores(shown, normalised(loaded.source), today=self._around.today)
         return Checked(shown, loaded.source, tuple(ignores.apply(with_fixes(everything, loaded.spec), judged=judged)))

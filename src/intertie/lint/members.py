@@ -73,8 +73,7 @@ def types_at(schema: Json | bool, path: str) -> frozenset[str]:
     found = schema_at(schema, path)
     plain = _plain(found, found) if found is not None else None
     stated = plain.get("type") if plain is not None else None
-    named = {stated} if isinstance(stated, str) else {each for each in stated or () if isinstance(each, str)}
-    return frozenset(named - {"null"}) if named else frozenset()
+    return frozenset([stated] if isinstance(stated, str) else _names(stated)) - {"null"}
 
 
 def _steps(path: str) -> tuple[object, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from intertie.diagnostics import SourceSpan
+from intertie.diagnostics.credentials import SHAPES
 from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
@@ -48,6 +50,16 @@ def texts_of(spec: Spec) -> Iterator[tuple[str, Located[str]]]:
         yield from (("security consideration", text) for text in prose if text)
     if spec.overview:
         yield "overview", spec.overview
+
+
+def shapes_in_text(spec: Spec) -> Iterator[tuple[str, SourceSpan]]:
+    """Yield (what it looks like, place) of every credential anywhere in the file, by its shape alone."""
+    text = spec.document.text
+    for what, shape in SHAPES:
+        for match in shape.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            column = match.start() - text.rfind("\n", 0, match.start())
+            yield what, SourceSpan(spec.path, line, column, line, column + len(match.group()))
 
 
 def secret_references(spec: Spec) -> Iterator[Located[str]]:

@@ -23,6 +23,11 @@ def further_urls(spec: Spec) -> Iterator[tuple[str, Located[str]]]:
         for what, url in (("token URL", config.token_url), ("authorization URL", config.authorization_url)):
             if url:
                 yield what, url
+    tests = spec.testing.integration_tests if spec.testing else None
+    declared = {name.value.lower() for name, _ in spec.service.environments} if spec.service else set()
+    if tests and tests.sandbox_url and "sandbox" in declared:
+        # Without such an environment it declares one, and is judged as every base URL.
+        yield "sandbox URL", tests.sandbox_url
     if spec.documentation:
         links = (spec.documentation.api_docs, spec.documentation.client_library, spec.documentation.support_contact)
         yield from (("link", link) for link in links if link)

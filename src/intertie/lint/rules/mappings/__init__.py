@@ -8,6 +8,8 @@ from intertie.lint.rules.mappings.default_breaks_field import default_breaks_fie
 from intertie.lint.rules.mappings.default_fallback_without_response import default_fallback_without_response
 from intertie.lint.rules.mappings.duplicate_error_code import duplicate_error_code
 from intertie.lint.rules.mappings.fallback_never_kept import fallback_never_kept
+from intertie.lint.rules.mappings.field_of_no_schema import field_of_no_schema
+from intertie.lint.rules.mappings.malformed_status_row import malformed_status_row
 from intertie.lint.rules.mappings.queue_fallback_without_writes import queue_fallback_without_writes
 from intertie.lint.rules.mappings.queue_without_idempotency_key import queue_without_idempotency_key
 from intertie.lint.rules.mappings.required_field_optional import required_field_optional
@@ -38,5 +40,7 @@ RULES = (
     undeclared_mapped_status,
     fallback_never_kept,
     caller_fault_row_retries,
+    field_of_no_schema,
+    malformed_status_row,
 )
 """In the order of their codes."""

@@ -38,8 +38,8 @@ def malformed_link(spec: Spec) -> Iterator[Finding]:
     ## References
     RFC 3986.
     """
-    for _, url in further_urls(spec):
+    for what, url in further_urls(spec):
         text = url.value.strip().strip("<>`")
         looks_like_one = re.match(r"(?i)h\w{1,6}:?/{1,3}|\w{1,10}://|www\.", text)
-        if looks_like_one and not is_web_url(text):
+        if (looks_like_one or what == "sandbox URL") and not is_web_url(text):
             yield Finding(url.span, "this is no URL that can be followed", "write it as `https://host/path`")

@@ -14,6 +14,7 @@ from intertie.lint.rules.security.secret_in_text import secret_in_text
 from intertie.lint.rules.security.unknown_personal_field import unknown_personal_field
 from intertie.lint.rules.security.unmarked_personal_field import unmarked_personal_field
 from intertie.lint.rules.security.unmasked_bodies import unmasked_bodies
+from intertie.lint.rules.security.unreferenced_secret import unreferenced_secret
 
 RULES = (
     secret_in_text,
@@ -30,5 +31,6 @@ RULES = (
     secret_file_in_workspace,
     sandbox_uses_production_secret,
     header_shadows_credential,
+    unreferenced_secret,
 )
 """In the order of their codes."""

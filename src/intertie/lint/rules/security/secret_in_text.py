@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from intertie.diagnostics import Severity
+from intertie.diagnostics import Severity, SourceSpan
 from intertie.diagnostics.credentials import credential_shape
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
-from intertie.lint.tokens import is_literal_credential, is_secret_header, texts_of
+from intertie.lint.tokens import is_literal_credential, is_secret_header, secret_references, shapes_in_text, texts_of
 from intertie.spec.model import Spec
 
 
@@ -16,7 +16,7 @@ def secret_in_text(spec: Spec) -> Iterator[Finding]:
 
     ## What it does
     Looks for texts in the shape of well-known credentials (payment and model providers' keys, GitHub, AWS, Slack and Google
-    tokens, JSON web tokens, private keys) in headers, URLs, paths and prose, and for literal values of headers that carry
+    tokens, JSON web tokens, private keys) anywhere in the file, and for literal values of headers that carry
     credentials. The value itself is never shown.
 
     ## Why it matters
@@ -54,7 +54,19 @@ def secret_in_text(spec: Spec) -> Iterator[Finding]:
             if not (header.name and header.value) or header.value.span in told:
                 continue
             if is_secret_header(header.name.value) and is_literal_credential(header.value.value):
+                told.add(header.value.span)
                 yield Finding(header.value.span, f"the header `{header.name.value}` holds a literal credential", _MEND)
+    fields = [*told, *(located.span for located in secret_references(spec))]
+    for shape, place in shapes_in_text(spec):
+        # A secret field that holds its secret is told where it is read.
+        if not any(_covers(field, place) for field in fields):
+            yield Finding(place, f"this text holds {shape}", _MEND)
 
 
 _MEND = "change the credential, for it has been read, and refer to it as `env:NAME` or `file:/path`"
+
+
+def _covers(whole: SourceSpan, part: SourceSpan) -> bool:
+    return (whole.line, whole.column) <= (part.line, part.column) and (part.end_line, part.end_column) <= (
+        whole.end_line, whole.end_column,
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.members import may_have
+from intertie.lint.planned import planned
+from intertie.lint.rule import rule
+from intertie.lint.words import listed
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE419", severity=Severity.INFO, since="0.1.0")
+def field_of_no_schema(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """A mapping row reads a field that no schema has.
+
+    ## What it does
+    Looks at inbound rows whose field is in no declared answer, and that only endpoints without a schema could read.
+
+    ## Why it matters
+    Where an endpoint says nothing of its answer a field can be anything. More often the name is a slip.
+
+    ## Example
+    ```text
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema: {type: object, properties: {price: {type: number}}}
+    inbound:
+      - external_field: price
+        internal_field: amount
+      - external_field: pirce
+        internal_field: total
+    ```
+
+    ## Use instead
+    ```text
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema: {type: object, properties: {price: {type: number}}}
+    inbound:
+      - external_field: price
+        internal_field: amount
+    ```
+
+    ## References
+    Spec format, data mappings.
+    """
+    schemas = [operation.response.schema for operation in plan.operations.values() if operation.response.schema]
+    users: dict[str, list[str]] = {}
+    for endpoint, operation in planned(spec, plan):
+        for planned_row in operation.inbound if operation.response.schema is None else ():
+            users.setdefault(planned_row.source, []).append(endpoint.name.value if endpoint.name else operation.id)
+    for row in spec.inbound if schemas else ():
+        field = row.external_field
+        if field is None or row.endpoints or str(field.span) not in users:
+            continue
+        if not any(may_have(schema.json, field.value) for schema in schemas):
+            yield Finding(
+                field.span,
+                f"no schema has `{field.value}`: it is read from answers that nothing is said of ("
+                f"{listed(users[str(field.span)][:3])})",
+                "mend the name, add it to a schema, or name the row's `endpoints`",
+            )

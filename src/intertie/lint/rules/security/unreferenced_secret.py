@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE615", severity=Severity.ERROR, since="0.1.0")
+def unreferenced_secret(spec: Spec) -> Iterator[Finding]:
+    """A secret outside of the authentication is no reference.
+
+    ## What it does
+    Looks at the sandbox's credentials and the keys of the security block: each names where the secret is (`env:`,
+    `file:`, `keyring:`, `vault:`, `aws-sm:`, or a path in a vault). The value itself is never shown.
+
+    ## Why it matters
+    A spec is read by many and kept for ever in version control. A secret in it is no secret any more.
+
+    ## Example
+    ```yaml
+    testing:
+      integration_tests:
+        use_sandbox: true
+        sandbox_url: https://sandbox.parcels.example
+        test_credentials: letmein-please
+    ```
+
+    ## Use instead
+    ```yaml
+    testing:
+      integration_tests:
+        use_sandbox: true
+        sandbox_url: https://sandbox.parcels.example
+        test_credentials: env:PARCEL_TEST_KEY
+    ```
+
+    ## References
+    Spec format, authentication.
+    """
+    tests, security = spec.testing.integration_tests if spec.testing else None, spec.security
+    found = [("test credential", tests.test_credentials)] if tests else []
+    found += [("encryption key", security.encryption_key)] if security else []
+    for what, located in found:
+        text = located.value.strip() if located else ""
+        if (
+            located
+            and not re.match(r"(?:env|file|keyring|vault|aws-sm):\S|\$\{?\w", text)
+            and not re.fullmatch(r"/?[\w.-]+(?:/[\w.#-]+)+", text)
+        ):
+            yield Finding(
+                located.span,
+                f"the {what} is a reference such as `env:NAME`, not the secret itself",
+                "move it out and refer to it; then change the secret, for it has been read",
+            )
