@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from math import inf
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -275,12 +274,8 @@ class LedgerHandle(Protocol):
     def reserve_nowait(self, quantity: Decimal) -> Reservation | None:
         """Set aside the cost of `quantity` units from this process's share; None where the store must be asked."""
 
-    async def reserve(self, quantity: Decimal, *, deadline_s: float = inf) -> Reservation | BudgetRefusal:
-        """Set aside the cost; refused only where the limit, all shares clawed back, would be passed.
-
-        Raises:
-            StoreUnavailable: It can't be written down, or not by `deadline_s` (monotonic); nothing may be sent.
-        """
+    async def reserve(self, quantity: Decimal) -> Reservation | BudgetRefusal:
+        """Set aside the cost; refused only where the limit, all shares clawed back, would be passed."""
 
     def settle(self, reservation: Reservation, *, quantity: Decimal, reached: Reach) -> Money:
         """Turn a reservation into what the attempt cost (nothing where it reached nobody); return that."""
@@ -349,12 +344,8 @@ class Journal(Protocol):
     def record(self, entry: CallRecord) -> None:
         """Store a finished call with the next group."""
 
-    async def record_strict(self, entry: CallRecord, *, deadline_s: float = inf) -> None:
-        """Store it before returning.
-
-        Raises:
-            StoreUnavailable: It is not stored, or was not by `deadline_s` (monotonic).
-        """
+    async def record_strict(self, entry: CallRecord) -> None:
+        """Store it before returning."""
 
     def records(self, key: str | None = None, *, spec_id: str | None = None, limit: int = 100) -> list[CallRecord]:
         """Return the newest finished calls, newest first: of `key`, or of `spec_id` in all environments, or all."""

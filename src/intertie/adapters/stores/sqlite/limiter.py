@@ -13,7 +13,7 @@ from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.memory.limiter import MemoryLimiter
 from intertie.adapters.stores.sqlite.background import Background
 from intertie.adapters.stores.sqlite.combining import Combiner
-from intertie.adapters.stores.sqlite.database import patience
+from intertie.adapters.stores.sqlite.database import BUSY_S
 from intertie.adapters.stores.sqlite.limiter_store import LimiterStore, SharedState
 from intertie.adapters.stores.sqlite.local_share import LocalShare
 from intertie.adapters.stores.sqlite.owners import Owner
@@ -167,7 +167,7 @@ class SharedLimiter:
     def _sit(self, seat: _Seat, deadline_s: float, act: Callable[[SharedState, float], _Answer]) -> None:
         left_s = deadline_s - self._timeline.now_s()
         try:
-            answer, stamp_s = self._combiner.run(act, patience_s=patience(left_s))
+            answer, stamp_s = self._combiner.run(act, patience_s=min(BUSY_S, max(_INLINE_PATIENCE_S, left_s)))
         except StoreUnavailable as error:
             self._go_down(error)
             seat.answer = None
