@@ -10,9 +10,7 @@ from intertie.lsp.positions import EditorPosition, Ruler, line_end_of
 TEXT = "plain\n\U0001f600 é x\r\nlast"
 
 
-@pytest.mark.parametrize(
-    ("encoding", "character"), [("utf-16", 5), ("utf-8", 8), ("utf-32", 4), ("something else", 5)]
-)
+@pytest.mark.parametrize(("encoding", "character"), [("utf-16", 5), ("utf-8", 8), ("utf-32", 4), ("something else", 5)])
 def test_code_units_are_those_that_the_editor_counts(encoding: str, character: int) -> None:
     """The `x` behind a smiley and an accent stands where the editor's encoding puts it."""
     ruler = Ruler(TEXT, encoding)
@@ -23,9 +21,9 @@ def test_code_units_are_those_that_the_editor_counts(encoding: str, character: i
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
 def test_every_place_comes_back(encoding: str) -> None:
     """To the editor and back is the same place, for every character of a text with all widths."""
-    text = "\ufeffa\U0001f600é\u2028ß\x0b𝔘|\r\r\n\n中"
+    text = "\ufeffa\U0001f600é\u2028ß\x0b\U0001d518|\r\r\n\n中"
     ruler = Ruler(text, encoding)
-    lines = ["a\U0001f600é\u2028ß\x0b𝔘|", "", "", "中"]
+    lines = ["a\U0001f600é\u2028ß\x0b\U0001d518|", "", "", "中"]
     for number, line in enumerate(lines, start=1):
         for column in range(1, len(line) + 2):
             assert ruler.place(ruler.position(number, column)) == (number, column)
