@@ -298,3 +298,31 @@ def test_no_form_of_a_mistake_repeats_a_secret(value: str):
     for found in loaded.diagnostics:
         edits = found.fix.edits if found.fix else ()
         assert "sk_live" not in f"{found.message}{found.help}{''.join(edit.replacement for edit in edits)}"
+
+
+@pytest.mark.parametrize(
+    ("bullet", "field", "value"),
+    [
+        ("Protocol: RESTful", "protocol", "REST"), ("Protocol: HTTPS (JSON)", "protocol", "REST"),
+        ("Protocol: WebSockets", "protocol", "WebSocket"), ("Communication: async", "communication", "Asynchronous"),
+        ("Authentication: OAuth 2.0 (client credentials)", "authentication", "OAuth"),
+        ("Authentication: No auth", "authentication", "None"), ("Data Format: application/json", "data_format", "JSON"),
+    ],
+)  # fmt: skip
+def test_the_type_of_integration_in_other_words(bullet: str, field: str, value: str):
+    """What people say for a choice is read as it, with an info."""
+    loaded = read(f"## Integration Type\n- {bullet}\n")
+    assert getattr(loaded.spec.integration_type, field).value == value
+    assert names(loaded) == ["alias-used"]
+
+
+def test_fail_fast_and_a_version_in_the_path_are_read():
+    """`fail_fast` is what the breaker does, or what a row does; a version in the path is one in the URL."""
+    loaded = read(
+        section("Error Handling", "fallback_behavior: {strategy: fail_fast}\nerror_mapping: [{external_code: 4xx, action: fail_fast}]")
+        + section("Migration & Versioning", "versioning: {strategy: path, current: v1}")
+    )  # fmt: skip
+    spec = loaded.spec
+    assert (spec.fallback_behavior.strategy.value, spec.error_mapping[0].action.value) == ("circuit_break", "fail")
+    assert spec.versioning.strategy.value == "url"
+    assert names(loaded) == ["alias-used"] * 3

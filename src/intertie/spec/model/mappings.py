@@ -38,13 +38,18 @@ class ErrorRow(Block):
     external_code: Located[str] | None = f.text("Status, class, or the provider's own code.")
     internal_code: Located[str] | None = f.text("Our code.")
     message: Located[str] | None = f.text("What a user may read.")
-    action: Located[str] | None = f.choice("What to do with it.", "retry", "fail", "fallback")
+    action: Located[str] | None = f.choice(
+        "What to do with it.", "retry", "fail", "fallback", choice_aliases={"fail_fast": "fail"}
+    )
 
 
 class FallbackBehavior(Block):
     """What to answer when the service can't."""
 
-    strategy: Located[str] | None = f.choice("Kind of fallback.", "cache", "default", "queue", "circuit_break")
+    strategy: Located[str] | None = f.choice(
+        "Kind of fallback.", "cache", "default", "queue", "circuit_break",
+        choice_aliases={"fail_fast": "circuit_break", "default_value": "default", "default_response": "default"},
+    )  # fmt: skip
     cache_ttl: Located[float] | None = f.duration("Longest age of a cached answer.", "s")
     default_response: Located[object] | None = f.anything(
         "Answer of the `default` strategy.", aliases=("default_value",)

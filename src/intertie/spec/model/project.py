@@ -58,7 +58,10 @@ class Testing(Block):
 class Versioning(Block):
     """Which versions of the external API there are, and how one is asked for."""
 
-    strategy: Located[str] | None = f.choice("Where the version goes.", "header", "url", "query")
+    strategy: Located[str] | None = f.choice(
+        "Where the version goes.", "header", "url", "query",
+        choice_aliases={"path": "url", "url_path": "url", "uri": "url", "query_parameter": "query", "parameter": "query"},
+    )  # fmt: skip
     current: Located[str] | None = f.text("Version used unless a call asks for another.")
     supported: tuple[Located[str], ...] = f.list_of("Versions a call may ask for.", f.text("A version."))
     deprecation_schedule: tuple[tuple[Located[str], Located[str]], ...] = f.map_of(

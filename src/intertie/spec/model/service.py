@@ -24,14 +24,28 @@ class FrontMatter(Block):
 class IntegrationType(Block):
     """How the service is spoken to (bullets)."""
 
-    protocol: Located[str] | None = f.choice("Protocol.", "REST", "GraphQL", "WebSocket", "gRPC")
+    protocol: Located[str] | None = f.choice(
+        "Protocol.", "REST", "GraphQL", "WebSocket", "gRPC",
+        choice_aliases={"REST API": "REST", "RESTful": "REST", "RESTful API": "REST", "REST/JSON": "REST",
+                        "HTTP": "REST", "HTTPS": "REST", "HTTP/REST": "REST", "REST/HTTP": "REST",
+                        "REST over HTTPS": "REST", "WebSockets": "WebSocket", "WS": "WebSocket"},
+    )  # fmt: skip
     authentication: Located[str] | None = f.choice(
         "How we identify ourselves.", "API Key", "OAuth", "JWT", "Basic", "None",
         choice_aliases={"API-Key": "API Key", "api_key": "API Key", "OAuth 2.0": "OAuth", "OAuth2": "OAuth",
-                        "Bearer": "API Key", "Bearer Token": "API Key", "Basic Auth": "Basic"},
+                        "Bearer": "API Key", "Bearer Token": "API Key", "Basic Auth": "Basic",
+                        "Token": "API Key", "HTTP Basic": "Basic", "No auth": "None", "No authentication": "None",
+                        "Public": "None", "-": "None"},
     )  # fmt: skip
-    data_format: Located[str] | None = f.choice("Format of bodies.", "JSON", "XML", "Binary")
-    communication: Located[str] | None = f.choice("Answer at once, or submit and fetch.", "Synchronous", "Asynchronous")
+    data_format: Located[str] | None = f.choice(
+        "Format of bodies.", "JSON", "XML", "Binary",
+        choice_aliases={"application/json": "JSON", "application/xml": "XML", "XML/SOAP": "XML", "SOAP": "XML",
+                        "Protobuf": "Binary", "Protocol Buffers": "Binary"},
+    )  # fmt: skip
+    communication: Located[str] | None = f.choice(
+        "Answer at once, or submit and fetch.", "Synchronous", "Asynchronous",
+        choice_aliases={"sync": "Synchronous", "async": "Asynchronous", "request/response": "Synchronous"},
+    )  # fmt: skip
 
 
 class Service(Block):

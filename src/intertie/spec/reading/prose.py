@@ -31,7 +31,7 @@ def read_bullets(block_type: type[BlockT], section: Section, reader: BlockReader
             continue
         value = entry.value
         if block_type is IntegrationType and isinstance(value, ScalarNode):
-            value = _first_words(value, known.info.choices)
+            value = _first_words(value, (*known.info.choices, *known.info.choice_aliases))
         # Bullets are written in people's words: the field's own key keeps them from being told of an alias.
         key = ScalarNode(entry.key.span, known.key, known.key)
         found.append(Entry(key, value))
@@ -88,6 +88,8 @@ def placeholders_in_prose(section: Section, reader: BlockReader) -> None:
 
 def _first_words(value: ScalarNode, choices: tuple[str, ...]) -> ScalarNode:
     """Return a choice with the remark behind it cut off: `REST (JSON over HTTPS)` is `REST`."""
+    if value.text.strip() in choices:
+        return value
     for mark in (" (", ",", ";", " - ", " \u2013 ", " \u2014 "):
         head, found, _ = value.text.partition(mark)
         if found and any(head.strip().casefold() == choice.casefold() for choice in choices):
