@@ -94,8 +94,12 @@ def _component(page: Page, name: str) -> Iterator[Target]:
         return
     for related in (each for each in page.mentions if each.thing is Thing.SPEC and not each.defines):
         path = spec_path(page, related.name)
-        if path is not None and (targets := list(_in_file(page, path, f"/components/schemas/{name}"))):
-            yield from targets
+        source = _source(page, path) if path is not None else None
+        if path is None or source is None:
+            continue
+        there = _pointed(_roots(page, path, source), f"/components/schemas/{name}")
+        if there is not None and isinstance(there[0], ScalarNode):
+            yield Target(path, inner_span(source, there[0]))
             return
 
 
