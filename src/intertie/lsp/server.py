@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import FeatureRequestError, JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
@@ -151,7 +151,9 @@ class IntertieServer(LanguageServer):
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """Log what the protocol's own layer could not do, instead of a box in the person's way."""
-        del source
+        if source is FeatureRequestError:
+            # The answer to the request says it.
+            return
         message = f"a message was not understood: {type(error).__name__}"
         self.window_log_message(types.LogMessageParams(types.MessageType.Warning, message))
 
