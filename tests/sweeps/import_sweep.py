@@ -16,11 +16,14 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import msgspec
+
 from intertie.compiler import load_settings
 from intertie.core.errors import UsageError
 from intertie.diagnostics import Severity
-from intertie.importers import Request, import_again, import_new
+from intertie.importers import Request, Selection, import_again, import_new
 from intertie.importers.losses import counts_by_kind
+from intertie.importers.openapi3 import tags_with_counts
 from intertie.lint.checking import Checker
 from intertie.spec.draft import Draft
 from intertie.spec.workspace import Workspace
@@ -71,15 +74,27 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def one(path: Path, workspace: Workspace, settings: object, losses: Counter[str], totals: Counter[str]) -> int:
-    """Import one document; return 1 where what came out is not sound."""
-    totals["documents"] += 1
+def one(
+    path: Path,
+    workspace: Workspace,
+    settings: object,
+    losses: Counter[str],
+    totals: Counter[str],
+    selection: Selection | None = None,
+) -> int:
+    """Import one document, in parts where it is too large for one spec; return 1 where what came out is not sound."""
+    if selection is None:
+        totals["documents"] += 1
     target = workspace.root / "specs" / "swept.md"
     start = time.perf_counter()
     try:
-        request = Request(str(path), Draft("INT-900", "Swept", "swept"), target)
+        request = Request(str(path), Draft("INT-900", "Swept", "swept"), target, selection=selection)
         imported = import_new(request)
     except UsageError as refusal:
+        tags = tags_with_counts(msgspec.json.decode(path.read_bytes())) if path.suffix == ".json" else {}
+        if "more than one spec holds" in str(refusal) and selection is None and tags:
+            parts = (Selection(tags=(tag,)) for tag in tags)
+            return sum(one(path, workspace, settings, losses, totals, part) for part in parts)
         totals["refused"] += 1
         say(f"refused {path.name}: {refusal}")
         return 0

@@ -145,6 +145,8 @@ class AnswerReader:
             if name != best:
                 self._ledger.lose(kind, name, step(where, name))
         media, place = self._references.follow(content[best], step(where, best))
+        if "itemSchema" in media:
+            self._ledger.lose("stream-items", "itemSchema", step(place, "itemSchema"))
         return best.strip(), media, place
 
     def _encoding(self, media: Mapping, where: str) -> None:

@@ -152,11 +152,15 @@ def _old_spec(path: Path, *, merge: bool) -> str | None:
 
 def _write(path: Path, text: str) -> None:
     """Write a spec whole or not at all."""
-    scratch = path.with_name(f".{path.name}.new")
+    # Where the spec is a link, the file behind it is the spec.
+    target = path.resolve()
+    scratch = target.with_name(f".{target.name}.new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         scratch.write_bytes(text.encode("utf-8"))
-        scratch.replace(path)
+        if target.exists():
+            scratch.chmod(target.stat().st_mode)
+        scratch.replace(target)
     except OSError as error:
         raise UsageError(f"{_shown(path)} can't be written: {error.strerror}") from None
 
