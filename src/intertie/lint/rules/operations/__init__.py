@@ -15,6 +15,7 @@ from intertie.lint.rules.operations.budget_runs_dry import budget_runs_dry
 from intertie.lint.rules.operations.current_version_unsupported import current_version_unsupported
 from intertie.lint.rules.operations.endpoint_without_case import endpoint_without_case
 from intertie.lint.rules.operations.hard_stop_without_limit import hard_stop_without_limit
+from intertie.lint.rules.operations.idle_fixtures import idle_fixtures
 from intertie.lint.rules.operations.library_not_installed import library_not_installed
 from intertie.lint.rules.operations.malformed_link import malformed_link
 from intertie.lint.rules.operations.missing_case_file import missing_case_file
@@ -62,5 +63,6 @@ RULES = (
     budget_alert_too_late,
     unknown_currency,
     endpoint_without_case,
+    idle_fixtures,
 )
 """In the order of their codes."""

@@ -6,6 +6,7 @@ from typing import Any
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
+from intertie.lint.words import listed
 from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
@@ -48,19 +49,23 @@ def unused_authentication_key(spec: Spec) -> Iterator[Finding]:
     if not (auth and auth.type and auth.config):
         return
     config = auth.config
-    own: dict[str, dict[str, Located[Any] | None]] = {
-        "api_key": {"secret": config.secret},
-        "basic": {"username": config.username, "password": config.password},
-        "oauth": {"token_url": config.token_url, "client_secret": config.client_secret,
-                  "refresh_token": config.refresh_token, "authorization_url": config.authorization_url},
-        "jwt": {"algorithm": config.algorithm, "key": config.key, "claims": config.claims},
+    own: dict[tuple[str, ...], dict[str, Located[Any] | None]] = {
+        ("api_key",): {"secret": config.secret},
+        ("basic",): {"username": config.username, "password": config.password},
+        ("oauth",): {"token_url": config.token_url, "client_id": config.client_id, "client_secret": config.client_secret,
+                     "refresh_token": config.refresh_token, "authorization_url": config.authorization_url,
+                     "grant_type": config.grant_type, "client_authentication": config.client_authentication,
+                     "scopes": next(iter(config.scopes), None)},
+        ("jwt",): {"algorithm": config.algorithm, "key": config.key, "claims": config.claims, "key_id": config.key_id,
+                   "issuer": config.issuer, "subject": config.subject},
+        ("oauth", "jwt"): {"audience": config.audience},
     }  # fmt: skip
-    for kind, keys in own.items():
+    for kinds, keys in own.items():
         for key, given in keys.items():
-            if given and kind != auth.type.value:
+            if given and auth.type.value not in kinds:
                 yield Finding(
                     given.key_span,
-                    f"`{key}` belongs to `{kind}`, and the type is `{auth.type.value}`",
+                    f"`{key}` belongs to {listed(f'`{kind}`' for kind in kinds)}, and the type is `{auth.type.value}`",
                     "change the type or take the key out",
                     related=(Label(auth.type.span, "the type"),),
                 )
