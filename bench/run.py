@@ -21,6 +21,7 @@ PARTS = {
     "transport": "One exchange without guards and JSON, beside the least a loop or a socket can do (CPU of the client)",
     "building": "A request built: mapped, validated, encoded (CPU)",
     "check": "`intertie check` of a spec of some 390 lines",
+    "lsp": "The language server: from a keystroke to what is asked, in a spec of some 500 lines, no waiting in it",
     "startup": "Whole processes, from start to exit",
     "mock": "`intertie mock`: answers made from the schema, per core (CPU of the server)",
 }
