@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
 from intertie.compiler import Compiled, Settings, compile_spec, load_settings
 from intertie.core.errors import UsageError
-from intertie.diagnostics import Severity, SpecError
+from intertie.diagnostics import Diagnostic, Severity, SpecError
 from intertie.lint.overlap import told_once
 from intertie.runtime.plan import Plan
 from intertie.spec.loading import Loaded, load
@@ -85,9 +85,16 @@ class Workbench:
             raise SpecError(loaded.diagnostics)
         compiled = self.compile(loaded, environment=environment, base_url=base_url)
         found = (*loaded.diagnostics, *told_once(loaded.spec, loaded.diagnostics, compiled.diagnostics))
-        if compiled.plan is None or any(finding.severity is Severity.ERROR for finding in found):
+        if not _has_errors(found):
+            # What is unfilled is no error to a reader; to who wants to call, what is missing for it is.
+            found = (*found, *(finding for finding in compiled.diagnostics if finding.severity is Severity.ERROR))
+        if compiled.plan is None or _has_errors(found):
             raise SpecError(found, {self.workspace.shown(path): loaded.source})
         return compiled.plan
+
+
+def _has_errors(found: Sequence[Diagnostic]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in found)
 
 
 def open_workbench(

@@ -11,7 +11,7 @@ import msgspec
 
 from intertie.cli.context import CliContext
 from intertie.core.units import seconds_text
-from intertie.diagnostics import SpecError
+from intertie.diagnostics import Severity, SpecError
 from intertie.diagnostics.render import render_full, render_json
 
 if TYPE_CHECKING:
@@ -58,9 +58,11 @@ def say(sentence: str) -> None:
 
 
 def show_findings(error: SpecError, context: CliContext) -> None:
-    """Show why a spec can't run, with excerpts, on stderr."""
-    shown = render_full(error.diagnostics, error.sources, color=context.use_color(err=True))
-    click.echo(shown, err=True, nl=False)
+    """Show the errors of a spec that can't run, with excerpts, on stderr; the rest is left to `check`."""
+    errors = [finding for finding in error.diagnostics if finding.severity is Severity.ERROR]
+    click.echo(render_full(errors, error.sources, color=context.use_color(err=True)), err=True, nl=False)
+    if len(error.diagnostics) > len(errors):
+        say(f"{plural(len(errors), 'error')}; `intertie check {errors[0].span.path}` shows all findings")
 
 
 def show_spec_error(error: SpecError, ctx: click.Context) -> None:

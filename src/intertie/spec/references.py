@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from intertie.diagnostics import Edit, Fix, SourceSpan
+from intertie.diagnostics import Edit, Fix, Severity, SourceSpan
 from intertie.spec import codes
 from intertie.spec.dialects import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMAS, translate
 from intertie.spec.model.values import Schema
@@ -14,6 +14,8 @@ from intertie.spec.source import Findings
 from intertie.spec.tree import MappingNode, Node, ScalarNode, SequenceNode, plain
 from intertie.spec.yaml_nodes import shorten
 
+_TEMPLATE_REFERENCE = "#/components/schemas/Error"
+"""The one reference of the template that is no placeholder."""
 _REFERENCES = ("$ref", "$dynamicRef")
 _NAME_RE = re.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -66,11 +68,22 @@ class SchemaReader:
         """Report every reference in `node` that leads nowhere, at its place."""
         for scalar in _reference_nodes(node):
             target = self._library.resolve(scalar.text, document)
-            if isinstance(target, Problem):
+            if isinstance(target, Problem) and self._is_left_over(scalar.text):
+                self._findings.add(
+                    target.code, scalar.span, f"`{scalar.text}` is still the template's, and defined nowhere",
+                    help="define it under `components: {schemas: …}`, or take the line out", severity=Severity.WARNING,
+                )  # fmt: skip
+            elif isinstance(target, Problem):
                 self._report(scalar.span, target)
             elif target.document not in (self._document, document):
                 # What this spec defines is judged in its own place.
                 self._report_foreign(scalar.span, target)
+
+    def _is_left_over(self, reference: str) -> bool:
+        """Return whether a reference is a line of the template that nobody wrote: the spec defines no schemas yet."""
+        root = self._document.root
+        components = root.get("components") if isinstance(root, dict) else None
+        return reference == _TEMPLATE_REFERENCE and not components
 
     def components(self, schemas: MappingNode) -> None:
         """Check the schemas that the spec itself defines."""

@@ -280,3 +280,16 @@ def test_a_component_given_twice_is_a_conflict():
     one = section("Components", "components:\n  schemas:\n    X: {type: object}")
     loaded = read(one + "```yaml\ncomponents:\n  schemas:\n    X: {type: string}\n    Y: {type: string}\n```\n")
     assert "`components.schemas.X`" in only(loaded, "block-conflict").message
+
+
+def test_the_template_s_own_reference_is_no_error_before_there_are_schemas():
+    """Who fills in an endpoint and leaves `Error` as it is gets a warning; once schemas are defined it is a slip."""
+    block = (
+        "endpoint: {path: /a, method: GET}\nresponse: {errors: {'400': {schema: {$ref: '#/components/schemas/Error'}}}}"
+    )
+    body = section("API Endpoints\n### Get", block)
+    found = only(read(body), "ref-unresolved")
+    assert (found.severity.value, "still the template's" in found.message) == ("warning", True)
+    others = section("Components", "components: {schemas: {A: {type: string}}}")
+    assert only(read(body + others), "ref-unresolved").severity.value == "error"
+    assert only(read(body.replace("Error'", "Fault'")), "ref-unresolved").severity.value == "error"

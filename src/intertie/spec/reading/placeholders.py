@@ -140,4 +140,6 @@ def _offer(inner: str, info: FieldInfo | None) -> str:
         return "choose one of: true, false"
     if info is not None and info.doc:
         return f"what stands here: {info.doc.rstrip('.')}"
+    if " " in inner:
+        return "write it here in your own words, or take the line out"
     return f"write the {inner.replace('_', ' ')} here, or take the line out"
