@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("new", "Write a spec from the template."),
     "check": ("check", "Find what is wrong in specs, and say what to do."),
     "rule": ("rule", "Explain a rule, with example and mend."),
+    "fmt": ("fmt", "Put specs into canonical form."),
     "diff": ("diff", "Show what changes for those who call, between two versions."),
     "plan": ("plan", "Show what will happen on a call, and where each number comes from."),
     "call": ("call", "Call an operation through every guard."),

@@ -10,17 +10,15 @@ import click
 from intertie.cli.check_reports import REPORTS, report, scores
 from intertie.cli.context import CliContext
 from intertie.cli.many_files import check_all
+from intertie.cli.spec_files import spec_files, workspace_of
 from intertie.compiler import load_settings
-from intertie.compiler.settings import FILE_NAME
 from intertie.core.clock import BlockingClock
 from intertie.core.errors import UsageError
 from intertie.diagnostics import Applicability
 from intertie.diagnostics.order import summarize
 from intertie.diagnostics.render import render_concise, render_full, render_json
 from intertie.lint.checking import Checker, CheckResult
-from intertie.lint.ids import misspelt_specs, other_type
 from intertie.lint.words import count
-from intertie.spec.workspace import Workspace, find_workspace
 
 
 @click.command()
@@ -57,8 +55,8 @@ def command(
     if unsafe_fixes and not (fix or diff):
         raise UsageError("--unsafe-fixes goes with --fix or --diff")
     context: CliContext = ctx.obj
-    workspace = _workspace(context, paths)
-    files = _files(paths, workspace)
+    workspace = workspace_of(context, paths)
+    files = spec_files(paths, workspace)
     if score:
         click.echo(scores(files, workspace, form), nl=False)
         return
@@ -123,58 +121,3 @@ def _rendered(result: CheckResult, form: str, *, color: bool) -> str:
     if form == "concise":
         return render_concise(result.diagnostics, color=color)
     return render_full(result.diagnostics, result.sources, color=color)
-
-
-def _workspace(context: CliContext, paths: tuple[str, ...]) -> Workspace:
-    """Return the one workspace that all paths belong to; files of no workspace share their common folder."""
-    if context.workspace is not None:
-        return Workspace(context.workspace)
-    found = {find_workspace(Path(path)).root: path for path in paths if Path(path).exists()}
-    if len(found) < 2:
-        return Workspace(next(iter(found), None) or find_workspace(Path.cwd()).root)
-    declared = [root for root in found if (root / FILE_NAME).is_file()]
-    common = Path(os.path.commonpath(declared[:1] or found))
-    if len(declared) > 1 or common == Path(common.anchor) or not all(root.is_relative_to(common) for root in found):
-        first, second = list(found.values())[:2]
-        raise UsageError(
-            f"{first} and {second} belong to different workspaces: check them one by one, or name --workspace"
-        )
-    return Workspace(common)
-
-
-def _files(paths: tuple[str, ...], workspace: Workspace) -> list[Path]:
-    if not paths:
-        return _specs_in(workspace.root, workspace)
-    files: list[Path] = []
-    others: list[str] = []
-    for text in paths:
-        path = Path(text)
-        if path.is_dir():
-            files += _specs_in(path, workspace)
-        elif path.exists():
-            kind = other_type(path)
-            if kind is None:
-                files.append(path)
-            else:
-                others.append(f"{text} is of type {kind}")
-        elif (by_id := workspace.find_by_id(text)) is not None:
-            files.append(by_id)
-        else:
-            raise UsageError(f"there is no file, folder or spec `{text}`")
-    if others and not files:
-        raise UsageError(f"{', '.join(others)}: only integration specs are checked")
-    for other in others:
-        click.echo(f"{other}: not checked", err=True)
-    return list({path.resolve(): path for path in files}.values())
-
-
-def _specs_in(folder: Path, workspace: Workspace) -> list[Path]:
-    inside = folder.resolve()
-    known = [*workspace.spec_files(), *misspelt_specs(workspace.markdown_files())]
-    files = [path for path in known if path.resolve().is_relative_to(inside)]
-    if not files:
-        raise UsageError(
-            f"there are no specs in {folder.resolve()}: no Markdown file there says `type: Integration`; "
-            "`intertie new` writes one"
-        )
-    return files

@@ -1,0 +1,63 @@
+"""`intertie fmt`: specs in canonical form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from intertie.cli.context import CliContext
+from intertie.cli.spec_files import spec_files, workspace_of
+from intertie.lint.fixing import FixedFile, unified_diff, write_fixed
+from intertie.lint.words import count
+from intertie.spec.formatting import format_text
+from intertie.spec.workspace import Unreadable, Workspace, check_text
+
+
+@click.command("fmt", short_help="Put specs into canonical form.")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--check", is_flag=True, help="Write nothing; fail where a file is not in canonical form.")
+@click.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
+@click.pass_obj
+def command(context: CliContext, paths: tuple[str, ...], check: bool, diff: bool) -> int:
+    """Put the specs at PATH (files, folders or ids), else all of the workspace, into canonical form.
+
+    Keys of known blocks come in the order of the template, under their canonical names; durations are in the unit of
+    their field where that is a whole number; nothing is quoted without need. What a spec says, its prose, comments and
+    the order of its sections stay as they are. A block with a syntax error, with a key given twice, or with shared
+    values (`&`, `*`) is left as it is, and told.
+
+    Exit status 1 with --check or --diff where anything would change.
+    """
+    workspace = workspace_of(context, paths)
+    files = spec_files(paths, workspace)
+    done = [_formatted(path, workspace) for path in files]
+    changed = [file for file in done if file is not None and file.changed]
+    for file in changed:
+        if diff:
+            click.echo("".join(unified_diff(file)), nl=False)
+        elif check:
+            click.echo(f"{file.shown} is not in canonical form")
+        else:
+            write_fixed(file)
+            click.echo(f"formatted {file.shown}", err=True)
+    rest = len(done) - len(changed)
+    told = f"{count(len(changed), 'file')} {'would be ' if check or diff else ''}formatted"
+    click.echo(f"{told}, {rest} left as {'it is' if rest == 1 else 'they are'}", err=True)
+    unread = any(file is None for file in done)
+    return 1 if unread or (changed and (check or diff)) else 0
+
+
+def _formatted(path: Path, workspace: Workspace) -> FixedFile | None:
+    """Return a file before and after, None where it can't be read; what stays as it is, is told."""
+    shown = workspace.shown(path)
+    try:
+        before = check_text(path.read_bytes().decode("utf-8"))
+    except (OSError, UnicodeDecodeError, Unreadable) as error:
+        reason = error.reason if isinstance(error, Unreadable) else "it is no file of text in UTF-8 that may be read"
+        click.echo(f"{shown}: not formatted: {reason}", err=True)
+        return None
+    found = format_text(before, path, workspace)
+    for block in found.untouched:
+        click.echo(f"{shown}:{block.line}: this block is left as it is: {block.why}", err=True)
+    return FixedFile(path, shown, before, found.text, ())

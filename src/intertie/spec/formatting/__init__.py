@@ -1,0 +1,5 @@
+"""A spec in its canonical form: keys in the order of the model, units of the fields, nothing quoted without need."""
+
+from intertie.spec.formatting.formatter import Formatted, Untouched, format_text
+
+__all__ = ["Formatted", "Untouched", "format_text"]

@@ -1,0 +1,97 @@
+"""Formats the text of a spec, round by round, until nothing is left to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from intertie.diagnostics import Applicability, Diagnostic
+from intertie.spec import codes
+from intertie.spec.formatting.known import KnownMapping, KnownScalar, known_nodes, scalars
+from intertie.spec.formatting.meaning import meaning
+from intertie.spec.formatting.order import reordered
+from intertie.spec.formatting.text import FileText, Replacement
+from intertie.spec.formatting.untouched import Blocks, Untouched
+from intertie.spec.formatting.values import in_field_unit, without_quotes
+from intertie.spec.loading import Loaded, load_text
+from intertie.spec.workspace import Workspace
+
+__all__ = ["Formatted", "Untouched", "format_text"]
+
+ROUNDS = 40
+"""Most rounds: each formats the outermost mappings that are not in order yet, and nesting is bounded."""
+
+_SPELLINGS = frozenset({codes.ALIAS_USED.code, codes.LOOSE_BOOLEAN.code})
+
+
+class Formatted(Struct, frozen=True):
+    """A text in canonical form.
+
+    Attributes:
+        text: Equal to the text given where nothing was to be done.
+        untouched: Blocks that stay as they are.
+    """
+
+    text: str
+    untouched: tuple[Untouched, ...] = ()
+
+
+def format_text(text: str, path: Path, workspace: Workspace) -> Formatted:
+    """Return a spec's text in canonical form; prose, comments, line ends, and what a block says stay as they are.
+
+    Args:
+        text: As it stands in the file.
+        path: Where it stands, or would.
+        workspace: Where what it refers to is looked up.
+    """
+    loaded = load_text(text, path, workspace)
+    if not loaded.source:
+        return Formatted(text)
+    said = meaning(loaded.spec)
+    current, blocks = text, Blocks(loaded.spec.document, loaded.diagnostics, FileText(text))
+    untouched = blocks.untouched
+    for _ in range(ROUNDS):
+        file = FileText(current)
+        changed = file.with_replacements(_replacements(loaded, blocks, file))
+        if changed == current:
+            break
+        current = changed
+        loaded = load_text(current, path, workspace)
+        blocks = Blocks(loaded.spec.document, loaded.diagnostics, FileText(current))
+    if current != text and meaning(loaded.spec) != said:
+        # Nobody's meaning is changed by a formatter: what can't be moved safely is not moved.
+        return Formatted(text, (*untouched, Untouched(1, "formatting it would change what it says")))
+    return Formatted(current, untouched)
+
+
+def _replacements(loaded: Loaded, blocks: Blocks, text: FileText) -> Iterator[Replacement]:
+    """Yield what one round changes: first spellings, then values, then the order of keys around them."""
+    for diagnostic in loaded.diagnostics:
+        yield from _spelling(diagnostic, blocks, text)
+    document = loaded.spec.document
+    known = list(known_nodes(document))
+    for each in known:
+        if isinstance(each, KnownScalar) and blocks.are_open(each.node.span):
+            found = in_field_unit(each.node, each.info, text)
+            if found is not None:
+                yield found
+    for node in scalars(document):
+        if node.quoted and blocks.are_open(node.span):
+            found = without_quotes(node, text)
+            if found is not None:
+                yield found
+    for each in known:
+        if isinstance(each, KnownMapping) and each.node.entries and blocks.are_open(each.node.span):
+            found = reordered(each.node, each.block, text)
+            if found is not None:
+                yield found
+
+
+def _spelling(diagnostic: Diagnostic, blocks: Blocks, text: FileText) -> Iterator[Replacement]:
+    fix = diagnostic.fix
+    if diagnostic.code not in _SPELLINGS or fix is None or fix.applicability is not Applicability.SAFE:
+        return
+    if blocks.are_open(*(edit.span for edit in fix.edits)):
+        yield from (text.replace(edit.span, edit.replacement) for edit in fix.edits)
