@@ -22,6 +22,7 @@ from intertie.lsp.desk import Desk
 from intertie.lsp.features.actions import actions, fix_all
 from intertie.lsp.features.completion import complete
 from intertie.lsp.features.definitions import Target, definitions
+from intertie.lsp.features.formatting import formatting
 from intertie.lsp.features.hover import hover
 from intertie.lsp.features.lens import lenses
 from intertie.lsp.features.occurrences import references
@@ -338,6 +339,20 @@ def _rename(ls: IntertieServer, params: types.RenameParams) -> types.WorkspaceEd
     return convert.to_workspace_edit(texts, {path: ls.uri(path) for path in paths}, ls.encoding, edits)
 
 
+async def _formatting(ls: IntertieServer, params: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
+    page = ls.document(params.text_document.uri)
+    if page is None:
+        return None
+    try:
+        edits = await asyncio.to_thread(formatting, page)
+    except Exception as bug:  # noqa: BLE001  # told to the person; the server goes on
+        ls.tell_bug("formatting", bug)
+        return None
+    # Of a text that has been typed in meanwhile the places are not the same any more.
+    is_current = ls.document(params.text_document.uri) is page
+    return convert.to_text_edits(page.text, ls.ruler(page), edits) if is_current else None
+
+
 _FEATURES: tuple[tuple[str, Callable[..., object], object], ...] = (
     (types.TEXT_DOCUMENT_DID_OPEN, _opening, None),
     (types.TEXT_DOCUMENT_DID_CHANGE, _change, None),
@@ -355,6 +370,7 @@ _FEATURES: tuple[tuple[str, Callable[..., object], object], ...] = (
         _actions,
         types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, types.CodeActionKind.SourceFixAll]),
     ),
+    (types.TEXT_DOCUMENT_FORMATTING, _formatting, None),
     (types.TEXT_DOCUMENT_PREPARE_RENAME, _prepare_rename, None),
     (types.TEXT_DOCUMENT_RENAME, _rename, types.RenameOptions(prepare_provider=True)),
 )

@@ -185,6 +185,13 @@ def test_an_afternoon_of_editing(bench: Bench) -> None:
         assert parts is not None
         assert "API Endpoints" in [part.name for part in parts]
 
+        editor.type(bench.payments.replace("jitter: true", "jitter: 'true'", 1))
+        formatted = await client.text_document_formatting_async(
+            types.DocumentFormattingParams(editor.document, types.FormattingOptions(2, True))
+        )
+        assert formatted is not None
+        assert "  jitter: true\n" in [edit.new_text for edit in formatted]
+
         client.text_document_did_save(types.DidSaveTextDocumentParams(editor.document))
         client.text_document_did_close(types.DidCloseTextDocumentParams(editor.document))
         while (last := await asyncio.wait_for(editor.told.get(), PATIENCE_S)).diagnostics:

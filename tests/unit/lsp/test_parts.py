@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from intertie.diagnostics import Applicability
+from intertie.diagnostics import Applicability, Diagnostic, Fix, Severity
 from intertie.lint.mending import mend
 from intertie.lsp.features.actions import actions, fix_all
+from intertie.lsp.features.formatting import formatting
 from intertie.lsp.features.lens import lenses
 from intertie.lsp.features.symbols import Part, Symbol, symbols
+from intertie.spec.formatting import format_text
 from support.fixable import FIXABLE, Fixable
 from support.lsp_desk import Bench, draft
 
@@ -107,3 +109,34 @@ def test_all_safe_fixes_at_once(bench: Bench) -> None:
     assert found.title == "mend 2 findings that have a safe fix"
     assert mend(text, found.diagnostics).text == bench.payments
     assert fix_all(bench.put()) is None
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {
+            "max_attempts: 4": "max_retries: 3",
+            "  max_delay: 2000\n  backoff: exponential": "  backoff: exponential\n  max_delay: 2s",
+        },
+        {"jitter: true": "jitter: yes", "status: approved": "status: 'approved'"},
+        {"## Uncertainties\n": "```yaml\nretry:\n  jitter: yes"},
+        {},
+    ],
+)
+def test_formatting_is_what_fmt_writes(bench: Bench, changes: dict[str, str], ends: str) -> None:
+    """Applied, the edits give the text that `intertie fmt` writes, at the end of the file and with other line ends too."""
+    text = bench.payments
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    text = text.replace("\n", ends)
+    page = bench.put(text)
+    wanted = format_text(text, page.path, page.around.workspace).text
+    edits = formatting(page)
+    whole = Diagnostic("TIE000", "fmt", Severity.INFO, "", page.spec.span, fix=Fix("fmt", tuple(edits)))
+    assert mend(text, [whole]).text == wanted
+    if changes and ends == "\n":
+        assert 0 < sum(edit.span.end_line - edit.span.line + 1 for edit in edits) < 30
+    assert formatting(bench.put(wanted)) == []
+    assert formatting(bench.put("# x", "README.md")) == []
