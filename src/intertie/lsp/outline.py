@@ -15,7 +15,7 @@ from msgspec import Struct, field
 ITEM = "[]"
 """The step of a path that goes into a list."""
 
-_KEY_RE = re.compile(r"""("[^"]*"|'[^']*'|[^\s"'#{}\[\],&*!|>%@`-][^:#]*?|-[^\s:#][^:#]*?)\s*:(?=\s|\Z)""")
+_KEY_RE = re.compile(r"""("[^"]*"[ \t]*|'[^']*'[ \t]*|[^\s"'#{}\[\],&*!|>%@`-][^:#]*|-[^\s:#][^:#]*):(?=\s|\Z)""")
 _COMMENT_RE = re.compile(r"(?:^|\s)#")
 _PLAIN_STOP = frozenset(",{}[]")
 
@@ -162,11 +162,12 @@ class _Reader:
             self._text(text, column, cursor)
             return
         self._pop(column)
-        key = match.group(1).strip("'\"")
+        written = match.group(1).rstrip()
+        key = written.strip("'\"")
         self._state.seen.append(_Seen(self._inside(), key))
         colon = match.end()
         if cursor is not None and cursor <= colon:
-            self._found(self._path(), Role.KEY, match.group(1), column, column + len(match.group(1)))
+            self._found(self._path(), Role.KEY, written, column, column + len(written))
         inside = self._inside()
         self._push(column, key)
         self._value(text, colon + 1, column, cursor, inside)

@@ -12,7 +12,8 @@ from intertie.spec.front_matter import find_front_matter
 from intertie.spec.sections import section_name
 
 _OPEN_RE = re.compile(r"[ \t]*(?:[-*+]\s+)?(`{3,}|~{3,})\s*([^`\n]*)\Z")
-_HEADING_RE = re.compile(r"(#{1,6})\s+(\S.*?)?(?:\s+#+)?\s*\Z")
+_HEADING_RE = re.compile(r"(#{1,6})(?=\s|\Z)(.*)\Z")
+_CLOSING_RE = re.compile(r"(?:\A|\s)#+\Z")
 _YAML = frozenset({"yaml", "yml", ""})
 
 
@@ -94,7 +95,7 @@ def layout_of(lines: Sequence[str]) -> Layout:
 def _heading(line: str, number: int) -> Iterator[Heading]:
     match = _HEADING_RE.match(line)
     if match is not None:
-        level, text = len(match.group(1)), match.group(2) or ""
+        level, text = len(match.group(1)), _CLOSING_RE.sub("", match.group(2).strip()).strip()
         yield Heading(number, level, text, section_name(text) if level == 2 else None)
 
 

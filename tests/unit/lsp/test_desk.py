@@ -154,6 +154,11 @@ HOSTILE = {
     "odd line ends": draft("a\u2028b\x0bc\x85d\x0c\r\r\n## Retry Policy"),
     "self reference": draft("## Components\n```yaml\ncomponents: {schemas: {A: {$ref: '#/components/schemas/A'}}}\n```\n"),
     "path escapes": draft("## Validation Cases\n- /../../etc/TC-001.yaml: x\n- " + "/" + "a" * 5_000 + "/TC-001.yaml: y\n"),
+    "long key": draft("```yaml\na" + " " * 300_000 + "\n```\n"),
+    "long colons": draft("```yaml\n" + "a:" * 150_000 + "\n```\n"),
+    "long heading": draft("## a" + " " * 300_000 + "b\n## " + " #" * 150_000),
+    "long bullet": draft("## Security\n- **a" + " " * 300_000 + "\n- personal: " + "a " * 150_000),
+    "long path": draft("## Data Mappings\n```yaml\ninbound: [{internal_field: '" + "a[" * 100_000 + "', transform: '" + "source.a(" * 30_000 + "'}]\n```\n"),
     "too large": draft("x" * 4_100_000),
 }  # fmt: skip
 
@@ -162,7 +167,14 @@ HOSTILE = {
 def test_a_hostile_text_costs_nothing_but_an_answer(bench: Bench, name: str) -> None:
     """Bombs, broken encodings, endless nesting and escapes give findings or nothing, never an error."""
     page = bench.put(HOSTILE[name])
-    for line, column in ((1, 1), (len(page.lines), 1), (len(page.lines) // 2 + 1, 9), (9999, 9999)):
+    inside = [region.first for region in page.layout.regions][1:2]
+    for line, column in (
+        (1, 1),
+        (len(page.lines), 1),
+        (len(page.lines) // 2 + 1, 9),
+        (9999, 9999),
+        *((n, 9) for n in inside),
+    ):
         ask_everything(page, line, column)
     assert isinstance(page.diagnostics, tuple)
     lenses(page)
@@ -178,6 +190,8 @@ def test_a_case_file_may_hold_anything(bench: Bench) -> None:
         "steps: 5",
         "steps: [a, {call: [x]}, {input: 3, expect: {a: data.x}}]",
         "spec: {a: b}\nrelated: 4",
+        "validations: ['" + "data.a[" * 50_000 + "']",
+        "name: '" + "{{a" * 100_000 + "'",
         "a: [",
         "\0",
     ):

@@ -12,9 +12,9 @@ from intertie.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
 from intertie.spec.yaml_nodes import Allowance
 from intertie.spec.yaml_text import read_yaml
 
-_DATA_RE = re.compile(r"(?<![\w.])data((?:\.[A-Za-z_][\w-]*(?:\[[^\]]*\])*)+)")
+_DATA_RE = re.compile(r"(?<![\w.])data((?:\.[A-Za-z_][\w-]*(?:\[[^\[\]]*\])*)+)")
 _QUOTED_RE = re.compile(r"'[^']*'|\"[^\"]*\"")
-_VARIABLE_RE = re.compile(r"\{\{\s*([A-Za-z_]\w*)[^}]*\}\}")
+_VARIABLE_RE = re.compile(r"\{\{\s*([A-Za-z_]\w*)[^{}]*\}\}")
 _SPEC_ID_RE = re.compile(r"[A-Z][A-Z0-9]*-\d+")
 _CASE_ID_RE = re.compile(r"(?:TC|SC|PC)-\d+")
 _CALLS = ("call", "submit")

@@ -17,7 +17,7 @@ from intertie.spec.model import InboundRow, OutboundRow, Spec
 from intertie.spec.source import Source
 from intertie.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
 
-_STEP_RE = re.compile(r"([^.\[\]\s\"'{}(),|]+)((?:\[[^\]]*\])*)(?:\.|\Z)")
+_STEP_RE = re.compile(r"([^.\[\]\s\"'{}(),|]+)((?:\[[^\[\]]*\])*)(?:\.|\Z)")
 _PATTERN_RE = re.compile(r"\{([A-Za-z_][\w-]*)\}")
 _PERSONAL_RE = re.compile(r"\bpersonal(?:\s+(?:data|fields?))?\s*:\s*([^;]+)", re.IGNORECASE)
 _LISTED_RE = re.compile(r"[^,\s][^,]*[^,\s]|[^,\s]")
