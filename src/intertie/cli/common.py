@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from intertie.cli.completing import complete_environment
 from intertie.cli.context import CliContext
 from intertie.core.units import seconds_text
 from intertie.diagnostics import Severity, SpecError
@@ -35,7 +36,9 @@ format_option = click.option(
     callback=_remember_format,
     help="Text for people, or one JSON document on stdout.",
 )
-environment_option = click.option("--env", "environment", metavar="E", help="Environment of the spec.")
+environment_option = click.option(
+    "--env", "environment", metavar="E", shell_complete=complete_environment, help="Environment of the spec."
+)
 base_url_option = click.option("--base-url", metavar="URL", help="Where calls go instead of what the spec says.")
 
 

@@ -10,12 +10,16 @@ import os
 import sys
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from intertie._version import __version__
 from intertie.cli.context import CliContext
 from intertie.core.errors import IntertieError, UsageError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 BUG_STATUS = 70
 
@@ -83,6 +87,18 @@ class LazyGroup(click.Group):
             hint = f" Did you mean `{near[0]}`?" if near else ""
             ctx.fail(f"there is no command `{name}`.{hint}")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer commands without importing any of them; options once one is begun."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        from click.shell_completion import CompletionItem  # noqa: PLC0415  # only where a shell asks
+
+        return [
+            CompletionItem(name, help=text)
+            for name, (_, text) in COMMANDS.items()
+            if name.startswith(incomplete) and name != "dev"
+        ]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the command list without importing any of them."""

@@ -9,6 +9,20 @@ import click
 
 from intertie.cli.main import COMMANDS, cli
 
+_COMPLETION = """\
+## Completion
+
+The shell asks the command itself: commands, options, choices, ids of specs, operations, environments, profiles, rules.
+
+| shell | line in its start-up file |
+|---|---|
+| bash, `~/.bashrc` | `eval "$(_INTERTIE_COMPLETE=bash_source intertie)"` |
+| zsh, `~/.zshrc` | `eval "$(_INTERTIE_COMPLETE=zsh_source intertie)"` |
+| fish, `~/.config/fish/completions/intertie.fish` | `_INTERTIE_COMPLETE=fish_source intertie \\| source` |
+
+What the command prints can be kept in a file, so that a new shell does not wait for it.
+"""
+
 
 def cli_markdown() -> str:
     """Return the page `docs/reference/cli.md`."""
@@ -25,6 +39,7 @@ def cli_markdown() -> str:
         "",
         *_options(cli, click.Context(cli, info_name="intertie")),
     ]
+    lines += ["", *_COMPLETION.splitlines()]
     root = click.Context(cli, info_name="intertie")
     for name in COMMANDS:
         command = cli.get_command(root, name)

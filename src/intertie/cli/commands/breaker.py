@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from intertie.cli.common import environment_option, say, workbench
+from intertie.cli.completing import complete_operation, complete_spec
 from intertie.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,8 +23,12 @@ _SAID = {
 
 @click.command("breaker", short_help="Hold a breaker open or closed, or let it decide.")
 @click.argument("action", type=click.Choice(["open", "close", "auto"]))
-@click.argument("spec")
-@click.option("--operation", help="The breaker of this endpoint, where the spec has one for each.")
+@click.argument("spec", shell_complete=complete_spec)
+@click.option(
+    "--operation",
+    help="The breaker of this endpoint, where the spec has one for each.",
+    shell_complete=complete_operation,
+)
 @environment_option
 @click.pass_obj
 def command(context: CliContext, action: str, spec: str, operation: str | None, environment: str | None) -> None:

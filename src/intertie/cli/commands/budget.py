@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from intertie.cli.common import format_option, print_json, say, workbench
+from intertie.cli.completing import complete_spec
 from intertie.core.money import Money
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def command() -> None:
 
 
 @command.command("reconcile")
-@click.argument("spec", required=False)
+@click.argument("spec", required=False, shell_complete=complete_spec)
 @click.option(
     "--give-back",
     is_flag=True,

@@ -19,6 +19,7 @@ from intertie.cli.common import (
     show_findings,
     workbench,
 )
+from intertie.cli.completing import complete_operation, complete_spec
 from intertie.cli.context import CliContext
 from intertie.core.errors import CallError, DeadlineExceeded, InvalidInput, ServiceError, StoreUnavailable
 from intertie.core.units import wait_text
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
 
 @click.command("call", short_help="Call an operation through every guard.")
-@click.argument("spec")
-@click.argument("operation")
+@click.argument("spec", shell_complete=complete_spec)
+@click.argument("operation", shell_complete=complete_operation)
 @click.argument("pairs", metavar="[NAME=VALUE]...", nargs=-1)
 @click.option("--input", "document", metavar="JSON|@FILE|-", help="The input as one JSON object.")
 @environment_option

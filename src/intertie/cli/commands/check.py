@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from intertie.cli.check_reports import REPORTS, report, scores
+from intertie.cli.completing import complete_spec
 from intertie.cli.context import CliContext
 from intertie.cli.many_files import check_all
 from intertie.cli.spec_files import spec_files, workspace_of
@@ -22,7 +23,7 @@ from intertie.lint.words import count
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=complete_spec)
 @click.option(
     "--format",
     "form",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from intertie.cli.completing import complete_spec
 from intertie.cli.context import CliContext
 from intertie.cli.spec_files import spec_files, workspace_of
 from intertie.lint.fixing import FixedFile, unified_diff, write_fixed
@@ -15,7 +16,7 @@ from intertie.spec.workspace import Unreadable, Workspace, check_text
 
 
 @click.command("fmt", short_help="Put specs into canonical form.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=complete_spec)
 @click.option("--check", is_flag=True, help="Write nothing; fail where a file is not in canonical form.")
 @click.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
 @click.pass_obj

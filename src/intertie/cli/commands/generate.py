@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from intertie.cli.common import say, show_findings, workbench
+from intertie.cli.completing import complete_spec
 from intertie.cli.context import CliContext
 from intertie.core.errors import UsageError
 from intertie.diagnostics import SpecError
@@ -16,7 +17,7 @@ _NOWHERE = "http://127.0.0.1"
 
 
 @click.command("generate")
-@click.argument("specs", nargs=-1, required=True, metavar="SPEC…")
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC…", shell_complete=complete_spec)
 @click.option("--target", type=click.Choice(["openapi"]), required=True, help="What is made.")
 @click.option("--check", is_flag=True, help="Write nothing; exit status 1 where the file is not what would be written.")
 @click.option(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from intertie.cli.common import environment_option, say, workbench
+from intertie.cli.completing import complete_spec
 from intertie.core.errors import UsageError
 from intertie.core.units import parse_duration_s, seconds_text
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("limiter", short_help="Pause or resume a limiter.")
 @click.argument("action", type=click.Choice(["pause", "resume"]))
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete_spec)
 @click.option("--for", "duration", default="5m", show_default=True, help="How long to pause: 30s, 5m, 1h.")
 @environment_option
 @click.pass_obj

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from intertie.adapters.secrets import EnvironmentSecrets
 from intertie.app.workbench import Workbench, open_workbench
+from intertie.cli.completing import complete_environment, complete_profile, complete_spec
 from intertie.cli.context import CliContext
 from intertie.core.clock import AsyncioClock
 from intertie.core.errors import IntertieError
@@ -41,7 +42,7 @@ class _Stall(Struct, frozen=True):
 
 
 @click.command()
-@click.argument("specs", metavar="SPEC…", nargs=-1, required=True)
+@click.argument("specs", metavar="SPEC…", nargs=-1, required=True, shell_complete=complete_spec)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
@@ -55,9 +56,12 @@ class _Stall(Struct, frozen=True):
     default="healthy",
     show_default=True,
     metavar="NAME|FILE",
+    shell_complete=complete_profile,
     help=_PROFILE_HELP,
 )
-@click.option("--env", "environment", metavar="E", help="Environment of the specs.")
+@click.option(
+    "--env", "environment", metavar="E", shell_complete=complete_environment, help="Environment of the specs."
+)
 @click.option("--no-latency", is_flag=True, help="Answer at once instead of by the declared p50, p95 and p99.")
 @click.option(
     "--credential",

@@ -11,12 +11,13 @@ from intertie.cli.common import (
     print_json,
     workbench,
 )
+from intertie.cli.completing import complete_operation, complete_spec
 from intertie.cli.context import CliContext
 
 
 @click.command("plan", short_help="Show what will happen on a call, and where each number comes from.")
-@click.argument("spec")
-@click.argument("operation", required=False)
+@click.argument("spec", shell_complete=complete_spec)
+@click.argument("operation", required=False, shell_complete=complete_operation)
 @environment_option
 @base_url_option
 @format_option

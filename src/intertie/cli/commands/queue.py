@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from intertie.cli.common import format_option, plural, print_json, say, workbench
+from intertie.cli.completing import complete_spec
 from intertie.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.argument("spec", required=False)
+@click.argument("spec", required=False, shell_complete=complete_spec)
 @click.option("--all", "everything", is_flag=True, help="What is done or dropped, too.")
 @format_option
 @click.pass_obj
@@ -47,7 +48,7 @@ def list_items(context: CliContext, spec: str | None, everything: bool, output_f
 
 
 @command.command("replay")
-@click.argument("spec", required=False)
+@click.argument("spec", required=False, shell_complete=complete_spec)
 @click.option("--limit", type=click.IntRange(min=1), help="Send at most so many.")
 @click.option("--receipt", help="Send this one alone, a parked one too.")
 @click.option("--base-url", metavar="URL", help="Where calls go instead of what the spec says.")

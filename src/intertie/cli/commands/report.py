@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from intertie.cli.common import elapsed_text, format_option, plural, print_json, say, workbench
+from intertie.cli.completing import complete_spec
 
 if TYPE_CHECKING:
     from intertie.app.costs import CostLine
@@ -20,7 +21,7 @@ def command() -> None:
 
 
 @command.command("cost")
-@click.argument("specs", metavar="[SPEC]...", nargs=-1)
+@click.argument("specs", metavar="[SPEC]...", nargs=-1, shell_complete=complete_spec)
 @click.option("--month", metavar="YYYY-MM", help="Another month than the current one.")
 @format_option
 @click.pass_obj
@@ -40,7 +41,7 @@ def cost(context: CliContext, specs: tuple[str, ...], month: str | None, output_
 
 
 @command.command("calls")
-@click.argument("spec", required=False)
+@click.argument("spec", required=False, shell_complete=complete_spec)
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Show at most so many.")
 @format_option
 @click.pass_obj

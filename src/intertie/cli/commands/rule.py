@@ -8,6 +8,7 @@ from itertools import groupby
 
 import click
 
+from intertie.cli.completing import complete_rule
 from intertie.cli.context import CliContext
 from intertie.core.errors import UsageError
 from intertie.diagnostics.order import rule_page
@@ -19,7 +20,7 @@ from intertie.lint.rules import GROUP_TITLES
 
 
 @click.command()
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=complete_rule)
 @click.option(
     "--format",
     "form",

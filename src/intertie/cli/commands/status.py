@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from intertie.cli.common import environment_option, format_option, plural, print_json, say, show_findings, workbench
+from intertie.cli.completing import complete_spec
 from intertie.core.money import Money
 from intertie.core.units import seconds_text
 from intertie.diagnostics import SpecError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command("status", short_help="Show limiter, breaker, queue and budget as they are now.")
-@click.argument("specs", metavar="[SPEC]...", nargs=-1)
+@click.argument("specs", metavar="[SPEC]...", nargs=-1, shell_complete=complete_spec)
 @environment_option
 @format_option
 @click.pass_obj
