@@ -4,12 +4,13 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: help demo test check mutate-specs bench docs lock clean
+.PHONY: help demo test check mutate-specs sweep-imports bench docs lock clean
 help:
 	@echo "make demo    check a spec, start its mock, call through every guard, told in plain words"
 	@echo "make test    the whole suite"
 	@echo "make check   linters, types, import contracts, generated docs"
 	@echo "make mutate-specs  the share of seeded defects that the checker finds where they are"
+	@echo "make sweep-imports DIR=…  import every API description of a folder, and count what is lost"
 	@echo "make bench   what the guards cost, beside the peers"
 	@echo "make docs    regenerate the generated reference pages"
 	@echo "make lock    renew the hashed requirement files"
@@ -45,6 +46,10 @@ check: $(VENV)/.dev
 
 mutate-specs: $(VENV)/.dev
 	@$(BIN)/python tests/mutation/run.py
+
+sweep-imports: $(VENV)/.dev
+	@test -n "$(DIR)" || { echo "give DIR=FOLDER of OpenAPI, Swagger, Postman or HAR files (ONLY=N: that many of them)" >&2; exit 2; }
+	@$(BIN)/python tests/sweeps/import_sweep.py $(DIR) $(if $(ONLY),--only $(ONLY))
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt

@@ -22,7 +22,7 @@ def show_imported(imported: Imported, path: Path, identity: str, *, merged: bool
     if merged and not imported.changes:
         say("the source says nothing new")
     for guess in imported.guesses[:_MOST_GUESSES]:
-        say(f"info: {guess.what} of {guess.where} is guessed from {guess.reason}")
+        say(f"info: {guess.what} ({guess.where}): guessed from {guess.reason}")
     if len(imported.guesses) > _MOST_GUESSES:
         say(f"info: {len(imported.guesses) - _MOST_GUESSES} more guesses; all are marked `# guessed` in the spec")
     if imported.losses:

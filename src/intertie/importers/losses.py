@@ -15,7 +15,7 @@ WHY: dict[str, str] = {
     "parameter-content": "the caller gives the text that is sent",
     "unused-path-parameter": "the path has no such placeholder",
     "unusable-parameter": "it has no name, or no place in a request",
-    "default-value": "it is not of the parameter's own type, so sending it would fail",
+    "default-value": "it breaks the parameter's own schema, so sending it would fail",
     "request-media-type": "one content type is sent: JSON before form, multipart, XML, text and the rest",
     "answer-media-type": "one content type is read: JSON before XML, text and the rest",
     "success-answer": "one schema is checked on success: that of the first status",

@@ -10,6 +10,7 @@ from intertie.importers.model import ImportedHeader, ImportedParameter
 from intertie.importers.plain import Mapping, mapping, sequence, step, word
 from intertie.importers.pointers import References
 from intertie.importers.prose import first_sentences, holds_credential, prose
+from intertie.runtime.schemas import CompiledSchema
 
 PLACEHOLDER_RE = re.compile(r"\{([^{}]+)\}")
 _RESERVED = frozenset({"accept", "content-type", "authorization", "host", "content-length", "connection",
@@ -185,17 +186,12 @@ class ParameterReader:
         if value is None:
             return
         kept = _as(fields.get("type"), value)
-        choices = fields.get("enum")
-        fits = kept is not BAD and not (
-            isinstance(choices, list) and fields.get("type") != "array" and kept not in choices
-        )
-        fits = fits and not holds_credential(kept)
-        if fits and isinstance(kept, str) and re.fullmatch(r"\s*\[[^\[\]]+\]\s*", kept):
-            fits = False
-        if fits:
-            fields["default"] = kept
-        else:
+        looks_unfilled = isinstance(kept, str) and re.fullmatch(r"\s*\[[^\[\]]+\]\s*", kept) is not None
+        # What a call sends by default is judged like what its caller gives.
+        if kept is BAD or looks_unfilled or holds_credential(kept) or not CompiledSchema(fields).is_valid(kept):
             self._ledger.lose("default-value", "default", step(where, "default"))
+        else:
+            fields["default"] = kept
 
 
 _ORDER = ("type", "format", "enum", "items", "minimum", "maximum", "pattern", "default")

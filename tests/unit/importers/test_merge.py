@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from intertie.cli.main import run
 from intertie.importers import Imported, Selection
 from intertie.importers.merging.record import read_record, without_record
 from support.imports import Importing
@@ -256,3 +257,17 @@ endpoint: {path: /orders, method: GET, description: Mine}
     assert "### List Orders" not in again.text
     assert shop.errors(again.text) == []
     assert shop.load(again.text).spec.service.base_url.value == "https://mine.example"
+
+
+def test_layout_is_no_change(shop: Importing) -> None:
+    """A spec put into canonical form, or written in another style, still takes what the source changes."""
+    path = shop.write(SOURCE)
+    shop.spec.write_text(shop.new(path).text)
+    assert run(["fmt", str(shop.spec)]) == 0
+    text = edited(shop.spec.read_text(), ("      description: Not there\n", "      description:   'Not there'\n"))
+    assert shop.again(text, path).changes == ()
+    shop.write(edited(SOURCE, ("Not there", "Not here"), ("maximum: 50", "maximum: 100")))
+    assert changes(shop.again(text, path)) == {
+        ("updated", "GET /orders", "request.parameters.query.limit"),
+        ("updated", "GET /orders", "response.errors.404"),
+    }

@@ -257,6 +257,10 @@ responses: {200: {description: ok}}
         ("{type: string, enum: [a, b], default: c}", None),
         ("{type: boolean, default: 'false'}", False),
         ("{type: string, default: '[all]'}", None),
+        ("{type: integer, maximum: 10, default: 20}", None),
+        ("{type: string, format: date, default: today}", None),
+        ("{type: array, items: {type: string}, default: [a]}", ["a"]),
+        ("{type: array, items: {type: integer}, default: [a]}", None),
     ],
 )
 def test_a_default_is_sent_only_where_it_fits(shop: Importing, schema: str, kept: object) -> None:

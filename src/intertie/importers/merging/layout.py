@@ -13,7 +13,7 @@ from intertie.importers.merging.record import digest
 from intertie.spec.markdown import read_document
 from intertie.spec.reading.endpoints import endpoint_sections
 from intertie.spec.source import Findings, Source
-from intertie.spec.tree import Entry, MappingNode, Node, ScalarNode, Section, SequenceNode
+from intertie.spec.tree import Entry, MappingNode, Node, ScalarNode, Section, SequenceNode, plain
 
 _LINE_RE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _REQUEST_LINE_RE = re.compile(r"(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)[`*]*\s+[`*]*(/[^\s`*)]*)")
@@ -28,6 +28,7 @@ class Piece(Struct, frozen=True):
         indent: Of its children where it is a collection, else its own.
         whole: Whether it fills its lines: what shares a line with something else can't be cut out.
         open: Whether lines can be put into it: a collection in block style.
+        digest: Of its content.
     """
 
     first: int
@@ -35,6 +36,7 @@ class Piece(Struct, frozen=True):
     indent: int
     whole: bool
     open: bool = False
+    digest: str = ""
 
 
 class Unit(Struct):
@@ -76,10 +78,7 @@ class Layout:
 
     def digests(self) -> dict[str, dict[str, str]]:
         """Return unit -> piece -> digest of its text."""
-        return {
-            key: {name: digest(self.text_of(piece)) for name, piece in unit.pieces.items()}
-            for key, unit in self.units.items()
-        }
+        return {key: {name: piece.digest for name, piece in unit.pieces.items()} for key, unit in self.units.items()}
 
     def heading_keys(self) -> dict[str, str]:
         """Return key of an endpoint -> its heading."""
@@ -103,7 +102,8 @@ class Layout:
         unit = Unit(key, section.heading.text, section.span.line - 1, section.span.end_line - 1)
         self.units[key] = unit
         for block in section.blocks:
-            unit.containers.setdefault("", self._piece(block.root, block.root.span.line - 1))
+            whole = self._piece(block.root, block.root.span.line - 1, content=False)
+            unit.containers.setdefault("", whole)
             for entry in block.root.entries:
                 self._of_endpoint(unit, entry)
 
@@ -143,7 +143,8 @@ class Layout:
         if section.name == "service overview" and section.paragraphs:
             first, last = section.paragraphs[0].span.line - 1, section.paragraphs[-1].span.end_line - 1
             unit = Unit("overview", "", first, last)
-            unit.pieces["text"] = Piece(first, last, 0, whole=True)
+            said = " ".join(" ".join(self._plain[first : last + 1]).split())
+            unit.pieces["text"] = Piece(first, last, 0, whole=True, digest=digest(said, ()))
             self.units.setdefault("overview", unit)
         for part in section.walk():
             for block in part.blocks:
@@ -176,7 +177,7 @@ class Layout:
         schemas = node.entry("schemas")
         if schemas is None or not isinstance(schemas.value, MappingNode):
             return
-        self.schemas = self._piece(schemas.value, schemas.key.span.line - 1)
+        self.schemas = self._piece(schemas.value, schemas.key.span.line - 1, content=False)
         for entry in schemas.value.entries:
             place = self._entry(entry)
             unit = Unit(f"schema {entry.key.text}", "", place.first, place.last)
@@ -186,13 +187,13 @@ class Layout:
     # Places
 
     def _container(self, unit: Unit, path: str, entry: Entry) -> None:
-        unit.containers[path] = self._piece(entry.value, entry.key.span.line - 1)
+        unit.containers[path] = self._piece(entry.value, entry.key.span.line - 1, content=False)
 
     def _entry(self, entry: Entry) -> Piece:
         return self._piece(entry.value, entry.key.span.line - 1, entry.key.span.column - 1)
 
-    def _piece(self, node: Node, first: int, column: int | None = None) -> Piece:
-        """Return the place of a node that begins on line `first`; its children's indent where it is a collection."""
+    def _piece(self, node: Node, first: int, column: int | None = None, *, content: bool = True) -> Piece:
+        """Return the place of a node that begins on line `first`, with its digest where `content` asks for it."""
         span = node.span
         last = span.end_line - 1 - (1 if span.end_column == 1 and span.end_line > span.line else 0)
         last = max(first, last)
@@ -206,7 +207,12 @@ class Layout:
         flow = isinstance(node, MappingNode | SequenceNode) and node.flow
         indent = self._lead(inner.line - 1) if inner is not None and inner.line - 1 > first else lead
         return Piece(
-            first, last, indent, whole, open=below and not flow and isinstance(node, MappingNode | SequenceNode)
+            first,
+            last,
+            indent,
+            whole,
+            open=below and not flow and isinstance(node, MappingNode | SequenceNode),
+            digest=digest(plain(node), self._plain[first : last + 1]) if content else "",
         )
 
     def _lead(self, line: int) -> int:

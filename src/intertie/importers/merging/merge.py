@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct, field
 
 from intertie.importers.merging.layout import Layout, Piece, Unit
-from intertie.importers.merging.record import Record, digest
+from intertie.importers.merging.record import Record
 
 CHANGES = ("added", "updated", "removed", "kept", "conflict", "vanished")
 
@@ -114,8 +114,7 @@ class _Merge:
         for name in dict.fromkeys((*theirs.pieces, *mine.pieces, *base)):
             now, then = theirs.pieces.get(name), mine.pieces.get(name)
             known = base.get(name)
-            new = digest(self._new.text_of(now)) if now else None
-            old = digest(self._old.text_of(then)) if then else None
+            new, old = now and now.digest, then and then.digest
             if new in (old, known):
                 continue
             if old != known:

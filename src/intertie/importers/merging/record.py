@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from urllib.parse import quote, unquote
 from msgspec import Struct
 
 _RECORD_RE = re.compile(r"\n*<!-- intertie import record\b.*?-->[ \t]*(?:\r?\n)?", re.DOTALL)
+_COMMENT_RE = re.compile(r"(?:^|\s)#\s?(.*)$")
 _HEAD = "intertie import record: what the source said, so that the next import knows what people have changed"
 _SAFE = "/{}.~!$&'()*+,;@:[]|?"
 
@@ -29,10 +31,16 @@ class Record(Struct, frozen=True):
     units: Mapping[str, Mapping[str, str]]
 
 
-def digest(lines: Sequence[str]) -> str:
-    """Return what tells one text from another; line ends and blanks at them do not count."""
-    text = "\n".join(line.rstrip() for line in lines).strip("\n")
-    return hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()[:8]
+def digest(data: object, lines: Sequence[str]) -> str:
+    """Return what tells one content from another: its values and its comments count, its layout does not.
+
+    Args:
+        data: Plain values; the order of keys does not count.
+        lines: As written, for the comments.
+    """
+    comments = [match[1].strip() for line in lines if (match := _COMMENT_RE.search(line))]
+    text = json.dumps([data, comments], sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:8]
 
 
 def record_text(record: Record) -> str:

@@ -11,8 +11,8 @@ from intertie.importers.model import (
     ImportedSuccess,
 )
 from intertie.importers.writing.yaml_lines import Noted, Placeholder, yaml_lines
-from intertie.spec.fields import declared_fields
-from intertie.spec.model import Pagination
+from intertie.spec.fields import Block, declared_fields
+from intertie.spec.model import Body, Endpoint, ErrorAnswer, Header, Pagination, Parameter
 
 PERFORMANCE = ("performance:", "  p50: < [ms]", "  p95: < [ms]", "  p99: < [ms]")
 """What no source says, as the template has it."""
@@ -25,14 +25,15 @@ def endpoint_lines(operation: ImportedOperation, *, remind: bool) -> list[str]:
         operation: What was read.
         remind: Whether the template's placeholders for latency targets are written too.
     """
-    lines = [f"### {operation.heading}", "```yaml"]
-    for at, (key, value) in enumerate(endpoint_data(operation).items()):
-        if at and key in ("request", "response", "pagination"):
-            lines.append("")
-        lines += yaml_lines({key: value})
+    data = endpoint_data(operation)
+    parts = [yaml_lines({key: data[key]}) for key in ("endpoint", "request", "response") if key in data]
     if remind:
-        lines += ["", *PERFORMANCE]
-    return [*lines, "```"]
+        parts.append([*PERFORMANCE])
+    rest = {key: value for key, value in data.items() if key not in ("endpoint", "request", "response")}
+    if rest:
+        parts.append(yaml_lines(rest))
+    body = [line for part in parts for line in ("", *part)][1:]
+    return [f"### {operation.heading}", "```yaml", *body, "```"]
 
 
 def endpoint_data(operation: ImportedOperation) -> dict[str, object]:
@@ -58,9 +59,14 @@ def endpoint_data(operation: ImportedOperation) -> dict[str, object]:
     data["response"] = _response(operation)
     if operation.pagination is not None:
         guess = operation.pagination_guess
-        pages = {key: operation.pagination[key] for key in declared_fields(Pagination) if key in operation.pagination}
+        pages = ordered(Pagination, operation.pagination)
         data["pagination"] = Noted(pages, _from(guess)) if guess else pages
-    return data
+    return ordered(Endpoint, data)
+
+
+def ordered(block: type[Block], data: dict[str, object]) -> dict[str, object]:
+    """Return what the block knows of some data, in the block's canonical order."""
+    return {key: data[key] for key in declared_fields(block) if key in data}
 
 
 def unbracketed(text: str) -> str:
@@ -86,7 +92,7 @@ def _header(header: ImportedHeader) -> object:
         row["value"] = header.value
     if header.description:
         row["description"] = unbracketed(header.description)
-    return _noted(row, header.guess)
+    return _noted(ordered(Header, row), header.guess)
 
 
 def _parameter(parameter: ImportedParameter) -> object:
@@ -101,7 +107,7 @@ def _parameter(parameter: ImportedParameter) -> object:
     if isinstance(pattern, str) and pattern.startswith("[") and pattern.endswith("]"):
         # A class alone would look like a placeholder.
         fields["pattern"] = f"(?:{pattern})"
-    return _noted({**row, **fields}, parameter.guess)
+    return _noted(ordered(Parameter, {**row, **fields}), parameter.guess)
 
 
 def _body(body: ImportedBody) -> dict[str, object]:
@@ -110,7 +116,7 @@ def _body(body: ImportedBody) -> dict[str, object]:
         made["required"] = False
     if body.schema is not None:
         made["schema"] = body.schema
-    return made
+    return ordered(Body, made)
 
 
 def _response(operation: ImportedOperation) -> dict[str, object]:
@@ -150,4 +156,4 @@ def _error(error: ImportedError) -> dict[str, object]:
         made["schema"] = error.schema
     if error.retry_after:
         made["retry_after"] = error.retry_after
-    return made or {"description": f"Status {error.status}"}
+    return ordered(ErrorAnswer, made) or {"description": f"Status {error.status}"}

@@ -8,9 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.importers.model import ApiDescription, ImportedAuth
-from intertie.importers.writing.endpoint import endpoint_lines, unbracketed
+from intertie.importers.writing.endpoint import endpoint_lines, ordered, unbracketed
 from intertie.importers.writing.yaml_lines import Noted, Placeholder, yaml_lines
 from intertie.spec.draft import Draft, draft_text
+from intertie.spec.model import AuthConfig
 
 MOST_REMINDERS = 10
 """So many endpoints keep the template's placeholders for latency targets; more would hide everything else."""
@@ -129,7 +130,7 @@ def _authentication(auth: ImportedAuth | None) -> list[str]:
     kind: object = Noted(auth.type, f"guessed from {auth.guess}") if auth.guess else auth.type
     block: dict[str, object] = {"type": kind}
     if known:
-        block["config"] = known
+        block["config"] = ordered(AuthConfig, known)
     return yaml_lines({"authentication": block})
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from intertie.spec.scalars import plain_value
 
 _PLAIN_RE = re.compile(r"[A-Za-z/$_](?:[\w ./$@()+;,'*=<>~^%&{}?-]|:(?=[\w/]))*", re.ASCII)
-_WORDS = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null", "none"})
+_WORDS = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null"})
 """Words that YAML 1.1 reads as something else, or that a reader of specs does."""
 _BRACKET_RE = re.compile(r"\[[^\[\]\n]*\]")
 _ESCAPED_RE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
