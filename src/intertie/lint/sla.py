@@ -44,7 +44,9 @@ def response_time(spec: Spec) -> Promise | None:
     match = _BOUND_RE.search(said.value)
     if match is None:
         found = parse_comparison(said.value)
-        seconds = parse_duration_s(found.right, bare_unit="ms") if found else None
+        # A subject that is no percentile may be `response time`, or one that is misspelt.
+        plain = found is not None and not re.match(r"p\s?\d", (found.subject or "").strip(), re.IGNORECASE)
+        seconds = parse_duration_s(found.right, bare_unit="ms") if found and plain else None
         return Promise(float(seconds), said) if seconds is not None else None
     seconds = parse_duration_s(match.group(2), bare_unit="ms")
     return None if seconds is None else Promise(float(seconds), said, match.group(1).lower())

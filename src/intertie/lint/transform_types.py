@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from intertie.lint.words import listed
 from intertie.runtime.mapping import MappingSyntaxError
-from intertie.runtime.mapping.syntax import NotACallError, read_chain
+from intertie.runtime.mapping.syntax import Bare, NotACallError, read_chain
 from intertie.runtime.mapping.transforms import LIBRARY
 
 _TAKEN_BY = {
@@ -62,3 +62,48 @@ def mismatch(transform: str, types: frozenset[str], *, inbound: bool) -> str | N
         return None
     are = listed(_WORDS.get(each, each) for each in sorted(types))
     return f"`{name}` {'takes' if inbound else 'gives'} {_KINDS[kind]}, and `{{field}}` is {are}"
+
+
+def name_of(transform: str) -> str:
+    """Return the name of a transform that is one call, empty for chains and expressions.
+
+    >>> name_of("round(2)"), name_of("trim | round(2)")
+    ('round', '')
+    """
+    try:
+        chain = read_chain(transform)
+    except (NotACallError, MappingSyntaxError):
+        return ""
+    return chain[0].name if len(chain) == 1 else ""
+
+
+def inverse_of(transform: str) -> str | None:
+    """Return the name of the transform that undoes this one, None where there is none or doing it again does no harm.
+
+    >>> inverse_of('minor_units_to_decimal("EUR")'), inverse_of("to_boolean"), inverse_of("uppercase")
+    ('decimal_to_minor_units', None, None)
+    """
+    known = LIBRARY.get(name_of(transform))
+    if known is None or known.inverse == known.name or known.name.startswith("to_") or known.takes == "text":
+        return None
+    return known.inverse
+
+
+def argument_paths(transform: str) -> list[str]:
+    """Return the arguments that are paths into the source, as written: bare words that are no literals."""
+    try:
+        chain = read_chain(transform)
+    except (NotACallError, MappingSyntaxError):
+        return []
+    found = []
+    for call in chain:
+        known = LIBRARY.get(call.name)
+        kinds = [argument.kind for argument in known.arguments] if known is not None else []
+        for number, argument in enumerate(call.arguments):
+            kind = kinds[min(number, len(kinds) - 1)] if kinds else "path"
+            if isinstance(argument.value, Bare) and not argument.keyword and kind not in ("path", "word", "zone"):
+                text = argument.value.text
+                # Three capitals are a currency's code, not a field.
+                if kind != "currency" or not (len(text) == 3 and text.isupper()):
+                    found.append(text)
+    return found

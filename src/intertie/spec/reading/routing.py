@@ -112,7 +112,7 @@ class Router:
         canonical = canonical_key(written)
         if key == "errors" and section.name == "error handling":
             canonical = "error_mapping"
-        if section.name == "components" and canonical is None:
+        if section.name == "components" and canonical is None and not _is_components_misspelt(entry):
             self._component(entry)
             return
         if canonical is None and key in _WRAPPERS and isinstance(entry.value, MappingNode):
@@ -194,3 +194,9 @@ class Router:
             codes.UNKNOWN_KEY, entry.key.span, f"`{shorten(written)}` is no block of a spec; it has no effect",
             help=f"did you mean `{meant}`?" if meant else f"this section holds {blocks}" if blocks else None, fix=fix,
         )  # fmt: skip
+
+
+def _is_components_misspelt(entry: Entry) -> bool:
+    """Return whether a key holds what `components` holds, and is nearly called so: no schema of that name is meant."""
+    holds = isinstance(entry.value, MappingNode) and entry.value.get("schemas") is not None
+    return holds and did_you_mean(entry.key.text, ["components"]) is not None

@@ -8,13 +8,19 @@ from intertie.lint.rules.endpoints.duplicate_parameter import duplicate_paramete
 from intertie.lint.rules.endpoints.empty_parameter_range import empty_parameter_range
 from intertie.lint.rules.endpoints.error_status_as_success import error_status_as_success
 from intertie.lint.rules.endpoints.example_breaks_schema import example_breaks_schema
+from intertie.lint.rules.endpoints.format_slip import format_slip
+from intertie.lint.rules.endpoints.header_slip import header_slip
 from intertie.lint.rules.endpoints.missing_success_status import missing_success_status
 from intertie.lint.rules.endpoints.nameless_parameter import nameless_parameter
 from intertie.lint.rules.endpoints.optional_path_parameter import optional_path_parameter
 from intertie.lint.rules.endpoints.page_path_outside_schema import page_path_outside_schema
+from intertie.lint.rules.endpoints.pages_of_a_write import pages_of_a_write
 from intertie.lint.rules.endpoints.path_parameter_without_placeholder import path_parameter_without_placeholder
+from intertie.lint.rules.endpoints.path_without_slash import path_without_slash
 from intertie.lint.rules.endpoints.percentile_above_timeout import percentile_above_timeout
 from intertie.lint.rules.endpoints.percentiles_out_of_order import percentiles_out_of_order
+from intertie.lint.rules.endpoints.repeated_placeholder import repeated_placeholder
+from intertie.lint.rules.endpoints.required_without_property import required_without_property
 from intertie.lint.rules.endpoints.retry_after_without_header import retry_after_without_header
 from intertie.lint.rules.endpoints.same_request_twice import same_request_twice
 from intertie.lint.rules.endpoints.success_as_error import success_as_error
@@ -46,5 +52,11 @@ RULES = (
     unknown_content_type,
     constant_idempotency_key,
     unused_schema,
+    path_without_slash,
+    repeated_placeholder,
+    header_slip,
+    pages_of_a_write,
+    required_without_property,
+    format_slip,
 )
 """In the order of their codes."""

@@ -3,12 +3,16 @@
 from intertie.lint.rules.mappings.cache_fallback_without_reads import cache_fallback_without_reads
 from intertie.lint.rules.mappings.cache_outlives_retention import cache_outlives_retention
 from intertie.lint.rules.mappings.caller_fault_row_retries import caller_fault_row_retries
+from intertie.lint.rules.mappings.circuit_break_without_breaker import circuit_break_without_breaker
 from intertie.lint.rules.mappings.default_breaks_answer import default_breaks_answer
 from intertie.lint.rules.mappings.default_breaks_field import default_breaks_field
 from intertie.lint.rules.mappings.default_fallback_without_response import default_fallback_without_response
 from intertie.lint.rules.mappings.duplicate_error_code import duplicate_error_code
+from intertie.lint.rules.mappings.error_row_without_name import error_row_without_name
 from intertie.lint.rules.mappings.fallback_never_kept import fallback_never_kept
+from intertie.lint.rules.mappings.fallback_serves_some import fallback_serves_some
 from intertie.lint.rules.mappings.field_of_no_schema import field_of_no_schema
+from intertie.lint.rules.mappings.inverse_transform_missing import inverse_transform_missing
 from intertie.lint.rules.mappings.malformed_status_row import malformed_status_row
 from intertie.lint.rules.mappings.queue_fallback_without_writes import queue_fallback_without_writes
 from intertie.lint.rules.mappings.queue_without_idempotency_key import queue_without_idempotency_key
@@ -18,6 +22,7 @@ from intertie.lint.rules.mappings.retry_action_without_retries import retry_acti
 from intertie.lint.rules.mappings.target_mapped_twice import target_mapped_twice
 from intertie.lint.rules.mappings.transform_takes_other_type import transform_takes_other_type
 from intertie.lint.rules.mappings.undeclared_mapped_status import undeclared_mapped_status
+from intertie.lint.rules.mappings.unknown_transform_argument import unknown_transform_argument
 from intertie.lint.rules.mappings.unmapped_declared_error import unmapped_declared_error
 from intertie.lint.rules.mappings.unmapped_required_field import unmapped_required_field
 
@@ -42,5 +47,10 @@ RULES = (
     caller_fault_row_retries,
     field_of_no_schema,
     malformed_status_row,
+    circuit_break_without_breaker,
+    inverse_transform_missing,
+    unknown_transform_argument,
+    error_row_without_name,
+    fallback_serves_some,
 )
 """In the order of their codes."""

@@ -5,8 +5,10 @@ from intertie.lint.rules.operations.alert_never_fires import alert_never_fires
 from intertie.lint.rules.operations.alert_on_unmeasured import alert_on_unmeasured
 from intertie.lint.rules.operations.alert_within_target import alert_within_target
 from intertie.lint.rules.operations.alert_without_channel import alert_without_channel
+from intertie.lint.rules.operations.alert_without_severity import alert_without_severity
 from intertie.lint.rules.operations.approved_with_uncertainties import approved_with_uncertainties
 from intertie.lint.rules.operations.availability_out_of_reach import availability_out_of_reach
+from intertie.lint.rules.operations.budget_alert_at_nothing import budget_alert_at_nothing
 from intertie.lint.rules.operations.budget_alert_too_late import budget_alert_too_late
 from intertie.lint.rules.operations.budget_alert_without_limit import budget_alert_without_limit
 from intertie.lint.rules.operations.budget_below_worst_month import budget_below_worst_month
@@ -16,11 +18,16 @@ from intertie.lint.rules.operations.current_version_unsupported import current_v
 from intertie.lint.rules.operations.endpoint_without_case import endpoint_without_case
 from intertie.lint.rules.operations.hard_stop_without_limit import hard_stop_without_limit
 from intertie.lint.rules.operations.idle_fixtures import idle_fixtures
+from intertie.lint.rules.operations.idle_sandbox import idle_sandbox
+from intertie.lint.rules.operations.idle_version_setting import idle_version_setting
 from intertie.lint.rules.operations.library_not_installed import library_not_installed
 from intertie.lint.rules.operations.malformed_link import malformed_link
 from intertie.lint.rules.operations.missing_case_file import missing_case_file
+from intertie.lint.rules.operations.missing_pricing_model import missing_pricing_model
 from intertie.lint.rules.operations.missing_sandbox import missing_sandbox
 from intertie.lint.rules.operations.open_uncertainty import open_uncertainty
+from intertie.lint.rules.operations.repeated_alert import repeated_alert
+from intertie.lint.rules.operations.repeated_case import repeated_case
 from intertie.lint.rules.operations.sandbox_is_production import sandbox_is_production
 from intertie.lint.rules.operations.schedule_of_unknown_version import schedule_of_unknown_version
 from intertie.lint.rules.operations.target_above_sla import target_above_sla
@@ -64,5 +71,12 @@ RULES = (
     unknown_currency,
     endpoint_without_case,
     idle_fixtures,
+    alert_without_severity,
+    repeated_alert,
+    budget_alert_at_nothing,
+    missing_pricing_model,
+    idle_sandbox,
+    idle_version_setting,
+    repeated_case,
 )
 """In the order of their codes."""

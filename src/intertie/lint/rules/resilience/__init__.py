@@ -1,11 +1,14 @@
 """Rate limits, retry and circuit breaker."""
 
+from intertie.lint.rules.resilience.alert_on_open_without_breaker import alert_on_open_without_breaker
 from intertie.lint.rules.resilience.breaker_counts_nothing import breaker_counts_nothing
+from intertie.lint.rules.resilience.breaker_never_stays_open import breaker_never_stays_open
 from intertie.lint.rules.resilience.burst_above_window import burst_above_window
 from intertie.lint.rules.resilience.caller_fault_opens_breaker import caller_fault_opens_breaker
 from intertie.lint.rules.resilience.caller_fault_retried import caller_fault_retried
 from intertie.lint.rules.resilience.cause_without_retry import cause_without_retry
 from intertie.lint.rules.resilience.concurrency_below_rate import concurrency_below_rate
+from intertie.lint.rules.resilience.empty_retry_list import empty_retry_list
 from intertie.lint.rules.resilience.generous_retry_budget import generous_retry_budget
 from intertie.lint.rules.resilience.idle_backoff_setting import idle_backoff_setting
 from intertie.lint.rules.resilience.idle_rate_window import idle_rate_window
@@ -16,7 +19,9 @@ from intertie.lint.rules.resilience.one_call_opens_breaker import one_call_opens
 from intertie.lint.rules.resilience.open_breaker_without_fallback import open_breaker_without_fallback
 from intertie.lint.rules.resilience.pause_outlasts_deadline import pause_outlasts_deadline
 from intertie.lint.rules.resilience.rate_window_spent_early import rate_window_spent_early
+from intertie.lint.rules.resilience.repeated_retry_cause import repeated_retry_cause
 from intertie.lint.rules.resilience.retry_outlives_deadline import retry_outlives_deadline
+from intertie.lint.rules.resilience.retry_without_pause import retry_without_pause
 from intertie.lint.rules.resilience.shorter_window_out_of_reach import shorter_window_out_of_reach
 from intertie.lint.rules.resilience.slow_closing_breaker import slow_closing_breaker
 from intertie.lint.rules.resilience.slow_opening_breaker import slow_opening_breaker
@@ -58,5 +63,10 @@ RULES = (
     nested_retries,
     generous_retry_budget,
     idle_backoff_setting,
+    repeated_retry_cause,
+    empty_retry_list,
+    breaker_never_stays_open,
+    retry_without_pause,
+    alert_on_open_without_breaker,
 )
 """In the order of their codes."""

@@ -15,7 +15,7 @@ def caller_fault_retried(spec: Spec) -> Iterator[Finding]:
 
     ## What it does
     Looks in `retry_on` for statuses that say the request itself is wrong (400, 401, 403, 404, 405, 410, 413, 414, 415, 422
-    and the class `4xx`) or that it succeeded (2xx, 3xx).
+    and the class `4xx`), that the service can't do it at all (501, 505, 511) or that it succeeded (2xx, 3xx).
 
     ## Why it matters
     Sent again unchanged, such a request fails again. The tries cost time, permits and money, and a service may take them
@@ -42,7 +42,24 @@ def caller_fault_retried(spec: Spec) -> Iterator[Finding]:
     ## References
     RFC 9110 section 15.5, client error statuses.
     """
-    futile = {"400", "401", "403", "404", "405", "410", "413", "414", "415", "422", "4xx", "2xx", "3xx"}
+    futile = {
+        "400",
+        "401",
+        "403",
+        "404",
+        "405",
+        "410",
+        "413",
+        "414",
+        "415",
+        "422",
+        "501",
+        "505",
+        "511",
+        "4xx",
+        "2xx",
+        "3xx",
+    }
     for status in spec.retry.retry_on if spec.retry else ():
         text = status.value.strip().lower()
         if text in futile or re.fullmatch(r"[23]\d\d", text):

@@ -14,6 +14,8 @@ from intertie.lint.rules.security.secret_in_text import secret_in_text
 from intertie.lint.rules.security.unknown_personal_field import unknown_personal_field
 from intertie.lint.rules.security.unmarked_personal_field import unmarked_personal_field
 from intertie.lint.rules.security.unmasked_bodies import unmasked_bodies
+from intertie.lint.rules.security.unmasked_headers import unmasked_headers
+from intertie.lint.rules.security.unreadable_retention import unreadable_retention
 from intertie.lint.rules.security.unreferenced_secret import unreferenced_secret
 
 RULES = (
@@ -32,5 +34,7 @@ RULES = (
     sandbox_uses_production_secret,
     header_shadows_credential,
     unreferenced_secret,
+    unmasked_headers,
+    unreadable_retention,
 )
 """In the order of their codes."""

@@ -6,6 +6,7 @@ from intertie.lint.rules.service.deprecated_spec import deprecated_spec
 from intertie.lint.rules.service.development_is_production import development_is_production
 from intertie.lint.rules.service.duplicate_id import duplicate_id
 from intertie.lint.rules.service.format_contradicts_bodies import format_contradicts_bodies
+from intertie.lint.rules.service.half_credential import half_credential
 from intertie.lint.rules.service.implausible_duration import implausible_duration
 from intertie.lint.rules.service.malformed_id import malformed_id
 from intertie.lint.rules.service.missing_id import missing_id
@@ -18,6 +19,7 @@ from intertie.lint.rules.service.short_lived_token import short_lived_token
 from intertie.lint.rules.service.title_contradicts_name import title_contradicts_name
 from intertie.lint.rules.service.two_production_urls import two_production_urls
 from intertie.lint.rules.service.two_service_names import two_service_names
+from intertie.lint.rules.service.unknown_scheme import unknown_scheme
 from intertie.lint.rules.service.unused_authentication_key import unused_authentication_key
 from intertie.lint.rules.service.version_contradicts_service import version_contradicts_service
 
@@ -42,5 +44,7 @@ RULES = (
     two_service_names,
     two_production_urls,
     communication_contradicts_blocks,
+    unknown_scheme,
+    half_credential,
 )
 """In the order of their codes."""

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.mends import write
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE325", severity=Severity.WARNING, since="0.1.0")
+def header_slip(spec: Spec) -> Iterator[Finding]:
+    """A header's name is nearly a well-known one.
+
+    ## What it does
+    Compares each header of a request with the common ones; hardly a letter may be wrong.
+
+    ## Why it matters
+    A header that the service does not know is ignored: no key, no condition, no language, and no error either.
+
+    ## Example
+    ```yaml
+    request:
+      headers:
+        - name: Acept-Language
+          value: de
+      parameters:
+        - {name: country, in: path, type: string, required: true}
+    ```
+
+    ## Use instead
+    ```yaml
+    request:
+      headers:
+        - name: Accept-Language
+          value: de
+      parameters:
+        - {name: country, in: path, type: string, required: true}
+    ```
+
+    ## References
+    IANA, Hypertext Transfer Protocol (HTTP) Field Name Registry.
+    """
+    for endpoint in spec.endpoints:
+        for header in endpoint.request.headers if endpoint.request else ():
+            name = header.name.value.strip() if header.name else ""
+            near = get_close_matches(name, _KNOWN, n=1, cutoff=0.88)
+            if header.name and near and name.lower() not in {known.lower() for known in _KNOWN}:
+                yield Finding(
+                    header.name.span,
+                    f"no service knows `{name}`",
+                    f"did you mean `{near[0]}`?",
+                    fix=write(near[0], header.name.span, safe=False),
+                )
+
+
+_KNOWN = (
+    "Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Cache-Control", "Content-Encoding",
+    "Content-Language", "Content-Type", "Cookie", "If-Match", "If-Modified-Since", "If-None-Match",
+    "If-Unmodified-Since", "Idempotency-Key", "Origin", "Prefer", "Range", "Referer", "User-Agent", "X-Api-Key",
+    "X-API-Version", "X-Correlation-Id", "X-Idempotency-Key", "X-Request-Id", "X-Requested-With",
+)  # fmt: skip

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.paths import placeholders
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE324", severity=Severity.INFO, since="0.1.0")
+def repeated_placeholder(spec: Spec) -> Iterator[Finding]:
+    """A path has one placeholder twice.
+
+    ## What it does
+    Looks for a name that stands twice in an endpoint's path.
+
+    ## Why it matters
+    One value is put in both places. Two different ones were probably meant.
+
+    ## Example
+    ```yaml
+    endpoint:
+      path: /quotes/{country}/{country}
+      method: GET
+      description: Quotes a parcel.
+    ```
+
+    ## Use instead
+    ```yaml
+    endpoint:
+      path: /quotes/{country}
+      method: GET
+      description: Quotes a parcel.
+    ```
+
+    ## References
+    OpenAPI Specification 3.1, path templating.
+    """
+    for endpoint in spec.endpoints:
+        path = endpoint.endpoint.path if endpoint.endpoint else None
+        names = placeholders(path.value) if path else []
+        for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+            if path:
+                yield Finding(path.span, f"`{{{name}}}` stands twice in the path", "give each place a name of its own")

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.written import has_key_at
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE424", severity=Severity.INFO, since="0.1.0")
+def error_row_without_name(spec: Spec) -> Iterator[Finding]:
+    """An error row gives no code of ours.
+
+    ## What it does
+    Looks for rows of `error_mapping` without `internal_code`.
+
+    ## Why it matters
+    Callers then see the provider's own code, and change with it.
+
+    ## Example
+    ```yaml
+    error_mapping:
+      - external_code: 503
+        message: The carrier does not answer.
+    ```
+
+    ## Use instead
+    ```yaml
+    error_mapping:
+      - external_code: 503
+        internal_code: CARRIER_DOWN
+        message: The carrier does not answer.
+    ```
+
+    ## References
+    Spec format, error handling.
+    """
+    for row in spec.error_mapping:
+        if row.external_code and row.internal_code is None and not has_key_at(spec, row, "internal_code"):
+            yield Finding(
+                row.external_code.span, f"`{row.external_code.value}` has no code of ours", "add `internal_code`"
+            )

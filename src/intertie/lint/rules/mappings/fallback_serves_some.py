@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.replay import is_read, method_of
+from intertie.lint.rule import rule
+from intertie.lint.words import listed
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE425", severity=Severity.INFO, since="0.1.0")
+def fallback_serves_some(spec: Spec) -> Iterator[Finding]:
+    """The fallback can't answer for every endpoint.
+
+    ## What it does
+    With `strategy: cache` counts the endpoints that write, with `strategy: queue` those that read: a cache serves reads
+    only, a queue takes writes only.
+
+    ## Why it matters
+    Those calls fail as mapped. Good to know which ones.
+
+    ## Example
+    ````markdown
+    ## API Endpoints
+
+    ### Quote Parcel
+    ```yaml
+    endpoint: {path: /quotes, method: GET, description: d}
+    response: {success: {status: 200}}
+    ```
+
+    ### Cancel Parcel
+    ```yaml
+    endpoint: {path: /parcels, method: DELETE, description: d}
+    response: {success: {status: 204}}
+    ```
+
+    ## Error Handling
+    ```yaml
+    fallback_behavior:
+      strategy: cache
+      cache_ttl: 300
+    ```
+    ````
+
+    ## Use instead
+    ````markdown
+    ## API Endpoints
+
+    ### Quote Parcel
+    ```yaml
+    endpoint: {path: /quotes, method: GET, description: d}
+    response: {success: {status: 200}}
+    ```
+
+    ## Error Handling
+    ```yaml
+    fallback_behavior:
+      strategy: cache
+      cache_ttl: 300
+    ```
+    ````
+
+    ## References
+    Spec format, error handling.
+    """
+    strategy = spec.fallback_behavior.strategy if spec.fallback_behavior else None
+    kind = strategy.value if strategy else ""
+    known = [endpoint for endpoint in spec.endpoints if method_of(endpoint)]
+    if strategy is None or kind not in ("cache", "queue"):
+        return
+    left = [endpoint for endpoint in known if (is_read(endpoint) or bool(endpoint.graphql)) == (kind == "queue")]
+    if left and len(left) < len(known):
+        names = [endpoint.name.value for endpoint in left if endpoint.name]
+        more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+        yield Finding(
+            strategy.span,
+            f"of {len(known)} endpoints {len(known) - len(left)} can be {'answered' if kind == 'cache' else 'queued'}; not "
+            f"{listed(names[:4])}{more}",
+        )

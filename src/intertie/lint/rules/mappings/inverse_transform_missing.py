@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.transform_types import inverse_of, name_of
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE422", severity=Severity.WARNING, since="0.1.0")
+def inverse_transform_missing(spec: Spec) -> Iterator[Finding]:
+    """A field goes through the same transform in both directions.
+
+    ## What it does
+    Compares the transforms of inbound and outbound rows of one external field, where the transform has an inverse.
+
+    ## Why it matters
+    One of the two undoes nothing: what is read, changed and sent back is a hundred times too large, or a date of
+    another century.
+
+    ## Example
+    ```yaml
+    inbound:
+      - external_field: price
+        internal_field: price
+        transform: minor_units_to_decimal("EUR")
+    outbound:
+      - internal_field: price
+        external_field: price
+        transform: minor_units_to_decimal("EUR")
+    endpoint:
+      path: /quotes/{country}
+      method: PUT
+      description: Keeps a quote.
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true}
+      body: {content_type: application/json}
+    ```
+
+    ## Use instead
+    ```yaml
+    inbound:
+      - external_field: price
+        internal_field: price
+        transform: minor_units_to_decimal("EUR")
+    outbound:
+      - internal_field: price
+        external_field: price
+        transform: decimal_to_minor_units("EUR")
+    endpoint:
+      path: /quotes/{country}
+      method: PUT
+      description: Keeps a quote.
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true}
+      body: {content_type: application/json}
+    ```
+
+    ## References
+    Transforms, reference.
+    """
+    read = {row.external_field.value: row for row in spec.inbound if row.external_field and row.transform}
+    for row in spec.outbound:
+        other = read.get(row.external_field.value) if row.external_field else None
+        if other is None or other.transform is None or row.transform is None:
+            continue
+        inverse = inverse_of(row.transform.value)
+        if inverse and name_of(other.transform.value) == name_of(row.transform.value):
+            yield Finding(
+                row.transform.span,
+                f"it is read through `{name_of(row.transform.value)}` too; `{inverse}` undoes it",
+                f"write `{inverse}` in one of the two directions",
+                related=(Label(other.transform.span, "read through it"),),
+            )

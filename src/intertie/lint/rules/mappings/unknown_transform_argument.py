@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.members import may_have
+from intertie.lint.personal import known_fields
+from intertie.lint.planned import planned
+from intertie.lint.rule import rule
+from intertie.lint.transform_types import argument_paths
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE423", severity=Severity.WARNING, since="0.1.0")
+def unknown_transform_argument(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """A transform reads an argument that the source does not have.
+
+    ## What it does
+    Looks up each argument that is a path: of an inbound row in the answers' schemas, of an outbound row among the
+    internal fields and the request's own.
+
+    ## Why it matters
+    Every call that comes by this row fails with a mapping error.
+
+    ## Example
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema: {type: object, properties: {price: {type: integer}, currency: {type: string}}}
+    inbound:
+      - external_field: price
+        internal_field: price
+        transform: minor_units_to_decimal(currncy)
+    ```
+
+    ## Use instead
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema: {type: object, properties: {price: {type: integer}, currency: {type: string}}}
+    inbound:
+      - external_field: price
+        internal_field: price
+        transform: minor_units_to_decimal(currency)
+    ```
+
+    ## References
+    Transforms, reference.
+    """
+    inbound = {str(row.external_field.span): row for row in spec.inbound if row.external_field and row.transform}
+    told: set[str] = set()
+    for _, operation in planned(spec, plan):
+        schema = operation.response.schema
+        for planned_row in operation.inbound if schema else ():
+            row = inbound.get(planned_row.source)
+            for name in argument_paths(row.transform.value) if row and row.transform else ():
+                if (
+                    schema
+                    and row
+                    and row.transform
+                    and not may_have(schema.json, name)
+                    and planned_row.source not in told
+                ):
+                    told.add(planned_row.source)
+                    yield Finding(
+                        row.transform.span, f"the answer has no `{name}`", "write the field as the schema has it"
+                    )
+    known = {row.internal_field.value for row in spec.outbound if row.internal_field} | known_fields(
+        spec, answers=False
+    )
+    for out in spec.outbound:
+        for name in argument_paths(out.transform.value) if out.transform else ():
+            near = get_close_matches(name, sorted(known), n=1, cutoff=0.75)
+            if out.transform and name not in known and near:
+                yield Finding(out.transform.span, f"no input is called `{name}`", f"did you mean `{near[0]}`?")

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE537", severity=Severity.INFO, since="0.1.0")
+def idle_sandbox(spec: Spec) -> Iterator[Finding]:
+    """A sandbox is named, and not to be used.
+
+    ## What it does
+    Looks for `sandbox_url` beside `use_sandbox: false`.
+
+    ## Why it matters
+    One of the two is a leftover.
+
+    ## Example
+    ```yaml
+    testing:
+      integration_tests:
+        use_sandbox: false
+        sandbox_url: https://sandbox.parcels.example
+    ```
+
+    ## Use instead
+    ```yaml
+    testing:
+      integration_tests:
+        use_sandbox: true
+        sandbox_url: https://sandbox.parcels.example
+    ```
+
+    ## References
+    Spec format, testing strategy.
+    """
+    tests = spec.testing.integration_tests if spec.testing else None
+    if tests and tests.sandbox_url and tests.use_sandbox and not tests.use_sandbox.value:
+        yield Finding(
+            tests.sandbox_url.span,
+            "no test uses this sandbox",
+            "say `use_sandbox: true`, or take the line out",
+            related=(Label(tests.use_sandbox.span, "not to be used"),),
+        )

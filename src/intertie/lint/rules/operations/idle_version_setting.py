@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE539", severity=Severity.WARNING, since="0.1.0")
+def idle_version_setting(spec: Spec) -> Iterator[Finding]:
+    """A setting of the versioning has no effect with its strategy.
+
+    ## What it does
+    Looks for `header` where the strategy is not `header`, and for `parameter` where it is not `query`.
+
+    ## Why it matters
+    The version goes elsewhere than one of the two lines says.
+
+    ## Example
+    ```yaml
+    versioning:
+      strategy: query
+      header: X-Api-Version
+      current: v1
+      supported: [v1]
+    ```
+
+    ## Use instead
+    ```yaml
+    versioning:
+      strategy: header
+      header: X-Api-Version
+      current: v1
+      supported: [v1]
+    ```
+
+    ## References
+    Spec format, versioning.
+    """
+    versioning = spec.versioning
+    if versioning is None or versioning.strategy is None:
+        return
+    strategy = versioning.strategy
+    for located, own in ((versioning.header, "header"), (versioning.parameter, "query")):
+        if located and strategy.value != own:
+            where = {"header": "a header", "query": "the query", "url": "the path"}[strategy.value]
+            yield Finding(
+                located.key_span,
+                f"the version goes into {where}",
+                f"take it out, or write `strategy: {own}`",
+                related=(Label(strategy.span, "the strategy"),),
+            )

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.written import is_written
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE236", severity=Severity.WARNING, since="0.1.0")
+def alert_on_open_without_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """An opening breaker is to be told, and there is no breaker.
+
+    ## What it does
+    Looks for `monitoring.alert_on_open: true` where the spec has no circuit breaker, or switches it off.
+
+    ## Why it matters
+    Nobody is ever told, and everybody believes that somebody would be.
+
+    ## Example
+    ```yaml
+    circuit_breaker:
+      enabled: false
+    monitoring:
+      alert_on_open: true
+    ```
+
+    ## Use instead
+    ```yaml
+    circuit_breaker:
+      enabled: true
+      failure_threshold: 5
+    monitoring:
+      alert_on_open: true
+    ```
+
+    ## References
+    Spec format, circuit breaker.
+    """
+    wanted = spec.monitoring.alert_on_open if spec.monitoring else None
+    if wanted and wanted.value and plan.breaker is None and not _is_unread(spec):
+        off = spec.circuit_breaker.enabled if spec.circuit_breaker else None
+        yield Finding(
+            wanted.span,
+            "there is no breaker that could open",
+            "declare `circuit_breaker`, or take the line out",
+            related=(Label(off.span, "switched off here"),) if off else (),
+        )
+
+
+def _is_unread(spec: Spec) -> bool:
+    """Return whether there is a block that holds nothing but placeholders: the draft is not that far."""
+    return spec.circuit_breaker is None and is_written(spec, "circuit_breaker")

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE234", severity=Severity.ERROR, since="0.1.0")
+def breaker_never_stays_open(spec: Spec) -> Iterator[Finding]:
+    """The breaker stays open for no time at all.
+
+    ## What it does
+    Looks for a `circuit_breaker.timeout` of 0.
+
+    ## Why it matters
+    It opens and lets a probe through at once: the service that is down is called as before.
+
+    ## Example
+    ```yaml
+    circuit_breaker:
+      failure_threshold: 5
+      timeout: 0
+    ```
+
+    ## Use instead
+    ```yaml
+    circuit_breaker:
+      failure_threshold: 5
+      timeout: 30
+    ```
+
+    ## References
+    Spec format, circuit breaker.
+    """
+    timeout = spec.circuit_breaker.timeout if spec.circuit_breaker else None
+    if timeout and timeout.value == 0:
+        yield Finding(timeout.span, "it opens and is over at once", "give the service time to come back, such as `30`")

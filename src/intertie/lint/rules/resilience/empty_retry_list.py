@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.written import sections
+from intertie.spec.model import Spec
+from intertie.spec.tree import MappingNode, SequenceNode
+
+
+@rule(code="TIE233", severity=Severity.WARNING, since="0.1.0")
+def empty_retry_list(spec: Spec) -> Iterator[Finding]:
+    """An empty list of retry causes does not mean none.
+
+    ## What it does
+    Looks for `retry_on: []` and `retry_conditions: []`. An empty list is read as an absent one.
+
+    ## Why it matters
+    Where both are empty the built-in causes hold: 5xx, network errors and timeouts are retried, which the author seems
+    to rule out.
+
+    ## Example
+    ```yaml
+    retry:
+      max_attempts: 3
+      retry_on: []
+    ```
+
+    ## Use instead
+    ```yaml
+    retry:
+      max_attempts: 3
+      retry_on: [503]
+    ```
+
+    ## References
+    Spec format, retry policy.
+    """
+    for section in sections(spec):
+        for block in section.blocks:
+            retry = block.root.get("retry")
+            for entry in retry.entries if isinstance(retry, MappingNode) else ():
+                empty = isinstance(entry.value, SequenceNode) and not entry.value.items
+                if empty and entry.key.text in ("retry_on", "retry_conditions"):
+                    yield Finding(
+                        entry.value.span,
+                        f"an empty `{entry.key.text}` is read as none given",
+                        "list what is to be retried; for no retry at all write `max_attempts: 1`",
+                    )

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE232", severity=Severity.INFO, since="0.1.0")
+def repeated_retry_cause(spec: Spec) -> Iterator[Finding]:
+    """A cause of a retry is listed twice.
+
+    ## What it does
+    Looks in `retry_on` for a status that stands there twice or whose class stands there too, and in `retry_conditions`
+    for a repeated one.
+
+    ## Why it matters
+    It does no harm. Often another status was meant.
+
+    ## Example
+    ```yaml
+    retry:
+      max_attempts: 3
+      retry_on: [500, 503, 503]
+    ```
+
+    ## Use instead
+    ```yaml
+    retry:
+      max_attempts: 3
+      retry_on: [500, 502, 503]
+    ```
+
+    ## References
+    Spec format, retry policy.
+    """
+    for causes in (spec.retry.retry_on, spec.retry.retry_conditions) if spec.retry else ():
+        seen: set[str] = set()
+        classes = {cause.value.lower() for cause in causes if re.fullmatch(r"\dxx", cause.value.lower())}
+        for cause in causes:
+            text = cause.value.strip().lower()
+            covered = re.fullmatch(r"\d{3}", text) and f"{text[0]}xx" in classes
+            if text in seen or covered:
+                by = f"`{text[0]}xx` covers" if covered else "is listed already"
+                yield Finding(
+                    cause.span,
+                    f"{by} `{text}`" if covered else f"`{text}` {by}",
+                    "take it out, or write the one that is meant",
+                )
+            seen.add(text)

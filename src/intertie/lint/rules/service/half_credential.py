@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.written import is_written
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE125", severity=Severity.INFO, since="0.1.0")
+def half_credential(spec: Spec) -> Iterator[Finding]:
+    """One half of a credential is given, the other is taken from a default.
+
+    ## What it does
+    With `type: basic`, looks for `username` without `password`, and the other way round. The missing one is read from
+    the variable that is called by the service.
+
+    ## Why it matters
+    A variable that nobody has set is found out by the first call.
+
+    ## Example
+    ```yaml
+    authentication:
+      type: basic
+      config:
+        username: env:PARCEL_USER
+    ```
+
+    ## Use instead
+    ```yaml
+    authentication:
+      type: basic
+      config:
+        username: env:PARCEL_USER
+        password: env:PARCEL_PASSWORD
+    ```
+
+    ## References
+    Spec format, authentication.
+    """
+    auth = spec.authentication
+    config = auth.config if auth else None
+    if auth is None or config is None or auth.type is None or auth.type.value != "basic":
+        return
+    given = [each for each in (config.username, config.password) if each]
+    missing = "password" if config.username else "username"
+    if len(given) == 1 and not is_written(spec, "authentication", "config", missing):
+        yield Finding(
+            given[0].span,
+            f"`{missing}` is not given: it is read from the default variable, which ends in `_{missing.upper()}`",
+            f"write `{missing}: env:NAME`",
+        )

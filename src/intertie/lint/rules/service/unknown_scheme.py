@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.mends import write
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE123", severity=Severity.WARNING, since="0.1.0")
+def unknown_scheme(spec: Spec) -> Iterator[Finding]:
+    """The word before the key is nearly one that services know.
+
+    ## What it does
+    Compares `authentication.config.scheme` with the usual ones.
+
+    ## Why it matters
+    The service does not know the word and refuses every call with a 401.
+
+    ## Example
+    ```yaml
+    authentication:
+      type: api_key
+      config:
+        key_location: header
+        key_name: Authorization
+        scheme: Baerer
+        secret: env:PARCEL_KEY
+    ```
+
+    ## Use instead
+    ```yaml
+    authentication:
+      type: api_key
+      config:
+        key_location: header
+        key_name: Authorization
+        scheme: Bearer
+        secret: env:PARCEL_KEY
+    ```
+
+    ## References
+    IANA, HTTP Authentication Scheme Registry.
+    """
+    config = spec.authentication.config if spec.authentication else None
+    scheme = config.scheme if config else None
+    known = ("Bearer", "Basic", "Token", "ApiKey", "Digest", "DPoP", "GenieKey", "Api-Key", "Key")
+    near = get_close_matches(scheme.value.strip(), known, n=1, cutoff=0.75) if scheme else []
+    if scheme and near and scheme.value.strip().lower() not in {word.lower() for word in known}:
+        yield Finding(
+            scheme.span,
+            f"no service knows `{scheme.value}`",
+            f"did you mean `{near[0]}`?",
+            fix=write(near[0], scheme.span, safe=False),
+        )
