@@ -11,6 +11,7 @@ from pathlib import Path
 from intertie.compiler import Compiled, Settings, compile_spec, load_settings
 from intertie.core.errors import UsageError
 from intertie.diagnostics import Diagnostic, Severity, SpecError
+from intertie.lint.ids import other_type
 from intertie.lint.overlap import told_once
 from intertie.runtime.plan import Plan
 from intertie.spec.loading import Loaded, load
@@ -79,6 +80,9 @@ class Workbench:
             SpecError: It has errors; all findings stand on it.
         """
         path = self.find(spec)
+        kind = other_type(path)
+        if kind is not None:
+            raise UsageError(f"{self.workspace.shown(path)} is of type {kind}: only integration specs can be called")
         loaded = load(path, self.workspace)
         if not loaded.source and loaded.diagnostics:
             # Nothing could be read: what is missing in it is not worth a word.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 BUG_STATUS = 70
+_LONGEST_NAME = 100
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "Make a workspace: intertie.toml, specs/, cases."),
@@ -155,9 +156,21 @@ def run(arguments: list[str]) -> int:
         # The reader of our output has gone (`| head`): nothing is left to say, and Python must not say it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as failure:
+        if failure.filename is None:
+            return _report_bug(failure, verbose=_wants_trace(arguments))
+        # A name that is too long, a folder that may not be read, a full disk: not ours to mend, but to name.
+        name = os.fsdecode(failure.filename) if isinstance(failure.filename, str | bytes) else str(failure.filename)
+        shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+        click.echo(f"Error: {shown}: {failure.strerror}", err=True)
+        return 1
     except Exception as bug:  # noqa: BLE001  # the last line of defence: say how to report it, show the trace on -v
-        return _report_bug(bug, verbose=any(argument in {"-v", "-vv", "--verbose"} for argument in arguments))
+        return _report_bug(bug, verbose=_wants_trace(arguments))
     return status if isinstance(status, int) else 0
+
+
+def _wants_trace(arguments: list[str]) -> bool:
+    return any(argument in {"-v", "-vv", "--verbose"} for argument in arguments)
 
 
 def _report_bug(bug: Exception, *, verbose: bool) -> int:

@@ -150,7 +150,9 @@ class Workspace:
             folders[:] = sorted(
                 name
                 for name in folders
-                if not name.startswith(".") and name not in _SKIPPED and not Path(folder, name, "pyvenv.cfg").exists()
+                if not name.startswith(".")
+                and name not in _SKIPPED
+                and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))  # noqa: PTH110, PTH118 - `Path` raises
             )
             for name in sorted(names):
                 if name.lower().endswith((".md", ".markdown")):

@@ -44,11 +44,12 @@ def command(context: CliContext, action: str, spec: str, operation: str | None, 
         chosen = {
             name: handle
             for name, handle in breakers.items()
-            if operation is None or name.partition("/")[2] in {"", operation}
+            if operation is None or name.partition("/")[2] == operation
         }
         if not chosen:
-            names = ", ".join(name.partition("/")[2] for name in breakers)
-            raise UsageError(f"{plan.id} has no breaker of {operation}; it has those of {names}")
+            names = ", ".join(filter(None, (name.partition("/")[2] for name in breakers)))
+            has = f"it has those of {names}" if names else "it has one for all endpoints: leave --operation out"
+            raise UsageError(f"{plan.id} has no breaker of {operation}; {has}")
         for name, handle in chosen.items():
             handle.force(_FORCED[action])
             say(f"{name}: {_SAID[action]}")

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from intertie.cli.context import CliContext
 
 
+_LONGEST_PAUSE_S = 31 * 86_400.0
+
+
 @click.command("limiter", short_help="Pause or resume a limiter.")
 @click.argument("action", type=click.Choice(["pause", "resume"]))
 @click.argument("spec", shell_complete=complete_spec)
@@ -28,6 +31,8 @@ def command(context: CliContext, action: str, spec: str, duration: str, environm
     pause_s = parse_duration_s(duration, bare_unit="s")
     if pause_s is None or pause_s <= 0:
         raise UsageError(f"--for {duration} is not a duration such as 30s, 5m or 1h")
+    if pause_s > _LONGEST_PAUSE_S:
+        raise UsageError(f"--for {duration} is longer than {seconds_text(_LONGEST_PAUSE_S)}; pause again then")
     bench = workbench(context, spec)
     plan = bench.plan(spec, environment=environment)
     with open_blocking(bench, plan, caller="cli:limiter") as integration:

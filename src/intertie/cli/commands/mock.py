@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -17,7 +18,7 @@ from intertie.app.workbench import Workbench, open_workbench
 from intertie.cli.completing import complete_environment, complete_profile, complete_spec
 from intertie.cli.context import CliContext
 from intertie.core.clock import AsyncioClock
-from intertie.core.errors import IntertieError
+from intertie.core.errors import IntertieError, UsageError
 from intertie.mockserver import MockEngine, MockHttpServer, load_profile
 from intertie.mockserver.control import is_loopback_host
 from intertie.mockserver.limits import ON_THE_WIRE
@@ -26,6 +27,7 @@ from intertie.mockserver.received import Received
 from intertie.runtime.plan import Plan
 
 DEFAULT_PORT = 8420
+_LAST_PORT = 65535
 _PROFILE_HELP = f"One of {', '.join(BUILT_IN)}, or a YAML or JSON file."
 
 
@@ -46,7 +48,7 @@ class _Stall(Struct, frozen=True):
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=click.IntRange(0, _LAST_PORT),
     help="Port of the first spec, the next ones count up; 0 takes free ones. Default: that of the spec's development "
     f"environment where it is on loopback, else {DEFAULT_PORT}.",
 )
@@ -100,7 +102,10 @@ def command(
             on_received=_request_line(plan.service if len(specs) > 1 else None) if shows_requests else None,
         )
         taken = {stall.port for stall in stalls}
-        stalls.append(_Stall(plan, engine, _port(bench, spec, port, len(stalls), taken)))
+        chosen_port = _port(bench, spec, port, len(stalls), taken)
+        if chosen_port > _LAST_PORT:
+            raise UsageError(f"{plan.spec_path} would get port {chosen_port}; the last one is {_LAST_PORT}")
+        stalls.append(_Stall(plan, engine, chosen_port))
     asyncio.run(_serve(stalls, host))
 
 
@@ -158,7 +163,9 @@ async def _serve(stalls: list[_Stall], host: str) -> None:
 
 
 def _taken_message(host: str, port: int, reason: OSError) -> str:
-    words = os.strerror(reason.errno) if reason.errno else str(reason)
+    # Names that can't be resolved have numbers of their own, of which `os.strerror` knows nothing.
+    known = reason.errno in errno.errorcode
+    words = os.strerror(reason.errno) if known and reason.errno else reason.strerror or str(reason)
     return f"can't listen on {host}:{port}: {words}; choose another with --port, or 0 for a free one"
 
 

@@ -220,7 +220,10 @@ def _one_line(text: str) -> str:
     """Return a text as one line that is no placeholder itself."""
     if re.search(r"[\[\]{}]", text) or not text.strip():
         raise UsageError("a name or description is a text without brackets and braces: those mark what is unfilled")
-    return " ".join(text.split())
+    words = " ".join(text.split())
+    if not words.isprintable():
+        raise UsageError("a name or description holds no control characters")
+    return words
 
 
 def _shown(path: Path) -> Path:
