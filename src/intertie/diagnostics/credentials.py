@@ -19,6 +19,10 @@ SHAPES = (
 )
 """What it looks like, in words -> its shape."""
 
+MARKS = ("k_live_", "k_test_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "AKIA", "ASIA", "xox", "AIza",
+         "sk-", "SG.", "key-", "eyJ", "-----BEGIN ")  # fmt: skip
+"""Each shape holds one of these: a text without any holds no credential, which is found out a hundred times sooner."""
+
 SECRET_CODES = frozenset({"TIE067", "TIE601", "TIE602", "TIE615"})
 """Findings whose place is a secret: it is shown masked."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from intertie.diagnostics import SourceSpan
-from intertie.diagnostics.credentials import SHAPES
+from intertie.diagnostics.credentials import MARKS, SHAPES
 from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
@@ -55,7 +55,7 @@ def texts_of(spec: Spec) -> Iterator[tuple[str, Located[str]]]:
 def shapes_in_text(spec: Spec) -> Iterator[tuple[str, SourceSpan]]:
     """Yield (what it looks like, place) of every credential anywhere in the file, by its shape alone."""
     text = spec.document.text
-    for what, shape in SHAPES:
+    for what, shape in SHAPES if any(mark in text for mark in MARKS) else ():
         for match in shape.finditer(text):
             line = text.count("\n", 0, match.start()) + 1
             column = match.start() - text.rfind("\n", 0, match.start())

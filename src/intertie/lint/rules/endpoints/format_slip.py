@@ -52,8 +52,8 @@ def format_slip(spec: Spec) -> Iterator[Finding]:
         if isinstance(node, ScalarNode):
             found.append((node.text, node.span))
     for text, span in found:
-        near = get_close_matches(text, _KNOWN, n=1, cutoff=0.75)
-        if near and text not in _KNOWN:
+        near = get_close_matches(text, _KNOWN, n=1, cutoff=0.75) if text not in _KNOWN else []
+        if near:
             yield Finding(
                 span, f"`{text}` is not checked", f"did you mean `{near[0]}`?", fix=write(near[0], span, safe=False)
             )

@@ -46,6 +46,8 @@ def header_slip(spec: Spec) -> Iterator[Finding]:
     for endpoint in spec.endpoints:
         for header in endpoint.request.headers if endpoint.request else ():
             name = header.name.value.strip() if header.name else ""
+            if name in _KNOWN:
+                continue
             near = get_close_matches(name, _KNOWN, n=1, cutoff=0.88)
             if header.name and near and name.lower() not in {known.lower() for known in _KNOWN}:
                 yield Finding(

@@ -50,6 +50,8 @@ def unknown_content_type(spec: Spec) -> Iterator[Finding]:
             if located is None:
                 continue
             kind = located.value.partition(";")[0].strip().lower()
+            if kind in _COMMON:
+                continue
             near = get_close_matches(kind, _COMMON, n=1, cutoff=0.85)
             slip = bool(near) and near[0] != kind and not re.search(r"[+.]", kind)
             if slip or not re.fullmatch(rf"(?:\*|{'|'.join(_TYPES)})/[\w!#$&^.+*-]+", kind):
