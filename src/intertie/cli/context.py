@@ -20,4 +20,6 @@ class CliContext(Struct, frozen=True):
         """Return whether to colour: never off a terminal or with `NO_COLOR`, unless told."""
         if self.color is not None:
             return self.color
-        return (sys.stderr if err else sys.stdout).isatty()
+        stream = sys.stderr if err else sys.stdout
+        # Who closed it (`>&-`) has none.
+        return stream is not None and stream.isatty()

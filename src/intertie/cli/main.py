@@ -5,6 +5,7 @@ Exit status: 0 done; 1 findings or a failed call; 2 wrong usage; 70 a bug in Int
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 BUG_STATUS = 70
 _LONGEST_NAME = 100
+_OUTPUT_FAILED = frozenset({errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG})
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "Make a workspace: intertie.toml, specs/, cases."),
@@ -157,6 +159,10 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as failure:
+        if failure.filename is None and failure.errno in _OUTPUT_FAILED:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            click.echo(f"Error: the output can't be written: {failure.strerror}", err=True)
+            return 1
         if failure.filename is None:
             return _report_bug(failure, verbose=_wants_trace(arguments))
         # A name that is too long, a folder that may not be read, a full disk: not ours to mend, but to name.

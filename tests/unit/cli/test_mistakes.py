@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,3 +55,16 @@ def test_a_mistake_is_one_message(capsys, arguments: list[str], status: int, sai
     assert said in out.err
     assert out.err.startswith("Error: ")
     assert len(out.err) < 300
+
+
+@pytest.mark.parametrize(
+    ("redirection", "status", "said"), [("> /dev/full", 1, "Error: the output can't be written"), (">&-", 0, "")]
+)
+def test_output_that_goes_nowhere(redirection: str, status: int, said: str):
+    """A full disk is told, a closed stdout is the caller's wish; neither is a bug."""
+    line = f"{sys.executable} -m intertie check --format json a.md {redirection}"
+    told = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+    assert told.returncode == status, told.stderr
+    assert told.stderr.startswith(said)
+    assert "bug" not in told.stderr
+    assert "Exception" not in told.stderr
