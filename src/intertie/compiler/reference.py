@@ -51,7 +51,7 @@ def configuration_markdown() -> str:
     lines += [f"| `{key}` | `INTERTIE_{key.upper()}` | {default} | {what} |" for key, default, what in _SETTINGS]
     lines += [
         "",
-        "`[lint]` has `select` and `ignore`, lists of rule codes, their beginnings or names, and two tables: `severity`",
+        "`[lint]` has `select` and `ignore`, lists of rule codes, their beginnings or names, and tables: `severity`",
         "(rule and severity) and `per-file-ignores` (pattern of paths and rules). `[channels]` and `[gateway]` are",
         "handed on as they are. `INTERTIE_GATEWAY_PORT` is `port` of `[gateway]`, and so on.",
         "",
