@@ -43,11 +43,6 @@ def attempt_s(timeouts: TimeoutOptions) -> float:
     return timeouts.connect_s + timeouts.write_s + timeouts.read_s
 
 
-def wire_s(timeouts: TimeoutOptions) -> float:
-    """Return the longest an attempt can keep the service busy: `write + read`, what is paid by the minute at most."""
-    return timeouts.write_s + timeouts.read_s
-
-
 def longest_backoff_s(attempt: int, retry: RetryOptions) -> float:
     """Return the longest wait after attempt number `attempt` failed, the draw of the jitter being 1.
 

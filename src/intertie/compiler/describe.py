@@ -11,7 +11,6 @@ from intertie.compiler.arithmetic import (
     WorstCase,
     budget_end,
     calls_per_month,
-    wire_s,
     worst_case,
 )
 from intertie.compiler.words import money_text, place, stage_lines
@@ -19,7 +18,7 @@ from intertie.core.errors import UsageError, snake_case
 from intertie.core.money import Money, decimal_text
 from intertie.core.units import seconds_text
 from intertie.runtime.plan import OperationPlan, Plan
-from intertie.runtime.policies.budget.quantities import expected_quantity
+from intertie.runtime.policies.budget.quantities import expected_quantity, minutes
 
 _STAGE_COLUMN = 24
 
@@ -46,7 +45,7 @@ def plan_json(plan: Plan, operation: str | None = None) -> dict[str, object]:
             {"limit": window.limit, "window_s": window.window_s}
             for window in (plan.limits.windows if plan.limits else ())
         ],
-        "cost_per_month_at_limit": plan.worst_month.as_json() if plan.worst_month else None,
+        "cost_per_month_at_limit": _shown(plan.worst_month).as_json() if plan.worst_month else None,
         "budget_runs_dry": {"after_s": end.after_s, "day": end.day} if end else None,
         "not_enforced": [{"what": item.what, "why": item.why, "source": item.source} for item in plan.not_enforced],
         "warnings": list(plan.warnings),
@@ -89,7 +88,7 @@ def _operation_json(operation: OperationPlan, worst: WorstCase) -> dict[str, obj
         "worst_case_s": operation.worst_case_s,
         "tries_and_backoff_s": round(worst.tries_s, 6),
         "max_attempts": operation.max_attempts,
-        "cost_per_call": operation.cost_per_call.as_json() if operation.cost_per_call else None,
+        "cost_per_call": _shown(operation.cost_per_call).as_json() if operation.cost_per_call else None,
         "replay_safe": operation.replay_safe,
         "idempotency_header": operation.idempotency_header,
         "unsupported": operation.unsupported,
@@ -134,7 +133,7 @@ def _operation_lines(plan: Plan, operation: OperationPlan) -> list[str]:
     worst = worst_case(plan.timeouts, plan.retry, plan.limits)
     lines.append(f"  Longest call: {_longest(operation, worst)}.")
     attempts = "1 attempt" if operation.max_attempts == 1 else f"{operation.max_attempts} attempts"
-    lines.append(f"  At most {attempts}{_cost_words(operation)}.")
+    lines.append(f"  At most {attempts}{_cost_words(plan, operation)}.")
     return lines
 
 
@@ -147,14 +146,24 @@ def _longest(operation: OperationPlan, worst: WorstCase) -> str:
     return bound
 
 
-def _cost_words(operation: OperationPlan) -> str:
+def _shown(money: Money) -> Money:
+    """Return an amount as it is shown: to the millionth."""
+    return Money(round(money.amount, 6), money.currency)
+
+
+def _cost_words(plan: Plan, operation: OperationPlan) -> str:
     cost = operation.cost_per_call
     if cost is None:
         return ""
     one = f"; an attempt costs {money_text(cost)}"
     if operation.max_attempts == 1:
         return one
-    return f"{one}, a call {money_text(Money(cost.amount * operation.max_attempts, cost.currency))} at most"
+    most = cost.amount * operation.max_attempts
+    pricing = plan.pricing
+    if pricing is not None and pricing.model == "per_minute" and operation.targets.p99_s is None:
+        # All attempts of a call share its `total`.
+        most = min(most, minutes(plan.timeouts.total_s) * pricing.tiers[0].cost)
+    return f"{one}, a call {money_text(Money(most, cost.currency))} at most"
 
 
 def _totals(plan: Plan) -> list[str]:
@@ -213,7 +222,7 @@ def _budget_end(plan: Plan) -> BudgetEnd | None:
     if pricing is None or plan.limits is None:
         return None
     units = [
-        expected_quantity(pricing.model, operation, None, attempt_s=wire_s(plan.timeouts))
+        expected_quantity(pricing.model, operation, None, attempt_s=plan.timeouts.wire_s)
         for operation in plan.operations.values()
     ]
     return budget_end(pricing, max(units), plan.limits.windows) if units else None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from intertie.compiler.arithmetic import wire_s, worst_case
+from intertie.compiler.arithmetic import worst_case
 from intertie.compiler.bodies import answers_nothing, compile_body, compile_response
 from intertie.compiler.build import Build
 from intertie.compiler.mappings import MappingRows
@@ -151,7 +151,7 @@ def units_per_call(guards: Guards, operation: OperationPlan) -> Decimal:
     """Return the units of the price that one attempt is expected to use: what the budget sets aside for it."""
     if guards.pricing is None:
         return Decimal(0)
-    return expected_quantity(guards.pricing.model, operation, None, attempt_s=wire_s(guards.timeouts))
+    return expected_quantity(guards.pricing.model, operation, None, attempt_s=guards.timeouts.wire_s)
 
 
 def _is_key(header: Header) -> bool:

@@ -96,7 +96,7 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
     success_statuses = operation.response.statuses.codes
     pricing_model = "" if plan.pricing is None else plan.pricing.model
     price_is_flat = pricing_model in {"per_request", "subscription"}
-    attempt_s = write_s + read_s
+    attempt_s = plan.timeouts.wire_s
     validates = operation.response.validate != "off" and operation.response.schema is not None
     keeps = last_good is not None and operation.is_read
     unusual_headers = HINT_NAMES | NOTICE_NAMES | (frozenset({b"cache-control"}) if keeps else frozenset())

@@ -192,8 +192,7 @@ class LinkedOperation:
         if plan.breaker is not None and self.breaker is not None:
             policies.append(BreakerPolicy(plan.breaker, self.breaker, plan.service))
         if plan.pricing is not None and guards.ledger is not None:
-            attempt_s = timeouts.write_s + timeouts.read_s
-            policies.append(BudgetPolicy(plan.pricing, guards.ledger, attempt_s, around.clock))
+            policies.append(BudgetPolicy(plan.pricing, guards.ledger, timeouts.wire_s, around.clock))
         if guards.credentials is not None:
             policies.append(AuthPolicy(guards.credentials, self.build))
         policies.append(VersionPolicy(plan.version, around.clock))

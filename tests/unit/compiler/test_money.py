@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from intertie.compiler import plan_json, plan_text
 from intertie.compiler.arithmetic import (
     MONTH_S,
     affordable,
@@ -190,3 +191,14 @@ def test_a_fee_above_the_budget_ends_it_at_once():
     """A subscription dearer than the budget leaves nothing from the first day on."""
     pricing = PricingOptions("subscription", "EUR", monthly_fee=Decimal(50), monthly_limit=Decimal(40))
     assert budget_end(pricing, Decimal(1), (Window(1.0, 1),)).day == 1
+
+
+def test_minutes_are_paid_within_the_deadline():
+    """What is set aside for an attempt, and said of a call, never goes beyond `total`: no try outlasts it."""
+    costs = {"pricing_model": "per_minute", "currency": "USD", "tiers": [{"cost": "0.6", "unit": "minute"}]}
+    timeouts = {"read": 30.0, "write": 10.0, "total": 20.0}
+    plan = plan_of(costs=costs, timeouts=timeouts, retry={"max_attempts": 5}, rate_limits={"requests_per_hour": 60})
+    assert plan.operations["get_thing"].cost_per_call.amount == Decimal("0.2")
+    assert "an attempt costs 0.20 USD, a call 0.20 USD at most" in plan_text(plan)
+    (operation,) = plan_json(plan)["operations"]
+    assert operation["cost_per_call"] == {"amount": "0.20", "currency": "USD"}

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from intertie.compiler.arithmetic import calls_per_month, month_cost, wire_s
+from intertie.compiler.arithmetic import calls_per_month, month_cost
 from intertie.core.errors import snake_case
 from intertie.core.units import seconds_text
 from intertie.lsp.page import Page
@@ -53,7 +53,7 @@ def month_words(plan: Plan, operation: OperationPlan) -> str:
     calls = calls_per_month(limits.windows) if limits is not None else None
     if calls is None:
         return "no limit on a month's cost" if pricing.tiers else ""
-    units = expected_quantity(pricing.model, operation, None, attempt_s=wire_s(plan.timeouts))
+    units = expected_quantity(pricing.model, operation, None, attempt_s=plan.timeouts.wire_s)
     cost = month_cost(pricing, units, calls).quantize(Decimal("0.01"))
     words = f"{cost:,} {pricing.currency} a month at the limit"
     if pricing.hard_stop and pricing.monthly_limit is not None and pricing.monthly_limit < cost:

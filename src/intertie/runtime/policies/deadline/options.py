@@ -12,3 +12,8 @@ class TimeoutOptions(Struct, frozen=True):
     read_s: float = 30.0
     write_s: float = 10.0
     total_s: float = 60.0
+
+    @property
+    def wire_s(self) -> float:
+        """Longest that an attempt can keep the service busy: `write + read`, within `total`."""
+        return min(self.total_s, self.write_s + self.read_s)
