@@ -43,10 +43,13 @@ base_url_option = click.option("--base-url", metavar="URL", help="Where calls go
 
 
 def workbench(context: CliContext, spec: str | None = None, *, flags: Mapping[str, object] | None = None) -> Workbench:
-    """Return the workbench of the command's workspace."""
+    """Return the workbench of the command's workspace, after a word about settings that nothing reads."""
     from intertie.app.workbench import open_workbench  # noqa: PLC0415  # keeps `--help` quick
 
-    return open_workbench(spec, workspace=context.workspace, config=context.config, flags=flags)
+    bench = open_workbench(spec, workspace=context.workspace, config=context.config, flags=flags)
+    for finding in bench.settings.diagnostics:
+        say(f"Warning: {finding.span}: {finding.message}; {finding.help}")
+    return bench
 
 
 def print_json(document: object) -> None:

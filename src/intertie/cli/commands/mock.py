@@ -14,7 +14,8 @@ import click
 from msgspec import Struct
 
 from intertie.adapters.secrets import EnvironmentSecrets
-from intertie.app.workbench import Workbench, open_workbench
+from intertie.app.workbench import Workbench
+from intertie.cli.common import workbench
 from intertie.cli.completing import complete_environment, complete_profile, complete_spec
 from intertie.cli.context import CliContext
 from intertie.core.clock import AsyncioClock
@@ -87,7 +88,7 @@ def command(
     shows_requests = context.verbose > 0 or sys.stderr.isatty()
     stalls: list[_Stall] = []
     for spec in specs:
-        bench = open_workbench(spec, workspace=context.workspace, config=context.config)
+        bench = workbench(context, spec)
         plan = bench.plan(spec, environment=environment)
         secrets = EnvironmentSecrets(bench.environ, bench.root)
         engine = MockEngine(
