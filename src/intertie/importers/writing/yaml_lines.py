@@ -88,8 +88,9 @@ def _item(value: object, indent: int) -> Iterator[str]:
         yield f"{pad}- {lines[0][indent + 2 :]}{note}"
         yield from lines[1:]
     elif isinstance(value, list) and value:
-        # A list right in a list stands in flow style: rare, short, and hard to read otherwise.
-        yield f"{pad}- {json.dumps(value, ensure_ascii=True)}{note}"
+        lines = [line for item in value for line in _item(item, indent + 2)]
+        yield f"{pad}- {lines[0][indent + 2 :]}{note}"
+        yield from lines[1:]
     elif isinstance(value, dict | list):
         yield f"{pad}- {'{}' if isinstance(value, dict) else '[]'}{note}"
     else:
