@@ -24,9 +24,10 @@ from intertie.core.errors import IntertieError
 from intertie.mockserver.engine import MockEngine
 from intertie.mockserver.messages import Answer, MockReply, MockRequest
 from intertie.mockserver.problems import CONTROL_PREFIX, RULES, problem
-from intertie.mockserver.profile_reading import profile_of
-from intertie.mockserver.profiles import BUILT_IN
+from intertie.mockserver.profile_reading import ProfileError, profile_of
+from intertie.mockserver.profiles import BUILT_IN, Profile
 
+_KNOWN = "GET health, state, profile, requests and rules/NAME, PUT profile, DELETE requests, POST reset"
 _JSON = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 
 
@@ -78,7 +79,8 @@ class ControlEndpoint:
             case ("GET" | "HEAD", path) if path.removeprefix("rules/") in RULES:
                 rule = path.removeprefix("rules/")
                 return _shown({"rule": rule, "meaning": RULES[rule]})
-        return problem(404, "unknown-control", f"{request.method} {name} is nothing the control endpoint knows")
+        detail = f"{request.method} {name} is nothing the control endpoint knows; it knows {_KNOWN}"
+        return problem(404, "unknown-control", detail)
 
     def _changed(self, request: MockRequest) -> Answer:
         try:
@@ -86,10 +88,19 @@ class ControlEndpoint:
         except (msgspec.DecodeError, RecursionError):
             return problem(400, "invalid-profile", 'the body must be JSON, such as {"name": "down"}')
         try:
-            self._engine.use_profile(profile_of(data))
+            profile = profile_of(data)
+            self._check_operations(profile)
+            self._engine.use_profile(profile)
         except IntertieError as reason:
             return problem(400, "invalid-profile", str(reason))
         return _shown(self._engine.state())
+
+    def _check_operations(self, profile: Profile) -> None:
+        """Raise where a profile names an operation that is not there: it would wait for a fault that never comes."""
+        operations = self._engine.plan.operations
+        unknown = [name for name in profile.operations if name not in operations]
+        if unknown:
+            raise ProfileError(f"there is no operation `{unknown[0]}`; the spec has {', '.join(operations)}")
 
 
 def _shown(data: object) -> Answer:

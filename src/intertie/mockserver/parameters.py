@@ -1,11 +1,11 @@
-"""Declared parameters, read out of path, query and headers in their OpenAPI style, and checked.
+r"""Declared parameters, read out of path, query and headers in their OpenAPI style, and checked.
 
 | style | path or header | query |
 |---|---|---|
 | `simple` | `a,b` · objects `k,v` or `k=v` (explode) | |
 | `label`, `matrix` | `.a.b` · `;name=a,b` | |
 | `form` | | `name=a&name=b` (explode) or `name=a,b`; objects by member name (explode) |
-| `spaceDelimited`, `pipeDelimited` | | `name=a b`, `name=a|b` |
+| `spaceDelimited`, `pipeDelimited` | | `name=a b`, `name=a\|b` |
 | `deepObject` | | `name[k]=v` |
 
 Source: OpenAPI 3.1, section 4.8.12.2 (style values).
@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from intertie.mockserver.coercion import coerced, kinds
 from intertie.mockserver.generation.merging import References
 from intertie.mockserver.messages import Answer
-from intertie.mockserver.problems import problem
+from intertie.mockserver.problems import place_of, problem
 from intertie.runtime.mapping.contracts import MISSING
 from intertie.runtime.plan import OperationPlan, ParameterPlan
 
@@ -93,13 +93,14 @@ class ParameterRule:
         """Return the refusal, None where the value passes."""
         plan = self.plan
         kind = "header" if plan.location == "header" else "parameter"
+        place = place_of(operation, "request_validation", "parameters")
         if value is MISSING:
             # A parameter of the path that is missing would not have matched the route.
             if not plan.required or plan.location == "path":
                 return None
             return problem(
-                status, f"missing-{kind}", f"{plan.location} parameter `{plan.name}` is required ({operation.source})",
-                place=operation.source, operation=operation.id, field=plan.name,
+                status, f"missing-{kind}", f"{plan.location} parameter `{plan.name}` is required ({place})",
+                place=place, operation=operation.id, field=plan.name,
             )  # fmt: skip
         if plan.schema.is_valid(value):
             return None
@@ -107,8 +108,8 @@ class ParameterRule:
         where = "" if path == "$" else f" at {path}"
         return problem(
             status, f"invalid-{kind}",
-            f"{plan.location} parameter `{plan.name}` breaks {rule}{where} ({operation.source})",
-            place=operation.source, operation=operation.id, field=plan.name,
+            f"{plan.location} parameter `{plan.name}` breaks {rule}{where} ({place})",
+            place=place, operation=operation.id, field=plan.name,
         )  # fmt: skip
 
 

@@ -82,6 +82,8 @@ def parse_profile(text: str, *, shown: str, name: str) -> Profile:
         mark = getattr(broken, "problem_mark", None)
         line = f":{mark.line + 1}" if mark is not None else ""
         raise ProfileError(f"{shown}{line}: no valid YAML: {getattr(broken, 'problem', None) or 'syntax'}") from broken
+    except RecursionError:
+        raise ProfileError(f"{shown}: it is nested too deep for a profile") from None
     try:
         return _profile(data, name)
     except _Wrong as wrong:

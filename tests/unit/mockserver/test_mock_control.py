@@ -43,7 +43,16 @@ def test_a_profile_is_switched_while_it_runs(body):
 
 
 @pytest.mark.parametrize(
-    "body", [b"down", b'{"name": "nope"}', b'{"error_share": 7}', b"[1]", b'{"credential": "env:X"}']
+    "body",
+    [
+        b"down",
+        b'{"name": "nope"}',
+        b'{"error_share": 7}',
+        b"[1]",
+        b'{"credential": "env:X"}',
+        b'{"operations": {"nope": {"error_share": 1}}}',
+        b"[" * 9000,
+    ],
 )
 def test_a_bad_profile_changes_nothing(body):
     """It is a 400 with the reason, and the old profile goes on."""

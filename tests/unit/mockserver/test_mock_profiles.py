@@ -239,3 +239,19 @@ def test_limits_come_before_faults():
     """Who exceeds the limit is told so even while the service is down."""
     bench = Bench(plan(CREATE, GET, limits=LIMITS), profile="down")
     assert [bench.ask("GET", "/v1/charges/x").status for _ in range(11)] == [503] * 10 + [429]
+
+
+def test_the_reference_page_knows_every_field():
+    """What a profile may hold is what the page of the mock says."""
+    from intertie.mockserver import profile_reading, reference
+
+    assert set(reference.PROFILE_FIELDS) == {*profile_reading._READERS, *profile_reading._ABOUT}
+    page = reference.mock_markdown()
+    assert all(f"| `{name}` |" in page for name in (*BUILT_IN, *reference.PROFILE_FIELDS))
+    assert "| `PUT` or `POST profile` |" in page
+
+
+def test_a_profile_nested_without_end_is_one_message():
+    """Brackets without end are refused in words."""
+    with pytest.raises(ProfileError, match=r"deep\.yaml: it is nested too deep"):
+        parse_profile("responses: " + "[" * 20_000, shown="deep.yaml", name="deep")

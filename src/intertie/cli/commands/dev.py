@@ -12,6 +12,7 @@ from intertie.comparing.reference import changes_markdown
 from intertie.compiler.reference import configuration_markdown, defaults_markdown
 from intertie.core.errors import UsageError
 from intertie.lint.docs import rule_pages
+from intertie.mockserver.reference import mock_markdown
 from intertie.runtime.event_catalogue import events_markdown
 from intertie.runtime.mapping.reference import transforms_markdown
 from intertie.spec.reference import spec_format_markdown
@@ -40,12 +41,16 @@ def _configuration() -> dict[str, str]:
     }
 
 
+def _mock() -> dict[str, str]:
+    return {"docs/reference/mock.md": mock_markdown()}
+
+
 def _changes() -> dict[str, str]:
     return {"docs/reference/changes.md": changes_markdown()}
 
 
 GENERATORS: tuple[Callable[[], Mapping[str, str]], ...] = (
-    rule_pages, _spec_format, _transforms, _events, _commands, _configuration, _changes,
+    rule_pages, _spec_format, _transforms, _events, _commands, _configuration, _changes, _mock,
 )  # fmt: skip
 """Each returns path -> text of the pages it writes, paths relative to the root of the project."""
 
