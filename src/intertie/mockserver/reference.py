@@ -15,8 +15,8 @@ PROFILE_FIELDS: dict[str, tuple[str, str]] = {
         "list of statuses, or of `{status, body, headers, delay_ms, code, fault}`",
         (
             "One a request, in order; then the rest of the profile. `body` is data or text, `code` the provider's own "
-            "error code where the spec says it is read, `fault` one of `disconnect`'s places or `hang`. A forced failure "
-            "has no effect on what is stored."
+            "error code where the spec says it is read, `fault` one of `disconnect`'s places or `hang`. A forced "
+            "failure has no effect on what is stored."
         ),
     ),
     "error_share": ("0 to 1", "Share of requests answered by an error."),
