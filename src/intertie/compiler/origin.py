@@ -14,6 +14,7 @@ from intertie.core.errors import UsageError
 from intertie.diagnostics import Severity, SourceSpan
 from intertie.runtime.plan import Origin
 from intertie.spec.fields import Located
+from intertie.spec.reading.environments import ENVIRONMENT_ALIASES
 
 DEVELOPMENT = "development"
 DEFAULT = "default"
@@ -115,6 +116,10 @@ def _name(build: Build, environment: str | None, declared: Mapping[str, Located[
             return DEVELOPMENT, str(declared[DEVELOPMENT].key_span)
         return DEFAULT, "default"
     source = "argument" if environment else "config"
+    meant = ENVIRONMENT_ALIASES.get(wanted.lower())
+    if wanted not in declared and meant in declared:
+        # `--env prod` for what the spec calls production, or is read as it.
+        return meant, source
     if wanted in declared or wanted == DEFAULT:
         return wanted, source
     if not declared and environment is None:

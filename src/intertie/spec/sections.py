@@ -46,6 +46,7 @@ SECTION_SYNONYMS: dict[str, tuple[str, ...]] = {
 _BY_WORDS = {name: name for name in SECTION_SYNONYMS} | {
     synonym: name for name, synonyms in SECTION_SYNONYMS.items() for synonym in synonyms
 }
+_KEYCAP_RE = re.compile("[\\ufe0f\\u20e3]")
 _NUMBERING_RE = re.compile(
     r"^\s*\d+(?:\.\d+)*[.):]?\s+|^\s*(?:(?:section|part|chapter)\s+)?(?:\d+(?:\.\d+)*|[ivx]+|[a-z])\s*[.):]\s*"
 )
@@ -70,7 +71,8 @@ def heading_words(heading: str) -> str:
     >>> heading_words("  4) SLA — Requirements: ✅ ")
     'sla requirements'
     """
-    text = unicodedata.normalize("NFKC", heading).casefold()
+    # A digit in a box (`2\ufe0f\u20e3`) is a digit and two marks.
+    text = unicodedata.normalize("NFKC", _KEYCAP_RE.sub("", heading)).casefold()
     text = "".join(char if unicodedata.category(char)[0] in "LMNPZ" or char in "&+" else " " for char in text).strip()
     text = _NUMBERING_RE.sub("", text, count=1).replace("&", " and ").replace("+", " and ")
     return " ".join(re.sub(r"[\W_]+", " ", text).split())

@@ -196,7 +196,7 @@ def test_a_link_in_a_revision_leads_nowhere(repository, capsys, tmp_path):
 def test_environments(tmp_path, capsys):
     """`--env` plans both for one environment; one that only a version has is wrong usage."""
     old, new = tmp_path / "old.md", tmp_path / "new.md"
-    old.write_text(RICH), new.write_text(edited(RICH, ("staging: https", "stage: https")))
+    old.write_text(RICH), new.write_text(edited(RICH, ("staging: https", "quality: https")))
     assert diff(capsys, old, old, "--env", "staging")[0] == 0
     status, _, err = diff(capsys, old, new, "--env", "staging")
     assert status == 2

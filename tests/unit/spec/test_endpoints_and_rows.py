@@ -279,3 +279,12 @@ def test_a_colon_within_a_segment_is_no_placeholder():
     loaded = read(section("API Endpoints\n### A", "endpoint: {path: '/v1/jobs:cancel', method: POST}"))
     assert loaded.spec.endpoints[0].endpoint.path.value == "/v1/jobs:cancel"
     assert loaded.diagnostics == ()
+
+
+def test_endpoints_are_found_under_a_heading_in_another_language():
+    """`POST /payments` with a block below it is an endpoint wherever it stands; a mention of a request is none."""
+    block = "```yaml\nresponse: {success: {status: 201}}\n```\n"
+    assert _heads(f"## 7. API-Endpunkte\n### 7.1 `POST /payments`\n{block}") == [
+        ("POST /payments", "POST", "/payments")
+    ]
+    assert _heads("## Changelog\n### GET /payments is faster\nMuch.\n") == []

@@ -231,3 +231,16 @@ def test_a_block_that_runs_into_the_next_ends_before_it():
     assert names(loaded) == ["unclosed-fence"]
     assert loaded.spec.retry.max_attempts.value == 3
     assert loaded.spec.throttling.retry_after.value == 2.0
+
+
+def test_a_digit_in_a_box_numbers_a_heading():
+    """`2️⃣ Rate Limits` is the section of rate limits."""
+    loaded = read("## 2️⃣ Rate Limits\n```yaml\nrate_limits: {requests_per_minute: 5}\n```\n")
+    assert loaded.spec.document.sections[0].name == "rate limits"
+    assert names(loaded) == []
+
+
+def test_points_that_are_ticked_off_are_no_longer_open():
+    """A checkbox with its mark, a struck line and a tick are done; an empty box is open."""
+    loaded = read("## Uncertainties\n- [ ] Refunds?\n- [x] Which currency?\n- ~~Limits?~~\n- ✅ Names?\n")
+    assert [each.value for each in loaded.spec.uncertainties] == ["[ ] Refunds?"]

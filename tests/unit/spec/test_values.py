@@ -326,3 +326,18 @@ def test_fail_fast_and_a_version_in_the_path_are_read():
     assert (spec.fallback_behavior.strategy.value, spec.error_mapping[0].action.value) == ("circuit_break", "fail")
     assert spec.versioning.strategy.value == "url"
     assert names(loaded) == ["alias-used"] * 3
+
+
+def test_environments_under_other_names_are_those_of_the_template():
+    """`dev` and `prod` are development and production, by which drafts and plain http are judged."""
+    urls = "dev: 'http://127.0.0.1:1', prod: 'https://a.example', sandbox: 'https://s.example'"
+    loaded = read(section("Service Configuration", f"service: {{environments: {{{urls}}}}}"))
+    assert [name.value for name, _ in loaded.spec.service.environments] == ["development", "production", "sandbox"]
+    assert names(loaded) == ["alias-used"] * 2
+    both = read(
+        section(
+            "Service Configuration",
+            "service: {environments: {dev: 'http://127.0.0.1:1', development: 'http://127.0.0.1:2'}}",
+        )
+    )
+    assert [name.value for name, _ in both.spec.service.environments] == ["dev", "development"]

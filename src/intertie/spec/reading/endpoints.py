@@ -24,7 +24,9 @@ _METHODS = "GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS"
 _REQUEST_LINE_RE = re.compile(rf"(?P<method>{_METHODS})[`*]*\s+[`*]*(?P<path>/[^\s`*)]*)")
 _OTHER_PLACEHOLDER_RE = re.compile(r"(?<=/):([A-Za-z_]\w*)(?=/|\Z)|<(?:\w+:)?([A-Za-z_]\w*)>")
 _NUMBERING_RE = re.compile(r"\A\s*\d+(?:\.\d+)*[.)]?\s+")
+_NUMBER_RE = re.compile(r"\d+(?:\.\d+)*[.)]?\Z")
 _HEAD_KEYS = frozenset({"path", "method"})
+_ENDPOINT_KEYS = frozenset({"request", "response", "performance", "pagination", "parameters"})
 _DOCUMENT_KEYS = frozenset({"components", "definitions", "$defs"})
 
 
@@ -35,7 +37,7 @@ def endpoint_sections(document: Document) -> Iterator[Section]:
             yield from listed_endpoints(section)
             below = [found for part in section.subsections for found in _endpoints_below(part)]
             yield from below or [found for part in section.walk() for found in tabled_endpoints(part)]
-        elif section.name is None or any(_has_head(part) for part in section.walk()):
+        elif section.name is None or any(_has_head(part) or _is_request(part) for part in section.walk()):
             yield from _endpoints_with_head(section)
 
 
@@ -72,7 +74,7 @@ def _endpoints_below(section: Section) -> Iterator[Section]:
 
 
 def _endpoints_with_head(section: Section) -> Iterator[Section]:
-    if section.heading.text and _has_head(section):
+    if section.heading.text and (_has_head(section) or _is_request(section)):
         yield section
     else:
         for part in section.subsections:
@@ -83,6 +85,12 @@ def _has_head(section: Section) -> bool:
     """Return whether a section's own blocks say which endpoint it is."""
     keys = {entry.key.text for block in section.blocks for entry in block.root.entries}
     return "endpoint" in keys or keys >= _HEAD_KEYS
+
+
+def _is_request(section: Section) -> bool:
+    """Return whether a heading outside API Endpoints is `GET /path`, with a block below that says more about it."""
+    keys = {entry.key.text for block in section.blocks for entry in block.root.entries}
+    return bool(keys & _ENDPOINT_KEYS) and _REQUEST_LINE_RE.search(section.heading.text) is not None
 
 
 def _says_head(section: Section) -> bool:
@@ -131,7 +139,7 @@ class _EndpointReader:
         line = _REQUEST_LINE_RE.search(text)
         if line is not None:
             rest = (text[: line.start()] + text[line.end() :]).strip(" ()[]:-\u2013\u2014")
-            text = rest or line.group(0)
+            text = line.group(0) if not rest or _NUMBER_RE.match(rest) else rest
         text = _NUMBERING_RE.sub("", text, count=1) or text
         return Located(text, heading.span, heading.span, heading.text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -47,6 +48,10 @@ def overview(section: Section, reader: BlockReader) -> Located[str] | None:
     return Located(text, lines[0].span.to(lines[-1].span), section.heading.span, text)
 
 
+_DONE_RE = re.compile(r"\s*(?:\[[xX]\]|~~.*~~\s*\Z|[\u2705\u2611\u2714])")
+"""A point that is ticked off or struck out is no longer open."""
+
+
 def uncertainties(section: Section, reader: BlockReader) -> Iterator[Located[str]]:
     """Yield what is still open; `none` and the like say that nothing is."""
     lines: list[TextLine] = []
@@ -59,6 +64,8 @@ def uncertainties(section: Section, reader: BlockReader) -> Iterator[Located[str
                 span = bullet.key.span.to(bullet.value.span)
                 lines.append(TextLine(reader.source.slice(span), span))
     for line in sorted(lines, key=lambda each: each.span):
+        if _DONE_RE.match(line.text):
+            continue
         if not says_nothing(line.text) and not reader.placeholders.in_text(line, "uncertainty"):
             yield Located(line.text, line.span, section.heading.span, line.text)
 

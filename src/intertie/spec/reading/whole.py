@@ -21,6 +21,7 @@ from intertie.spec.model import (
     RateLimits,
     Retry,
     Security,
+    Service,
     Sla,
     Spec,
 )
@@ -28,6 +29,7 @@ from intertie.spec.reading.blocks import BlockReader
 from intertie.spec.reading.cases import CaseReader
 from intertie.spec.reading.endpoint_lists import is_listed
 from intertie.spec.reading.endpoints import endpoint_sections, read_endpoints
+from intertie.spec.reading.environments import settle_environments
 from intertie.spec.reading.keys import KnownKey, find_key
 from intertie.spec.reading.limits import settle_rate, settle_retry, waits_in_a_list
 from intertie.spec.reading.lines import bullet_entries
@@ -251,6 +253,8 @@ class _SpecReader:
         block: Block | None = self._reader.block(block_type, node, entry.key.span, key, also=also)
         if isinstance(block, RateLimits):
             block = settle_rate(block, self._findings)
+        elif isinstance(block, Service):
+            block = settle_environments(block, self._findings)
         elif isinstance(block, Retry):
             block = settle_retry(block, self._findings)
         return cast("BlockT | None", block)
