@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import time
 import zlib
 
@@ -203,8 +204,9 @@ ENDLESS = {
     "head": (OK, b"X-Filler: " + b"a" * 200 + b"\r\n", "4096 bytes"),
     "one-field": (OK + b"X-A: ", b"a" * 200, "4096 bytes"),
     "status-line": (b"HTTP/1.1 200 ", b"a" * 200, "4096 bytes"),
-    "chunk-extension": (CHUNKED + b"5;", b"a" * 200, "4096 bytes"),
-    "trailer": (CHUNKED + b"0\r\nX-A: ", b"a" * 200, "4096 bytes"),
+    # One large read can pass both limits: which one is told depends on how the bytes arrive.
+    "chunk-extension": (CHUNKED + b"5;", b"a" * 200, "4096 bytes|more than 28192 bytes"),
+    "trailer": (CHUNKED + b"0\r\nX-A: ", b"a" * 200, "4096 bytes|more than 28192 bytes"),
     "body": (OK + b"\r\n", b"a" * 1000, "limit of 20000"),
     "tiny-chunks": (CHUNKED, b"1\r\nx\r\n" * 100, "an answer of more than"),
     "1xx": (b"", b"HTTP/1.1 102 Processing\r\n\r\n", "provisional"),
@@ -225,7 +227,7 @@ def test_an_endless_answer_is_cut_off(way: Way, name: str) -> None:
         error = await http.fail()
         assert type(error) is ProtocolError, error
         assert error.reached is Reach.YES
-        assert words in str(error)
+        assert re.search(words, str(error)), error
 
     with serving(behave) as server:
         way.run(server.port, work, limits=SMALL)
