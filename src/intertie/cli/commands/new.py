@@ -92,17 +92,21 @@ def command(
     old = _old_spec(path, merge=merge) if source is not None and not force else None
     if path.exists() and not force and old is None:
         raise UsageError(f"{_shown(path)} is there already; --force overwrites it, --service chooses another name")
+    # What the options say is judged before anything is asked.
+    identity, title = _id(given_id, workspace, path), _one_line(name)
+    description = _one_line(description) if description else None
+    base_url = _url(base_url) if base_url else None
     if is_terminal() and source is None:
-        base_url = base_url or _ask("Base URL of the service", None)
+        base_url = base_url or _ask("Base URL of the service")
         protocol = protocol or _ask("Protocol", PROTOCOLS)
         auth = auth or _ask("Authentication", tuple(AUTHENTICATIONS))
         data_format = data_format or _ask("Data format", DATA_FORMATS)
     draft = Draft(
-        id=_id(given_id, workspace, path),
-        name=_one_line(name),
+        id=identity,
+        name=title,
         slug=slug,
-        description=_one_line(description) if description else None,
-        base_url=_url(base_url) if base_url else None,
+        description=description,
+        base_url=base_url,
         protocol=protocol,
         authentication=auth,
         data_format=data_format,
@@ -170,12 +174,21 @@ def is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _ask(question: str, choices: tuple[str, ...] | None) -> str | None:
-    kind = click.Choice(choices, case_sensitive=False) if choices else click.STRING
+def _ask(question: str, choices: tuple[str, ...] = ()) -> str | None:
+    """Return one of `choices`, a URL where there are none, or None for an empty answer."""
+    kind = click.Choice(choices, case_sensitive=False)
     offer = f" ({', '.join(choices)})" if choices else ""
 
     def read(answer: str) -> str:
-        return str(kind.convert(answer, None, None)) if answer.strip() else ""
+        if not answer.strip():
+            return ""
+        if choices:
+            return str(kind.convert(answer, None, None))
+        try:
+            return _url(answer.strip())
+        except UsageError as wrong:
+            # A wrong answer is asked for again; a wrong option ends the command.
+            raise click.BadParameter(str(wrong)) from None
 
     answer: str = click.prompt(f"{question}{offer}, empty for later", default="", show_default=False, value_proc=read)
     return answer or None
