@@ -145,7 +145,10 @@ class Workspace:
         return cast("T", known[1])
 
     def markdown_files(self) -> Iterator[Path]:
-        """Yield every Markdown file below the root by path; dot folders and environments are skipped."""
+        """Yield every Markdown file below the root by path; dot folders and environments are skipped.
+
+        A link is followed where it stays below the root.
+        """
         for folder, folders, names in os.walk(self.root):
             folders[:] = sorted(
                 name
@@ -155,8 +158,9 @@ class Workspace:
                 and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))  # noqa: PTH110, PTH118 - `Path` raises
             )
             for name in sorted(names):
-                if name.lower().endswith((".md", ".markdown")):
-                    yield Path(folder, name)
+                path = Path(folder, name)
+                if name.lower().endswith((".md", ".markdown")) and (not path.is_symlink() or self._holds(path)):
+                    yield path
 
     def spec_files(self) -> tuple[Path, ...]:
         """Return the integration specs: `type: Integration`, and all in `specs/` that say no other type."""
@@ -207,6 +211,9 @@ class Workspace:
                 if re.fullmatch(rf"{match.group(0)}(?:-[^/]*)?", path.stem):
                     return self._inside(str(path.relative_to(self.root)))
         return None
+
+    def _holds(self, link: Path) -> bool:
+        return Path(os.path.realpath(link)).is_relative_to(self.root)
 
     def _inside(self, relative: str) -> Path | None:
         if "\0" in relative:

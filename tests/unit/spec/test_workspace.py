@@ -171,3 +171,18 @@ def test_the_example_workspace_is_one():
     workspace = find_workspace(DATA / "specs" / "payments.md")
     assert workspace.root == DATA.resolve()
     assert workspace.find_by_id("stripe") == workspace.find_by_id("INT-001")
+
+
+def test_a_link_out_of_the_workspace_is_no_file_of_it(tmp_path: Path):
+    """What is found by walking is never read outside; a link that stays inside is a file like any other."""
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    (inside / "specs").mkdir(parents=True)
+    outside.mkdir()
+    text = "---\nid: INT-001\ntype: Integration\n---\n"
+    (outside / "a.md").write_text(text)
+    (inside / "b.txt").write_text(text.replace("001", "002"))
+    (inside / "specs" / "out.md").symlink_to(outside / "a.md")
+    (inside / "specs" / "in.md").symlink_to(inside / "b.txt")
+    workspace = Workspace(inside)
+    assert [path.name for path in workspace.spec_files()] == ["in.md"]
+    assert workspace.find_by_id("INT-001") is None
