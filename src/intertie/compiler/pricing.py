@@ -155,7 +155,7 @@ def _tiers(build: Build, costs: Costs, model: str) -> tuple[PriceTier, ...]:
         if limit is not None and limit <= reached:
             place = tier.limit.span if tier.limit else tier.head
             build.report(
-                "tier-disorder", f"tier {_name(tier)} ends at {limit}, where {reached} is already passed", place
+                "tier-disorder", f"tier {_name(tier)} ends at {_plain(limit)}, where {_plain(reached)} is passed", place
             )
             continue
         reached = reached if limit is None else limit
@@ -163,12 +163,17 @@ def _tiers(build: Build, costs: Costs, model: str) -> tuple[PriceTier, ...]:
     return _open_ended(build, costs, tiers)
 
 
+def _plain(number: Decimal | None) -> str:
+    """Return a quantity as people write it: 10, not 10.0."""
+    return f"{number.normalize():f}" if number is not None else ""
+
+
 def _open_ended(build: Build, costs: Costs, tiers: list[PriceTier]) -> tuple[PriceTier, ...]:
     if tiers and tiers[-1].limit is not None:
         last = tiers[-1]
         build.report(
             "open-last-tier",
-            f"nothing says what calls cost beyond {last.limit}; {last.cost} is used there too",
+            f"nothing says what calls cost beyond {_plain(last.limit)}; {last.cost} is used there too",
             costs.tiers[-1].head,
         )
         tiers[-1] = PriceTier(last.name, None, last.cost)

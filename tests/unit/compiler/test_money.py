@@ -21,7 +21,7 @@ from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
 from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.policies.retry.options import RetryOptions
-from support.spec_builder import endpoint, findings_of, plan_of
+from support.spec_builder import compiled, endpoint, findings_of, plan_of, spec
 
 TIERS = [{"name": "first", "limit": 10000.0, "cost": "0.002", "unit": "request"}, {"name": "beyond", "cost": "0.001"}]
 TIMES = TimeoutOptions(1.0, 4.0, 2.0, 10.0)
@@ -191,6 +191,16 @@ def test_a_fee_above_the_budget_ends_it_at_once():
     """A subscription dearer than the budget leaves nothing from the first day on."""
     pricing = PricingOptions("subscription", "EUR", monthly_fee=Decimal(50), monthly_limit=Decimal(40))
     assert budget_end(pricing, Decimal(1), (Window(1.0, 1),)).day == 1
+
+
+def test_quantities_are_said_as_they_are_written():
+    """A tier ends at 5, not at 5.0."""
+    tiers = [{"name": "a", "cost": "1", "limit": 10.0}, {"name": "b", "cost": "2", "limit": 5.0}]
+    messages = [
+        found.message for found in compiled(spec(costs={"pricing_model": "per_request", "tiers": tiers})).diagnostics
+    ]
+    assert messages[0] == "tier `b` ends at 5, where 10 is passed"
+    assert messages[1].startswith("nothing says what calls cost beyond 10; ")
 
 
 def test_minutes_are_paid_within_the_deadline():
