@@ -65,7 +65,7 @@ class Observer:
     async def started(self, call: Call) -> None:
         """Store, before anything is sent, that a call begins (strict audit only)."""
         if self.strict:
-            await self._journal.record_strict(self._record(call, STARTED, None, 0.0))
+            await self._journal.record_strict(self._record(call, STARTED, None, 0.0), deadline_s=call.deadline_s)
 
     async def finished(self, call: Call, outcome: Outcome, *, elapsed_s: float) -> str | None:
         """Record and log the final outcome; return what the caller should know of that, None where all is well."""
@@ -74,19 +74,19 @@ class Observer:
         else:
             name, status = str(outcome.kind), outcome.response.status if outcome.response is not None else None
         record = self._record(call, name, status, elapsed_s, fallback=getattr(outcome, "fallback", None))
-        trouble = await self._store(record, outcome)
+        trouble = await self._store(record, outcome, call.deadline_s)
         self.tell(record)
         self._log(call, outcome, record)
         return trouble
 
-    async def _store(self, record: CallRecord, outcome: Outcome) -> str | None:
+    async def _store(self, record: CallRecord, outcome: Outcome, deadline_s: float) -> str | None:
         """Store a record; what has happened stands, so a store that fails now is a warning and is told again later."""
         refused = isinstance(outcome, Failed) and isinstance(outcome.error, JournalUnavailable)
         if not self.strict or refused:
             self._journal.record(record)
             return None
         try:
-            await self._journal.record_strict(record)
+            await self._journal.record_strict(record, deadline_s=deadline_s)
         except StoreUnavailable as down:
             self._journal.record(record)
             return f"{record.operation} is not in the audit yet: {down}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
+from math import inf
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -46,8 +47,8 @@ class Permit(msgspec.Struct, frozen=True):
 class LimitRefusal(msgspec.Struct, frozen=True):
     """No turn within the deadline; nothing stays reserved.
 
-    `reason` is `window`, `pause`, `quota` (the service says that nothing is left), `concurrency`, or `store` where the
-    limit's store is down and `store_down` says `refuse`.
+    `reason` is `window`, `pause`, `quota` (the service says that nothing is left), `concurrency`, `store` where the
+    limit's store is down and `store_down` says `refuse`, or `store_busy` where others held it all the time there was.
     """
 
     retry_after_s: float
@@ -274,8 +275,12 @@ class LedgerHandle(Protocol):
     def reserve_nowait(self, quantity: Decimal) -> Reservation | None:
         """Set aside the cost of `quantity` units from this process's share; None where the store must be asked."""
 
-    async def reserve(self, quantity: Decimal) -> Reservation | BudgetRefusal:
-        """Set aside the cost; refused only where the limit, all shares clawed back, would be passed."""
+    async def reserve(self, quantity: Decimal, *, deadline_s: float = inf) -> Reservation | BudgetRefusal:
+        """Set aside the cost; refused only where the limit, all shares clawed back, would be passed.
+
+        Raises:
+            StoreUnavailable: It can't be written down, or not by `deadline_s` (monotonic); nothing may be sent.
+        """
 
     def settle(self, reservation: Reservation, *, quantity: Decimal, reached: Reach) -> Money:
         """Turn a reservation into what the attempt cost (nothing where it reached nobody); return that."""
@@ -344,8 +349,12 @@ class Journal(Protocol):
     def record(self, entry: CallRecord) -> None:
         """Store a finished call with the next group."""
 
-    async def record_strict(self, entry: CallRecord) -> None:
-        """Store it before returning."""
+    async def record_strict(self, entry: CallRecord, *, deadline_s: float = inf) -> None:
+        """Store it before returning.
+
+        Raises:
+            StoreUnavailable: It is not stored, or was not by `deadline_s` (monotonic).
+        """
 
     def records(self, key: str | None = None, *, spec_id: str | None = None, limit: int = 100) -> list[CallRecord]:
         """Return the newest finished calls, newest first: of `key`, or of `spec_id` in all environments, or all."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
+from math import inf
 
 import msgspec
 
@@ -63,7 +64,7 @@ class MemoryJournal:
         with self._lock:
             self._records.append(entry)
 
-    async def record_strict(self, entry: CallRecord) -> None:
+    async def record_strict(self, entry: CallRecord, *, deadline_s: float = inf) -> None:  # noqa: ARG002  # at once
         """Keep it before returning."""
         self.record(entry)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from decimal import Decimal
+from math import inf
 
 from intertie.adapters.stores.forking import renew_after_fork
 from intertie.core.clock import Clock
@@ -65,7 +66,12 @@ class MemoryLedger:
         with self._lock:
             return self._reserve(quantity)
 
-    async def reserve(self, quantity: Decimal) -> Reservation | BudgetRefusal:
+    async def reserve(
+        self,
+        quantity: Decimal,
+        *,
+        deadline_s: float = inf,  # noqa: ARG002  # memory answers at once
+    ) -> Reservation | BudgetRefusal:
         """Set aside the cost, or refuse where the month's limit would be passed."""
         with self._lock:
             reservation = self._reserve(quantity)

@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeVar
 from intertie.adapters.stores.errors import StoreUnavailable
 from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.sqlite.background import Background
-from intertie.adapters.stores.sqlite.database import BUSY_S, Database
+from intertie.adapters.stores.sqlite.database import BUSY_S, Database, patience
 from intertie.adapters.stores.sqlite.problems import Problems
 from intertie.adapters.stores.sqlite.timeline import Timeline
 from intertie.core.clock import Clock
@@ -90,7 +90,9 @@ class SharedBreaker:
         if refusal is not None:
             return refusal
         try:
-            return self._change(lambda circuit, now_s: circuit.admit(now_s, lease_until_s))
+            return self._change(
+                lambda circuit, at_s: circuit.admit(at_s, lease_until_s), patience_s=patience(lease_until_s - now_s)
+            )
         except StoreUnavailable as error:
             with self._lock:
                 self._problems.tell(f"breaker {self._key}", _alone(error))

@@ -10,13 +10,24 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from intertie.adapters.stores.errors import StoreUnavailable
+from intertie.adapters.stores.errors import StoreLocked, StoreUnavailable
 from intertie.adapters.stores.forking import close_around_fork
 from intertie.adapters.stores.sqlite.location import make_ready
 from intertie.adapters.stores.sqlite.migrations import APPLICATION_ID, scripts, statements
 
 BUSY_S = 5.0
 """How long a transaction waits for another process's."""
+
+
+def patience(left_s: float) -> float:
+    """Return how long a caller with `left_s` seconds left may wait for others: half of it, at most `BUSY_S`.
+
+    Half, since what comes after needs time too: a call without its store may still go on alone, or says why not.
+
+    >>> patience(30.0), patience(3.0), patience(-1.0)
+    (5.0, 1.5, 0.05)
+    """
+    return min(BUSY_S, max(0.05, left_s / 2))
 
 
 class Database:
@@ -68,7 +79,7 @@ class Database:
             StoreUnavailable: The file can't be used, or not in time.
         """
         if not self._write_lock.acquire(timeout=patience_s):
-            raise self._unavailable(sqlite3.OperationalError("database is locked"), patience_s)
+            raise self.busy(patience_s)
         try:
             try:
                 connection = self._connected_locked()
@@ -176,6 +187,10 @@ class Database:
     def _version(self, connection: sqlite3.Connection) -> int:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
+    def busy(self, patience_s: float) -> StoreUnavailable:
+        """Return what to raise where others did not let go of the file for so long."""
+        return self._unavailable(sqlite3.OperationalError("database is locked"), patience_s)
+
     def _unavailable(self, error: sqlite3.Error, patience_s: float = BUSY_S) -> StoreUnavailable:
         text = str(error)
         if "not a database" in text or "malformed" in text:
@@ -185,9 +200,10 @@ class Database:
             )
         elif "locked" in text or "busy" in text:
             msg = (
-                f"the state file {self.path} stayed locked by another process for {patience_s:g} s; "
+                f"the state file {self.path} stayed locked by another process for {patience_s:.2g} s; "
                 "look for one that hangs"
             )
+            return StoreLocked(msg, url=self.url)
         else:
             msg = f"the state file {self.path} can't be used ({text}); check the disk and the file's permissions"
         return StoreUnavailable(msg, url=self.url)

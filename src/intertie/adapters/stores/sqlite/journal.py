@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from functools import partial
+from math import inf
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from intertie.adapters.stores.errors import StoreUnavailable
 from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.sqlite import ledger_store
 from intertie.adapters.stores.sqlite.background import Background, close_at_exit
-from intertie.adapters.stores.sqlite.database import Database
+from intertie.adapters.stores.sqlite.database import BUSY_S, Database, patience
 from intertie.adapters.stores.sqlite.ledger import SharedLedger
 from intertie.adapters.stores.sqlite.owners import Owner
 from intertie.adapters.stores.sqlite.problems import Problems
@@ -117,13 +118,14 @@ class SqliteJournal:
             self._unstored.append(entry)
         self._background.ask("records", self._store_records, in_s=_GROUP_S)
 
-    async def record_strict(self, entry: CallRecord) -> None:
+    async def record_strict(self, entry: CallRecord, *, deadline_s: float = inf) -> None:
         """Store it before returning.
 
         Raises:
-            StoreUnavailable: It is not stored.
+            StoreUnavailable: It is not stored, or was not by `deadline_s` (monotonic).
         """
-        await self._offload(partial(self._insert, [entry]))
+        patience_s = patience(deadline_s - self._clock.monotonic_s())
+        await self._offload(partial(self._insert, [entry], patience_s=patience_s))
 
     def _store_records(self) -> None:
         with self._storing:  # one at a time, so that no group is stored twice
@@ -134,9 +136,9 @@ class SqliteJournal:
                 with self._lock:
                     del self._unstored[: len(group)]
 
-    def _insert(self, group: list[CallRecord]) -> None:
+    def _insert(self, group: list[CallRecord], *, patience_s: float = BUSY_S) -> None:
         rows = [(entry.key, entry.at_s, msgspec.msgpack.encode(entry)) for entry in group]
-        with self._database.write() as connection:
+        with self._database.write(patience_s=patience_s) as connection:
             connection.executemany("INSERT INTO call (key, at_s, entry) VALUES (?, ?, ?)", rows)
 
     def records(self, key: str | None = None, *, spec_id: str | None = None, limit: int = 100) -> list[CallRecord]:

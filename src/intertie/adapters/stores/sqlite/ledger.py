@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
+from math import inf
 
 from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.sqlite import ledger_store
 from intertie.adapters.stores.sqlite.background import Background
-from intertie.adapters.stores.sqlite.database import Database
+from intertie.adapters.stores.sqlite.database import Database, patience
 from intertie.adapters.stores.sqlite.owners import Owner
 from intertie.core.clock import Clock
 from intertie.core.errors import Reach
@@ -132,18 +135,18 @@ class SharedLedger:
         self._this_second += 1
         return Reservation(number, quantity, marginal_cost(self._pricing, before, quantity))
 
-    async def reserve(self, quantity: Decimal) -> Reservation | BudgetRefusal:
+    async def reserve(self, quantity: Decimal, *, deadline_s: float = inf) -> Reservation | BudgetRefusal:
         """Set aside the cost; refused only where the limit, all shares clawed back, would be passed.
 
         Raises:
-            StoreUnavailable: It can't be written down, so nothing may be sent.
+            StoreUnavailable: It can't be written down, or not by `deadline_s`, so nothing may be sent.
         """
-        give_up_s = self._monotonic_s() + SHARE_S + 0.2
+        give_up_s = min(deadline_s, self._monotonic_s() + SHARE_S + 0.2)
         while True:
             reservation = self.reserve_nowait(quantity)
             if reservation is not None:
                 return reservation
-            answer = await self._leased(quantity)
+            answer = await self._leased(quantity, deadline_s)
             if isinstance(answer, Reservation):
                 return answer
             refusal, may_come_back = answer
@@ -151,7 +154,7 @@ class SharedLedger:
                 return refusal
             await self._clock.sleep_until(self._monotonic_s() + _ASK_AGAIN_S)
 
-    async def _leased(self, quantity: Decimal) -> Reservation | tuple[BudgetRefusal, bool]:
+    async def _leased(self, quantity: Decimal, deadline_s: float) -> Reservation | tuple[BudgetRefusal, bool]:
         """Do `_lease` where it may block; what it reserves for a caller who was cancelled meanwhile is given back."""
         answers: list[Reservation | tuple[BudgetRefusal, bool]] = []
         cancelled = False
@@ -163,7 +166,7 @@ class SharedLedger:
                 self.settle(unclaimed, quantity=_ZERO, reached=Reach.NO)
 
         def work() -> Reservation | tuple[BudgetRefusal, bool]:
-            answer = self._lease(quantity)
+            answer = self._lease(quantity, deadline_s)
             answers.append(answer)
             give_back_if_cancelled()
             return answer
@@ -175,9 +178,9 @@ class SharedLedger:
             give_back_if_cancelled()
             raise
 
-    def _lease(self, quantity: Decimal) -> Reservation | tuple[BudgetRefusal, bool]:
+    def _lease(self, quantity: Decimal, deadline_s: float) -> Reservation | tuple[BudgetRefusal, bool]:
         """Write a share down and reserve from it; else say what to refuse with, and whether waiting may help."""
-        with self._store_lock:
+        with self._store_turn(deadline_s):
             reservation = self.reserve_nowait(quantity)
             if reservation is not None:
                 return reservation  # another thread wrote a share down while we waited
@@ -185,7 +188,7 @@ class SharedLedger:
             name = month_name(now, self._pricing.time_zone)
             month_ends_s = now_s + month_bounds(now, self._pricing.time_zone)[1] - self._clock.utc_s()
             refused: tuple[BudgetRefusal, bool] | None = None
-            with self._database.write() as connection:
+            with self._database.write(patience_s=patience(deadline_s - now_s)) as connection:
                 told = self._tell(connection, name)
                 spent = ledger_store.settled(connection, self._key, name)
                 held = ledger_store.shares(connection, self._key, name)
@@ -222,6 +225,17 @@ class SharedLedger:
         if left:
             self._background.ask(f"recall {self._key}", self._look_for_recall, in_s=_RECALL_LOOK_S)
         return reservation
+
+    @contextmanager
+    def _store_turn(self, deadline_s: float) -> Iterator[None]:
+        """Be the one thread that asks the file; where another hangs in it, wait no longer than the call can."""
+        patience_s = patience(deadline_s - self._monotonic_s())
+        if not self._store_lock.acquire(timeout=patience_s):
+            raise self._database.busy(patience_s)
+        try:
+            yield
+        finally:
+            self._store_lock.release()
 
     def _wanted_calls(self, quantity: Decimal, taken: Decimal, *, sharers: int) -> int:
         recent = max(self._this_second, self._last_second)

@@ -8,12 +8,12 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from intertie.adapters.stores.errors import StoreUnavailable
+from intertie.adapters.stores.errors import StoreLocked, StoreUnavailable
 from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.memory.limiter import MemoryLimiter
 from intertie.adapters.stores.sqlite.background import Background
 from intertie.adapters.stores.sqlite.combining import Combiner
-from intertie.adapters.stores.sqlite.database import BUSY_S
+from intertie.adapters.stores.sqlite.database import patience
 from intertie.adapters.stores.sqlite.limiter_store import LimiterStore, SharedState
 from intertie.adapters.stores.sqlite.local_share import LocalShare
 from intertie.adapters.stores.sqlite.owners import Owner
@@ -29,6 +29,9 @@ SHARE_S = 0.1
 MOST_SHARED = 100
 _INLINE_PATIENCE_S = 0.05
 _DOWN_S = 1.0
+_HUNG_S = 2.0
+"""A lock that this process does not get in so long is held by one that hangs, and the store counts as down."""
+_CROWDED_S = 0.1
 _SYNC_S = 0.01
 
 _Answer = bool | Ticket | LimitRefusal
@@ -101,6 +104,7 @@ class SharedLimiter:
         self._paused_until_s = 0.0
         self._sharers = 1
         self._retry_at_s = 0.0
+        self._locked_since_s: float | None = None
         self._fallback: MemoryLimiter | None = None
         self._outage: list[float] = []
 
@@ -167,18 +171,35 @@ class SharedLimiter:
     def _sit(self, seat: _Seat, deadline_s: float, act: Callable[[SharedState, float], _Answer]) -> None:
         left_s = deadline_s - self._timeline.now_s()
         try:
-            answer, stamp_s = self._combiner.run(act, patience_s=min(BUSY_S, max(_INLINE_PATIENCE_S, left_s)))
+            answer, stamp_s = self._combiner.run(act, patience_s=patience(left_s))
+        except StoreLocked as error:
+            if self._hangs(patience(left_s)):
+                self._go_down(error)
+                seat.answer = None
+            else:
+                # Crowded, not down: going on alone beside all the others would pass the limit.
+                seat.answer = LimitRefusal(_CROWDED_S, "store_busy")
+            return
         except StoreUnavailable as error:
             self._go_down(error)
             seat.answer = None
             return
         with self._lock:
+            self._locked_since_s = None
             if not isinstance(answer, bool | Ticket | LimitRefusal):
                 msg = f"the store answered {answer!r} to one who asked for a turn; please report this"
                 raise TypeError(msg)
             seat.answer, seat.stamp_s = answer, stamp_s
             if seat.gone:
                 self._dispose_locked(seat)
+
+    def _hangs(self, waited_s: float) -> bool:
+        """Return whether nobody of this process has got at the file for so long that another must hang."""
+        now_s = self._monotonic_s()
+        with self._lock:
+            if self._locked_since_s is None:
+                self._locked_since_s = now_s - waited_s
+            return now_s - self._locked_since_s >= _HUNG_S
 
     def _dispose_locked(self, seat: _Seat) -> None:
         """Free what was got for a caller who left."""

@@ -40,7 +40,7 @@ class BudgetPolicy(Struct, frozen=True):
         reservation: Reservation | BudgetRefusal | None = call.held.reservation or self.handle.reserve_nowait(expected)
         if reservation is None:
             try:
-                reservation = await self.handle.reserve(expected)
+                reservation = await self.handle.reserve(expected, deadline_s=call.deadline_s)
             except StoreUnavailable as down:
                 return self._uncovered(call, down)
         if isinstance(reservation, BudgetRefusal):

@@ -102,6 +102,7 @@ class LimiterPolicy(Struct, frozen=True):
             "pause": "it asked for a pause that is not over in time",
             "quota": "it said that nothing is left until its limit is renewed",
             "concurrency": "too many calls are in flight",
+            "store_busy": "the state that all callers share is crowded, and there is no time left to wait for it",
             "store": "the state that all callers share can't be reached, and `store_down` says refuse",
         }.get(refusal.reason, refusal.reason)
         error = RateLimited(

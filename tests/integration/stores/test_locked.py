@@ -1,0 +1,164 @@
+"""Another process that hangs with the file locked: no call waits for it longer than it may take."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+import intertie
+
+SPEC = """---
+id: INT-900
+type: Integration
+name: Things
+status: approved
+service: things
+related: []
+---
+# Things
+
+## Service Configuration
+```yaml
+service: {name: things, base_url: "http://127.0.0.1:PORT"}
+authentication: {type: none}
+timeouts: {connect: 300, read: 300, write: 300, total: 600}
+```
+
+## Rate Limits
+```yaml
+rate_limits: {requests_per_second: 50}
+```
+
+## API Endpoints
+
+### Get Thing
+```yaml
+endpoint: {path: /things, method: GET, description: One thing}
+response: {success: {status: 200, content_type: application/json}}
+```
+"""
+COSTS = """
+## Cost Management
+```yaml
+costs:
+  pricing_model: per_request
+  currency: EUR
+  tiers: [{name: all, cost: 0.01, unit: request}]
+  budget: {monthly_limit: 1, hard_stop: true}
+```
+"""
+SLACK_S = 0.4
+
+
+@contextmanager
+def locked(path):
+    """Hold a file as a process does that hangs in the middle of a transaction."""
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        holder.execute("ROLLBACK")
+        holder.close()
+
+
+class Service(BaseHTTPRequestHandler):
+    """Answers everything with an empty object."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_arguments):
+        """Say nothing."""
+
+
+@pytest.fixture
+def port():
+    """A service on loopback."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
+    serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+    serving.start()
+    yield server.server_port
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+@pytest.fixture
+def opened(tmp_path, port):
+    """Open a spec of this folder that calls the service."""
+
+    @contextmanager
+    def open_it(spec=SPEC, settings=""):
+        (tmp_path / "intertie.toml").write_text(settings)
+        (tmp_path / "things.md").write_text(spec.replace("PORT", str(port)))
+        with intertie.open(tmp_path / "things.md") as api:
+            yield api
+
+    return open_it
+
+
+def ended(api, kind):
+    """Return what a call ended with and how long it took."""
+    began_s = time.monotonic()
+    with pytest.raises(kind) as failed:
+        api.get_thing()
+    return failed.value, time.monotonic() - began_s
+
+
+def test_a_crowded_store_is_no_store_that_is_down(opened, tmp_path):
+    """A call with no time to wait for the lock is refused with the reason: going on alone would pass the limit."""
+    with opened() as api, locked(tmp_path / ".intertie" / "state.db"):
+        error, elapsed_s = ended(api, intertie.RateLimited)
+        assert "crowded" in error.message
+        assert (error.attempts, str(error.reached)) == (0, "no")
+        assert elapsed_s < 0.6 + SLACK_S
+
+
+def test_a_lock_that_hangs_is_a_store_that_is_down(opened, tmp_path):
+    """After some seconds in which nobody got at the file, calls go on with their fair share, and say so."""
+    with opened() as api, locked(tmp_path / ".intertie" / "state.db"):
+        refused = 0
+        while True:
+            try:
+                result = api.get_thing()
+                break
+            except intertie.RateLimited:
+                refused += 1
+        assert 2 <= refused <= 12
+        assert any("its part of the limit" in warning for warning in result.warnings)
+
+
+def test_a_budget_that_can_not_be_asked_refuses_within_the_call(opened, tmp_path):
+    """However many ask at once, each is refused by its own deadline and nothing is sent."""
+    with opened(SPEC + COSTS) as api, locked(tmp_path / ".intertie" / "journal.db"):
+        found = []
+        threads = [
+            threading.Thread(target=lambda: found.append(ended(api, intertie.JournalUnavailable))) for _ in range(6)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(found) == 6
+        for error, elapsed_s in found:
+            assert elapsed_s < 0.6 + SLACK_S
+            assert (error.attempts, str(error.reached)) == (0, "no")
+
+
+def test_a_strict_audit_that_can_not_be_stored_refuses_within_the_call(opened, tmp_path):
+    """Stored first or not sent, and by the deadline."""
+    settings = 'audit = "strict"\n'
+    with opened(settings=settings) as api, locked(tmp_path / ".intertie" / "journal.db"):
+        error, elapsed_s = ended(api, intertie.JournalUnavailable)
+        assert elapsed_s < 0.6 + SLACK_S
+        assert "nothing was sent" in error.message
