@@ -26,7 +26,7 @@ LIMITS = {
     "fixed": LimiterOptions((Window(0.5, 100),), "fixed_window"),
     "concurrent": LimiterOptions((Window(1.0, 1000),), concurrent=3),
 }
-BUDGET_CALLS = 15_000
+BUDGET_CALLS = 500_000
 
 
 def surroundings(root: Path) -> dict:

@@ -52,7 +52,7 @@ def test_a_strict_audit_that_fails_after_the_answer_keeps_the_answer(drive, monk
     journal = bench.surroundings.journal
     strict, calls = journal.record_strict, []
 
-    async def once(entry):
+    async def once(entry, **_deadline):
         calls.append(entry.outcome)
         await (strict if len(calls) == 1 else down)(entry)
 
