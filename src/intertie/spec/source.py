@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from intertie.diagnostics import Diagnostic, Fix, Label, Severity, SourceSpan
 from intertie.spec.codes import UNFILLED, Code
@@ -68,13 +69,19 @@ def normalised(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
+MOST_OF_A_KIND = 1_000
+"""Findings of one code in one file that are kept; nobody reads more, and a hostile file may have a hundred thousand."""
+
+
 class Findings:
     """Collects diagnostics while a file is read; one place is reported once for one code."""
 
-    __slots__ = ("_found",)
+    __slots__ = ("_found", "_left_out", "_of_a_kind")
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, SourceSpan, str], Diagnostic] = {}
+        self._of_a_kind: Counter[str] = Counter()
+        self._left_out: dict[str, tuple[Diagnostic, int]] = {}
 
     def add(
         self,
@@ -91,7 +98,19 @@ class Findings:
         diagnostic = Diagnostic(
             code.code, code.name, severity or code.severity, message, span, help, tuple(related), fix
         )
-        self._found.setdefault((code.code, span, message if code is not UNFILLED else ""), diagnostic)
+        key = (code.code, span, message if code is not UNFILLED else "")
+        if key in self._found:
+            return
+        if self.is_full(code):
+            first, count = self._left_out.get(code.code, (diagnostic, 0))
+            self._left_out[code.code] = (first, count + 1)
+            return
+        self._of_a_kind[code.code] += 1
+        self._found[key] = diagnostic
+
+    def is_full(self, code: Code) -> bool:
+        """Return whether further findings of this code are only counted."""
+        return self._of_a_kind[code.code] >= MOST_OF_A_KIND
 
     def mark(self) -> int:
         """Return a point that `drop_after` can go back to."""
@@ -101,15 +120,21 @@ class Findings:
         """Forget what was reported since `mark`, except findings of code `keep`."""
         for key in list(self._found)[mark:]:
             if key[0] != keep.code:
+                self._of_a_kind[key[0]] -= 1
                 del self._found[key]
 
     def unfilled_since(self, mark: int) -> bool:
         """Return whether a placeholder was reported since `mark`."""
         return any(key[0] == UNFILLED.code for key in list(self._found)[mark:])
 
+    def _uncounted(self) -> Iterator[Diagnostic]:
+        for first, count in self._left_out.values():
+            more = f"{count:,} more findings of this kind begin here; they are not shown"
+            yield Diagnostic(first.code, first.name, first.severity, more, first.span, "mend those before it first")
+
     def all(self, *, draft: bool = False) -> tuple[Diagnostic, ...]:
         """Return the findings in the order of their places; placeholders are infos in a draft."""
-        ordered = sorted(self._found.values(), key=lambda found: (found.span, found.code))
+        ordered = sorted((*self._found.values(), *self._uncounted()), key=lambda found: (found.span, found.code))
         if not draft:
             return tuple(ordered)
         return tuple(

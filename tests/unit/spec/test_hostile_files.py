@@ -49,6 +49,18 @@ HOSTILE = {
     "python_tag": (_yaml("service: !!python/object/apply:os.system ['id']"), "yaml-tag"),
     "open_fences": (FRONT_MATTER + "```yaml\na: 1\n## H\n" * 5_000, "unclosed-fence"),
     "broken_lines": (_yaml("\n".join(f"k{n}: > 5" for n in range(20_000))), "yaml-syntax"),
+    "many_open_fences": (FRONT_MATTER + "```yaml\n" * 200_000, "file-too-large"),
+    "wide_table": (FRONT_MATTER + "| a " * 400_000 + "|\n" + "|--" * 400_000 + "|\n", "file-too-large"),
+    "many_unknown_keys": (_yaml("retry:\n" + "\n".join(f"  k{n}: 1" for n in range(45_000))), "unknown-key"),
+    "many_near_misses": (_yaml("retry:\n" + "\n".join(f"  max_attempts{n}: 1" for n in range(45_000))), "unknown-key"),
+    "many_unknown_blocks": (_yaml("\n".join(f"retry{n}: 1" for n in range(45_000))), "unknown-key"),
+    "many_wrong_choices": (
+        _yaml("retry: {retry_conditions: [" + ", ".join(f"time{n}" for n in range(45_000)) + "]}"), "not-a-choice",
+    ),
+    "many_placeholders": (_yaml("retry: {retry_on: [" + "[status_code], " * 30_000 + "]}"), "unfilled"),
+    "many_bad_rows": (_yaml("error_mapping: [" + "{external_code: 404, acton: retry}, " * 15_000 + "]"), "unknown-key"),
+    "many_endpoints": (_yaml("a: 1") + "## API Endpoints\n" + "### E\n```yaml\nendpoint: {path: /a, method: GTE}\n```\n" * 3_500,
+                       "repeated-endpoint"),
     "open_comment": ("<!--\n" * 100_000, "no-front-matter"),
     "long_number": (_yaml("timeouts: {total: " + "9" * 100_000 + "}"), "out-of-range"),
     "quotes": (FRONT_MATTER + ">" * 10_000 + " x\n", ""),
@@ -104,3 +116,11 @@ def test_a_null_character_in_given_text_is_a_finding():
     """Text that comes from an editor is judged as a file is."""
     loaded = read("a\0b")
     assert (names(loaded), loaded.spec.document.sections) == (["not-utf8"], ())
+
+
+def test_findings_of_one_kind_have_an_end():
+    """A file with more mistakes of one kind than anybody reads says how many there are."""
+    loaded = read(section("Retry Policy", "retry:\n" + "\n".join(f"  key{n}: 1" for n in range(1_500))))
+    unknown = [found for found in loaded.diagnostics if found.name == "unknown-key"]
+    assert len(unknown) == 1_001
+    assert unknown[-1].message == "500 more findings of this kind begin here; they are not shown"

@@ -39,6 +39,10 @@ _ROW_KEYS: dict[type[Block], tuple[str, str]] = {
 """Rows that people also write as a mapping: the field its key is, and the field a bare value is."""
 
 
+_MOST_BESIDE = 200
+"""Keys of a block that are looked through for the one that a misspelt key means."""
+
+
 class Schemas(Protocol):
     """Reads schemas; what is wrong with one is reported."""
 
@@ -165,22 +169,26 @@ class BlockReader:
 
         It can be mended where the block does not have that one already; unseen where hardly a letter is wrong.
         """
+        message = f"`{shorten(entry.key.text)}` is no key of `{where}`; it has no effect"
+        if self.findings.is_full(codes.UNKNOWN_KEY):
+            # It is only counted: what was meant would cost more than all the rest.
+            self.findings.add(codes.UNKNOWN_KEY, entry.key.span, message)
+            return
         table = field_table(block_type)
         meant = did_you_mean(entry.key.text, list(table))
         canonical = table[meant].key if meant else None
         fix = None
         if canonical:
-            if beside is None or not any(_names(each, block_type, canonical) for each in beside.entries):
+            crowded = beside is not None and len(beside.entries) > _MOST_BESIDE
+            taken = crowded or any(_names(each, block_type, canonical) for each in (beside.entries if beside else ()))
+            if not taken:
                 sure = is_slip_of(entry.key.text, canonical, list(table))
                 applicability = Applicability.SAFE if sure else Applicability.UNSAFE
                 fix = Fix(f"write {canonical}", (Edit(entry.key.span, canonical),), applicability)
             hint = f"did you mean `{canonical}`?"
         else:
             hint = f"`{where}` knows {_some_keys(block_type, 12)}"
-        self.findings.add(
-            codes.UNKNOWN_KEY, entry.key.span, f"`{shorten(entry.key.text)}` is no key of `{where}`; it has no effect",
-            help=hint, fix=fix,
-        )  # fmt: skip
+        self.findings.add(codes.UNKNOWN_KEY, entry.key.span, message, help=hint, fix=fix)
 
     # Collections
 

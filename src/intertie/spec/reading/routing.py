@@ -186,6 +186,10 @@ class Router:
         if section.name is None:
             return
         written = entry.key.text
+        if self._findings.is_full(codes.UNKNOWN_KEY):
+            message = f"`{shorten(written)}` is no block of a spec; it has no effect"
+            self._findings.add(codes.UNKNOWN_KEY, entry.key.span, message)
+            return
         meant = did_you_mean(written, sorted((*KNOWN_KEYS, *_ALIASES)))
         meant = _ALIASES.get(meant, meant) if meant else None
         fix = Fix(f"write {meant}", (Edit(entry.key.span, meant),), Applicability.UNSAFE) if meant else None
