@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from intertie._version import __version__
 from intertie.diagnostics import Diagnostic, Severity
@@ -13,19 +14,21 @@ from intertie.lint.rule import Rule
 from intertie.lint.rules.structure.rule_crashed import CRASHED
 from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
+from intertie.spec.source import MOST_OF_A_KIND
 
 
 def run_rules(spec: Spec, plan: Plan | None, around: Around, rules: Iterable[Rule] = RULES) -> Iterator[Diagnostic]:
     """Yield what the rules find. Those that judge the plan are skipped where there is none.
 
-    A rule that fails is a finding itself: the others still run.
+    A rule that fails is a finding itself: the others still run. One that finds too much is not asked on: as with the
+    parser, the first thousand of a kind are told.
     """
     given = {"spec": spec, "plan": plan, "around": around}
     for rule in rules:
         if rule.check is None or (plan is None and "plan" in rule.takes):
             continue
         try:
-            found = list(rule.check(**{name: given[name] for name in rule.takes}))
+            found = list(islice(rule.check(**{name: given[name] for name in rule.takes}), MOST_OF_A_KIND))
         except Exception as bug:  # noqa: BLE001  # a bug in one rule must not hide what the others find
             yield _crashed(spec, rule, bug)
             continue

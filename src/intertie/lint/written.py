@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from intertie.diagnostics import SourceSpan
 from intertie.spec.fields import Block
@@ -63,19 +64,35 @@ def _holds(root: MappingNode, keys: tuple[str, ...]) -> bool:
 
 def has_key_at(spec: Spec, item: Block, key: str) -> bool:
     """Return whether the mapping that `item` was read from has `key`, filled or not."""
-    found = (_find(block.root, item.span) for section in sections(spec) for block in section.blocks)
-    node = next((node for node in found if node is not None), None)
+    node = _mappings(_Same(spec)).get(item.span)
     return node is not None and node.get(key) is not None
 
 
-def _find(node: Node, span: SourceSpan) -> MappingNode | None:
-    """Return the mapping at `span`, searched depth first."""
-    if isinstance(node, MappingNode):
-        if node.span == span:
-            return node
-        children: tuple[Node, ...] = tuple(entry.value for entry in node.entries)
-    elif isinstance(node, SequenceNode):
-        children = node.items
-    else:
-        return None
-    return next((found for child in children if (found := _find(child, span)) is not None), None)
+class _Same:
+    """A spec as the key of a cache: by what it is, not by all that stands in it."""
+
+    __slots__ = ("spec",)
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.spec is self.spec
+
+    def __hash__(self) -> int:
+        return id(self.spec)
+
+
+@lru_cache(maxsize=2)
+def _mappings(of: _Same) -> dict[SourceSpan, MappingNode]:
+    """Return every mapping of a spec's blocks by its place."""
+    found: dict[SourceSpan, MappingNode] = {}
+    waiting: list[Node] = [block.root for section in sections(of.spec) for block in section.blocks]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, MappingNode):
+            found.setdefault(node.span, node)
+            waiting.extend(entry.value for entry in node.entries)
+        elif isinstance(node, SequenceNode):
+            waiting.extend(node.items)
+    return found

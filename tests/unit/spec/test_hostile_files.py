@@ -14,7 +14,7 @@ _CHILD = """
 import resource, sys
 from pathlib import Path
 resource.setrlimit(resource.RLIMIT_AS, (300 << 20, 300 << 20))
-resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
+resource.setrlimit(resource.RLIMIT_CPU, (50, 50))
 from intertie.spec.loading import load
 for name in sys.argv[1:]:
     before = resource.getrusage(resource.RUSAGE_SELF)
