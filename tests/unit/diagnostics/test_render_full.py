@@ -147,3 +147,27 @@ def test_secrets_are_dots_in_every_excerpt_and_message():
     assert "me:pass" not in shown
     assert "sk_live" not in shown
     assert "1 | secret: •••••••  # https://•••••••@host" in shown
+
+
+def unfilled(line: int, column: int, end: int, text: str) -> Diagnostic:
+    span = SourceSpan(PATH, line, column, line, end)
+    return Diagnostic("TIE013", "unfilled", Severity.INFO, f"`x` is not filled in: {text}", span, help="Base URL")
+
+
+def test_placeholders_of_a_file_are_one_list_after_its_other_findings():
+    """Six placeholders or more are a list of their lines, each once, with what belongs there; fewer stand alone."""
+    source = "".join(f"key_{number}: [url]\n" for number in range(1, 7)) + f"{'k' * 80}: [a] [b]\n"
+    group = [unfilled(number, 8, 13, "[url]") for number in range(1, 7)]
+    group += [unfilled(7, 83, 86, "[a]"), unfilled(7, 87, 90, "[b]")]
+    error = finding(6, 1, 6, 6)
+    shown = render_full([*group, error], {PATH: source})
+    assert shown.startswith("error[TIE212]")
+    assert shown[shown.index("info[") :] == (
+        "info[TIE013] unfilled: 8 places are not filled in: write each, or take it out; a block left wholly unfilled "
+        "counts as absent\n"
+        " --> specs/a.md:1:8\n"
+        "  |\n"
+        + "".join(f"{number} | key_{number}: [url]{' ' * 48}Base URL\n" for number in range(1, 7))
+        + f"7 | {'k' * 55}...  Base URL\n\n"
+    )
+    assert render_full(group[:5], {PATH: source}).count("info[TIE013]") == 5

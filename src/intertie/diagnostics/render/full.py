@@ -10,6 +10,7 @@ from intertie.diagnostics.credentials import SECRET_CODES, mask_span, without_cr
 from intertie.diagnostics.diagnostic import Diagnostic
 from intertie.diagnostics.order import in_order
 from intertie.diagnostics.render.excerpt import Frame, excerpt
+from intertie.diagnostics.render.gathered import render_list, split
 from intertie.diagnostics.render.lines import source_lines
 from intertie.diagnostics.render.paint import GUTTER, SEVERITY_STYLE, STRONG, Paint
 from intertie.diagnostics.render.width import printable
@@ -21,6 +22,8 @@ def render_full(
     diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], *, color: bool = False, width: int = 110
 ) -> str:
     """Return every finding with its excerpt, related places and help, a blank line after each.
+
+    Findings that say the same of many lines of a file stand in one list at the end of it.
 
     Args:
         diagnostics: In any order; shown by path, line, column and code.
@@ -41,9 +44,17 @@ def render_full(
         return lines
 
     rows: list[str] = []
-    for diagnostic in ordered:
-        rows.extend(_one(diagnostic, lines_of, paint, width))
-        rows.append("")
+    single, lists = split(ordered)
+    by_path: dict[str, list[Diagnostic]] = {path: [] for path in dict.fromkeys(each.span.path for each in ordered)}
+    for diagnostic in single:
+        by_path[diagnostic.span.path].append(diagnostic)
+    for path, of_file in by_path.items():
+        for diagnostic in of_file:
+            rows.extend(_one(diagnostic, lines_of, paint, width))
+            rows.append("")
+        for group in lists.get(path, ()):
+            rows.extend(render_list(group, lines_of(path), paint, width))
+            rows.append("")
     return "".join(row + "\n" for row in rows)
 
 

@@ -133,13 +133,13 @@ def _offer(inner: str, info: FieldInfo | None) -> str:
     if info is not None:
         choices = info.choices or (info.item.choices if info.item is not None else ())
     if not choices and "|" in inner:
-        choices = tuple(part.strip() for part in inner.split("|"))
+        choices = tuple(part.strip() for part in inner.split("|") if part.strip() != "etc")
     if choices:
         return f"choose one of: {', '.join(choices)}"
     if info is not None and info.kind is Kind.FLAG:
         return "choose one of: true, false"
     if info is not None and info.doc:
-        return f"what stands here: {info.doc.rstrip('.')}"
+        return info.doc.rstrip(".")
     if " " in inner:
         return "write it here in your own words, or take the line out"
     return f"write the {inner.replace('_', ' ')} here, or take the line out"

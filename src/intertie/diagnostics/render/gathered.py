@@ -1,0 +1,70 @@
+"""Findings that say the same of many lines, shown as one list: a template's placeholders would fill screens."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from intertie.diagnostics.diagnostic import Diagnostic, Severity
+from intertie.diagnostics.render.excerpt import CUT, Frame
+from intertie.diagnostics.render.paint import GUTTER, SEVERITY_STYLE, STRONG, Paint
+from intertie.diagnostics.render.width import printable, shown, width_of
+
+GATHERED = {
+    "unfilled": "{} places are not filled in: write each, or take it out; a block left wholly unfilled counts as absent"
+}
+"""Name of a rule -> headline of its list. The line itself says what such a finding is about."""
+AT_LEAST = 6
+"""Fewer in a file are shown one by one."""
+
+_WIDEST_LINE = 58
+_GAP = "  "
+
+
+def split(ordered: Sequence[Diagnostic]) -> tuple[list[Diagnostic], dict[str, list[list[Diagnostic]]]]:
+    """Return the findings to show one by one, and path -> the lists to show of it, each of one rule and severity."""
+    alike: defaultdict[tuple[str, str, Severity], list[Diagnostic]] = defaultdict(list)
+    for diagnostic in ordered:
+        if diagnostic.name in GATHERED and not diagnostic.related and not diagnostic.fix:
+            alike[diagnostic.span.path, diagnostic.name, diagnostic.severity].append(diagnostic)
+    lists: dict[str, list[list[Diagnostic]]] = {}
+    listed: set[int] = set()
+    for (path, _, _), group in alike.items():
+        if len(group) >= AT_LEAST:
+            lists.setdefault(path, []).append(group)
+            listed.update(map(id, group))
+    return [diagnostic for diagnostic in ordered if id(diagnostic) not in listed], lists
+
+
+def render_list(group: Sequence[Diagnostic], lines: Sequence[str], paint: Paint, width: int) -> Iterator[str]:
+    """Yield the rows of a list: a headline, then each line once with the help of its first finding."""
+    first = group[0]
+    style = SEVERITY_STYLE[first.severity]
+    head = paint(f"{first.severity.value}[{first.code}]", style)
+    yield f"{head} {paint(first.name + ':', STRONG)} {GATHERED[first.name].format(len(group))}"
+    gutter = len(str(group[-1].span.line))
+    frame = Frame(gutter, "^", style, paint, width)
+    yield f"{'':>{gutter}}{paint('-->', GUTTER)} {first.span.path}:{first.span.line}:{first.span.column}"
+    yield frame.number("")
+    by_line = {diagnostic.span.line: diagnostic for diagnostic in reversed(group)}
+    texts = {number: _cut(lines[number - 1] if number <= len(lines) else "", _WIDEST_LINE) for number in by_line}
+    column = max(map(width_of, texts.values()))
+    for number in sorted(by_line):
+        text = texts[number]
+        room = width - column - len(_GAP)
+        help_ = _cut(printable(by_line[number].help or ""), room)
+        yield f"{frame.number(number)} {text}{' ' * (column - width_of(text))}{_GAP}{paint(help_, GUTTER)}".rstrip()
+
+
+def _cut(text: str, width: int) -> str:
+    """Return what fits into so many columns, ready to print."""
+    whole = "".join(map(shown, text[: width + 1]))
+    if len(text) <= width and width_of(whole) <= width:
+        return whole
+    kept, used = "", 0
+    for char in whole:
+        used += width_of(char)
+        if used > width - len(CUT):
+            break
+        kept += char
+    return kept + CUT
