@@ -16,9 +16,11 @@ from intertie.spec.workspace import Workspace
 from support.spec_mutations import Mutation
 
 ROOT = Path(__file__).parents[2]
-SPECS = ROOT / "examples/specs"
-CLEAN = ("payments", "tasks", "httpbin")
-"""The integration specs among them."""
+WORKSPACES = {
+    ROOT / "examples": ("payments", "tasks", "httpbin"),
+    ROOT / "tests/data/clean": ("messaging", "geocoding"),
+}
+"""Workspace -> the integration specs under its `specs` that defects are seeded into."""
 TODAY = date(2026, 11, 24)
 
 _HEADING_RE = re.compile(r"#{1,3}\s")
@@ -34,13 +36,16 @@ class Judged:
 
 
 class Judge:
-    """Checks the specs under `examples`, as they are and changed."""
+    """Checks the clean specs, as they are and changed."""
 
     def __init__(self) -> None:
-        workspace = Workspace(ROOT / "examples")
-        self._paths = {path.stem: path for path in sorted(SPECS.glob("*.md"))}
-        self._checker = Checker([*self._paths.values()], workspace, Settings(workspace.root), today=TODAY)
-        self.texts = {name: path.read_text() for name, path in self._paths.items() if name in CLEAN}
+        self._places: dict[str, tuple[Checker, Path]] = {}
+        for root, names in WORKSPACES.items():
+            paths = {path.stem: path for path in sorted((root / "specs").glob("*.md"))}
+            workspace = Workspace(root)
+            checker = Checker([*paths.values()], workspace, Settings(root), today=TODAY)
+            self._places |= {name: (checker, paths[name]) for name in names}
+        self.texts = {name: path.read_text() for name, (_, path) in self._places.items()}
         self._before = {name: Counter(map(_what, self._check(name, text))) for name, text in self.texts.items()}
 
     def judge(self, mutation: Mutation) -> Judged:
@@ -72,7 +77,8 @@ class Judge:
         return self._check(name, self.texts[name])
 
     def _check(self, name: str, text: str) -> tuple[Diagnostic, ...]:
-        return self._checker.text(self._paths[name], text).found
+        checker, path = self._places[name]
+        return checker.text(path, text).found
 
 
 def changed(text: str, mutation: Mutation) -> tuple[str, int, int]:

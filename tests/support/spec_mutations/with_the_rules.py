@@ -1,28 +1,8 @@
-"""Defects seeded into clean specs: each a named change of one place, which the checker must find at its block."""
+"""Defects written along with the rules: what each rule was made for, and two batches beside."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """One defect.
-
-    Attributes:
-        name: What is wrong, in words.
-        spec: File under `examples/specs`, without its ending.
-        old, new: The text that is replaced, once; `old` stands in the file where `after` has been found.
-        after: A text that `old` comes after, empty where its first place is meant.
-        also: Headings of further sections that belong to the contradiction: a finding there is at the right place too.
-    """
-
-    name: str
-    spec: str
-    old: str
-    new: str
-    after: str = ""
-    also: tuple[str, ...] = ()
+from support.spec_mutations.mutation import Mutation
 
 
 def _payments(name: str, old: str, new: str, after: str = "", *also: str) -> Mutation:
@@ -43,7 +23,7 @@ _INBOUND, _OUTBOUND, _ERRORS = "### Inbound Mapping", "### Outbound Mapping", "#
 _MONITORING, _COSTS, _COMPONENTS = "## Monitoring & Observability", "## Cost Management", "## Components"
 _SERVICE, _CONFIG = "## Service Configuration", "Service Configuration"
 
-MUTATIONS: tuple[Mutation, ...] = (
+BATCH: tuple[Mutation, ...] = (
     # Front matter and bullets
     _payments("id misspelt", "id: INT-001", "id: INT-OO1"),
     _payments("id missing", "id: INT-001\n", ""),
