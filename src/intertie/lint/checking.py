@@ -151,7 +151,7 @@ _GRAVITY = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 def _judge(loaded: Loaded, around: Around, settings: Settings) -> tuple[list[Diagnostic], frozenset[str]]:
     """Return the findings of compiler and rules, and the codes of all the rules that could be asked."""
     spec = loaded.spec
-    if not loaded.source:
+    if loaded.given_up or not loaded.source:
         # The file can't be read, or is empty: that is all there is to say about it.
         return [], frozenset()
     compiled = compile_spec(spec, settings=settings, environment=_environment(spec, settings))

@@ -30,10 +30,8 @@ def in_front_matter(spec: Spec, key: str) -> bool:
 
 def endpoint_section(spec: Spec, endpoint: Endpoint) -> Section | None:
     """Return the section an endpoint was read from."""
-    for section in sections(spec):
-        if section.span == endpoint.span or (endpoint.name and section.heading.span == endpoint.name.span):
-            return section
-    return None
+    found = _sections_by_place(_Same(spec))
+    return found.get(endpoint.span) or (found.get(endpoint.name.span) if endpoint.name else None)
 
 
 def sections(spec: Spec) -> Iterator[Section]:
@@ -81,6 +79,16 @@ class _Same:
 
     def __hash__(self) -> int:
         return id(self.spec)
+
+
+@lru_cache(maxsize=2)
+def _sections_by_place(of: _Same) -> dict[SourceSpan, Section]:
+    """Return every section by its place and by that of its heading, the outermost where two begin alike."""
+    found: dict[SourceSpan, Section] = {}
+    for section in sections(of.spec):
+        found.setdefault(section.span, section)
+        found.setdefault(section.heading.span, section)
+    return found
 
 
 @lru_cache(maxsize=2)

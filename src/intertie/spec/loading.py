@@ -25,6 +25,9 @@ from intertie.spec.tree import Document, Entry, MappingNode, ScalarNode, Sequenc
 from intertie.spec.workspace import Unreadable, Workspace, check_text, find_workspace, read_text
 from intertie.spec.yaml_nodes import shorten
 
+_WHY_TOO_LARGE = {codes.FILE_TOO_LARGE.code, codes.UNCLOSED_FENCE.code}
+"""All that is told of a file too large: a block that is not closed makes Markdown of all that follows."""
+
 
 class Loaded(Struct, frozen=True):
     """What is known of a spec once it is read.
@@ -33,11 +36,13 @@ class Loaded(Struct, frozen=True):
         spec: Empty where nothing could be read.
         diagnostics: In the order of their places.
         source: The file's text as the places count it: without byte order mark, line ends as the author has them.
+        given_up: It is larger than is read. The spec is empty, and that is all there is to say about it.
     """
 
     spec: Spec
     diagnostics: tuple[Diagnostic, ...]
     source: str
+    given_up: bool = False
 
 
 def load(path: Path, workspace: Workspace | None = None) -> Loaded:
@@ -66,6 +71,9 @@ def load_text(text: str, path: Path, workspace: Workspace | None = None) -> Load
     source = Source(shown, text)
     findings = Findings()
     document = read_document(source, findings)
+    if findings.has(codes.FILE_TOO_LARGE):
+        told = tuple(found for found in findings.all() if found.code in _WHY_TOO_LARGE)
+        return Loaded(_empty(shown, told[0].span), told, text.removeprefix("\ufeff"), given_up=True)
     related = _related(document, workspace, path, findings)
     router = Router(findings)
     endpoints = route(document, router)
@@ -164,6 +172,9 @@ def _nothing(shown: str, error: Unreadable) -> Loaded:
     diagnostic = Diagnostic(
         error.code.code, error.code.name, error.code.severity, f"the file is not read: {error.reason}", span
     )
+    return Loaded(_empty(shown, span), (diagnostic,), "", given_up=True)
+
+
+def _empty(shown: str, span: SourceSpan) -> Spec:
     document = Document(shown, "", None, None, (), span)
-    empty = Spec(path=shown, content_hash=hashlib.sha256(b"").hexdigest(), document=document, span=span)
-    return Loaded(empty, (diagnostic,), "")
+    return Spec(path=shown, content_hash=hashlib.sha256(b"").hexdigest(), document=document, span=span)

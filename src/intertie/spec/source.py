@@ -112,6 +112,10 @@ class Findings:
         """Return whether further findings of this code are only counted."""
         return self._of_a_kind[code.code] >= MOST_OF_A_KIND
 
+    def has(self, code: Code) -> bool:
+        """Return whether anything of this code was reported."""
+        return self._of_a_kind[code.code] > 0
+
     def mark(self) -> int:
         """Return a point that `drop_after` can go back to."""
         return len(self._found)

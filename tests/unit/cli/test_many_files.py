@@ -24,4 +24,8 @@ def test_several_processes_find_what_one_finds(tmp_path, monkeypatch):
     settings = Settings(workspace.root)
     alone = check_paths(files, workspace, settings, today=TODAY)
     assert many_files.check_all(Checker(files, workspace, settings, today=TODAY), files) == alone
+    assert many_files.check_all(Checker(files, workspace, settings, today=TODAY), files, jobs=1) == alone
+    assert many_files.check_all(Checker(files, workspace, settings, today=TODAY), files[:3], jobs=8) == check_paths(
+        files[:3], workspace, settings, today=TODAY
+    )
     assert sum(found.name == "duplicate-id" for found in alone.diagnostics) == 8

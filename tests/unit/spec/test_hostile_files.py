@@ -43,7 +43,7 @@ HOSTILE = {
     "block_nesting": (_yaml("\n".join(" " * n + "a:" for n in range(1_800))), "nested-too-deep"),
     "front_matter_nesting": ("---\nid: " + "[" * 10_000 + "\n---\n", "nested-too-deep"),
     "ten_megabytes": (FRONT_MATTER + "a: b\n" * 2_000_000, "file-too-large"),
-    "many_values": (_yaml("\n".join(f"k{n}: [a, b]" for n in range(60_000))), "file-too-large"),
+    "many_values": (_yaml("\n".join(f"k{n}: [a, b, c, d]" for n in range(60_000))), "file-too-large"),
     "many_lines": (FRONT_MATTER + "- **a**: b\n" * 150_000, "file-too-large"),
     "many_fences": (FRONT_MATTER + "```yaml\na: 1\n```\n" * 60_000, "file-too-large"),
     "python_tag": (_yaml("service: !!python/object/apply:os.system ['id']"), "yaml-tag"),
@@ -61,7 +61,7 @@ HOSTILE = {
     "many_bad_rows": (_yaml("error_mapping: [" + "{external_code: 404, acton: retry}, " * 15_000 + "]"), "unknown-key"),
     "many_endpoints": (_yaml("a: 1") + "## API Endpoints\n" + "### E\n```yaml\nendpoint: {path: /a, method: GTE}\n```\n" * 3_500,
                        "repeated-endpoint"),
-    "open_comment": ("<!--\n" * 100_000, "no-front-matter"),
+    "open_comment": ("<!--\n" * 100_000, "file-too-large"),
     "long_number": (_yaml("timeouts: {total: " + "9" * 100_000 + "}"), "out-of-range"),
     "quotes": (FRONT_MATTER + ">" * 10_000 + " x\n", ""),
     "lists": (FRONT_MATTER + "- " * 10_000 + "x\n", ""),
@@ -96,6 +96,8 @@ def test_a_hostile_file_is_a_finding_in_little_time_and_memory(outcome: dict[str
     expected = HOSTILE[name][1] if name in HOSTILE else "not-utf8"
     assert spent < 2.0
     assert expected in found.split(",")
+    if expected == "file-too-large":
+        assert found == expected, "what follows from a file that is not read to its end is not told"
 
 
 def test_deep_but_honest_nesting_is_read():

@@ -10,7 +10,7 @@ import click
 from intertie.cli.check_reports import REPORTS, report, scores
 from intertie.cli.completing import complete_spec
 from intertie.cli.context import CliContext
-from intertie.cli.many_files import check_all
+from intertie.cli.many_files import MOST_JOBS, check_all
 from intertie.cli.spec_files import spec_files, workspace_of
 from intertie.compiler import load_settings
 from intertie.core.clock import BlockingClock
@@ -36,6 +36,13 @@ from intertie.lint.words import count
 @click.option("--fix", is_flag=True, help="Mend what has a safe fix, then check.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that may change what is meant.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing.")
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(1, MOST_JOBS),
+    metavar="N",
+    help="Share the files out among N processes.  [default: all processors where there are many files]",
+)
 @click.option("--score", is_flag=True, help="Show how complete each spec is instead, section by section.")
 @click.pass_context
 def command(
@@ -46,6 +53,7 @@ def command(
     fix: bool,
     unsafe_fixes: bool,
     diff: bool,
+    jobs: int | None,
     score: bool,
 ) -> None:
     """Check the specs at PATH (files, folders or ids), else all of the workspace.
@@ -67,7 +75,7 @@ def command(
         ctx.exit(1 if _show_diff(files, checker, unsafe=unsafe_fixes) else 0)
     if fix:
         _fix(files, checker, unsafe=unsafe_fixes)
-    result = check_all(checker, files)
+    result = check_all(checker, files, jobs=jobs)
     if form in REPORTS:
         click.echo(report(result, form, workspace, strict=strict), nl=False)
     else:

@@ -48,13 +48,14 @@ def endpoint_without_case(spec: Spec, around: Around) -> Iterator[Finding]:
     if not called:
         # Cases without a machine's steps call nothing: a person does.
         return
-    for endpoint in spec.endpoints:
-        name = endpoint.name
-        if name and snake_case(name.value) not in called:
+    names = [endpoint.name for endpoint in spec.endpoints if endpoint.name]
+    operations = [snake_case(name.value) for name in names]
+    reached = sum(operation in called for operation in operations)
+    for name, operation in zip(names, operations, strict=True):
+        if operation not in called:
             yield Finding(
                 name.span,
-                f"no case calls `{snake_case(name.value)}`: of {len(spec.endpoints)} endpoints "
-                f"{sum(bool(e.name and snake_case(e.name.value) in called) for e in spec.endpoints)} are called",
-                "add a case with a step `call: " + snake_case(name.value) + "`",
+                f"no case calls `{operation}`: of {len(spec.endpoints)} endpoints {reached} are called",
+                f"add a case with a step `call: {operation}`",
                 related=tuple(Label(path.span, "a case") for path in there[:3]),
             )
