@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: help demo test check mutate-specs sweep-imports bench docs lock clean
+.PHONY: help demo test check mutate-specs sweep-imports bench bench-check docs lock clean
 help:
 	@echo "make demo    check a spec, start its mock, call through every guard, told in plain words"
 	@echo "make test    the whole suite"
@@ -12,6 +12,7 @@ help:
 	@echo "make mutate-specs  the share of seeded defects that the checker finds where they are"
 	@echo "make sweep-imports DIR=…  import every API description of a folder, and count what is lost"
 	@echo "make bench   what the guards cost, beside the peers"
+	@echo "make bench-check  what checking costs: 1, 100 and 1,000 specs, large ones, and a keystroke in an editor"
 	@echo "make docs    regenerate the generated reference pages"
 	@echo "make lock    renew the hashed requirement files"
 
@@ -54,6 +55,9 @@ sweep-imports: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@$(BIN)/python bench/run.py
+
+bench-check: $(VENV)/.dev
+	@$(BIN)/python bench/run.py check lsp
 
 docs: $(VENV)/.dev
 	@$(BIN)/intertie dev docs

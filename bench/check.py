@@ -1,7 +1,7 @@
 """What checking costs: variants of one spec of some 390 lines, with everything on that a spec can have.
 
 Warm: rules, schemas and parsers are loaded. `one by one` is this process alone on one core; the command shares many files
-out among all processors, its start included.
+out among all processors, its start included. The large specs are the same one with its endpoints repeated under other names.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from intertie.spec.workspace import Workspace
 
 SPECS = HERE.parent / "tests" / "data" / "specs"
 NUMBERS = (1, 100, 1_000)
+MEGABYTES = (0.25, 0.5, 1.0, 2.0)
 
 
 def measure() -> Iterator[Row]:
@@ -51,6 +52,38 @@ def _measured(bytecode: Path) -> Iterator[Row]:
                     None,
                     f"{os.cpu_count()} processors",
                 )
+
+    per_mb_s = 0.0
+    for megabytes in MEGABYTES:
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            endpoints = write_large(root, megabytes)
+            taken_s = _command_s(root, bytecode)
+            per_mb_s = per_mb_s or taken_s / megabytes
+            yield Row(
+                f"one spec of {megabytes:g} MB, the command", taken_s, "s", taken_s / megabytes / per_mb_s,
+                f"{endpoints:,} endpoints; start included",
+            )  # fmt: skip
+
+
+def write_large(root: Path, megabytes: float) -> int:
+    """Write a workspace with one spec of that size; return how many endpoints it has."""
+    file = write(root, 1)[0]
+    text = file.read_text("utf-8")
+    start = text.index("## API Endpoints")
+    start = text.index("### ", start)
+    end = text.index("\n## ", start) + 1
+    endpoints = text[start:end]
+    times = round((megabytes * 1_000_000 - len(text)) / len(endpoints))
+    more = [
+        endpoints.replace("\n### ", f"\n### No {number} ")
+        .replace("### ", f"### No {number} ", 1)
+        .replace("path: /", f"path: /no{number}/")
+        for number in range(times)
+    ]
+    whole = text[:end] + "".join(more) + text[end:]
+    file.write_text(whole, "utf-8")
+    return (times + 1) * endpoints.count("### ")
 
 
 def write(root: Path, number: int) -> list[Path]:
