@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from intertie.core.errors import UsageError
+from intertie.spec.workspace import MAX_REFERENCE_BYTES
 
 _READ = (".md", ".markdown", ".yaml", ".yml", ".json", ".toml", ".proto", ".graphql")
 """Endings of what a spec is, or may refer to."""
 
-_LARGEST = 4_000_000
+_LARGEST = MAX_REFERENCE_BYTES
 """Bytes of a file beyond which it is left out, as the reader of specs would."""
 
 

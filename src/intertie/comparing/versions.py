@@ -97,7 +97,8 @@ class Versions:
         """Yield what differs, spec by spec.
 
         Args:
-            old: A file, or `REVISION:path`; with `paths`, or where neither is a file, a revision.
+            old: A file, or `REVISION:path`; with `paths`, or where neither is a file, a revision. A revision beside a
+                file is that file in the revision.
             new: Likewise.
             paths: Specs to compare in both revisions; all of the workspace where there are none.
             environment: Of the plans.
@@ -110,9 +111,21 @@ class Versions:
             for path in paths or self._all(trees):
                 yield self._one(self._in(trees[0], path), self._in(trees[1], path), path, environment)
             return
+        old, new = self._with_path(old, new), self._with_path(new, old)
         yield self._one(self._file(old), self._file(new), new, environment)
 
     # What is named
+
+    def _with_path(self, text: str, other: str) -> str:
+        """Return `REVISION:path` where `text` is a revision and `other` a file, else `text`."""
+        if not Path(other).is_file() or Path(text).exists() or ":" in text:
+            return text
+        place = Workspace(self._workspace.resolve()) if self._workspace else find_workspace(Path(other))
+        if place.find_by_id(text) is not None:
+            return text
+        if Repository(place.root).has(text):
+            return f"{text}:{other}"
+        raise UsageError(f"there is no file, spec or revision `{text}`")
 
     def _are_revisions(self, old: str, new: str) -> bool:
         if any(Path(text).exists() or ":" in text for text in (old, new)):
@@ -224,7 +237,7 @@ class Versions:
 def _side(named: Named, environment: str | None) -> Side | Unusable:
     loaded = load(named.path, named.tree.workspace)
     settings = named.tree.settings
-    if not loaded.source and loaded.diagnostics:
+    if loaded.given_up:
         # Nothing could be read: what is missing in it is not worth a word.
         return Unusable(loaded.diagnostics, {}, named.revision)
     chosen = environment or _environment(loaded.spec, settings)

@@ -101,6 +101,8 @@ def test_a_file_of_a_revision_against_the_working_tree(repository, capsys, monke
     assert "--> main:specs/parcels.md:" in out
     monkeypatch.chdir(repository.folder / "specs")
     assert diff(capsys, "main:parcels.md", "parcels.md")[0] == 0
+    assert diff(capsys, "main", "parcels.md") == diff(capsys, "main:parcels.md", "parcels.md")
+    assert diff(capsys, "parcels.md", "main")[1].endswith("1 risky\n")
     assert diff(capsys, "main", "main", "INT-007")[:2] == (0, "Parcel Rates (INT-007): no changes that matter\n")
 
 
@@ -144,7 +146,7 @@ def test_what_a_spec_refers_to_is_read_from_its_revision(repository, capsys):
         (("--", "-x", "HEAD", "specs/parcels.md"), "there is no revision `-x`"),
         (("HEAD", "HEAD", "specs/none.md"), "there is no file specs/none.md in HEAD"),
         (("HEAD:specs/none.md", "specs/parcels.md"), None),
-        (("specs/parcels.md", "specs/none.md"), "there is no file or spec `specs/none.md`"),
+        (("specs/parcels.md", "specs/none.md"), "there is no file, spec or revision `specs/none.md`"),
     ],
 )
 def test_wrong_usage(repository, capsys, arguments, says):
