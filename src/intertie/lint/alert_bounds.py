@@ -9,6 +9,10 @@ from intertie.lint.alerts import Compared
 from intertie.runtime.plan import Plan
 
 
+LOOKED_AT_S = 60
+"""Seconds that an alert on throughput looks back on; a longer window's limit may be spent within them."""
+
+
 def why_never(compared: Compared, plan: Plan) -> str | None:
     """Return why a comparison can't hold, None where it can."""
     bounds = _bounds(compared, plan)
@@ -65,7 +69,8 @@ def _bounds(compared: Compared, plan: Plan) -> tuple[float, str, float, str] | N
             )
         case "throughput":
             windows = plan.limits.windows if plan.limits else ()
-            rate = min((window.limit / window.window_s for window in windows), default=inf)
+            # A day's limit may be spent in the minute that is looked at.
+            rate = min((window.limit / min(window.window_s, LOOKED_AT_S) for window in windows), default=inf)
             return (
                 0.0,
                 "it is never below 0",
