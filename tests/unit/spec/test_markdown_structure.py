@@ -244,3 +244,13 @@ def test_points_that_are_ticked_off_are_no_longer_open():
     """A checkbox with its mark, a struck line and a tick are done; an empty box is open."""
     loaded = read("## Uncertainties\n- [ ] Refunds?\n- [x] Which currency?\n- ~~Limits?~~\n- ✅ Names?\n")
     assert [each.value for each in loaded.spec.uncertainties] == ["[ ] Refunds?"]
+
+
+def test_validation_of_answers_is_no_second_section_of_cases():
+    """`## Validation` with the `validation` block stands beside `## Validation Cases`, which a list of cases would not."""
+    answers = "## Validation\n```yaml\nvalidation:\n  responses: strict\n```\n\n"
+    listed = "## Validation Cases\n### Test Cases\n- /test-cases/TC-001.yaml: one\n"
+    loaded = read(answers + listed)
+    assert loaded.spec.validation.responses.value == "strict"
+    assert [case.path.value for case in loaded.spec.cases] == ["/test-cases/TC-001.yaml"]
+    assert "repeated-section" not in {found.name for found in loaded.diagnostics}

@@ -94,6 +94,12 @@ def _named_like(part: Section, section: Section) -> Section:
     return Section(part.heading, part.level, section.name, (), (), (), (), (), part.span)
 
 
+def _is_about_answers(section: Section) -> bool:
+    """Return whether a section headed `Validation` holds the `validation` block alone: it lists no cases."""
+    keys = {entry.key.text for part in section.walk() for block in part.blocks for entry in block.root.entries}
+    return keys == {"validation"} and not any(part.bullets or part.tables for part in section.walk())
+
+
 class _SpecReader:
     def __init__(self, document: Document, routed: Routed, endpoints: list[Section], reader: BlockReader) -> None:
         self._document = document
@@ -179,6 +185,8 @@ class _SpecReader:
                     )  # fmt: skip
                 continue
             known = self._by_name.setdefault(section.name, [])
+            if section.name == "validation cases" and _is_about_answers(section):
+                continue
             if known:
                 self._findings.add(
                     codes.REPEATED_SECTION, section.heading.span,
