@@ -17,6 +17,8 @@ def show_imported(imported: Imported, path: Path, identity: str, *, merged: bool
     if as_json:
         print_json(_document(imported, path, identity, merged=merged))
         return
+    if imported.note:
+        say(f"info: {imported.note}")
     for line in told(imported.changes):
         say(line)
     if merged and not imported.changes:
@@ -39,6 +41,7 @@ def _document(imported: Imported, path: Path, identity: str, *, merged: bool) ->
         "source": description.source,
         "kind": description.kind,
         "merged": merged,
+        "note": imported.note,
         "operations": [
             {"operation": snake_case(each.heading), "name": each.heading, "method": each.method, "path": each.path}
             for each in description.operations

@@ -16,10 +16,16 @@ from intertie.importers.swagger2 import swagger_options, upgraded
 
 
 class Described(Struct, frozen=True):
-    """A description, and which of its schemas the source itself can be referred to for: name -> JSON pointer there."""
+    """A description, and what is needed to refer to the source for its schemas.
+
+    Attributes:
+        source_schemas: Name -> JSON pointer in the source, of those that mean the same there.
+        in_place: Names of components that have none in the source: each stands in an operation.
+    """
 
     description: ApiDescription
     source_schemas: dict[str, str]
+    in_place: frozenset[str] = frozenset()
 
 
 def describe(source: ReadSource, options: ImportOptions, ledger: Ledger) -> Described:
@@ -29,6 +35,7 @@ def describe(source: ReadSource, options: ImportOptions, ledger: Ledger) -> Desc
         UsageError: It has no operations, or the selection fits none.
     """
     schemas: dict[str, str] = {}
+    in_place: frozenset[str] = frozenset()
     match source.kind:
         case "curl":
             description = describe_curl(source.text, options, ledger)
@@ -42,5 +49,5 @@ def describe(source: ReadSource, options: ImportOptions, ledger: Ledger) -> Desc
             description, schemas = reader.read(), reader.source_schemas()
         case _:
             reader = OpenApiReader(source.data, options, ledger)
-            description, schemas = reader.read(), reader.source_schemas()
-    return Described(replace(description, losses=ledger.losses, guesses=ledger.guesses), schemas)
+            description, schemas, in_place = reader.read(), reader.source_schemas(), reader.schemas_in_place()
+    return Described(replace(description, losses=ledger.losses, guesses=ledger.guesses), schemas, in_place)

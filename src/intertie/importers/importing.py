@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,14 +17,19 @@ from intertie.importers.merging.merge import Change, merge
 from intertie.importers.merging.record import Record, read_record, with_record, without_record
 from intertie.importers.model import ApiDescription
 from intertie.importers.openapi3 import ImportOptions, tags_with_counts
-from intertie.importers.placing import placed
+from intertie.importers.placing import can_be_referred_to, placed, source_reference
 from intertie.importers.reading import ReadSource, load_source, read_source
 from intertie.importers.selection import Selection
 from intertie.importers.writing.spec_text import spec_text
 from intertie.spec import codes
 from intertie.spec.draft import Draft
-from intertie.spec.loading import load_text
+from intertie.spec.markdown import read_document
+from intertie.spec.source import Findings, Source
+from intertie.spec.workspace import MAX_SPEC_BYTES
 
+MOST_READ = 1_000_000
+"""A spec of more characters is one that nobody reads: its schemas stay in the source, where the spec can refer to it,
+and then its examples too."""
 _TOO_LARGE = frozenset({codes.FILE_TOO_LARGE.code, codes.TOO_DEEP.code})
 
 
@@ -36,7 +42,8 @@ class Request(Struct, frozen=True):
         spec_path: Where the spec stands, or will: references into the source start from its folder.
         stdin: What the standard input holds, where `given` is `-`.
         selection: Which operations; None means all, or those of the last import.
-        schemas: `inline` keeps them in the spec, `ref` refers to the source; None means as the last import.
+        schemas: `inline` keeps them in the spec, `ref` refers to the source; None means as the last import, else
+            inline where that can be read.
         base_url: What relative server URLs start from.
     """
 
@@ -55,11 +62,13 @@ class Imported(Struct, frozen=True):
     Attributes:
         text: Of the whole spec.
         changes: What a merge did; empty for a new spec.
+        note: What was decided for want of an option, None where nothing was.
     """
 
     text: str
     description: ApiDescription
     changes: tuple[Change, ...] = ()
+    note: str | None = None
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -81,6 +90,8 @@ class _Written(Struct, frozen=True):
     text: str
     description: ApiDescription
     source: ReadSource
+    schemas: str
+    note: str | None = None
 
 
 def import_new(request: Request) -> Imported:
@@ -89,10 +100,10 @@ def import_new(request: Request) -> Imported:
     Raises:
         UsageError: The source can't be read or chosen from, or what is chosen doesn't fit into one spec.
     """
-    selection, schemas = request.selection or Selection(), request.schemas or "inline"
-    written = _write(request, selection, schemas, {}, frozenset())
-    record = Record(written.source.name, _options(selection, schemas), Layout(written.text).digests())
-    return Imported(with_record(written.text, record), written.description)
+    selection = request.selection or Selection()
+    written = _write(request, selection, request.schemas, {}, frozenset())
+    record = Record(written.source.name, _options(selection, written.schemas), Layout(written.text).digests())
+    return Imported(with_record(written.text, record), written.description, note=written.note)
 
 
 def import_again(request: Request, old: str) -> Imported:
@@ -107,21 +118,26 @@ def import_again(request: Request, old: str) -> Imported:
     selection, schemas = _remembered(request, record)
     written = _write(request, selection, schemas, layout.heading_keys(), frozenset(layout.headings))
     merged = merge(own, written.text, record, written.description.all_keys)
-    text = with_record(merged.text, Record(written.source.name, _options(selection, schemas), merged.units))
+    text = with_record(merged.text, Record(written.source.name, _options(selection, written.schemas), merged.units))
     if is_too_large(text, request.spec_path):
-        raise UsageError(_too_large(written.source, written.description, schemas))
-    return Imported(text, written.description, merged.changes)
+        too_large = _too_large(written.source, written.description, request.spec_path, is_ref=written.schemas == "ref")
+        raise UsageError(too_large)
+    return Imported(text, written.description, merged.changes, written.note)
 
 
 def is_too_large(text: str, path: Path) -> bool:
     """Return whether a spec is more than is read of one file."""
-    return any(found.code in _TOO_LARGE for found in load_text(text, path).diagnostics)
+    if len(text.encode("utf-8", errors="surrogatepass")) > MAX_SPEC_BYTES:
+        return True
+    findings = Findings()
+    read_document(Source(path.name, text), findings)
+    return any(found.code in _TOO_LARGE for found in findings.all())
 
 
 def _write(
-    request: Request, selection: Selection, schemas: str, headings: dict[str, str], taken: frozenset[str]
+    request: Request, selection: Selection, schemas: str | None, headings: dict[str, str], taken: frozenset[str]
 ) -> _Written:
-    """Return the spec as it would be written anew; success examples are left out where it is too large with them."""
+    """Return the spec as it would be written anew; where it is too large, without examples, then without schemas."""
     source_ledger = Ledger()
     source = read_source(load_source(request.given, request.stdin), source_ledger)
     options = ImportOptions(
@@ -132,20 +148,30 @@ def _write(
         headings=headings,
         taken=taken,
     )
-    for examples in (True, False):
+    in_workspace = schemas is None and can_be_referred_to(source, request.spec_path)
+    for place, examples in _attempts(schemas, in_workspace=in_workspace):
         ledger = Ledger()
         for loss in source_ledger.losses:
             ledger.lose(loss.kind, loss.what, loss.where)
-        described = describe(source, replace(options, examples=examples), ledger)
-        description = placed(described, source, schemas, request.spec_path)
+        described = describe(source, replace(options, examples=examples, by_place=place == "ref"), ledger)
+        description = placed(described, source, place, request.spec_path)
         text = spec_text(description, request.draft)
-        if not is_too_large(text, request.spec_path):
-            return _Written(text, description, source)
-    raise UsageError(_too_large(source, description, schemas))
+        can_be_shorter = examples if place == "ref" else in_workspace
+        if (len(text) <= MOST_READ or not can_be_shorter) and not is_too_large(text, request.spec_path):
+            note = _left_there(source, request.spec_path) if place != (schemas or "inline") else None
+            return _Written(text, description, source, place, note)
+    raise UsageError(_too_large(source, description, request.spec_path, is_ref=in_workspace or schemas == "ref"))
 
 
-def _remembered(request: Request, record: Record | None) -> tuple[Selection, str]:
-    """Return what is asked for now, else what was asked for the last time."""
+def _attempts(schemas: str | None, *, in_workspace: bool) -> list[tuple[str, bool]]:
+    """Return (where schemas stand, with examples) in the order in which it is tried what fits."""
+    if schemas is not None:
+        return [(schemas, True), (schemas, False)]
+    return [("inline", True), *([("ref", True), ("ref", False)] if in_workspace else [("inline", False)])]
+
+
+def _remembered(request: Request, record: Record | None) -> tuple[Selection, str | None]:
+    """Return what is asked for now, else what the last import did."""
     chosen: dict[str, list[str]] = {}
     options = list(record.options) if record else []
     for option, value in zip(options[::2], options[1::2], strict=False):
@@ -153,19 +179,32 @@ def _remembered(request: Request, record: Record | None) -> tuple[Selection, str
     selection = Selection(
         tuple(chosen.get("--tag", ())), tuple(chosen.get("--path", ())), tuple(chosen.get("--operation", ()))
     )
-    return request.selection or selection, request.schemas or next(iter(chosen.get("--schemas", ())), "inline")
+    return request.selection or selection, request.schemas or (
+        next(iter(chosen.get("--schemas", ())), "inline") if record else None
+    )
 
 
 def _options(selection: Selection, schemas: str) -> tuple[str, ...]:
     return (*selection.as_options(), *(("--schemas", schemas) if schemas != "inline" else ()))
 
 
-def _too_large(source: ReadSource, description: ApiDescription, schemas: str) -> str:
+def _left_there(source: ReadSource, spec_path: Path) -> str:
+    """Return what was decided where the schemas don't fit."""
+    where = unquote(source_reference(source, spec_path))
+    return (
+        f"with its schemas {source.name} is too much for one spec: they stay in the source, and the spec refers to "
+        f"{where}, which must stay there (--schemas inline or ref decides otherwise)"
+    )
+
+
+def _too_large(source: ReadSource, description: ApiDescription, spec_path: Path, *, is_ref: bool) -> str:
     """Return what to do about a source that doesn't fit into one spec."""
     tags = list(tags_with_counts(source.data).items())
     named = ", ".join(f"{tag} ({count})" for tag, count in tags[:6]) + (", …" if len(tags) > 6 else "")
     ways = [f"choose some by --tag{f' ({named})' if named else ''}, --path or --operation"]
-    if schemas != "ref" and source.kind in ("openapi3", "swagger2"):
+    if not is_ref and can_be_referred_to(source, spec_path):
         ways.append("leave the schemas where they are by --schemas ref")
+    elif not is_ref and source.kind in ("openapi3", "swagger2"):
+        ways.append(f"copy {source.name} into the workspace, so that its schemas can be left there")
     count = len(description.operations)
     return f"the {count} operations of {source.name} are more than one spec holds: {', or '.join(ways)}"

@@ -43,6 +43,8 @@ class ImportOptions(Struct, frozen=True):
         prefix: Start of the names of variables, such as `SHOP`.
         headings: Headings that are taken, or given already by key of the operation.
         examples: Whether success examples are kept.
+        by_place: Whether large schemas that stand in an operation become components, named after their place.
+        kind: What the source is called where it is not what it is read as.
     """
 
     name: str
@@ -52,6 +54,7 @@ class ImportOptions(Struct, frozen=True):
     headings: dict[str, str] = {}
     taken: frozenset[str] = frozenset()
     examples: bool = True
+    by_place: bool = False
     kind: str = ""
 
 
@@ -71,7 +74,7 @@ class OpenApiReader:
         self._options = options
         self._ledger = ledger
         self._references = References(document, ledger)
-        self._schemas = SchemaKeeper(self._references, ledger)
+        self._schemas = SchemaKeeper(self._references, ledger, by_place=options.by_place)
         self._parameters = ParameterReader(self._references, ledger)
         self._answers = AnswerReader(self._references, self._schemas, ledger, examples=options.examples)
         self._headings = Headings((*options.taken, *options.headings.values()))
@@ -122,6 +125,10 @@ class OpenApiReader:
     def source_schemas(self) -> dict[str, str]:
         """Return name -> reference of the schemas that may be read from the source itself."""
         return self._schemas.unbroken()
+
+    def schemas_in_place(self) -> frozenset[str]:
+        """Return the names of components that stand in an operation of the source."""
+        return self._schemas.in_place()
 
     # Operations
 

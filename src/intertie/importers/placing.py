@@ -34,11 +34,19 @@ def placed(described: Described, source: ReadSource, schemas: str, spec_path: Pa
     direct = {
         name: start + quote(pointer, safe="#/~-._$!'()*+,;=:@") for name, pointer in described.source_schemas.items()
     }
+    # What has no name of its own and can't be referred to stands where it stood.
+    inline = {
+        name: _redirected(schema, direct, {})
+        for name, schema in description.components.items()
+        if name in described.in_place and name not in direct
+    }
     return replace(
         description,
-        operations=_redirected(description.operations, direct),
+        operations=_redirected(description.operations, direct, inline),
         components={
-            name: _redirected(schema, direct) for name, schema in description.components.items() if name not in direct
+            name: _redirected(schema, direct, inline)
+            for name, schema in description.components.items()
+            if name not in direct and name not in inline
         },
     )
 
@@ -59,20 +67,34 @@ def source_reference(source: ReadSource, spec_path: Path) -> str:
     return quote(Path(*up, path.relative_to(root)).as_posix() if up else f"./{path.relative_to(root).as_posix()}")
 
 
-def _redirected(value: T, direct: dict[str, str]) -> T:
-    """Return a value with its references to components that are not kept led into the source."""
+def can_be_referred_to(source: ReadSource, spec_path: Path) -> bool:
+    """Return whether a spec may leave its schemas in the source."""
+    try:
+        source_reference(source, spec_path)
+    except UsageError:
+        return False
+    return True
+
+
+def _redirected(value: T, direct: dict[str, str], inline: dict[str, object]) -> T:
+    """Return a value with its references to components that are not kept led into the source, or followed."""
     made: object = value
     if isinstance(value, dict):
         reference = value.get("$ref")
-        inner = {key: _redirected(each, direct) for key, each in value.items()}
-        if isinstance(reference, str) and reference.startswith(_PREFIX):
-            name = reference.removeprefix(_PREFIX).replace("~1", "/").replace("~0", "~")
-            inner["$ref"] = direct.get(name, reference)
+        named = isinstance(reference, str) and reference.startswith(_PREFIX)
+        name = str(reference).removeprefix(_PREFIX).replace("~1", "/").replace("~0", "~") if named else ""
+        if name in inline:
+            return cast("T", inline[name])
+        inner = {key: _redirected(each, direct, inline) for key, each in value.items()}
+        if named:
+            inner["$ref"] = direct.get(name, str(reference))
         made = inner
     elif isinstance(value, list):
-        made = [_redirected(each, direct) for each in value]
+        made = [_redirected(each, direct, inline) for each in value]
     elif isinstance(value, tuple):
-        made = tuple(_redirected(each, direct) for each in value)
+        made = tuple(_redirected(each, direct, inline) for each in value)
     elif isinstance(value, Struct):
-        made = replace(value, **{key: _redirected(getattr(value, key), direct) for key in value.__struct_fields__})
+        made = replace(
+            value, **{key: _redirected(getattr(value, key), direct, inline) for key in value.__struct_fields__}
+        )
     return cast("T", made)

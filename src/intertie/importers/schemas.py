@@ -25,14 +25,24 @@ _IDENTITIES = frozenset({"$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$
 class SchemaKeeper:
     """Collects the schemas of one import."""
 
-    def __init__(self, references: References, ledger: Ledger) -> None:
+    def __init__(self, references: References, ledger: Ledger, *, by_place: bool = False) -> None:
+        """Make an empty one.
+
+        Args:
+            references: Of the source.
+            ledger: Where losses are noted.
+            by_place: Whether large schemas that stand in an operation are components too, under the name of their
+                place: what is to be referred to in the source needs a pointer, not a name.
+        """
         self._references = references
         self._ledger = ledger
+        self._by_place = by_place
         self._names: dict[str, str] = {}
         self._made: dict[str, object] = {}
         self._pointers: dict[str, str] = {}
         self._mended: set[str] = set()
         self._sent: list[object] = []
+        self._in_place: set[str] = set()
 
     def keep(self, schema: object, where: str, *, sent: bool = False) -> object:
         """Return a schema as it is written in an endpoint; what it refers to is kept as a component.
@@ -42,7 +52,12 @@ class SchemaKeeper:
             where: Its place there.
             sent: Whether it is of what we send.
         """
-        kept = self._schema(schema, where)
+        if self._by_place and where.startswith("#/") and _is_large(schema):
+            name = self._register(where)
+            self._in_place.add(name)
+            kept: object = {"$ref": _PREFIX + _escaped(name)}
+        else:
+            kept = self._schema(schema, where)
         if sent:
             self._sent.append(kept)
         return kept
@@ -60,8 +75,9 @@ class SchemaKeeper:
             pending = [name for name in self._pointers if name not in self._made]
         for name in self._pointers:
             self._break_circle(name)
-        for kept in self._reached_by(self._sent):
-            self._relax(kept)
+        for name, kept in self._reached_by(self._sent):
+            if self._relax(kept):
+                self._mended.add(name)
         return dict(self._made)
 
     def unbroken(self) -> dict[str, str]:
@@ -76,6 +92,10 @@ class SchemaKeeper:
             if not more:
                 return {name: where for name, where in self._pointers.items() if name not in broken}
             broken |= more
+
+    def in_place(self) -> frozenset[str]:
+        """Return the names of components that the source has in an operation, without a name."""
+        return frozenset(self._in_place)
 
     # One schema
 
@@ -221,7 +241,7 @@ class SchemaKeeper:
         number = 2
         while name in self._pointers:
             name, number = f"{wanted}_{number}", number + 1
-        if name != own:
+        if name != own and pointer.startswith(_NAMED):
             self._ledger.lose("schema-name", own, pointer)
         self._names[pointer] = name
         self._pointers[name] = pointer
@@ -244,31 +264,35 @@ class SchemaKeeper:
                 seen.add(current)
                 pending += _first_of(self._made.get(current))
 
-    def _reached_by(self, roots: list[object]) -> Iterator[object]:
+    def _reached_by(self, roots: list[object]) -> Iterator[tuple[str, object]]:
+        """Yield name and schema of all that some schemas lead to, themselves first, which have no name."""
         seen: set[str] = set()
-        pending = list(roots)
+        pending = [("", root) for root in roots]
         while pending:
             current = pending.pop()
             yield current
-            for name in _referred(current):
+            for name in _referred(current[1]):
                 if name not in seen:
                     seen.add(name)
-                    pending.append(self._made.get(name))
+                    pending.append((name, self._made.get(name)))
 
-    def _relax(self, schema: object) -> None:
-        """Take fields that only the service sets out of what is required."""
+    def _relax(self, schema: object) -> bool:
+        """Take fields that only the service sets out of what is required; return whether there were any."""
+        relaxed = False
         for part in _schemas_in(schema):
             required, properties = part.get("required"), mapping(part.get("properties"))
             if not isinstance(required, list):
                 continue
             own = [name for name in required if mapping(properties.get(name)).get("readOnly") is True]
             if own:
+                relaxed = True
                 for name in own:
                     self._ledger.lose("read-only-field", str(name), f"required by {_title(part, self._made)}")
                 left = [name for name in required if name not in own]
                 part["required"] = left
                 if not left:
                     del part["required"]
+        return relaxed
 
 
 _BREAKING = frozenset({"schema-mended", "broken-reference", "external-reference", "circular-reference"})
@@ -277,6 +301,23 @@ _STRUCTURE = frozenset({
     "#", "components", "schemas", "definitions", "paths", "content", "schema", "properties", "items", "responses",
     "parameters", "requestBodies",
 })  # fmt: skip
+
+
+_LARGE = 25
+"""So many values are about so many lines: what is shorter is better read where it is used."""
+
+
+def _is_large(schema: object) -> bool:
+    """Return whether a schema takes more lines than a reader of an operation wants to see."""
+    pending, count = [schema], 0
+    while pending and count <= _LARGE:
+        current = pending.pop()
+        count += 1
+        if isinstance(current, dict):
+            pending.extend(current.values())
+        elif isinstance(current, list):
+            pending.extend(current)
+    return count > _LARGE
 
 
 def _title(part: Mapping, made: dict[str, object]) -> str:

@@ -20,7 +20,7 @@ class Credential(Struct, frozen=True):
 
     Attributes:
         auth: As `authentication` says it, None where the source says nothing that can be used.
-        header_names: Header names in lower case that it writes.
+        header_names: Header names in lower case that it and the second keys write.
         further: Second keys that go along, as headers.
         scheme: The source's name of the scheme.
     """
@@ -93,7 +93,8 @@ def credential_of(
     auth = usable[chosen]
     if auth.guess:
         ledger.guess(f"authentication {auth.type}", step(where, chosen), auth.guess)
-    return Credential(auth, _header_names(auth), further, chosen)
+    sent = _header_names(auth) | {header.name.lower() for header in further}
+    return Credential(auth, sent, further, chosen)
 
 
 def _auth(given: Mapping, where: str, ledger: Ledger, base_url: str | None) -> ImportedAuth | None:

@@ -35,8 +35,8 @@ def upgraded(document: Mapping, ledger: Ledger) -> Mapping:
 
 
 def swagger_options(options: ImportOptions, document: Mapping) -> ImportOptions:
-    """Return the options with the kind of source that people read."""
-    return replace(options, kind=f"Swagger {word(document.get('swagger'))}")
+    """Return the options with the kind of source that people read; only what has a name is where it seems to be."""
+    return replace(options, kind=f"Swagger {word(document.get('swagger'))}", by_place=False)
 
 
 class _Upgrade:

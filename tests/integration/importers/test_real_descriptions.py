@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from intertie.app.opening import open as open_sync
 from intertie.cli.main import run
 from intertie.core.errors import UsageError
 from intertie.importers import Imported, Selection
 from intertie.importers.merging.record import without_record
+from intertie.mockserver import MockServer
 from support.imports import NPM_VARIABLE, REAL_VARIABLE, Importing, kinds, real_file
 from support.openapi_shape import faults
 from support.real_servers import NPM_FOLDER
@@ -24,6 +26,7 @@ OPERATIONS = {
     "museum-openapi.yaml": 8, "petstore-openapi.yaml": 19, "twilio-lookups-v2.json": 10, "spotify-openapi.yml": 97,
     "slack-swagger2.json": 174,
 }  # fmt: skip
+STORES = {"state": "memory://", "journal": "memory://"}
 HERE = [name for name in OPERATIONS if real_file(name)]
 _GITHUB = Path("node_modules/@octokit/openapi/generated/api.github.com.json")
 
@@ -105,14 +108,31 @@ def test_workflows_are_no_description(tmp_path: Path) -> None:
         Importing(tmp_path).new(path)
 
 
-def test_github_is_imported_in_parts(github: Path, tmp_path: Path) -> None:
-    """1,200 operations are more than one spec holds: it says so, and a tag of it is imported, merged and written back."""
+def test_github_is_imported_as_a_whole(github: Path, tmp_path: Path) -> None:
+    """1,200 operations are one spec that refers to the source for its schemas: checked, planned, merged and mocked."""
     shop = Importing(tmp_path)
-    with pytest.raises(
-        UsageError, match=r"operations of api\.github\.com\.json are more than one spec holds: choose some by --tag \("
-    ):
-        shop.new(github)
+    source = shop.write(github.read_text("utf-8"), "api.github.com.json")
+    made = shop.new(source)
+    assert made.note is not None
+    assert "they stay in the source" in made.note
+    assert len(made.operations) > 1_000
+    assert shop.errors(made.text) == []
+    plan = shop.plan(made.text)
+    assert len(plan.operations) == len(made.operations)
+    assert not plan.operations["issues_create"].body.schema.is_valid({"title": ["no", "title"]})
+    assert shop.again(made.text, source).text == made.text
+    shop.spec.write_text(made.text, "utf-8")
+    with MockServer(shop.spec) as url, open_sync(shop.spec, base_url=url, **STORES) as hub:
+        assert "repository_url" in hub.meta_root().data
+        issue = hub.issues_create(owner="octo", repo="hello", title="Found")
+        assert (issue.status, issue.data["title"]) == (201, "Found")
+
+
+def test_github_is_imported_in_parts(github: Path, tmp_path: Path) -> None:
+    """A tag of it is imported, another one is merged into it, and both are written back."""
+    shop = Importing(tmp_path)
     made = shop.new(github, selection=Selection(tags=("issues",)))
+    assert made.note is None
     assert len(made.operations) > 50
     assert shop.errors(made.text) == []
     assert "style: link" in made.text

@@ -432,12 +432,12 @@ def test_a_source_that_is_too_large_says_how_to_take_a_part(shop: Importing) -> 
                 "responses": {},
             }
         }
-        for number in range(250)
+        for number in range(640)
     }
     source = {"openapi": "3.0.0", "info": {"title": "Big"}, "servers": [{"url": "https://big.example"}], "paths": paths}
     path = shop.write(json.dumps(source), "big.json")
     with pytest.raises(
-        UsageError, match=r"the 250 operations of big\.json .* --tag \(t0 \(84\), t1 \(83\), t2 \(83\)\)"
+        UsageError, match=r"the 640 operations of big\.json .* --tag \(t0 \(214\), t1 \(213\), t2 \(213\)\)"
     ):
         shop.new(path)
     assert len(shop.new(path, selection=Selection(paths=("/p1*",))).operations) == 111

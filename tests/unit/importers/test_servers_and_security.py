@@ -173,6 +173,23 @@ def test_a_second_key_goes_along(shop: Importing) -> None:
     assert shop.errors(text) == []
 
 
+def test_a_key_that_an_operation_declares_as_a_parameter_too_is_sent_once(shop: Importing) -> None:
+    """What `authentication` and second keys send is no parameter of the caller's."""
+    schemes = {
+        "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+        "app": {"type": "apiKey", "in": "header", "name": "X-App"},
+    }
+    document = json.loads(source(schemes=schemes, security=[{"key": [], "app": []}]))
+    document["paths"]["/orders"]["get"]["parameters"] = [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}} for name in ("x-key", "x-app")
+    ]
+    text = shop.of(json.dumps(document), "api.json").text
+    operation = shop.plan(text).operations["get_orders"]
+    assert [header.name for header in operation.headers] == ["X-App"]
+    assert operation.parameters == ()
+    assert shop.errors(text) == []
+
+
 def test_a_key_in_a_cookie_is_told(shop: Importing) -> None:
     """What can't be sent stays a placeholder, and is a loss."""
     imported = shop.of(source(schemes={"c": {"type": "apiKey", "in": "cookie", "name": "sid"}}), "api.json")
