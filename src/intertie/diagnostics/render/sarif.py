@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote
 
-from intertie.diagnostics.credentials import without_credentials
-from intertie.diagnostics.diagnostic import Diagnostic, Severity
+from intertie.diagnostics.credentials import SECRET_CODES, without_credentials
+from intertie.diagnostics.diagnostic import Applicability, Diagnostic, Fix, Severity
 from intertie.diagnostics.order import in_order
 from intertie.diagnostics.render.fingerprints import fingerprints
 from intertie.diagnostics.render.width import printable
@@ -75,20 +75,52 @@ def _result(diagnostic: Diagnostic, fingerprint: str, index: int) -> dict[str, o
              "physicalLocation": _place(label.span)}
             for number, label in enumerate(diagnostic.related, start=1)
         ]  # fmt: skip
+    if diagnostic.fix and _may_be_shown(diagnostic.code, diagnostic.fix):
+        result["fixes"] = [_fix(diagnostic.fix)]
     return result
 
 
-def _place(span: SourceSpan) -> dict[str, object]:
-    absolute = span.path.startswith("/")
-    location = (
-        {"uri": f"file://{quote(span.path)}"} if absolute else {"uri": quote(span.path), "uriBaseId": "%SRCROOT%"}
+def _may_be_shown(code: str, fix: Fix) -> bool:
+    """Return whether a fix is one to apply, and writes nothing that looks like a secret."""
+    return (
+        bool(fix.edits)
+        and fix.applicability is not Applicability.DISPLAY
+        and code not in SECRET_CODES
+        and all(without_credentials(edit.replacement) == edit.replacement for edit in fix.edits)
     )
+
+
+def _fix(fix: Fix) -> dict[str, object]:
+    changes: dict[str, list[object]] = {}
+    for edit in fix.edits:
+        replacement: dict[str, object] = {"deletedRegion": _region(edit.span)}
+        if edit.replacement:
+            replacement["insertedContent"] = {"text": edit.replacement}
+        changes.setdefault(edit.span.path, []).append(replacement)
+    unsafe = " (may change what is meant)" if fix.applicability is Applicability.UNSAFE else ""
     return {
-        "artifactLocation": location,
-        "region": {
-            "startLine": span.line,
-            "startColumn": span.column,
-            "endLine": span.end_line,
-            "endColumn": span.end_column,
-        },
+        "description": {"text": printable(fix.title) + unsafe},
+        "artifactChanges": [
+            {"artifactLocation": _location(path), "replacements": replacements}
+            for path, replacements in changes.items()
+        ],
+    }
+
+
+def _place(span: SourceSpan) -> dict[str, object]:
+    return {"artifactLocation": _location(span.path), "region": _region(span)}
+
+
+def _location(path: str) -> dict[str, object]:
+    if path.startswith("/"):
+        return {"uri": f"file://{quote(path)}"}
+    return {"uri": quote(path), "uriBaseId": "%SRCROOT%"}
+
+
+def _region(span: SourceSpan) -> dict[str, object]:
+    return {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
     }
