@@ -28,6 +28,11 @@ from intertie.spec.yaml_nodes import shorten
 _WHY_TOO_LARGE = {codes.FILE_TOO_LARGE.code, codes.UNCLOSED_FENCE.code}
 """All that is told of a file too large: a block that is not closed makes Markdown of all that follows."""
 
+_TO_DO = {
+    codes.NOT_UTF8.code: "save it as text in UTF-8",
+    codes.FILE_TOO_LARGE.code: "split it, or move schemas into a file of their own that `$ref` names",
+}
+
 
 class Loaded(Struct, frozen=True):
     """What is known of a spec once it is read.
@@ -168,10 +173,11 @@ def _content_hash(source: Source) -> str:
 
 
 def _nothing(shown: str, error: Unreadable) -> Loaded:
-    span = SourceSpan(shown, 1, 1, 1, 1)
+    span = SourceSpan(shown, error.line, 1, error.line, 1)
     diagnostic = Diagnostic(
-        error.code.code, error.code.name, error.code.severity, f"the file is not read: {error.reason}", span
-    )
+        error.code.code, error.code.name, error.code.severity, f"the file is not read: {error.reason}", span,
+        _TO_DO.get(error.code.code),
+    )  # fmt: skip
     return Loaded(_empty(shown, span), (diagnostic,), "", given_up=True)
 
 

@@ -36,12 +36,14 @@ class Unreadable(IntertieError):  # noqa: N818 - it says what a file is
     Attributes:
         code: The kind of finding it is.
         reason: What is wrong, in words that can follow a colon.
+        line: Where in the file, 1 where it is all of it.
     """
 
-    def __init__(self, code: Code, reason: str) -> None:
+    def __init__(self, code: Code, reason: str, *, line: int = 1) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
+        self.line = line
 
 
 class _Known(Struct, frozen=True):
@@ -261,7 +263,7 @@ def read_text(path: Path, *, most: int = MAX_SPEC_BYTES) -> str:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable(codes.NOT_UTF8, f"line {line} is not UTF-8 text") from None
+        raise Unreadable(codes.NOT_UTF8, f"line {line} is not UTF-8 text", line=line) from None
     return check_text(text, most=most)
 
 
@@ -275,7 +277,7 @@ def check_text(text: str, *, most: int = MAX_SPEC_BYTES) -> str:
         raise Unreadable(codes.FILE_TOO_LARGE, f"it has more than {most // 1_000_000} MB")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise Unreadable(codes.NOT_UTF8, f"line {line} holds a null character: it is no text")
+        raise Unreadable(codes.NOT_UTF8, f"line {line} holds a null character: it is no text", line=line)
     return text
 
 
