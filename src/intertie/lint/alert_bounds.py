@@ -8,7 +8,6 @@ from intertie.core.units import seconds_text
 from intertie.lint.alerts import Compared
 from intertie.runtime.plan import Plan
 
-
 LOOKED_AT_S = 60
 """Seconds that an alert on throughput looks back on; a longer window's limit may be spent within them."""
 

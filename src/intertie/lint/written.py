@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from intertie.diagnostics import SourceSpan
@@ -64,6 +64,11 @@ def has_key_at(spec: Spec, item: Block, key: str) -> bool:
     """Return whether the mapping that `item` was read from has `key`, filled or not."""
     node = _mappings(_Same(spec)).get(item.span)
     return node is not None and node.get(key) is not None
+
+
+def mappings(spec: Spec) -> Iterable[MappingNode]:
+    """Return every mapping of the spec's blocks, those inside others too."""
+    return _mappings(_Same(spec)).values()
 
 
 class _Same:

@@ -22,7 +22,13 @@ FRONT_MATTER = (
         ("name contradicts the title", "name: Atlas Geocoding", "name: Atlas Routing"),
         ("id is missing", "id: INT-220\n", ""),
         ("id without digits", "id: INT-220", "id: INT-GEO"),
-        ("service is another one's slug", "service: atlas-geocoding", "service: atlas-routing", "", "Service Configuration"),
+        (
+            "service is another one's slug",
+            "service: atlas-geocoding",
+            "service: atlas-routing",
+            "",
+            "Service Configuration",
+        ),
     ),
 )
 

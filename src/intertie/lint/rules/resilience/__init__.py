@@ -2,6 +2,7 @@
 
 from intertie.lint.rules.resilience.alert_on_open_without_breaker import alert_on_open_without_breaker
 from intertie.lint.rules.resilience.breaker_counts_nothing import breaker_counts_nothing
+from intertie.lint.rules.resilience.breaker_needs_every_failure import breaker_needs_every_failure
 from intertie.lint.rules.resilience.breaker_never_stays_open import breaker_never_stays_open
 from intertie.lint.rules.resilience.burst_above_window import burst_above_window
 from intertie.lint.rules.resilience.caller_fault_opens_breaker import caller_fault_opens_breaker
@@ -12,7 +13,9 @@ from intertie.lint.rules.resilience.empty_retry_list import empty_retry_list
 from intertie.lint.rules.resilience.generous_retry_budget import generous_retry_budget
 from intertie.lint.rules.resilience.idle_backoff_setting import idle_backoff_setting
 from intertie.lint.rules.resilience.idle_rate_window import idle_rate_window
+from intertie.lint.rules.resilience.max_delay_above_total import max_delay_above_total
 from intertie.lint.rules.resilience.max_delay_below_initial import max_delay_below_initial
+from intertie.lint.rules.resilience.max_wait_without_waiting import max_wait_without_waiting
 from intertie.lint.rules.resilience.minimum_calls_above_window import minimum_calls_above_window
 from intertie.lint.rules.resilience.nested_retries import nested_retries
 from intertie.lint.rules.resilience.one_call_opens_breaker import one_call_opens_breaker
@@ -20,6 +23,7 @@ from intertie.lint.rules.resilience.open_breaker_without_fallback import open_br
 from intertie.lint.rules.resilience.pause_outlasts_deadline import pause_outlasts_deadline
 from intertie.lint.rules.resilience.rate_window_spent_early import rate_window_spent_early
 from intertie.lint.rules.resilience.repeated_retry_cause import repeated_retry_cause
+from intertie.lint.rules.resilience.retry_budget_of_nothing import retry_budget_of_nothing
 from intertie.lint.rules.resilience.retry_outlives_deadline import retry_outlives_deadline
 from intertie.lint.rules.resilience.retry_without_pause import retry_without_pause
 from intertie.lint.rules.resilience.shorter_window_out_of_reach import shorter_window_out_of_reach
@@ -68,5 +72,9 @@ RULES = (
     breaker_never_stays_open,
     retry_without_pause,
     alert_on_open_without_breaker,
+    max_wait_without_waiting,
+    max_delay_above_total,
+    retry_budget_of_nothing,
+    breaker_needs_every_failure,
 )
 """In the order of their codes."""

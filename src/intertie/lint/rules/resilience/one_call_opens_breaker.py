@@ -15,7 +15,8 @@ def one_call_opens_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """The tries of one call are enough to open the breaker for everybody.
 
     ## What it does
-    Compares the number of failures in a row that open the breaker with `retry.max_attempts`.
+    Compares the number of failures in a row that open the breaker, or the calls that have to be over before its share
+    counts, with `retry.max_attempts`.
 
     ## Why it matters
     Each failed try counts. Where one call makes as many as the threshold, one unlucky request, perhaps one that this
@@ -44,16 +45,24 @@ def one_call_opens_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ## References
     M. Nygard, "Release It!", 2nd edition, 2018, chapter 5, circuit breaker.
     """
-    breaker = spec.circuit_breaker
-    threshold = plan.breaker.failure_threshold if plan.breaker else None
-    if breaker is None or threshold is None or plan.retry.max_attempts < 2 or threshold > plan.retry.max_attempts:
+    block, options = spec.circuit_breaker, plan.breaker
+    tries = plan.retry.max_attempts
+    if block is None or options is None or tries < 2:
         return
-    place = breaker.failure_threshold.span if breaker.failure_threshold else breaker.head
+    if options.failure_threshold is not None:
+        needed, mend = options.failure_threshold, "failure_threshold"
+        place = block.failure_threshold.span if block.failure_threshold else block.head
+        what = f"{count(needed, 'failure')} in a row open the breaker"
+    else:
+        needed, mend = options.minimum_calls, "minimum_calls"
+        place = block.minimum_calls.span if block.minimum_calls else block.head
+        what = f"{count(needed, 'attempt')} are enough for the breaker to judge by"
+    if needed > tries:
+        return
     attempts = spec.retry.max_attempts if spec.retry else None
     yield Finding(
         place,
-        f"{count(threshold, 'failure')} in a row open the breaker, and one call makes up to "
-        f"{plan.retry.max_attempts} tries",
-        f"raise `failure_threshold` above {plan.retry.max_attempts}",
+        f"{what}, and one call makes up to {tries} tries",
+        f"raise `{mend}` above {tries}",
         related=(Label(attempts.span, "tries of one call"),) if attempts else (),
     )

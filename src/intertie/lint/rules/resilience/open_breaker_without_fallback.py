@@ -15,8 +15,8 @@ def open_breaker_without_fallback(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """While the breaker is open every call fails, for longer than a caller waits.
 
     ## What it does
-    Compares `circuit_breaker.timeout` with `timeouts.total` where no fallback is declared. Told from a minute on; a
-    warning from ten minutes on.
+    Compares `circuit_breaker.timeout` with `timeouts.total` where no fallback is declared: told where the breaker stays
+    open for longer than a caller waits; a warning from ten minutes on.
 
     ## Why it matters
     A caller that tries again within its own patience finds the breaker still open. Nothing answers instead.
@@ -32,7 +32,10 @@ def open_breaker_without_fallback(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ```yaml
     circuit_breaker:
       failure_threshold: 5
-      timeout: 30
+      timeout: 120
+    fallback_behavior:
+      strategy: cache
+      cache_ttl: 300
     ```
 
     ## References
@@ -41,7 +44,7 @@ def open_breaker_without_fallback(spec: Spec, plan: Plan) -> Iterator[Finding]:
     breaker, block = plan.breaker, spec.circuit_breaker
     if breaker is None or block is None or block.timeout is None or plan.fallback is not None:
         return
-    if breaker.open_s >= max(60.0, plan.timeouts.total_s):
+    if breaker.open_s > plan.timeouts.total_s:
         yield Finding(
             block.timeout.span,
             f"for {seconds_text(breaker.open_s)} every call fails at once: a caller has {seconds_text(plan.timeouts.total_s)}, "

@@ -44,6 +44,10 @@ def unreferenced_secret(spec: Spec) -> Iterator[Finding]:
     tests, security = spec.testing.integration_tests if spec.testing else None, spec.security
     found = [("test credential", tests.test_credentials)] if tests else []
     found += [("encryption key", security.encryption_key)] if security else []
+    block = spec.authentication
+    if block and block.config and block.type and block.type.value in ("oauth", "jwt"):
+        config = block.config
+        found += [("client secret", config.client_secret), ("refresh token", config.refresh_token), ("key", config.key)]
     for what, located in found:
         text = located.value.strip() if located else ""
         if (

@@ -23,6 +23,7 @@ def nested_too_deep() -> None:
     ```yaml
     timeouts:
       connect: 500
+      total: 10s
     ```
 
     ## References

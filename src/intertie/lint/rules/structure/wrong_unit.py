@@ -18,12 +18,14 @@ def wrong_unit() -> None:
     ```yaml
     timeouts:
       connect: 500 meters
+      total: 10s
     ```
 
     ## Use instead
     ```yaml
     timeouts:
       connect: 500 ms
+      total: 10s
     ```
 
     ## References

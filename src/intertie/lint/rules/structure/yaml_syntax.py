@@ -24,6 +24,7 @@ def yaml_syntax() -> None:
     ```yaml
     timeouts:
       connect: 500
+      total: 10s
     ```
 
     ## References

@@ -18,12 +18,14 @@ def yaml_tag() -> None:
     ```yaml
     timeouts:
       connect: !seconds 5
+      total: 10s
     ```
 
     ## Use instead
     ```yaml
     timeouts:
       connect: 5s
+      total: 10s
     ```
 
     ## References

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE237", severity=Severity.WARNING, since="0.1.0")
+def max_wait_without_waiting(spec: Spec) -> Iterator[Finding]:
+    """A longest wait is given for a limiter that does not wait.
+
+    ## What it does
+    Looks for `throttling.max_wait` beside `on_limit: reject`.
+
+    ## Why it matters
+    A call over the limit is refused at once. Whoever wrote the wait expects it to be waited.
+
+    ## Example
+    ```yaml
+    throttling:
+      strategy: token_bucket
+      on_limit: reject
+      max_wait: 2s
+    ```
+
+    ## Use instead
+    ```yaml
+    throttling:
+      strategy: token_bucket
+      on_limit: wait
+      max_wait: 2s
+    ```
+
+    ## References
+    Spec format, throttling.
+    """
+    block = spec.throttling
+    if block and block.max_wait and block.on_limit and block.on_limit.value == "reject":
+        yield Finding(
+            block.max_wait.span,
+            "with `on_limit: reject` nothing waits",
+            "write `on_limit: wait`, or take it out",
+            related=(Label(block.on_limit.span, "refused at once"),),
+        )

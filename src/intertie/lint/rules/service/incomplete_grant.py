@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.written import is_written
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE127", severity=Severity.ERROR, since="0.1.0")
+def incomplete_grant(spec: Spec) -> Iterator[Finding]:
+    """An OAuth grant lacks what it is asked for with.
+
+    ## What it does
+    Looks at what each grant needs: every one a `token_url`; `authorization_code` an `authorization_url` too,
+    `refresh_token` a `refresh_token`; `client_credentials` a client that proves itself, so that `client_authentication:
+    none` contradicts it.
+
+    ## Why it matters
+    No token can be asked for, so no call can be made.
+
+    ## Example
+    ```text
+    authentication:
+      type: oauth
+      config:
+
+        grant_type: client_credentials
+        client_id: env:PARCEL_ID
+        client_secret: env:PARCEL_SECRET
+    ```
+
+    ## Use instead
+    ```text
+    authentication:
+      type: oauth
+      config:
+
+        grant_type: client_credentials
+        token_url: https://login.parcels.example/token
+        client_id: env:PARCEL_ID
+        client_secret: env:PARCEL_SECRET
+    ```
+
+    ## References
+    RFC 6749, sections 4.1, 4.4 and 6.
+    """
+    block = spec.authentication
+    config = block.config if block else None
+    if block is None or config is None or not (block.type and block.type.value == "oauth"):
+        return
+    grant = config.grant_type
+    place = grant.span if grant else config.head
+    name = grant.value if grant else "client_credentials"
+    for field in _NEEDS[name]:
+        if getattr(config, field) is None and not is_written(spec, "authentication", "config", field):
+            yield Finding(place, f"the grant `{name}` needs `{field}`", f"give `{field}` under `authentication.config`")
+    proof = config.client_authentication
+    if name == "client_credentials" and proof and proof.value == "none":
+        yield Finding(
+            proof.span, "with `client_credentials` the client has to prove itself", "write `client_secret_basic`"
+        )
+
+
+_NEEDS = {
+    "client_credentials": ("token_url",),
+    "authorization_code": ("token_url", "authorization_url"),
+    "refresh_token": ("token_url", "refresh_token"),
+}

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE130", severity=Severity.ERROR, since="0.1.0")
+def key_in_taken_header(spec: Spec) -> Iterator[Finding]:
+    """The key would be sent in a header that has another meaning.
+
+    ## What it does
+    Looks for a `key_name` such as `Content-Type` or `Accept` where the key travels in a header.
+
+    ## Why it matters
+    The header is needed for what it is for. One of the two overwrites the other, and the service refuses the call.
+
+    ## Example
+    ```yaml
+    authentication:
+      type: api_key
+      config:
+        key_location: header
+        key_name: Content-Type
+        secret: env:PARCEL_KEY
+    ```
+
+    ## Use instead
+    ```yaml
+    authentication:
+      type: api_key
+      config:
+        key_location: header
+        key_name: X-Api-Key
+        secret: env:PARCEL_KEY
+    ```
+
+    ## References
+    RFC 9110, sections 8 and 12.
+    """
+    config = spec.authentication.config if spec.authentication else None
+    place = config.key_location.value if config and config.key_location else "header"
+    if config and config.key_name and place == "header" and config.key_name.value.strip().lower() in _TAKEN:
+        yield Finding(
+            config.key_name.span,
+            f"`{config.key_name.value}` says something else about every request",
+            "name the header that the service takes its key in, such as `Authorization`",
+        )
+
+
+_TAKEN = frozenset(
+    {"accept", "accept-charset", "accept-encoding", "accept-language", "cache-control", "content-encoding",
+     "content-language", "content-type", "date", "expect", "idempotency-key", "if-match", "if-none-match", "origin",
+     "prefer", "range", "referer", "retry-after", "user-agent", "x-request-id"}
+)  # fmt: skip

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.fields import Located
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE131", severity=Severity.WARNING, since="0.1.0")
+def repeated_entry(spec: Spec) -> Iterator[Finding]:
+    """A list names the same thing twice.
+
+    ## What it does
+    Looks at the lists in which an entry counts once: scopes, metrics, personal fields, and the endpoints of a mapping
+    row.
+
+    ## Why it matters
+    The second entry does nothing. As a rule another one was meant, and that one is missing.
+
+    ## Example
+    ```yaml
+    monitoring:
+      metrics:
+        - request_count
+        - error_rate
+        - request_count
+    ```
+
+    ## Use instead
+    ```yaml
+    monitoring:
+      metrics:
+        - request_count
+        - error_rate
+        - response_time
+    ```
+
+    ## References
+    Spec format.
+    """
+    for entries in _lists(spec):
+        first: dict[str, Located[str]] = {}
+        for entry in entries:
+            name = entry.value.strip()
+            if name in first:
+                yield Finding(
+                    entry.span,
+                    f"`{name}` is given twice",
+                    "take it out, or write what was meant",
+                    related=(Label(first[name].span, "the first"),),
+                )
+            first.setdefault(name, entry)
+
+
+def _lists(spec: Spec) -> Iterator[Sequence[Located[str]]]:
+    if spec.authentication and spec.authentication.config:
+        yield spec.authentication.config.scopes
+    if spec.monitoring:
+        yield spec.monitoring.metrics
+    if spec.security:
+        yield spec.security.personal
+    yield from (row.endpoints for row in spec.inbound)
+    yield from (row.endpoints for row in spec.outbound)
