@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from lsprotocol import types
-from pygls.uris import from_fs_path
 
 from intertie.diagnostics import Diagnostic, Edit, Label, Severity, SourceSpan
 from intertie.lsp.features.actions import Action
@@ -39,11 +38,6 @@ _PARTS = {
     Part.BLOCK: types.SymbolKind.Object,
     Part.SCHEMA: types.SymbolKind.Struct,
 }
-
-
-def uri_of(path: Path) -> str:
-    """Return the URI of a file."""
-    return from_fs_path(str(path)) or path.as_uri()
 
 
 def to_position(place: EditorPosition) -> types.Position:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from intertie.core.clock import Clock
@@ -39,6 +40,16 @@ class Desk:
         self._buffers[path] = text
         return self._turned(path)
 
+    def is_outdated(self) -> bool:
+        """Return whether a workspace was looked at on another day or under another configuration: then `refresh`."""
+        today = self._today()
+        return not all(around.is_current(today) for around in self._around.values())
+
+    def turn_cases(self, spec: Page) -> list[Page]:
+        """Return new pages of the open cases beside a spec, which are judged by its text."""
+        beside = [page.path for page in self._pages.values() if page.is_case and page.around is spec.around]
+        return [self._turned(path) for path in beside]
+
     def take_off(self, path: Path) -> None:
         """Close a document: its file counts again."""
         path = Path(os.path.realpath(path))
@@ -54,10 +65,6 @@ class Desk:
         """Return the page of a document as it is now, None where it is not open."""
         return self._pages.get(Path(os.path.realpath(path)))
 
-    def neighbourhoods(self) -> list[Neighbourhood]:
-        """Return the workspaces that are looked at."""
-        return list(self._around.values())
-
     def _turned(self, path: Path) -> Page:
         page = Page(path, self._buffers[path], self._neighbourhood(path))
         self._pages[path] = page
@@ -67,9 +74,11 @@ class Desk:
         root = self._root or find_workspace(path).root
         found = self._around.get(root)
         if found is None:
-            today = self._clock.utc_now().date()
             found = Neighbourhood(
-                path, self._buffers, environ=self._environ, today=today, root=root, config=self._config
+                path, self._buffers, environ=self._environ, today=self._today(), root=root, config=self._config
             )
             self._around[root] = found
         return found
+
+    def _today(self) -> date:
+        return self._clock.utc_now().date()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from intertie.compiler import Settings, load_settings
+from intertie.compiler.settings import FILE_NAME
 from intertie.core.errors import UsageError
 from intertie.lint.checking import Checker
 from intertie.spec.workspace import MAX_SPEC_BYTES, Unreadable, Workspace, check_text, find_workspace
@@ -57,6 +58,9 @@ class Neighbourhood:
     ) -> None:
         root = root or find_workspace(document).root
         self.workspace = OpenWorkspace(root, buffers)
+        self._today = today
+        self._config = config or root / FILE_NAME
+        self._stamp = _stamp(self._config)
         self.trouble: str | None = None
         try:
             self.settings = load_settings(root, config=config, environ=environ, flags={})
@@ -66,9 +70,22 @@ class Neighbourhood:
             self.settings = Settings(root)
             self.checker = Checker([document], self.workspace, self.settings, today=today)
 
+    def is_current(self, today: date) -> bool:
+        """Return whether it is still the same day, and the configuration the same file: not every editor watches it."""
+        return today == self._today and _stamp(self._config) == self._stamp
+
     def text(self, path: Path) -> str | None:
         """Return the text of a file of the workspace, None where it can't be read."""
         try:
             return self.workspace.read_text(path)
         except Unreadable:
             return None
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """Return what changes when a file does, None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size

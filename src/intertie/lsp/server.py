@@ -11,17 +11,18 @@ from typing import Concatenate, ParamSpec, TypeVar
 from lsprotocol import types
 from pygls.exceptions import FeatureRequestError, JsonRpcException
 from pygls.lsp.server import LanguageServer
-from pygls.uris import to_fs_path
 
 from intertie._version import __version__
 from intertie.core.clock import Clock
 from intertie.diagnostics import Diagnostic
 from intertie.lsp import convert
+from intertie.lsp.addresses import Addresses
 from intertie.lsp.debounce import Debouncer
 from intertie.lsp.desk import Desk
 from intertie.lsp.features.actions import actions, fix_all
 from intertie.lsp.features.completion import complete
 from intertie.lsp.features.definitions import Target, definitions
+from intertie.lsp.features.findings import findings
 from intertie.lsp.features.formatting import formatting
 from intertie.lsp.features.hover import hover
 from intertie.lsp.features.lens import lenses
@@ -34,8 +35,11 @@ from intertie.lsp.positions import EditorPosition, Ruler
 P = ParamSpec("P")
 T = TypeVar("T")
 
-DELAY_S = 0.12
-"""How long nothing is typed before a check: longer than between two keys, shorter than a pause to look."""
+DELAY_S = 0.02
+"""How long nothing is typed before a check: what one key sends in several parts is one change."""
+MOST_DELAY_S = 0.5
+"""The same in a spec whose check takes long."""
+_WATCHED = ("**/*.md", "**/*.markdown", "**/*.{yaml,yml,json}", "**/intertie.toml")
 _TRIGGERS = (" ", ":", "/", "#", "|", "'", '"', "*", "{", "[", ",", "-")
 _REQUEST_FAILED = -32803
 
@@ -50,25 +54,30 @@ class IntertieServer(LanguageServer):
     def __init__(self, desk: Desk, clock: Clock) -> None:
         super().__init__("intertie", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
         self.desk = desk
-        self._uris: dict[Path, str] = {}
+        self._addresses = Addresses()
         self._troubles: set[str] = set()
-        self._checks: Debouncer[Path] = Debouncer(self._check, delay_s=DELAY_S, clock=clock)
+        self._checks: Debouncer[Path] = Debouncer(self._check, delay_s=DELAY_S, most_s=MOST_DELAY_S, clock=clock)
 
     # Documents
 
     def document(self, uri: str) -> Page | None:
         """Return the page of an open document."""
-        path = path_of(uri)
+        path = self._addresses.path(uri)
         return self.desk.page(path) if path is not None else None
 
-    def put(self, uri: str, text: str, *, at_once: bool) -> None:
+    def open(self, uri: str, language: str, text: str) -> None:
+        """Take a document on the desk and have it checked at once."""
+        if self._addresses.opened(uri, language, self._root()) is not None:
+            self.put(uri, text, at_once=True)
+
+    def put(self, uri: str, text: str, *, at_once: bool = False) -> None:
         """Take a document's text and have it checked."""
-        path = path_of(uri)
+        path = self._addresses.path(uri)
         if path is None:
             return
-        page = self.desk.put(path, text)
-        self._uris[page.path] = uri
-        self._checks.ask(page.path, at_once=at_once)
+        if self.desk.is_outdated():
+            self.refresh()
+        self._checks.ask(self.desk.put(path, text).path, at_once=at_once)
 
     def take_off(self, uri: str) -> None:
         """Close a document; nothing is said of it any more."""
@@ -76,7 +85,7 @@ class IntertieServer(LanguageServer):
         if page is not None:
             self._checks.forget(page.path)
             self.desk.take_off(page.path)
-            self._uris.pop(page.path, None)
+            self._addresses.closed(uri)
             self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
     def refresh(self) -> None:
@@ -86,7 +95,13 @@ class IntertieServer(LanguageServer):
 
     def uri(self, path: Path) -> str:
         """Return a file's URI, the editor's own where it is open."""
-        return self._uris.get(path) or convert.uri_of(path)
+        return self._addresses.uri(path)
+
+    def _root(self) -> Path:
+        """Return the folder that a document without a file belongs to: the first of the editor's, else our own."""
+        uris = [*self.workspace.folders, self.workspace.root_uri or ""]
+        found = [path for path in map(self._addresses.path, uris) if path is not None]
+        return found[0] if found else Path.cwd()
 
     @property
     def encoding(self) -> str:
@@ -113,12 +128,18 @@ class IntertieServer(LanguageServer):
         except Exception as bug:  # noqa: BLE001  # told to the person; the server goes on
             self.tell_bug("the check", bug)
             return
-        if self.desk.page(path) is page:
+        if found is not None and self.desk.page(path) is page:
             self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(self.uri(path), found))
+            for case in self.desk.turn_cases(page) if page.is_spec else ():
+                self._checks.ask(case.path)
         self._tell_trouble(page)
 
-    def _diagnostics(self, page: Page) -> list[types.Diagnostic]:
-        return self.to_diagnostics(page, page.diagnostics)
+    def _diagnostics(self, page: Page) -> list[types.Diagnostic] | None:
+        """Return a page's findings, None as soon as there is a newer one; reading is a third of the work."""
+        page.read()
+        if self.desk.page(page.path) is not page:
+            return None
+        return self.to_diagnostics(page, findings(page))
 
     def to_diagnostics(self, page: Page, found: Sequence[Diagnostic]) -> list[types.Diagnostic]:
         """Return findings of a page for the protocol."""
@@ -162,14 +183,6 @@ class IntertieServer(LanguageServer):
 Feature = Callable[Concatenate[IntertieServer, P], T]
 
 
-def path_of(uri: str) -> Path | None:
-    """Return the file of a URI, None where it names none (a document that was never saved)."""
-    if not uri.startswith("file:"):
-        return None
-    path = to_fs_path(uri)
-    return Path(path) if path else None
-
-
 def guarded(feature: Feature[P, T]) -> Feature[P, T | None]:
     """Make a feature's bug a message in the client's log and an empty answer."""
 
@@ -199,15 +212,34 @@ def make_server(
 # Documents
 
 
+async def _watch(ls: IntertieServer, params: types.InitializedParams) -> None:
+    """Ask the client to tell of changed files, where it can."""
+    del params
+    workspace = ls.client_capabilities.workspace
+    watching = workspace.did_change_watched_files if workspace is not None else None
+    if watching is None or not watching.dynamic_registration:
+        return
+    options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(each) for each in _WATCHED])
+    method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+    try:
+        await ls.client_register_capability_async(
+            types.RegistrationParams([types.Registration("intertie-files", method, options)])
+        )
+    except JsonRpcException as refused:
+        message = f"the editor does not watch files ({refused}); save a document to have others read again"
+        ls.window_log_message(types.LogMessageParams(types.MessageType.Warning, message))
+
+
 @guarded
 def _opening(ls: IntertieServer, params: types.DidOpenTextDocumentParams) -> None:
-    ls.put(params.text_document.uri, params.text_document.text, at_once=True)
+    document = params.text_document
+    ls.open(document.uri, document.language_id, document.text)
 
 
 @guarded
 def _change(ls: IntertieServer, params: types.DidChangeTextDocumentParams) -> None:
     if params.content_changes:
-        ls.put(params.text_document.uri, params.content_changes[-1].text, at_once=False)
+        ls.put(params.text_document.uri, params.content_changes[-1].text)
 
 
 @guarded
@@ -223,8 +255,9 @@ def _closing(ls: IntertieServer, params: types.DidCloseTextDocumentParams) -> No
 
 @guarded
 def _changed_files(ls: IntertieServer, params: types.DidChangeWatchedFilesParams) -> None:
-    del params
-    ls.refresh()
+    # The file of an open document counts again when it is closed, and that it was saved is told by itself.
+    if any(ls.document(change.uri) is None for change in params.changes):
+        ls.refresh()
 
 
 # Reading
@@ -354,6 +387,7 @@ async def _formatting(ls: IntertieServer, params: types.DocumentFormattingParams
 
 
 _FEATURES: tuple[tuple[str, Callable[..., object], object], ...] = (
+    (types.INITIALIZED, _watch, None),
     (types.TEXT_DOCUMENT_DID_OPEN, _opening, None),
     (types.TEXT_DOCUMENT_DID_CHANGE, _change, None),
     (types.TEXT_DOCUMENT_DID_SAVE, _saving, None),

@@ -99,7 +99,7 @@ def test_typing_is_waited_for() -> None:
         done.append((key, round(clock.monotonic_s() - 1000.0, 3)))
 
     async def type_text() -> None:
-        waiting = Debouncer(work, delay_s=0.1, clock=clock)
+        waiting = Debouncer(work, delay_s=0.1, most_s=1.0, clock=clock)
         for _ in range(5):
             waiting.ask("a")
             await clock.sleep_until(clock.monotonic_s() + 0.05)

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from intertie.diagnostics import Applicability, Diagnostic, Edit
 from intertie.lint.mending import applicable, mend
+from intertie.lsp.features.findings import findings
 from intertie.lsp.page import Page
 
 
@@ -38,7 +39,7 @@ def actions(page: Page, first: int, last: int) -> list[Action]:
 
 def fix_all(page: Page) -> Action | None:
     """Return all safe fixes of the page as one, those left out that would touch another; None where there are none."""
-    applied = mend(page.text, applicable(page.diagnostics, page.shown, unsafe=False)).applied
+    applied = mend(page.text, applicable(findings(page), page.shown, unsafe=False)).applied
     edits = tuple(edit for diagnostic in applied if diagnostic.fix is not None for edit in diagnostic.fix.edits)
     if not edits:
         return None
@@ -48,4 +49,4 @@ def fix_all(page: Page) -> Action | None:
 
 
 def _fixable(page: Page) -> list[Diagnostic]:
-    return applicable(page.diagnostics, page.shown, unsafe=True)
+    return applicable(findings(page), page.shown, unsafe=True)

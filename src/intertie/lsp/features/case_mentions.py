@@ -21,9 +21,9 @@ _CALLS = ("call", "submit")
 _MOST_VALUES = 20_000
 
 
-def read_case(source: Source) -> Node | None:
-    """Return the YAML of a case file as far as it can be read."""
-    return read_yaml(source.text, source.span, Findings(), Allowance(_MOST_VALUES))
+def read_case(source: Source, findings: Findings | None = None) -> Node | None:
+    """Return the YAML of a case file as far as it can be read; what can't be goes to `findings`."""
+    return read_yaml(source.text, source.span, findings or Findings(), Allowance(_MOST_VALUES))
 
 
 def case_owner(root: Node | None) -> str:
