@@ -65,6 +65,8 @@ class FieldInfo(Struct, frozen=True):
     block: type[Block] | None = None
     minimum: float | None = None
     maximum: float | None = None
+    example: str = ""
+    """What to write where the kind alone does not tell."""
     key: str = ""
     """The YAML key where it can't be the attribute's name (`in`)."""
     template: bool = True

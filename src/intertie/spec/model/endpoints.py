@@ -6,6 +6,14 @@ from intertie.spec import fields as f
 from intertie.spec.fields import Block, Located
 from intertie.spec.model.values import Schema
 
+TYPE_WORDS = {
+    **dict.fromkeys(("str", "text", "uuid", "date", "datetime", "date-time", "email", "url", "uri"), "string"),
+    **dict.fromkeys(("float", "double", "decimal"), "number"),
+    **dict.fromkeys(("int", "int32", "int64", "long"), "integer"),
+    "bool": "boolean", "list": "array", "dict": "object", "map": "object",
+}  # fmt: skip
+"""What other languages call a type -> its name in JSON Schema."""
+
 
 class EndpointHead(Block):
     """Path and method."""
@@ -29,7 +37,9 @@ class Parameter(Block):
 
     name: Located[str] | None = f.text("Name on the wire.")
     location: Located[str] | None = f.choice("Where it goes.", "query", "path", "header", key="in")
-    type: Located[str] | None = f.choice("Type.", "string", "number", "integer", "boolean", "array", "object")
+    type: Located[str] | None = f.choice(
+        "Type.", "string", "number", "integer", "boolean", "array", "object", choice_aliases=TYPE_WORDS
+    )
     required: Located[bool] | None = f.flag("Whether a call must give it.")
     description: Located[str] | None = f.text("What it is for.")
     default: Located[object] | None = f.anything("Used where the caller gives none.", template=False)

@@ -74,8 +74,8 @@ class Versioning(Block):
 class Sla(Block):
     """SLA requirements (bullets)."""
 
-    availability: Located[str] | None = f.text("Share of time or calls.")
-    response_time: Located[str] | None = f.text("Percentile and bound.")
+    availability: Located[str] | None = f.text("Share of time or calls.", aliases=("uptime",))
+    response_time: Located[str] | None = f.text("Percentile and bound.", aliases=("latency",))
     error_rate: Located[str] | None = f.text("Upper bound.")
     support_hours: Located[str] | None = f.text("When somebody answers.")
 

@@ -5,6 +5,18 @@ from __future__ import annotations
 from intertie.spec import fields as f
 from intertie.spec.fields import Block, Located
 
+CONDITIONS = ("network_error", "timeout", "service_unavailable")
+CONDITION_ALIASES = {
+    **dict.fromkeys(("network", "network_errors", "connection_error", "connection_errors", "connection_reset",
+                     "connection_refused", "connection_failure", "dns_error"), "network_error"),
+    **dict.fromkeys(("timeouts", "timeout_error", "read_timeout", "request_timeout"), "timeout"),
+    "unavailable": "service_unavailable",
+}  # fmt: skip
+"""What people call a condition of retry -> its name."""
+
+FAILURE_RATES = ("failure_rate_threshold", "failure_rate", "error_rate_threshold", "error_threshold_percentage")
+"""Other words for the breaker's threshold; each means a share, also where its number has no sign."""
+
 
 class RateLimits(Block):
     """All windows given hold at once."""
@@ -15,11 +27,15 @@ class RateLimits(Block):
     requests_per_day: Located[int] | None = f.integer(
         "Most requests in a day.", 1, aliases=("rpd", "per_day"), template=False
     )
-    burst_size: Located[int] | None = f.integer("Most that leave at once.", 1, aliases=("burst",))
+    burst_size: Located[int] | None = f.integer(
+        "Most that leave at once.", 1, aliases=("burst", "burst_limit", "burst_capacity", "bucket_size")
+    )
     concurrent_requests: Located[int] | None = f.integer(
         "Most calls in flight.", 1, aliases=("max_concurrent", "concurrency", "max_concurrency"), template=False
     )
-    rate_limit: Located[str] | None = f.text("A rate in prose, `100 requests per minute`.", template=False)
+    rate_limit: Located[str] | None = f.text(
+        "A rate in prose, `100 requests per minute`.", template=False, aliases=("limit", "rate")
+    )
     enabled: Located[bool] | None = f.flag("`false` switches the block off.", template=False)
 
 
@@ -42,23 +58,29 @@ class Retry(Block):
         "Tries after the first; `max_attempts` is one more.", 0, maximum=999, template=False
     )
     initial_delay: Located[float] | None = f.duration(
-        "First wait.", "ms", aliases=("base_delay", "retry_delay", "delay")
+        "First wait.", "ms",
+        aliases=("base_delay", "retry_delay", "delay", "wait_duration", "initial_interval", "initial_backoff",
+                 "min_delay"),
+    )  # fmt: skip
+    max_delay: Located[float] | None = f.duration(
+        "Longest wait.", "ms", aliases=("max_wait_duration", "max_interval", "max_backoff", "maximum_delay")
     )
-    max_delay: Located[float] | None = f.duration("Longest wait.", "ms")
     backoff: Located[str] | None = f.choice(
         "How the wait grows.", "exponential", "linear", "fixed", aliases=("strategy", "backoff_strategy"),
         choice_aliases={"exponential_backoff": "exponential", "fixed_interval": "fixed", "linear_backoff": "linear",
                         "constant": "fixed"},
     )  # fmt: skip
     multiplier: Located[float] | None = f.number(
-        "Growth of the exponential wait; 2 where absent.", 1, aliases=("backoff_multiplier",), template=False
-    )
+        "Growth of the exponential wait; 2 where absent.", 1, template=False,
+        aliases=("backoff_multiplier", "backoff_factor", "backoff_rate", "exponential_base"),
+    )  # fmt: skip
     jitter: Located[bool] | None = f.flag("Full jitter.", choice_aliases={"full": "true", "none": "false"})
     retry_on: tuple[Located[str], ...] = f.list_of(
         "Statuses or classes (`5xx`) tried again.", f.text("Status, class or condition.")
     )
     retry_conditions: tuple[Located[str], ...] = f.list_of(
-        "Conditions tried again.", f.choice("Condition.", "network_error", "timeout", "service_unavailable")
+        "Conditions tried again.",
+        f.choice("Condition.", *CONDITIONS, choice_aliases=CONDITION_ALIASES),
     )
     retry_budget: Located[float] | None = f.ratio("Share of retries among calls.", template=False)
     enabled: Located[bool] | None = f.flag("`false` switches the block off.", template=False)
@@ -69,15 +91,26 @@ class CircuitBreaker(Block):
 
     enabled: Located[bool] | None = f.flag("`false` switches the block off.")
     failure_threshold: Located[str] | None = f.text(
-        "Consecutive failures, or a share such as `50%`.", aliases=("failureRateThreshold", "failure_rate_threshold")
+        "Consecutive failures, or a share such as `50%`.", aliases=FAILURE_RATES
     )
     success_threshold: Located[int] | None = f.integer("Probe successes that close it.", 1)
     timeout: Located[float] | None = f.duration(
-        "How long it stays open.", "s", aliases=("recovery_timeout", "reset_timeout", "cooldown", "open_timeout")
-    )
-    half_open_requests: Located[int] | None = f.integer("Probes in flight.", 1, aliases=("half_open_max_calls",))
-    window: Located[int] | None = f.integer("Calls the share looks at.", 1, maximum=100_000, template=False)
-    minimum_calls: Located[int] | None = f.integer("Calls before the share counts.", 1, template=False)
+        "How long it stays open.", "s",
+        aliases=("recovery_timeout", "reset_timeout", "cooldown", "open_timeout", "open_duration",
+                 "wait_duration_in_open_state"),
+    )  # fmt: skip
+    half_open_requests: Located[int] | None = f.integer(
+        "Probes in flight.", 1,
+        aliases=("half_open_max_calls", "half_open_max_requests", "permitted_number_of_calls_in_half_open_state"),
+    )  # fmt: skip
+    window: Located[int] | None = f.integer(
+        "Calls the share looks at.", 1, maximum=100_000, template=False,
+        aliases=("sliding_window_size", "window_size"), example="it counts calls, such as `20`",
+    )  # fmt: skip
+    minimum_calls: Located[int] | None = f.integer(
+        "Calls before the share counts.", 1, template=False,
+        aliases=("minimum_number_of_calls", "min_calls", "minimum_requests", "request_volume_threshold"),
+    )  # fmt: skip
     scope: Located[str] | None = f.choice(
         "One breaker per integration or per endpoint.", "integration", "endpoint", template=False
     )

@@ -60,11 +60,22 @@ class Service(Block):
 class AuthConfig(Block):
     """Where the credential comes from and where it goes."""
 
-    key_location: Located[str] | None = f.choice("Where the key is sent.", "header", "query", "body")
-    key_name: Located[str] | None = f.text("Header, parameter or field that carries the key.")
-    scheme: Located[str] | None = f.text("Word before the key, such as Bearer.", template=False)
-    secret: Located[str] | None = f.secret("Reference of the key.", template=False)
-    username: Located[str] | None = f.secret("Reference of the user name (basic).", template=False)
+    key_location: Located[str] | None = f.choice(
+        "Where the key is sent.", "header", "query", "body", aliases=("in", "location"),
+        choice_aliases={"headers": "header", "query_parameter": "query", "query_string": "query", "url": "query"},
+    )  # fmt: skip
+    key_name: Located[str] | None = f.text(
+        "Header, parameter or field that carries the key.", aliases=("header", "header_name", "parameter")
+    )
+    scheme: Located[str] | None = f.text(
+        "Word before the key, such as Bearer.", template=False, aliases=("prefix", "token_type", "header_prefix")
+    )
+    secret: Located[str] | None = f.secret(
+        "Reference of the key.",
+        template=False,
+        aliases=("api_key", "token", "access_token", "bearer_token", "secret_key"),
+    )
+    username: Located[str] | None = f.secret("Reference of the user name (basic).", template=False, aliases=("user",))
     password: Located[str] | None = f.secret("Reference of the password (basic).", template=False)
     token_refresh: Located[bool] | None = f.flag("Refresh before expiry and once on a 401.")
     expires_in: Located[float] | None = f.duration("Lifetime where the server states none.", "s")
@@ -80,12 +91,12 @@ class AuthConfig(Block):
     )
     refresh_token: Located[str] | None = f.secret("OAuth refresh token.", template=False)
     scopes: tuple[Located[str], ...] = f.list_of("OAuth scopes.", f.text("A scope."), template=False)
-    audience: Located[str] | None = f.text("Audience of the token.", template=False)
-    algorithm: Located[str] | None = f.text("JWT algorithm.", template=False)
-    key: Located[str] | None = f.secret("JWT signing key.", template=False)
-    key_id: Located[str] | None = f.text("JWT key id.", template=False)
-    issuer: Located[str] | None = f.text("JWT issuer.", template=False)
-    subject: Located[str] | None = f.text("JWT subject.", template=False)
+    audience: Located[str] | None = f.text("Audience of the token.", template=False, aliases=("aud",))
+    algorithm: Located[str] | None = f.text("JWT algorithm.", template=False, aliases=("alg",))
+    key: Located[str] | None = f.secret("JWT signing key.", template=False, aliases=("private_key", "signing_key"))
+    key_id: Located[str] | None = f.text("JWT key id.", template=False, aliases=("kid",))
+    issuer: Located[str] | None = f.text("JWT issuer.", template=False, aliases=("iss",))
+    subject: Located[str] | None = f.text("JWT subject.", template=False, aliases=("sub",))
     claims: Located[object] | None = f.anything("Further JWT claims.", template=False)
 
 

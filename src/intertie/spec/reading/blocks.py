@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Protocol, TypeVar, cast
 
 from intertie.core.units import parse_number
-from intertie.diagnostics import Applicability, Edit, Fix, Label, SourceSpan
+from intertie.diagnostics import Applicability, Edit, Fix, Label, Severity, SourceSpan
 from intertie.spec import codes
 from intertie.spec.fields import Block, FieldInfo, Kind, Located
 from intertie.spec.model import (
     ErrorRow,
+    FrontMatter,
     Header,
     InboundRow,
     OutboundRow,
@@ -21,7 +22,7 @@ from intertie.spec.model import (
 )
 from intertie.spec.model.endpoints import ErrorAnswer
 from intertie.spec.reading.keys import KnownKey, did_you_mean, field_table, find_key, is_slip_of
-from intertie.spec.reading.limits import SPECIAL_FIELDS
+from intertie.spec.reading.odd_values import ODD_VALUES
 from intertie.spec.reading.placeholders import Placeholders, has_placeholder_key
 from intertie.spec.reading.scalar_values import Asked, ScalarReader, Unreadable
 from intertie.spec.source import Findings, Source
@@ -152,10 +153,10 @@ class BlockReader:
         if not isinstance(node, ScalarNode):
             self._wrong_kind(node, asked.where, f"a single value ({asked.info.kind})")
             return None
-        special = SPECIAL_FIELDS.get(block_type) if block_type is not None else None
+        odd = ODD_VALUES.get(block_type) if block_type is not None else None
         try:
-            if special is not None:
-                handled = special(node, asked, self.findings)
+            if odd is not None:
+                handled = odd(node, asked, self.findings)
                 if handled is not None:
                     return Located(handled, node.span, key_span, node.text)
             return Located(self._scalars.read(node, asked), node.span, key_span, node.text)
@@ -188,7 +189,9 @@ class BlockReader:
             hint = f"did you mean `{canonical}`?"
         else:
             hint = f"`{where}` knows {_some_keys(block_type, 12)}"
-        self.findings.add(codes.UNKNOWN_KEY, entry.key.span, message, help=hint, fix=fix)
+        own = block_type is FrontMatter and canonical is None
+        severity = Severity.INFO if own else None
+        self.findings.add(codes.UNKNOWN_KEY, entry.key.span, message, help=hint, fix=fix, severity=severity)
 
     # Collections
 
@@ -196,9 +199,12 @@ class BlockReader:
         block_type = cast("type[Block]", info.block)
         node = entry.value
         if isinstance(node, SequenceNode):
-            rows = [
-                self.block(block_type, item, item.span, f"{where}[{number}]") for number, item in enumerate(node.items)
-            ]
+            rows: list[Block | None] = []
+            for number, item in enumerate(node.items):
+                if isinstance(item, MappingNode) and _is_row_by_key(item, block_type):
+                    rows += self._rows_by_key(item, block_type, f"{where}[{number}]", "a row")
+                else:
+                    rows.append(self.block(block_type, item, item.span, f"{where}[{number}]"))
             return tuple(row for row in rows if row is not None)
         if not isinstance(node, MappingNode):
             self._wrong_kind(node, where, f"a list of rows with {_some_keys(block_type)}")
@@ -208,7 +214,9 @@ class BlockReader:
             return () if row is None else (row,)
         return tuple(self._rows_by_key(node, block_type, where))
 
-    def _rows_by_key(self, node: MappingNode, block_type: type[Block], where: str) -> Iterator[Block]:
+    def _rows_by_key(
+        self, node: MappingNode, block_type: type[Block], where: str, read_as: str = "a list"
+    ) -> Iterator[Block]:
         """Read rows written as a mapping: `Idempotency-Key: "{uuid}"`, `card_declined: {action: fail}`."""
         row_keys = _ROW_KEYS.get(block_type)
         if row_keys is None:
@@ -217,7 +225,7 @@ class BlockReader:
         table = field_table(block_type)
         name, bare = table[row_keys[0]], table[row_keys[1]]
         self.findings.add(
-            codes.ALIAS_USED, node.span, f"`{where}` is read as a list, each key as `{name.key}`",
+            codes.ALIAS_USED, node.span, f"`{where}` is read as {read_as}, each key as `{name.key}`",
             help=f"write `- {name.key}: …` rows",
         )  # fmt: skip
         for each in node.entries:
@@ -379,6 +387,16 @@ class BlockReader:
     def _wrong_kind(self, node: Node, where: str, expected: str) -> None:
         got = {ScalarNode: "a single value", SequenceNode: "a list", MappingNode: "a block"}[type(node)]
         self.findings.add(codes.WRONG_TYPE, node.span, f"`{where}` is {expected}, not {got}")
+
+
+def _is_row_by_key(node: MappingNode, block_type: type[Block]) -> bool:
+    """Return whether a row is `- X-Request-Id: "{uuid}"`: one key that is no field, nor one with a slip in it."""
+    if len(node.entries) != 1 or block_type not in _ROW_KEYS or has_placeholder_key(node):
+        return False
+    key, value = node.entries[0].key.text, node.entries[0].value
+    filled = not isinstance(value, ScalarNode) or value.value is not None or value.quoted
+    known = find_key(block_type, key) is not None or did_you_mean(key, list(field_table(block_type))) is not None
+    return filled and not known
 
 
 def _names(entry: Entry, block_type: type[Block], key: str) -> bool:

@@ -11,13 +11,14 @@ from intertie.core.errors import snake_case
 from intertie.diagnostics import Edit, Fix, Label, SourceSpan
 from intertie.spec import codes
 from intertie.spec.fields import Located
-from intertie.spec.model import Endpoint, EndpointHead
+from intertie.spec.model import Endpoint, EndpointHead, Response
 from intertie.spec.reading.blocks import BlockReader
 from intertie.spec.reading.endpoint_lists import listed_endpoints, tabled_endpoints
 from intertie.spec.reading.keys import find_key
 from intertie.spec.reading.lines import bullet_entries, table_rows
 from intertie.spec.reading.routing import KNOWN_KEYS
 from intertie.spec.reading.rows import ANSWER_COLUMNS, HEADER_COLUMNS, PARAMETER_COLUMNS, is_parameter_table
+from intertie.spec.reading.status_words import settle_statuses
 from intertie.spec.tree import Document, Entry, MappingNode, ScalarNode, Section, SequenceNode, Table, TextLine
 
 _METHODS = "GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS"
@@ -132,7 +133,10 @@ class _EndpointReader:
             return None
         if endpoint is None:
             endpoint = Endpoint(section.span, heading.span)
-        return replace(endpoint, name=name, endpoint=self._with_braces(head), span=section.span)
+        return replace(
+            endpoint, name=name, endpoint=self._with_braces(head), response=self._plain_statuses(endpoint.response),
+            span=section.span,
+        )  # fmt: skip
 
     def _name(self, heading: TextLine) -> Located[str]:
         text = re.sub(r"[`*]", "", heading.text).strip()
@@ -242,6 +246,18 @@ class _EndpointReader:
             fix=Fix(f"write {braced}", (Edit(path.span, f'"{braced}"'),)),
         )  # fmt: skip
         return replace(head, path=Located(braced, path.span, path.key_span, path.text))
+
+    def _plain_statuses(self, response: Response | None) -> Response | None:
+        """Read `200 OK` and `404 Not Found` as the statuses that they are."""
+        if response is None:
+            return None
+        success = response.success
+        if success is not None and success.status:
+            success = replace(success, status=settle_statuses(success.status, self._findings))
+        errors = tuple(
+            (status, answer) for said, answer in response.errors for status in settle_statuses((said,), self._findings)
+        )
+        return replace(response, success=success, errors=errors)
 
     # Bullets and tables
 

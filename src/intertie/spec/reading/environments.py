@@ -11,8 +11,9 @@ from intertie.spec.model import Service
 from intertie.spec.source import Findings
 
 ENVIRONMENT_ALIASES = {
-    "dev": "development", "develop": "development", "stage": "staging", "stg": "staging",
-    "prod": "production", "prd": "production",
+    "dev": "development", "develop": "development", "local": "development", "localhost": "development",
+    "stage": "staging", "stg": "staging",
+    "prod": "production", "prd": "production", "live": "production",
 }  # fmt: skip
 """What people call an environment -> its name in the template, by which drafts and plain http are judged."""
 

@@ -70,9 +70,41 @@ def find_key(block_type: type[Block], written: str) -> KnownKey | None:
 
 
 def did_you_mean(written: str, known: list[str]) -> str | None:
-    """Return the one of `known` that is nearest to a written key, None where none is near."""
-    near = difflib.get_close_matches(snake_case(written), known, 1, cutoff=0.7)
-    return near[0] if near else None
+    """Return the one of `known` that is nearest to a written key, None where none is near.
+
+    A key that differs by a whole word is another thing, not a slip.
+
+    >>> did_you_mean("max_atempts", ["max_attempts"]), did_you_mean("half_open", ["half_open_requests"])
+    ('max_attempts', 'half_open_requests')
+    >>> did_you_mean("tokens_per_minute", ["requests_per_minute"]), did_you_mean("token", ["token_url"])
+    (None, None)
+    """
+    spelling = snake_case(written)
+    near = difflib.get_close_matches(spelling, known, 3, cutoff=0.6)
+    return next((each for each in near if _is_near(spelling, each)), None)
+
+
+def _is_near(spelling: str, known: str) -> bool:
+    """Return whether each word of one is nearly that of the other, or one begins with two words of the other."""
+    written, meant = spelling.split("_"), known.split("_")
+    if len(written) == len(meant):
+        return all(_is_same_word(one, other) for one, other in zip(written, meant, strict=True))
+    if 1 < len(written) < len(meant) and meant[: len(written)] == written:
+        return True
+    return _ratio(spelling.replace("_", ""), known.replace("_", "")) >= _JOINED
+
+
+def _ratio(one: str, other: str) -> float:
+    return 1.0 if one == other else difflib.SequenceMatcher(None, one, other).ratio()
+
+
+def _is_same_word(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    ratio = _ratio(one, other)
+    return ratio >= (_SLIP if one[:1] == other[:1] else _SWAPPED) or (len(shorter) > 2 and longer.startswith(shorter))
+
+
+_SLIP, _SWAPPED, _JOINED = 0.75, 0.88, 0.8
 
 
 def is_slip_of(written: str, meant: str, known: list[str]) -> bool:

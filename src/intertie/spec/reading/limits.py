@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -13,8 +12,10 @@ from intertie.core.units import parse_duration_s, parse_number, parse_rate, seco
 from intertie.diagnostics import Edit, Fix, Severity
 from intertie.spec import codes
 from intertie.spec.fields import Block, Located
-from intertie.spec.model import RateLimits, Retry
+from intertie.spec.model import CircuitBreaker, RateLimits, Retry
+from intertie.spec.model.resilience import CONDITION_ALIASES, CONDITIONS, FAILURE_RATES
 from intertie.spec.reading.scalar_values import MOST, Asked, Unreadable
+from intertie.spec.reading.status_words import settle_statuses
 from intertie.spec.source import Findings
 from intertie.spec.tree import MappingNode, ScalarNode, SequenceNode
 from intertie.spec.yaml_nodes import shorten
@@ -24,12 +25,9 @@ _WINDOWS_S = {
 }  # fmt: skip
 _NO_LIMIT_RE = re.compile(r"\s*(?:no(?:ne|t?)?[\s_-]*(?:limit(?:ed|s)?)?|unlimited|∞|infinite)\s*\Z", re.IGNORECASE)
 _COUNT_RE = re.compile(r"\s*([\d.,_]+)\s*(?:requests?|calls?|reqs?)\s*\Z", re.IGNORECASE)
-_CONDITIONS = ("network_error", "timeout", "service_unavailable")
-
-_Special: TypeAlias = Callable[[ScalarNode, Asked, Findings], object]
 
 
-def _window(node: ScalarNode, asked: Asked, findings: Findings) -> object:
+def window(node: ScalarNode, asked: Asked, findings: Findings) -> object:
     """Return the limit that prose in a `requests_per_…` field states; None leaves the text to the usual reader."""
     key = asked.where.rpartition(".")[2]
     window_s = _WINDOWS_S.get(key)
@@ -60,10 +58,6 @@ def _window(node: ScalarNode, asked: Asked, findings: Findings) -> object:
         fix=Fix(f"write {limit}", (Edit(node.span, str(limit)),)),
     )  # fmt: skip
     return limit
-
-
-SPECIAL_FIELDS: dict[type[Block], _Special] = {RateLimits: _window}
-"""Blocks whose values are looked at here before the usual reader."""
 
 
 def settle_rate(limits: RateLimits, findings: Findings) -> RateLimits | None:
@@ -116,6 +110,7 @@ def settle_retry(retry: Retry, findings: Findings) -> Retry:
             retry = replace(
                 retry, max_attempts=Located(attempts, made.span, made.key_span, made.text), max_retries=None
             )
+    retry = replace(retry, retry_on=settle_statuses(retry.retry_on, findings))
     conditions = [item for item in retry.retry_on if _condition(item.value)]
     if not conditions:
         return retry
@@ -139,9 +134,17 @@ def settle_retry(retry: Retry, findings: Findings) -> Retry:
 
 def _condition(text: str) -> str | None:
     word = re.sub(r"[\s-]+", "_", text.strip().lower())
-    word = {"timeouts": "timeout", "network": "network_error", "network_errors": "network_error",
-            "connection_error": "network_error", "connection_errors": "network_error"}.get(word, word)  # fmt: skip
-    return word if word in _CONDITIONS else None
+    word = CONDITION_ALIASES.get(word, word)
+    return word if word in CONDITIONS else None
+
+
+def settle_threshold(breaker: CircuitBreaker, written: str) -> CircuitBreaker:
+    """Return the breaker with a share as a percentage, also where only the `written` key says that it is one."""
+    threshold = breaker.failure_threshold
+    if threshold is None or snake_case(written) not in FAILURE_RATES or parse_number(threshold.value) is None:
+        return breaker
+    share = Located(f"{threshold.value.strip()}%", threshold.span, threshold.key_span, threshold.text)
+    return replace(breaker, failure_threshold=share)
 
 
 def _says_something(block: Block) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from intertie.core.errors import snake_case
+from intertie.core.units import parse_number
 from intertie.diagnostics import Applicability, Edit, Fix, Label
 from intertie.spec import codes
 from intertie.spec.fields import Block
@@ -29,9 +30,9 @@ from intertie.spec.model import (
     Validation,
     Versioning,
 )
-from intertie.spec.reading.keys import did_you_mean, find_key
+from intertie.spec.reading.keys import KnownKey, did_you_mean, find_key
 from intertie.spec.source import Findings
-from intertie.spec.tree import Entry, MappingNode, Section
+from intertie.spec.tree import Entry, MappingNode, ScalarNode, Section
 from intertie.spec.yaml_nodes import shorten
 
 BLOCK_TYPES: dict[str, type[Block]] = {
@@ -164,11 +165,13 @@ class Router:
             known = find_key(BLOCK_TYPES[block], entry.key.text)
             if known is None:
                 continue
+            plain = _plain_field(entry, known)
+            line = f" as `{known.key}: {plain.value.text}`" if isinstance(plain.value, ScalarNode) else ""
             self._findings.add(
                 codes.ALIAS_USED, entry.key.span, f"`{entry.key.text}` is read as `{block}.{known.key}`",
-                help=f"put it under `{block}:`",
+                help=f"put it under `{block}:`{line if known.key != entry.key.text else ''}",
             )  # fmt: skip
-            self.add(block, Entry(entry.key, MappingNode(entry.key.span.to(entry.value.span), (entry,))))
+            self.add(block, Entry(entry.key, MappingNode(entry.key.span.to(entry.value.span), (plain,))))
             return True
         return False
 
@@ -198,6 +201,16 @@ class Router:
             codes.UNKNOWN_KEY, entry.key.span, f"`{shorten(written)}` is no block of a spec; it has no effect",
             help=f"did you mean `{meant}`?" if meant else f"this section holds {blocks}" if blocks else None, fix=fix,
         )  # fmt: skip
+
+
+def _plain_field(entry: Entry, known: KnownKey) -> Entry:
+    """Return a field under its canonical key, with the unit of the written key behind its number."""
+    key = ScalarNode(entry.key.span, known.key, known.key)
+    value = entry.value
+    if known.unit and isinstance(value, ScalarNode) and parse_number(value.text) is not None:
+        text = f"{value.text.strip()}{known.unit}"
+        value = ScalarNode(value.span, text, text, quoted=value.quoted)
+    return Entry(key, value)
 
 
 def _is_components_misspelt(entry: Entry) -> bool:

@@ -8,8 +8,10 @@ from intertie.core.errors import snake_case
 from intertie.diagnostics import Edit, Fix, SourceSpan
 from intertie.spec import codes
 from intertie.spec.reading.lines import matching_columns, table_rows
+from intertie.spec.reading.status_words import one_text
 from intertie.spec.source import Findings, Source
 from intertie.spec.tree import Entry, MappingNode, Node, ScalarNode, Section, SequenceNode, Table
+from intertie.spec.yaml_nodes import shorten
 
 _COMMON = {
     "transform": "transform", "transformation": "transform", "conversion": "transform", "required": "required",
@@ -115,8 +117,10 @@ def _one_code_row(row: MappingNode, findings: Findings) -> MappingNode:
     if chosen is None:
         return row
     if len(by_role) == 2:
-        _say(findings, by_role["status"].key.span, "the status of this row is not needed: its own code says more",
+        status, own = by_role["status"], chosen.value.text if isinstance(chosen.value, ScalarNode) else "its own code"
+        _say(findings, status.key.span, f"`{status.key.text}` has no effect: the row is found by `{shorten(own)}`",
              "leave the status out, or give it a row of its own")  # fmt: skip
+    chosen = Entry(chosen.key, one_text(chosen.value))
     if chosen.key.text == "external_code":
         return MappingNode(row.span, (chosen, *rest), row.flow)
     findings.add(

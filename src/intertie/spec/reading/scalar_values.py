@@ -22,7 +22,9 @@ from intertie.spec.yaml_nodes import shorten
 
 _LOOSE = {"yes": True, "on": True, "y": True, "no": False, "off": False, "n": False, "true": True, "false": False}
 _QUANTITY_RE = re.compile(r"\s*[-+]?[\d.,_]+\s*[A-Za-zµ%]+\s*\Z")
-_ENV_RE = re.compile(r"\s*(?:\$\{(\w+)\}|\$(\w+)|\{env:(\w+)\}|\{\{\s*env\.(\w+)\s*\}\})\s*\Z")
+_ENV_RE = re.compile(
+    r"\s*(?:\$\{(\w+)\}|\$(\w+)|\{env:(\w+)\}|\{\{\s*env\.(\w+)\s*\}\}|\{\{\s*([A-Z][A-Z0-9_]*)\s*\}\})\s*\Z"
+)
 
 
 class Asked(Struct, frozen=True):
@@ -85,14 +87,10 @@ class ScalarReader:
         exact = _choice_key(node.text)
         for choice in info.choices:
             if _choice_key(choice) == exact:
-                return choice
+                return choice if node.text.strip() == choice else self._as_choice(node, choice)
         for alias, choice in info.choice_aliases.items():
             if _choice_key(alias) == exact:
-                self._findings.add(
-                    codes.ALIAS_USED, node.span, f"`{node.text}` is read as `{choice}`", help=f"write `{choice}`",
-                    fix=Fix(f"write {choice}", (Edit(node.span, choice),)),
-                )  # fmt: skip
-                return choice
+                return self._as_choice(node, choice)
         near = difflib.get_close_matches(node.text.lower(), [choice.lower() for choice in info.choices], 1)
         meant = next((choice for choice in info.choices if near and choice.lower() == near[0]), None)
         fix = Fix(f"write {meant}", (Edit(node.span, meant),), Applicability.UNSAFE) if meant else None
@@ -100,6 +98,14 @@ class ScalarReader:
         message = f"`{asked.where}` can't be `{shorten(node.text)}`"
         hint = f"did you mean `{meant}`? The choices are: {listed}" if meant else f"the choices are: {listed}"
         raise self.fail(codes.NOT_A_CHOICE, node, message, hint, fix)
+
+    def _as_choice(self, node: ScalarNode, choice: str) -> str:
+        """Say which choice another spelling is read as, and return it."""
+        self._findings.add(
+            codes.ALIAS_USED, node.span, f"`{shorten(node.text)}` is read as `{choice}`", help=f"write `{choice}`",
+            fix=Fix(f"write {choice}", (Edit(node.span, choice),)),
+        )  # fmt: skip
+        return choice
 
     def read_flag(self, node: ScalarNode, asked: Asked) -> bool:
         """Return true or false."""
@@ -128,7 +134,7 @@ class ScalarReader:
         if number is None and isinstance(node.value, int) and not isinstance(node.value, bool):
             number = Decimal(node.value)
         if number is None or number != number.to_integral_value():
-            raise self._wrong(node, asked, "a whole number")
+            raise self._wrong(node, asked, "a whole number", asked.info.example or None)
         self._in_range(node, asked, number, str)
         return int(number)
 

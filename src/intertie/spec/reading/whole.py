@@ -10,6 +10,7 @@ from intertie.spec import codes
 from intertie.spec.fields import Block, FieldInfo, Kind, Located
 from intertie.spec.model import (
     CaseLine,
+    CircuitBreaker,
     Dependencies,
     DocumentationLinks,
     ErrorRow,
@@ -31,7 +32,7 @@ from intertie.spec.reading.endpoint_lists import is_listed
 from intertie.spec.reading.endpoints import endpoint_sections, read_endpoints
 from intertie.spec.reading.environments import settle_environments
 from intertie.spec.reading.keys import KnownKey, find_key
-from intertie.spec.reading.limits import settle_rate, settle_retry, waits_in_a_list
+from intertie.spec.reading.limits import settle_rate, settle_retry, settle_threshold, waits_in_a_list
 from intertie.spec.reading.lines import bullet_entries
 from intertie.spec.reading.prose import (
     implementation,
@@ -43,6 +44,7 @@ from intertie.spec.reading.prose import (
 )
 from intertie.spec.reading.routing import BLOCK_TYPES, Routed, Router, canonical_key, section_blocks
 from intertie.spec.reading.rows import error_tables, mapping_tables, one_code
+from intertie.spec.reading.status_words import settle_error_rows
 from intertie.spec.reading.unread import tell_unread, tell_unread_endpoints
 from intertie.spec.sections import heading_words
 from intertie.spec.tree import Document, Entry, MappingNode, Node, ScalarNode, Section, SequenceNode
@@ -265,6 +267,9 @@ class _SpecReader:
             block = settle_environments(block, self._findings)
         elif isinstance(block, Retry):
             block = settle_retry(block, self._findings)
+        elif isinstance(block, CircuitBreaker):
+            place = block.failure_threshold.key_span if block.failure_threshold else block.head
+            block = settle_threshold(block, self._reader.source.slice(place))
         return cast("BlockT | None", block)
 
     def _integration_type(self) -> IntegrationType | None:
@@ -318,7 +323,8 @@ class _SpecReader:
             node = SequenceNode(rows[0].span.to(rows[-1].span), tuple(rows))
             entry = Entry(ScalarNode(head, "error_mapping", "error_mapping"), one_code(node, self._findings))
         known = KnownKey("error_mapping", "error_mapping", FieldInfo(Kind.BLOCKS, "Error rows.", block=ErrorRow))
-        return cast("tuple[ErrorRow, ...]", self._reader.field(entry, known, "error_mapping") or ())
+        read = cast("tuple[ErrorRow, ...]", self._reader.field(entry, known, "error_mapping") or ())
+        return settle_error_rows(read, self._findings)
 
     def _cases(self) -> tuple[CaseLine, ...]:
         cases = CaseReader(self._reader)
