@@ -71,14 +71,14 @@ def _exchange(entry: Mapping, where: str, ledger: Ledger) -> Exchange | None:
     pairs = [(word(each.get("name")), word(each.get("value"))) for each in mappings(request.get("queryString"))]
     exchange.query = [*(pairs or parse_qsl(parts.query, keep_blank_values=True))]
     exchange.headers = [(word(each.get("name")), word(each.get("value"))) for each in mappings(request.get("headers"))]
-    _sent(exchange, mapping(request.get("postData")))
+    _sent(exchange, mapping(request.get("postData")), ledger)
     status = response.get("status")
     if isinstance(status, int) and status >= 100:
         exchange.answers.append((status, media, _received(content, media), False))
     return exchange
 
 
-def _sent(exchange: Exchange, post: Mapping) -> None:
+def _sent(exchange: Exchange, post: Mapping, ledger: Ledger) -> None:
     """Fill in what the request carried."""
     media = _media(post.get("mimeType"))
     text = post.get("text")
@@ -87,9 +87,20 @@ def _sent(exchange: Exchange, post: Mapping) -> None:
         return
     exchange.has_body, exchange.media = True, media
     if fields:
+        names = [word(each.get("name")) for each in fields]
         exchange.body = {word(each.get("name")): word(each.get("value")) for each in fields}
+        files = {word(each.get("name")) for each in fields if each.get("fileName")}
+        if files:
+            exchange.body_schema = {
+                "type": "object",
+                "properties": {
+                    name: {"type": "string", **({"format": "binary"} if name in files else {})} for name in names
+                },
+            }
     elif isinstance(text, str):
         exchange.body = read_body(text, media)
+        if exchange.body is None and media and "json" in media:
+            ledger.lose("unreadable-body", media, exchange.where)
 
 
 def read_body(text: str, media: str | None) -> object:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from intertie.importers.recorded import is_recorded
+
 _FORMATS = (
     ("date-time", re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")),
     ("date", re.compile(r"\d{4}-\d\d-\d\d")),
@@ -24,11 +26,14 @@ def schema_of(values: Sequence[object], depth: int = 0) -> dict[str, object]:
     ['id']
     >>> schema_of([1, None])
     {'type': ['integer', 'null']}
+    >>> schema_of([{"next": None, "4711": True}])
+    {'type': 'object', 'properties': {'next': {}}, 'required': ['next'], 'additionalProperties': {'type': 'boolean'}}
     """
     kinds = list(dict.fromkeys(kind_of(value) for value in values))
     if "number" in kinds and "integer" in kinds:
         kinds.remove("integer")
-    if not kinds or depth > _DEEPEST:
+    if not kinds or kinds == ["null"] or depth > _DEEPEST:
+        # Of what is absent each time nothing is known.
         return {}
     # `null` is told last, as people write it.
     kinds.sort(key=lambda kind: kind == "null")
@@ -89,6 +94,15 @@ def _members(objects: list[dict[str, object]], depth: int) -> dict[str, object]:
         return {
             "additionalProperties": schema_of([value for values in by_name.values() for value in values], depth + 1)
         }
-    made: dict[str, object] = {"properties": {name: schema_of(values, depth + 1) for name, values in by_name.items()}}
-    required = [name for name, values in by_name.items() if len(values) == len(objects)]
-    return {**made, "required": required} if required else made
+    # A key that is somebody's value is no name of a field.
+    fields = {name: values for name, values in by_name.items() if not is_recorded(name)}
+    entries = [value for name, values in by_name.items() if name not in fields for value in values]
+    made: dict[str, object] = {}
+    if fields or not entries:
+        made["properties"] = {name: schema_of(values, depth + 1) for name, values in fields.items()}
+    required = [name for name, values in fields.items() if len(values) == len(objects)]
+    if required:
+        made["required"] = required
+    if entries:
+        made["additionalProperties"] = schema_of(entries, depth + 1)
+    return made

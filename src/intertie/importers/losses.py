@@ -56,6 +56,7 @@ WHY: dict[str, str] = {
     "other-host": "an integration has one service; its other hosts are left out",
     "curl-option": "the option does not change what is sent",
     "file-body": "the content is the caller's",
+    "unreadable-body": "it is not what its content type says; any value passes",
 }
 """Kind of loss -> why."""
 

@@ -16,6 +16,8 @@ from intertie.importers.security import bearer
 from intertie.importers.traffic import Exchange, describe_traffic
 
 _VARIABLE_RE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
+_COMMENT_RE = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+"""A text in quotes, which stays, or a comment, which Postman does not send."""
 _LANGUAGES = {
     "json": "application/json", "xml": "application/xml", "html": "text/html", "text": "text/plain",
     "javascript": "application/javascript",
@@ -45,30 +47,35 @@ class _Reader:
     def read(self) -> ApiDescription:
         """Return the description of the collection."""
         info = mapping(self._collection.get("info"))
-        exchanges = list(self._walk(self._collection, "#", ()))
-        auths = [auth for auth in self._auths(self._collection, "#") if auth is not None]
-        chosen = max(auths, key=auths.count, default=None)
-        for other in auths:
-            if other != chosen:
-                self._ledger.lose("security-scheme", other.type, "#/auth")
+        exchanges = list(self._walk(self._collection, "#", (), None))
         return describe_traffic(
-            exchanges, self._options, self._ledger, kind="a Postman collection", auth=chosen,
+            exchanges, self._options, self._ledger, kind="a Postman collection",
             title=prose(word(info.get("name"))), summary=_text(info.get("description")),
         )  # fmt: skip
 
-    def _walk(self, holder: Mapping, where: str, folders: tuple[str, ...]) -> Iterator[Exchange]:
-        for event in mappings(holder.get("event")):
-            if sequence(mapping(event.get("script")).get("exec")) or word(mapping(event.get("script")).get("exec")):
-                self._ledger.lose("script", word(event.get("listen")) or "script", step(where, "event"))
+    def _walk(
+        self, holder: Mapping, where: str, folders: tuple[str, ...], inherited: ImportedAuth | None
+    ) -> Iterator[Exchange]:
+        """Yield the requests in a folder; each has its own credential, else that of the nearest folder that has one."""
+        own = self._auth(mapping(holder.get("auth")), where) if holder.get("auth") else inherited
+        self._scripts(holder, where)
         for at, item in enumerate(mappings(holder.get("item"))):
             place = step(where, "item", at)
             if "item" in item:
-                yield from self._walk(item, place, (*folders, word(item.get("name"))))
-            else:
-                yield from self._walk({"event": item.get("event")}, place, folders)
-                exchange = self._exchange(item, place, folders)
-                if exchange is not None:
-                    yield exchange
+                yield from self._walk(item, place, (*folders, word(item.get("name"))), own)
+                continue
+            self._scripts(item, place)
+            exchange = self._exchange(item, place, folders)
+            if exchange is not None:
+                given = mapping(mapping(item.get("request")).get("auth"))
+                exchange.auth = self._auth(given, step(place, "request")) if given else own
+                exchange.is_public = word(given.get("type")) == "noauth"
+                yield exchange
+
+    def _scripts(self, holder: Mapping, where: str) -> None:
+        for event in mappings(holder.get("event")):
+            if sequence(mapping(event.get("script")).get("exec")) or word(mapping(event.get("script")).get("exec")):
+                self._ledger.lose("script", word(event.get("listen")) or "script", step(where, "event"))
 
     def _exchange(self, item: Mapping, where: str, folders: tuple[str, ...]) -> Exchange | None:
         given = item.get("request")
@@ -156,9 +163,12 @@ class _Reader:
             guessed = "application/json" if text[:1] in ("{", "[") else "text/plain"
             exchange.media = media or _LANGUAGES.get(language) or guessed
             # A variable may stand for any value: a text is the one that is always right in quotes.
-            quoted = re.sub(r'(?<!")\{\{[^{}]+\}\}(?!")', "null", text)
-            exchange.body = read_body(quoted, exchange.media) if "json" in exchange.media else None
+            quoted = re.sub(r'(?<!")\{\{[^{}]+\}\}(?!")', "null", _COMMENT_RE.sub(lambda match: match[1] or "", text))
             exchange.has_body = True
+            if "json" in exchange.media:
+                exchange.body = read_body(quoted, exchange.media)
+                if exchange.body is None and quoted.strip() != "null":
+                    self._ledger.lose("unreadable-body", exchange.media, where)
         elif mode == "graphql":
             exchange.media, exchange.has_body = "application/json", True
             exchange.body_schema = {
@@ -181,19 +191,6 @@ class _Reader:
         text = answer.get("body")
         data = read_body(text, media) if isinstance(text, str) and media and "json" in media else None
         exchange.answers.append((code, media, data, True))
-
-    def _auths(
-        self, holder: Mapping, where: str, inherited: ImportedAuth | None = None
-    ) -> Iterator[ImportedAuth | None]:
-        """Yield the credential of each request: its own, else that of the nearest folder that has one."""
-        own = self._auth(mapping(holder.get("auth")), where) if holder.get("auth") else inherited
-        for at, item in enumerate(mappings(holder.get("item"))):
-            place = step(where, "item", at)
-            if "item" in item:
-                yield from self._auths(item, place, own)
-            else:
-                given = mapping(mapping(item.get("request")).get("auth"))
-                yield self._auth(given, step(place, "request")) if given else own
 
     def _auth(self, auth: Mapping, where: str) -> ImportedAuth | None:
         kind = word(auth.get("type")).lower()

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from intertie.core.errors import UsageError
 from intertie.diagnostics import Severity, SourceSpan
+from intertie.importers.curl_words import is_curl
 from intertie.importers.losses import Ledger
 from intertie.importers.plain import mapping, sequence, word
 from intertie.spec import codes
@@ -21,7 +22,6 @@ from intertie.spec.yaml_text import read_yaml
 
 _MAX_VALUES = 1_500_000
 _MAX_DEPTH = 200
-_CURL_RE = re.compile(r"^\s*(?:\$\s+)?curl\s", re.MULTILINE)
 _ACCEPTED = "OpenAPI 3.x, Swagger 2.0, a Postman collection, a HAR recording or a curl command"
 
 
@@ -55,7 +55,7 @@ def load_source(given: str, stdin: str | None = None) -> SourceText:
     """
     if given == "-":
         return SourceText(_checked(stdin or "", "stdin"), "stdin")
-    if given.lstrip().startswith("curl ") and not Path(given).exists():
+    if re.match(r"\s*curl(?:\.exe)?\s", given) and not Path(given).exists():
         return SourceText(_checked(given, "the command"), "a curl command")
     path = Path(given)
     try:
@@ -74,7 +74,7 @@ def read_source(source: SourceText, ledger: Ledger) -> ReadSource:
     if not text.strip():
         raise UsageError(f"{source.name} is empty; give {_ACCEPTED}")
     if (
-        _CURL_RE.search(text)
+        is_curl(text)
         and not text.lstrip().startswith("{")
         and not re.search(r"^(openapi|swagger)\W", text, re.MULTILINE)
     ):

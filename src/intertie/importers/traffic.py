@@ -29,18 +29,10 @@ from intertie.importers.naming import Headings, singular
 from intertie.importers.openapi3 import ImportOptions, data_format_of
 from intertie.importers.plain import mapping
 from intertie.importers.prose import first_sentences, prose
+from intertie.importers.recorded import is_recorded
 from intertie.importers.security import bearer
 from intertie.importers.selection import Candidate
 
-_ID_RES = (
-    re.compile(r"\d+"),
-    re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE),
-    re.compile(r"(?=.*\d)[0-9a-f]{12,}", re.IGNORECASE),
-    re.compile(r"(?=.*\d)[A-Za-z]{1,6}_[0-9A-Za-z]{6,}"),
-    re.compile(r"(?=.*\d)(?=.*[A-Z])[0-9A-Za-z]{10,}"),
-    re.compile(r"(?=.*\d)[0-9A-Za-z_-]{20,}"),
-)
-"""Numbers, UUIDs, hexadecimal, prefixed, and long mixed ids."""
 _SECRET_RE = re.compile(
     r"api[-_]?key|token|secret|subscription-key|access[-_]?key|^x-auth|^auth$|password|^sig", re.IGNORECASE
 )
@@ -64,6 +56,8 @@ class Exchange(Struct):
         body: What was sent as plain data; `media` says as what. None where nothing was sent or it can't be read.
         named: Descriptions by the name of a parameter.
         answers: (status, media type, data, whether it may stand as an example).
+        auth: What the source says of its credential; None where it says nothing.
+        is_public: It is said to have none.
     """
 
     method: str
@@ -81,6 +75,8 @@ class Exchange(Struct):
     body_schema: dict[str, object] | None = None
     named: dict[str, str] = field(default_factory=dict)
     answers: list[tuple[int, str | None, object, bool]] = field(default_factory=list)
+    auth: ImportedAuth | None = None
+    is_public: bool = False
 
 
 def describe_traffic(
@@ -91,7 +87,6 @@ def describe_traffic(
     kind: str,
     title: str = "",
     summary: str = "",
-    auth: ImportedAuth | None = None,
 ) -> ApiDescription:
     """Return the service that requests went to: the host that most of them name.
 
@@ -102,7 +97,6 @@ def describe_traffic(
         kind: What people call the source.
         title: Of the service; its host where it is empty.
         summary: What it is for.
-        auth: What the source says of the credential; else it is told from the requests.
 
     Raises:
         UsageError: There are no requests, or the selection fits none.
@@ -128,7 +122,8 @@ def describe_traffic(
     }  # fmt: skip
     options.selection.check(candidates.values())
     chosen = {key: group for key, group in groups.items() if options.selection.takes(candidates[key])}
-    found = auth or _auth_in([each for group in chosen.values() for each in group])
+    calls = [each for group in chosen.values() for each in group]
+    found = _stated_auth(calls, ledger) or _auth_in(calls)
     reader = _Reader(options, ledger, found)
     operations = tuple(reader.operation(key, group) for key, group in chosen.items())
     server = [{"url": origin}] if origin else []
@@ -283,10 +278,11 @@ def _templated(path: str) -> str:
     >>> _templated("/v1/charges/ch_1Abc23/refunds/42"), _templated("/v2/users/me")
     ('/v1/charges/{charge_id}/refunds/{refund_id}', '/v2/users/me')
     """
-    parts = re.sub(r"/{2,}", "/", f"/{path.lstrip('/')}").split("/")
+    # What follows a semicolon is a session's, or a matrix parameter.
+    parts = re.sub(r";[^/{}]*", "", re.sub(r"/{2,}", "/", f"/{path.lstrip('/')}")).split("/")
     made: list[str] = []
     for part in parts:
-        if re.fullmatch(r"\{[^{}]+\}", part) or not _is_id(part):
+        if re.fullmatch(r"\{[^{}]+\}", part) or not is_recorded(part):
             made.append(re.sub(r"\s|\\|[{}](?![^{}]*\})", "", part) if "{" not in part else part)
             continue
         before = made[-1] if made and re.fullmatch(r"[A-Za-z][\w-]*", made[-1]) else ""
@@ -298,10 +294,20 @@ def _templated(path: str) -> str:
     return "/".join(made) or "/"
 
 
-def _is_id(part: str) -> bool:
-    if re.fullmatch(r"v\d+(?:\.\d+)*|\d{4}-\d\d(?:-\d\d)?", part):
-        return False
-    return any(shape.fullmatch(part) for shape in _ID_RES)
+def _stated_auth(exchanges: Sequence[Exchange], ledger: Ledger) -> ImportedAuth | None:
+    """Return the credential that the source names for most of the requests, None where it names none."""
+    stated = [exchange.auth for exchange in exchanges if exchange.auth is not None]
+    if not stated:
+        return None
+    chosen = max(stated, key=stated.count)
+    for exchange in exchanges:
+        if exchange.auth is not None and exchange.auth != chosen:
+            ledger.lose(
+                "security-scheme", str(exchange.auth.config.get("key_name", exchange.auth.type)), exchange.where
+            )
+        elif exchange.is_public:
+            ledger.lose("public-operation", "no credential", exchange.where)
+    return chosen
 
 
 def _auth_in(exchanges: Sequence[Exchange]) -> ImportedAuth | None:
