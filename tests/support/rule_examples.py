@@ -74,7 +74,7 @@ circuit_breaker:
   enabled: true
   failure_threshold: 5
   success_threshold: 1
-  timeout: 30
+  timeout: 1
   half_open_requests: 1
 ```
 

@@ -26,7 +26,7 @@ def breaker_needs_every_failure(spec: Spec, plan: Plan) -> Iterator[Finding]:
       failure_threshold: 100%
       window: 20
       success_threshold: 1
-      timeout: 30
+      timeout: 10
       half_open_requests: 1
     ```
 
@@ -36,7 +36,7 @@ def breaker_needs_every_failure(spec: Spec, plan: Plan) -> Iterator[Finding]:
       failure_threshold: 50%
       window: 20
       success_threshold: 1
-      timeout: 30
+      timeout: 10
       half_open_requests: 1
     ```
 

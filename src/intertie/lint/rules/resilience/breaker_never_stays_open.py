@@ -29,7 +29,7 @@ def breaker_never_stays_open(spec: Spec) -> Iterator[Finding]:
     ```yaml
     circuit_breaker:
       failure_threshold: 5
-      timeout: 30
+      timeout: 10
     ```
 
     ## References

@@ -28,7 +28,7 @@ def one_call_opens_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
       enabled: true
       failure_threshold: 3
       success_threshold: 1
-      timeout: 30
+      timeout: 10
       half_open_requests: 1
     ```
 
@@ -38,7 +38,7 @@ def one_call_opens_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
       enabled: true
       failure_threshold: 10
       success_threshold: 1
-      timeout: 30
+      timeout: 10
       half_open_requests: 1
     ```
 

@@ -27,7 +27,7 @@ def slow_closing_breaker(spec: Spec) -> Iterator[Finding]:
       enabled: true
       failure_threshold: 5
       success_threshold: 6
-      timeout: 30
+      timeout: 10
       half_open_requests: 2
     ```
 
@@ -37,7 +37,7 @@ def slow_closing_breaker(spec: Spec) -> Iterator[Finding]:
       enabled: true
       failure_threshold: 5
       success_threshold: 2
-      timeout: 30
+      timeout: 10
       half_open_requests: 2
     ```
 

@@ -11,7 +11,7 @@ from intertie.lint.words import count
 from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
-_LATE_S, _HARDLY_EVER_S = 60, 3600
+_LATE_S, _HARDLY_EVER_S = 120, 3600
 
 
 @rule(code="TIE226", severity=Severity.INFO, since="0.1.0")
@@ -20,7 +20,7 @@ def slow_opening_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
 
     ## What it does
     Counts how many windows of a rate limit must pass before as many calls were let through as the breaker needs
-    failures (or, for a share, calls) to open. Told where that takes longer than a minute; a warning above an hour.
+    failures (or, for a share, calls) to open. Told where that takes longer than two minutes; a warning above an hour.
 
     ## Why it matters
     Until it opens, callers wait for a service that is down. A threshold that the limit reaches only in an hour is no
@@ -32,7 +32,7 @@ def slow_opening_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
       requests_per_minute: 10
     circuit_breaker:
       failure_threshold: 100
-      timeout: 30
+      timeout: 10
     ```
 
     ## Use instead
@@ -41,7 +41,7 @@ def slow_opening_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
       requests_per_minute: 10
     circuit_breaker:
       failure_threshold: 5
-      timeout: 30
+      timeout: 10
     ```
 
     ## References

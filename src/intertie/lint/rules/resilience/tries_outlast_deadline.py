@@ -6,7 +6,7 @@ from intertie.core.units import seconds_text
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
-from intertie.lint.tries import tries_of, waits_fit
+from intertie.lint.tries import Tries, tries_of, waits_fit
 from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
