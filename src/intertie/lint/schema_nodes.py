@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from intertie.lint.written import sections
+from intertie.lint.written import Same, sections
 from intertie.spec.model import Spec
 from intertie.spec.tree import MappingNode, Node, SequenceNode
 
@@ -14,13 +15,17 @@ _NOT_SCHEMAS = frozenset({"example", "examples", "default", "const", "enum"})
 
 def schema_nodes(spec: Spec) -> Iterator[MappingNode]:
     """Yield every mapping that is a schema: below `schema` and `components.schemas`, those inside it included."""
-    seen: set[int] = set()
-    for section in sections(spec):
+    yield from _nodes(Same(spec))
+
+
+@lru_cache(maxsize=2)
+def _nodes(of: Same) -> tuple[MappingNode, ...]:
+    found: dict[int, MappingNode] = {}
+    for section in sections(of.spec):
         for block in section.blocks:
             for node in _walk(block.root, inside=False):
-                if id(node) not in seen:
-                    seen.add(id(node))
-                    yield node
+                found.setdefault(id(node), node)
+    return tuple(found.values())
 
 
 def _walk(node: Node, *, inside: bool) -> Iterator[MappingNode]:

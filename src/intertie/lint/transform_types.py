@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from intertie.core.units import parse_number
 from intertie.lint.words import listed
 from intertie.runtime.mapping import MappingSyntaxError
 from intertie.runtime.mapping.syntax import Bare, NotACallError, read_chain
@@ -36,13 +39,37 @@ _KINDS = {"text": "text", "list": "a list", "object": "an object", "integer": "a
           "boolean": "a boolean", "datetime": "a date and time"}  # fmt: skip
 
 
-def mismatch(transform: str, types: frozenset[str], *, inbound: bool) -> str | None:
+_NO_NUMBERS = frozenset(
+    {"date", "date-time", "time", "duration", "email", "uuid", "uri", "uri-reference", "hostname", "ipv4", "ipv6"}
+)
+"""Formats of text that is never a number."""
+_NO_TIMES = _NO_NUMBERS - {"date", "date-time", "time"}
+
+
+def text_kind(schema: Mapping[str, object] | None) -> str:
+    """Return what a text field can't be read as: `never a number`, `neither` number nor time, or empty.
+
+    >>> text_kind({"type": "string", "format": "date-time"}), text_kind({"type": "string", "enum": ["EUR", "USD"]})
+    ('never a number', 'neither')
+    """
+    if schema is None or schema.get("type") != "string":
+        return ""
+    choices = schema.get("enum")
+    if isinstance(choices, list) and choices:
+        return "" if any(parse_number(str(choice)) is not None for choice in choices) else "neither"
+    stated = schema.get("format")
+    no_number, no_time = stated in _NO_NUMBERS, stated in _NO_TIMES
+    return "neither" if no_number and no_time else "never a number" if no_number else ""
+
+
+def mismatch(transform: str, types: frozenset[str], *, inbound: bool, text: str = "") -> str | None:
     """Return what does not fit, with `{field}` for the field's name; None where it fits or is not known.
 
     Args:
         transform: As written. Of a chain the first step counts inbound, the last one outbound.
         types: JSON types of the external field.
         inbound: Whether the field is read, else it is written.
+        text: What `text_kind` says of the field.
     """
     try:
         chain = read_chain(transform)
@@ -57,6 +84,9 @@ def mismatch(transform: str, types: frozenset[str], *, inbound: bool) -> str | N
         return None
     kind = known.takes if inbound else known.gives
     fitting = (_TAKEN_BY if inbound else _GIVEN_AS).get(kind)
+    never = kind in ("number", "integer") or (kind == "datetime" and text == "neither")
+    if inbound and types == {"string"} and text and never:
+        return f"`{name}` takes {_KINDS[kind]}, and what the schema allows in `{{field}}` is none"
     if fitting is None or fitting & types or (types == {"array"} and kind != "object"):
         # Under a list a transform works on each element.
         return None

@@ -30,7 +30,7 @@ def in_front_matter(spec: Spec, key: str) -> bool:
 
 def endpoint_section(spec: Spec, endpoint: Endpoint) -> Section | None:
     """Return the section an endpoint was read from."""
-    found = _sections_by_place(_Same(spec))
+    found = _sections_by_place(Same(spec))
     return found.get(endpoint.span) or (found.get(endpoint.name.span) if endpoint.name else None)
 
 
@@ -62,16 +62,16 @@ def _holds(root: MappingNode, keys: tuple[str, ...]) -> bool:
 
 def has_key_at(spec: Spec, item: Block, key: str) -> bool:
     """Return whether the mapping that `item` was read from has `key`, filled or not."""
-    node = _mappings(_Same(spec)).get(item.span)
+    node = _mappings(Same(spec)).get(item.span)
     return node is not None and node.get(key) is not None
 
 
 def mappings(spec: Spec) -> Iterable[MappingNode]:
     """Return every mapping of the spec's blocks, those inside others too."""
-    return _mappings(_Same(spec)).values()
+    return _mappings(Same(spec)).values()
 
 
-class _Same:
+class Same:
     """A spec as the key of a cache: by what it is, not by all that stands in it."""
 
     __slots__ = ("spec",)
@@ -80,14 +80,14 @@ class _Same:
         self.spec = spec
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.spec is self.spec
+        return isinstance(other, Same) and other.spec is self.spec
 
     def __hash__(self) -> int:
         return id(self.spec)
 
 
 @lru_cache(maxsize=2)
-def _sections_by_place(of: _Same) -> dict[SourceSpan, Section]:
+def _sections_by_place(of: Same) -> dict[SourceSpan, Section]:
     """Return every section by its place and by that of its heading, the outermost where two begin alike."""
     found: dict[SourceSpan, Section] = {}
     for section in sections(of.spec):
@@ -97,7 +97,7 @@ def _sections_by_place(of: _Same) -> dict[SourceSpan, Section]:
 
 
 @lru_cache(maxsize=2)
-def _mappings(of: _Same) -> dict[SourceSpan, MappingNode]:
+def _mappings(of: Same) -> dict[SourceSpan, MappingNode]:
     """Return every mapping of a spec's blocks by its place."""
     found: dict[SourceSpan, MappingNode] = {}
     waiting: list[Node] = [block.root for section in sections(of.spec) for block in section.blocks]

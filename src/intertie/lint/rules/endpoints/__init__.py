@@ -1,33 +1,48 @@
 """Endpoints, parameters and latency targets."""
 
+from intertie.lint.rules.endpoints.body_on_delete import body_on_delete
 from intertie.lint.rules.endpoints.body_on_read import body_on_read
 from intertie.lint.rules.endpoints.body_without_content import body_without_content
+from intertie.lint.rules.endpoints.body_without_content_type import body_without_content_type
+from intertie.lint.rules.endpoints.choice_of_another_type import choice_of_another_type
 from intertie.lint.rules.endpoints.constant_idempotency_key import constant_idempotency_key
 from intertie.lint.rules.endpoints.default_breaks_parameter import default_breaks_parameter
 from intertie.lint.rules.endpoints.duplicate_parameter import duplicate_parameter
 from intertie.lint.rules.endpoints.empty_parameter_range import empty_parameter_range
+from intertie.lint.rules.endpoints.empty_schema_range import empty_schema_range
+from intertie.lint.rules.endpoints.endless_schema import endless_schema
 from intertie.lint.rules.endpoints.error_status_as_success import error_status_as_success
 from intertie.lint.rules.endpoints.example_breaks_schema import example_breaks_schema
 from intertie.lint.rules.endpoints.format_slip import format_slip
 from intertie.lint.rules.endpoints.header_slip import header_slip
+from intertie.lint.rules.endpoints.keyword_of_another_type import keyword_of_another_type
+from intertie.lint.rules.endpoints.members_of_a_text import members_of_a_text
 from intertie.lint.rules.endpoints.missing_success_status import missing_success_status
 from intertie.lint.rules.endpoints.nameless_parameter import nameless_parameter
 from intertie.lint.rules.endpoints.optional_path_parameter import optional_path_parameter
+from intertie.lint.rules.endpoints.page_breaks_parameter import page_breaks_parameter
+from intertie.lint.rules.endpoints.page_path_of_other_type import page_path_of_other_type
 from intertie.lint.rules.endpoints.page_path_outside_schema import page_path_outside_schema
 from intertie.lint.rules.endpoints.pages_of_a_write import pages_of_a_write
 from intertie.lint.rules.endpoints.path_parameter_without_placeholder import path_parameter_without_placeholder
 from intertie.lint.rules.endpoints.path_without_slash import path_without_slash
 from intertie.lint.rules.endpoints.percentile_above_timeout import percentile_above_timeout
 from intertie.lint.rules.endpoints.percentiles_out_of_order import percentiles_out_of_order
+from intertie.lint.rules.endpoints.query_in_path import query_in_path
+from intertie.lint.rules.endpoints.repeated_choice import repeated_choice
 from intertie.lint.rules.endpoints.repeated_placeholder import repeated_placeholder
 from intertie.lint.rules.endpoints.required_without_property import required_without_property
 from intertie.lint.rules.endpoints.retry_after_without_header import retry_after_without_header
 from intertie.lint.rules.endpoints.same_request_twice import same_request_twice
+from intertie.lint.rules.endpoints.schema_example_breaks_schema import schema_example_breaks_schema
+from intertie.lint.rules.endpoints.schema_keyword_slip import schema_keyword_slip
+from intertie.lint.rules.endpoints.style_of_another_place import style_of_another_place
 from intertie.lint.rules.endpoints.success_as_error import success_as_error
 from intertie.lint.rules.endpoints.undeclared_page_parameter import undeclared_page_parameter
 from intertie.lint.rules.endpoints.undeclared_path_parameter import undeclared_path_parameter
 from intertie.lint.rules.endpoints.unknown_content_type import unknown_content_type
 from intertie.lint.rules.endpoints.unused_schema import unused_schema
+from intertie.lint.rules.endpoints.version_parameter_unsupported import version_parameter_unsupported
 
 RULES = (
     undeclared_path_parameter,
@@ -58,5 +73,20 @@ RULES = (
     pages_of_a_write,
     required_without_property,
     format_slip,
+    query_in_path,
+    members_of_a_text,
+    page_breaks_parameter,
+    page_path_of_other_type,
+    style_of_another_place,
+    body_on_delete,
+    body_without_content_type,
+    version_parameter_unsupported,
+    empty_schema_range,
+    repeated_choice,
+    schema_example_breaks_schema,
+    choice_of_another_type,
+    schema_keyword_slip,
+    keyword_of_another_type,
+    endless_schema,
 )
 """In the order of their codes."""

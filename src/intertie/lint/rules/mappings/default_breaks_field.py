@@ -8,7 +8,7 @@ from intertie.lint.members import schema_at
 from intertie.lint.planned import first_error, planned
 from intertie.lint.rule import rule
 from intertie.runtime.mapping import MISSING, to_json_ready
-from intertie.runtime.plan import MappingRow, Plan
+from intertie.runtime.plan import MappingRow, OperationPlan, Plan
 from intertie.runtime.schemas import CompiledSchema
 from intertie.spec.model import Spec
 
@@ -18,8 +18,8 @@ def default_breaks_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """A row's default is not what the field takes.
 
     ## What it does
-    Puts the `default` of each outbound row through its transform and validates what comes out against the field's
-    schema.
+    Puts the `default` of each outbound row through its transform and validates what comes out against the schema
+    of the body's field or the parameter.
 
     ## Why it matters
     A call that leaves the field out is refused before it is sent, or by the service.
@@ -78,14 +78,12 @@ def default_breaks_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
     rows = {str(row.external_field.span): row for row in spec.outbound if row.external_field and row.default}
     told: set[str] = set()
     for _, operation in planned(spec, plan):
-        schema = operation.body.schema if operation.body else None
-        for planned_row in operation.outbound if schema else ():
+        for planned_row in operation.outbound:
             row = rows.get(planned_row.source)
             if row is None or row.default is None or row.external_field is None or planned_row.source in told:
                 continue
-            member = schema_at(schema.json, row.external_field.value) if schema else None
-            value = _sent(planned_row)
-            broken = first_error(CompiledSchema(member), value) if member is not None and value is not MISSING else None
+            target, value = _schema_of(operation, row.external_field.value), _sent(planned_row)
+            broken = first_error(target, value) if target is not None and value is not MISSING else None
             if broken:
                 told.add(planned_row.source)
                 yield Finding(
@@ -93,6 +91,14 @@ def default_breaks_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
                     f"without a value `{row.external_field.value}` would be sent as what breaks {broken}",
                     "write a default that the service takes",
                 )
+
+
+def _schema_of(operation: OperationPlan, name: str) -> CompiledSchema | None:
+    """Return what a field of the body, or a parameter of that name, has to be; None where nothing is said."""
+    member = schema_at(operation.body.schema.json, name) if operation.body and operation.body.schema else None
+    if member is not None:
+        return CompiledSchema(member)
+    return next((parameter.schema for parameter in operation.parameters if parameter.name == name), None)
 
 
 def _sent(row: MappingRow) -> object:

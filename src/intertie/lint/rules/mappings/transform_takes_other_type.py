@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
-from intertie.lint.members import types_at
+from intertie.lint.members import schema_at, types_at
 from intertie.lint.planned import planned
 from intertie.lint.rule import rule
-from intertie.lint.transform_types import mismatch
+from intertie.lint.transform_types import mismatch, text_kind
 from intertie.lint.words import listed
 from intertie.runtime.plan import Plan
 from intertie.spec.model import InboundRow, OutboundRow, Spec
@@ -75,7 +75,8 @@ def transform_takes_other_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
                 if row is None or row.transform is None or row.external_field is None or planned_row.source in told:
                     continue
                 types = types_at(schema.json, row.external_field.value) if schema else frozenset()
-                wrong = mismatch(row.transform.value, types, inbound=inbound)
+                text = text_kind(schema_at(schema.json, row.external_field.value)) if schema else ""
+                wrong = mismatch(row.transform.value, types, inbound=inbound, text=text)
                 if wrong:
                     told.add(planned_row.source)
                     yield Finding(

@@ -55,10 +55,17 @@ def header_shadows_credential(spec: Spec, plan: Plan) -> Iterator[Finding]:
         else ""
     )
     for endpoint in spec.endpoints if carrier else ():
-        for header in endpoint.request.headers if endpoint.request else ():
-            if header.name and header.name.value.strip().lower() == carrier:
+        request = endpoint.request
+        names = [header.name for header in request.headers] if request else []
+        names += [
+            parameter.name
+            for parameter in (request.parameters if request else ())
+            if parameter.location and parameter.location.value == "header"
+        ]
+        for name in names:
+            if name and name.value.strip().lower() == carrier:
                 yield Finding(
-                    header.name.span,
-                    f"`{header.name.value}` carries the credential of `authentication`",
+                    name.span,
+                    f"`{name.value}` carries the credential of `authentication`",
                     "take the header out",
                 )

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.compiler.parameters import declared_content_type
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.planned import planned
+from intertie.lint.rule import rule
+from intertie.lint.written import is_written_in
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE336", severity=Severity.INFO, since="0.1.0")
+def body_without_content_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """A request's body does not say what it is.
+
+    ## What it does
+    Looks for a `request.body` without `content_type`, where no header of the request says it either.
+
+    ## Why it matters
+    It is sent in the format of the integration type, JSON where there is none. A service that wants a form answers 400
+    or 415.
+
+    ## Example
+    ```yaml
+    endpoint:
+      path: /quotes/{country}
+      method: PUT
+      description: Keeps a quote.
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true}
+      body:
+        schema: {type: object}
+    ```
+
+    ## Use instead
+    ```yaml
+    endpoint:
+      path: /quotes/{country}
+      method: PUT
+      description: Keeps a quote.
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true}
+      body:
+        content_type: application/json
+        schema: {type: object}
+    ```
+
+    ## References
+    Spec format, endpoints.
+    """
+    for endpoint, operation in planned(spec, plan):
+        body = endpoint.request.body if endpoint.request else None
+        if body is None or operation.body is None or body.content_type or declared_content_type(endpoint):
+            continue
+        if not is_written_in(spec, endpoint, "request", "body", "content_type"):
+            yield Finding(
+                body.head,
+                f"no `content_type` is given: it is sent as `{operation.body.content_type}`",
+                f"write `content_type: {operation.body.content_type}`, or what the service takes",
+            )

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.written import sections
+from intertie.spec.model import Spec
+from intertie.spec.tree import Entry, MappingNode, ScalarNode, SequenceNode
+
+
+@rule(code="TIE344", severity=Severity.ERROR, since="0.1.0")
+def endless_schema(spec: Spec) -> Iterator[Finding]:
+    """A schema requires itself, so that no value can be finite.
+
+    ## What it does
+    Follows the required members of the named schemas through their `$ref`. A member that may be left out, or a list of
+    such members, ends somewhere.
+
+    ## Why it matters
+    No finite value is valid: no body can be sent, and no answer keeps the schema.
+
+    ## Example
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema: {$ref: '#/components/schemas/Parcel'}
+    components:
+      schemas:
+        Parcel:
+          type: object
+          required: [inner]
+          properties:
+            inner: {$ref: '#/components/schemas/Parcel'}
+    ```
+
+    ## Use instead
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema: {$ref: '#/components/schemas/Parcel'}
+    components:
+      schemas:
+        Parcel:
+          type: object
+          properties:
+            inner: {$ref: '#/components/schemas/Parcel'}
+    ```
+
+    ## References
+    JSON Schema 2020-12, core, section 9.4.1.
+    """
+    entries = {entry.key.text: entry for entry in _named_schemas(spec)}
+    needs = {name: _needed(entry.value) for name, entry in entries.items()}
+    for name, entry in entries.items():
+        reached, waiting = set[str](), list(needs[name])
+        while waiting:
+            other = waiting.pop()
+            if other not in reached:
+                reached.add(other)
+                waiting.extend(needs.get(other, ()))
+        if name in reached:
+            yield Finding(
+                entry.key.span,
+                f"each {name} has to hold another {name}, without end",
+                "let one of the members be absent: take it out of `required`",
+            )
+
+
+def _named_schemas(spec: Spec) -> Iterator[Entry]:
+    for section in sections(spec):
+        for block in section.blocks:
+            components = block.root.get("components")
+            schemas = components.get("schemas") if isinstance(components, MappingNode) else None
+            yield from schemas.entries if isinstance(schemas, MappingNode) else ()
+
+
+def _needed(schema: object) -> dict[str, str]:
+    """Return the names of the schemas that each value of this one has to hold."""
+    if not isinstance(schema, MappingNode):
+        return {}
+    required, properties = schema.get("required"), schema.get("properties")
+    names = (
+        {item.text for item in required.items if isinstance(item, ScalarNode)}
+        if isinstance(required, SequenceNode)
+        else set()
+    )
+    found = {}
+    for entry in properties.entries if isinstance(properties, MappingNode) else ():
+        reference = entry.value.get("$ref") if isinstance(entry.value, MappingNode) else None
+        if entry.key.text in names and isinstance(reference, ScalarNode):
+            found[reference.text.rpartition("/")[2]] = entry.key.text
+    return found

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.planned import first_error, planned
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.fields import Located
+from intertie.spec.model import Pagination, Spec
+
+
+@rule(code="TIE332", severity=Severity.ERROR, since="0.1.0")
+def page_breaks_parameter(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """A pagination asks for what its parameter does not take.
+
+    ## What it does
+    Validates what is sent page by page against the declared parameter: `size` and `limit`, the first page, and the
+    offset 0 that every run begins with.
+
+    ## Why it matters
+    The first page is refused, by us or by the service: nothing can be listed.
+
+    ## Example
+    ```yaml
+    endpoint:
+      path: /quotes
+      method: GET
+      description: Lists quotes.
+    request:
+      parameters:
+        - {name: page, in: query, type: integer, required: false, minimum: 1}
+        - {name: per_page, in: query, type: integer, required: false, maximum: 100}
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema: {type: object, properties: {items: {type: array, items: {type: object}}}}
+    pagination:
+      style: page
+      page_parameter: page
+      first: 1
+      size_parameter: per_page
+      size: 500
+      items_path: items
+    ```
+
+    ## Use instead
+    ```yaml
+    endpoint:
+      path: /quotes
+      method: GET
+      description: Lists quotes.
+    request:
+      parameters:
+        - {name: page, in: query, type: integer, required: false, minimum: 1}
+        - {name: per_page, in: query, type: integer, required: false, maximum: 100}
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema: {type: object, properties: {items: {type: array, items: {type: object}}}}
+    pagination:
+      style: page
+      page_parameter: page
+      first: 1
+      size_parameter: per_page
+      size: 100
+      items_path: items
+    ```
+
+    ## References
+    Spec format, additions.
+    """
+    for endpoint, operation in planned(spec, plan):
+        parameters = {each.name: each for each in operation.parameters}
+        for name, value, said in _sent(endpoint.pagination):
+            parameter = parameters.get(name.value)
+            broken = first_error(parameter.schema, value) if parameter else None
+            if broken:
+                place = said or name
+                yield Finding(
+                    place.span, f"{value} is sent as `{name.value}`, which breaks {broken}", "mend one of the two"
+                )
+
+
+def _sent(pages: Pagination | None) -> Iterator[tuple[Located[str], int, Located[int] | None]]:
+    """Yield (parameter, value of the first page, where it is said)."""
+    if pages is None:
+        return
+    if pages.page_parameter:
+        yield pages.page_parameter, pages.first.value if pages.first else 1, pages.first
+    if pages.offset_parameter:
+        yield pages.offset_parameter, 0, None
+    for name, size in ((pages.size_parameter, pages.size), (pages.limit_parameter, pages.limit)):
+        if name and size:
+            yield name, size.value, size

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.written import mappings
+from intertie.spec.model import Spec
+from intertie.spec.tree import ScalarNode, SequenceNode
+
+
+@rule(code="TIE339", severity=Severity.WARNING, since="0.1.0")
+def repeated_choice(spec: Spec) -> Iterator[Finding]:
+    """An enum names a value twice.
+
+    ## What it does
+    Compares the values of each `enum`, in schemas and parameters.
+
+    ## Why it matters
+    The second one does nothing: as a rule another value was meant, and that one is refused.
+
+    ## Example
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema:
+          type: object
+          properties:
+            unit: {type: string, enum: [kg, kg]}
+    ```
+
+    ## Use instead
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema:
+          type: object
+          properties:
+            unit: {type: string, enum: [kg, lb]}
+    ```
+
+    ## References
+    JSON Schema 2020-12, validation, section 6.1.2.
+    """
+    for mapping in mappings(spec):
+        choices = mapping.get("enum")
+        seen: set[tuple[str, bool]] = set()
+        for choice in choices.items if isinstance(choices, SequenceNode) else ():
+            if isinstance(choice, ScalarNode):
+                what = (choice.text, isinstance(choice.value, str))
+                if what in seen:
+                    yield Finding(
+                        choice.span, f"`{choice.text}` is given twice", "take it out, or write what was meant"
+                    )
+                seen.add(what)

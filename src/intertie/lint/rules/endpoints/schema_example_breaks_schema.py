@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.plain_schemas import broken_by
+from intertie.lint.rule import rule
+from intertie.lint.schema_nodes import schema_nodes
+from intertie.spec.model import Spec
+from intertie.spec.tree import MappingNode, Node, SequenceNode, plain
+
+
+@rule(code="TIE340", severity=Severity.WARNING, since="0.1.0")
+def schema_example_breaks_schema(spec: Spec) -> Iterator[Finding]:
+    """An example or default in a schema is not what the schema says.
+
+    ## What it does
+    Judges each `example`, `examples` and `default` in a schema by the type, enum, pattern, range and length beside it.
+
+    ## Why it matters
+    The mock makes its answers of the examples, and readers take them for the truth. One of the two is wrong.
+
+    ## Example
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema:
+          type: object
+          properties:
+            price: {type: number, maximum: 100, examples: [250]}
+    ```
+
+    ## Use instead
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema:
+          type: object
+          properties:
+            price: {type: number, maximum: 100, examples: [25]}
+    ```
+
+    ## References
+    JSON Schema 2020-12, validation, section 9.5.
+    """
+    for schema in schema_nodes(spec):
+        for value in _examples(schema):
+            broken = broken_by(schema, plain(value))
+            if broken:
+                yield Finding(value.span, f"this breaks the `{broken}` beside it", "mend the example or the schema")
+
+
+def _examples(schema: MappingNode) -> Iterator[Node]:
+    for entry in schema.entries:
+        if entry.key.text in ("example", "default"):
+            yield entry.value
+        elif entry.key.text == "examples" and isinstance(entry.value, SequenceNode):
+            yield from entry.value.items

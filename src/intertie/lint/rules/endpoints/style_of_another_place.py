@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE334", severity=Severity.ERROR, since="0.1.0")
+def style_of_another_place(spec: Spec) -> Iterator[Finding]:
+    """A parameter's style does not go with its place or its type.
+
+    ## What it does
+    Compares `style` with `in` and `type`: a query takes `form`, `spaceDelimited` and `pipeDelimited` (lists), and
+    `deepObject` (objects); a path `simple`, `label` and `matrix`; a header `simple`.
+
+    ## Why it matters
+    There is no such form. What goes out is not what the author had in mind.
+
+    ## Example
+    ```yaml
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true}
+        - {name: sizes, in: query, type: array, required: false, style: deepObject}
+    ```
+
+    ## Use instead
+    ```yaml
+    request:
+      parameters:
+        - {name: country, in: path, type: string, required: true}
+        - {name: sizes, in: query, type: array, required: false, style: form}
+    ```
+
+    ## References
+    OpenAPI Specification 3.1, style values.
+    """
+    for endpoint in spec.endpoints:
+        for parameter in endpoint.request.parameters if endpoint.request else ():
+            style, place = parameter.style, parameter.location
+            if style is None or place is None:
+                continue
+            kind = parameter.type.value if parameter.type else ""
+            if style.value not in _STYLES[place.value]:
+                yield Finding(
+                    style.span,
+                    f"a {place.value} parameter can't have the style `{style.value}`",
+                    f"write {' or '.join(f'`{each}`' for each in _STYLES[place.value])}",
+                )
+            elif kind and style.value in _OF_TYPE and _OF_TYPE[style.value] != kind:
+                yield Finding(
+                    style.span,
+                    f"the style `{style.value}` is for a parameter of the type {_OF_TYPE[style.value]}, not {kind}",
+                    "write `form`",
+                )
+
+
+_STYLES = {
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "path": ("simple", "label", "matrix"),
+    "header": ("simple",),
+}
+_OF_TYPE = {"spaceDelimited": "array", "pipeDelimited": "array", "deepObject": "object"}
