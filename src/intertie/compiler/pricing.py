@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from intertie.compiler.build import Build, Chosen
-from intertie.diagnostics import Label
+from intertie.diagnostics import Label, Severity
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
 from intertie.spec.fields import Located
 from intertie.spec.model import Costs, MoneyText, Tier
@@ -140,8 +140,13 @@ def _tiers(build: Build, costs: Costs, model: str) -> tuple[PriceTier, ...]:
         unit = _unit(tier, model)
         if unit != wanted:
             place = tier.unit.span if tier.unit else tier.head
+            if model == "subscription" and tier.cost.value.amount == 0:
+                continue
             build.report(
-                "wrong-tier-unit", f"tier {_name(tier)} is paid per {unit}, but the pricing model is `{model}`", place
+                "wrong-tier-unit",
+                f"tier {_name(tier)} is paid per {unit}, but the pricing model is `{model}`: its price is not counted",
+                place,
+                severity=Severity.WARNING if model == "subscription" else None,
             )
             continue
         if unit == "month":

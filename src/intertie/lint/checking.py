@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from intertie.compiler import Settings, compile_spec
+from intertie.compiler import Compiled, Settings, compile_spec
 from intertie.compiler.build import Build
 from intertie.compiler.origin import DEVELOPMENT, choose_origin, environments_of
 from intertie.compiler.settings import FILE_NAME
@@ -100,7 +101,7 @@ class Checker:
 
     def plan(self, spec: Spec) -> Plan | None:
         """Return the plan that the file's findings are judged by, None where an error prevents one."""
-        return compile_spec(spec, settings=self._settings, environment=_environment(spec, self._settings)).plan
+        return _compiled(spec, self._settings).plan
 
     def told(self, file: Checked) -> tuple[Diagnostic, ...]:
         """Return the findings of one file that are told: `[lint]` leaves out the others."""
@@ -154,10 +155,32 @@ def _judge(loaded: Loaded, around: Around, settings: Settings) -> tuple[list[Dia
     if loaded.given_up or not loaded.source:
         # The file can't be read, or is empty: that is all there is to say about it.
         return [], frozenset()
-    compiled = compile_spec(spec, settings=settings, environment=_environment(spec, settings))
+    compiled = _compiled(spec, settings)
     told = told_once(spec, loaded.diagnostics, [*compiled.diagnostics, *_other_origins(spec, settings)])
     judged = frozenset(rule.code for rule in RULES if compiled.plan is not None or "plan" not in rule.takes)
     return [*told, *run_rules(spec, compiled.plan, around)], judged
+
+
+def _compiled(spec: Spec, settings: Settings) -> Compiled:
+    """Return the plan, also where its URL names a variable that is not set here: those who call will have it.
+
+    Rules judge numbers, not hosts: they are asked with a URL of nobody's.
+    """
+    environment = _environment(spec, settings)
+    compiled = compile_spec(spec, settings=settings, environment=environment)
+    unset = [finding for finding in compiled.diagnostics if finding.name == "unset-variable"]
+    if compiled.plan is not None or not unset:
+        return compiled
+    elsewhere = compile_spec(spec, settings=settings, environment=environment, base_url=_NOWHERE)
+    return Compiled(elsewhere.plan, (*map(_as_info, unset), *elsewhere.diagnostics))
+
+
+_NOWHERE = "https://unset.invalid"
+
+
+def _as_info(finding: Diagnostic) -> Diagnostic:
+    """Return a finding about a variable that is not set, which is a matter of this machine, as an info."""
+    return replace(finding, severity=Severity.INFO) if finding.name == "unset-variable" else finding
 
 
 def _environment(spec: Spec, settings: Settings) -> str | None:
@@ -174,4 +197,4 @@ def _other_origins(spec: Spec, settings: Settings) -> Iterator[Diagnostic]:
     build = Build(spec, settings)
     for environment in environments_of(build):
         choose_origin(build, environment, None)
-    yield from build.diagnostics
+    yield from map(_as_info, build.diagnostics)

@@ -14,7 +14,7 @@ def missing_success_status(spec: Spec) -> Iterator[Finding]:
     """An endpoint does not say which status is success.
 
     ## What it does
-    Looks for `response.success.status` in every endpoint.
+    Looks for `response.success.status` in every endpoint that is spoken to over HTTP.
 
     ## Why it matters
     Any 2xx counts as success then. A service that answers 202 for "accepted" or 204 for "nothing there" where a body is
@@ -38,7 +38,11 @@ def missing_success_status(spec: Spec) -> Iterator[Finding]:
     ## References
     Spec format, endpoints.
     """
+    kind = spec.integration_type
+    protocol = kind.protocol.value if kind and kind.protocol else "REST"
     for endpoint in spec.endpoints:
+        if endpoint.grpc or endpoint.websocket or protocol in ("gRPC", "WebSocket"):
+            continue
         if endpoint.endpoint is None or is_written_in(spec, endpoint, "response", "success", "status"):
             continue
         success = endpoint.response.success if endpoint.response else None

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from intertie.diagnostics import Label, Severity
+from intertie.diagnostics import Label, Severity, SourceSpan
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
 from intertie.lint.words import listed
@@ -51,5 +51,11 @@ def retried_status_fails(spec: Spec) -> Iterator[Finding]:
                 action.span,
                 f"{listing} in `retry_on` {'is' if len(statuses) == 1 else 'are'} not retried: this row says `fail`",
                 "let the row say `retry`, or take the status out of `retry_on`",
-                related=tuple(Label(status.span, "to be retried") for status in statuses),
+                related=(Label(_together(statuses), "to be retried"),),
             )
+
+
+def _together(statuses: list[Located[str]]) -> SourceSpan:
+    """Return the place of all of them where they stand on one line, else of the first."""
+    first, last = statuses[0].span, statuses[-1].span
+    return first.to(last) if first.line == last.end_line else first

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.mends import write
-from intertie.lint.rates import windows
+from intertie.lint.rates import DeclaredWindow, windows
 from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
@@ -44,8 +44,18 @@ def burst_above_window(spec: Spec) -> Iterator[Finding]:
         shortest = declared[0]
         yield Finding(
             burst.span,
-            f"a burst of {burst.value} is more than {shortest.limit.value} a {shortest.word}",
-            f"keep `burst_size` at {shortest.limit.value} or below",
+            f"a burst of {burst.value} never leaves at once: {shortest.rate} is the most",
+            f"keep `burst_size` at {shortest.limit.value} or below{_as_bucket(spec, shortest)}",
             related=(Label(shortest.limit.span, "the shortest window"),),
             fix=write(str(shortest.limit.value), burst.span, safe=False),
         )
+
+
+def _as_bucket(spec: Spec, shortest: DeclaredWindow) -> str:
+    """Return how to write a bucket that holds more than a second's limit, where that is what is meant."""
+    strategy = spec.throttling.strategy if spec.throttling else None
+    if strategy is None or strategy.value != "token_bucket" or shortest.word != "second":
+        return ""
+    return (
+        f"; or write `requests_per_minute: {shortest.limit.value * 60}`, which refills as fast and lets the burst leave"
+    )

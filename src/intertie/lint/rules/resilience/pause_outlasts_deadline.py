@@ -16,7 +16,7 @@ def pause_outlasts_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
 
     ## What it does
     Adds up the pauses after a 429 that names no time, `retry_after` times `backoff_multiplier` for each further one,
-    and compares the sum with `timeouts.total`. An info where only later pauses don't fit.
+    and compares the sum with `timeouts.total`. A warning where `retry_on` names 429 and not even one pause fits.
 
     ## Why it matters
     A throttled call is tried again after the pause. Where the pause is longer than the call, it never is.
@@ -26,6 +26,9 @@ def pause_outlasts_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
     throttling:
       strategy: token_bucket
       retry_after: 30
+    retry:
+      max_attempts: 3
+      retry_on: [429, 503]
     ```
 
     ## Use instead
@@ -33,6 +36,9 @@ def pause_outlasts_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
     throttling:
       strategy: token_bucket
       retry_after: 1
+    retry:
+      max_attempts: 3
+      retry_on: [429, 503]
     ```
 
     ## References
@@ -49,9 +55,10 @@ def pause_outlasts_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if fitting == 0:
         yield Finding(
             declared.span,
-            f"a 429 pauses for {seconds_text(pauses_s[0])} and the whole call takes {seconds_text(total_s)}: it is not tried "
-            "again",
+            f"a 429 that names no time pauses for {seconds_text(pauses_s[0])}, and the whole call takes "
+            f"{seconds_text(total_s)}: it is not tried again",
             "raise `timeouts.total` above the pause, or lower `retry_after` where the service allows it",
+            severity=None if 429 in plan.retry.retry_on else Severity.INFO,
         )
         return
     shown = " + ".join(seconds_text(pause_s) for pause_s in pauses_s[:6])

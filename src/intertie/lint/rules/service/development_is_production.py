@@ -13,7 +13,8 @@ def development_is_production(spec: Spec) -> Iterator[Finding]:
     """Another environment has the URL of production.
 
     ## What it does
-    Compares every environment's URL with that of `production`.
+    Compares every environment's URL with that of `production`. For others than `development`, which is called without a
+    choice, it is an info: some providers have one host, and the key decides.
 
     ## Why it matters
     Without a choice, calls go to `development`. Where that is the production service, an experiment on a laptop moves real
@@ -51,4 +52,5 @@ def development_is_production(spec: Spec) -> Iterator[Finding]:
                 f"`{name.value}` is the production service",
                 "name a sandbox or the mock, or leave the environment out",
                 related=(Label(production.span, "production"),),
+                severity=None if name.value == "development" else Severity.INFO,
             )

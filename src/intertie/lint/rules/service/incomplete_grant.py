@@ -6,7 +6,7 @@ from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
 from intertie.lint.written import is_written
-from intertie.spec.model import Spec
+from intertie.spec.model import AuthConfig, Spec
 
 
 @rule(code="TIE127", severity=Severity.ERROR, since="0.1.0")
@@ -56,12 +56,18 @@ def incomplete_grant(spec: Spec) -> Iterator[Finding]:
     name = grant.value if grant else "client_credentials"
     for field in _NEEDS[name]:
         if getattr(config, field) is None and not is_written(spec, "authentication", "config", field):
-            yield Finding(place, f"the grant `{name}` needs `{field}`", f"give `{field}` under `authentication.config`")
+            yield Finding(place, f"the grant `{name}` needs `{field}`", _give(field, config))
     proof = config.client_authentication
     if name == "client_credentials" and proof and proof.value == "none":
         yield Finding(
             proof.span, "with `client_credentials` the client has to prove itself", "write `client_secret_basic`"
         )
+
+
+def _give(field: str, config: AuthConfig) -> str:
+    text = f"give `{field}` under `authentication.config`"
+    fixed = field == "token_url" and config.secret is not None and config.client_id is None
+    return f"{text}; for a token that does not change say `type: api_key` and `scheme: Bearer`" if fixed else text
 
 
 _NEEDS = {

@@ -14,7 +14,7 @@ def two_service_names(spec: Spec) -> Iterator[Finding]:
     """The service has two names.
 
     ## What it does
-    Compares `service` in the front matter with `service.name`, as slugs.
+    Compares `service` in the front matter with `service.name`, as slugs. A display name in the front matter may say more.
 
     ## Why it matters
     Packages, routes, metrics and secrets are called by one of them. Who looks for the other finds nothing.
@@ -37,13 +37,20 @@ def two_service_names(spec: Spec) -> Iterator[Finding]:
     Spec format, front matter.
     """
     front, named = spec.front_matter.service if spec.front_matter else None, spec.service.name if spec.service else None
-    if front and named and _slug(front.value) != _slug(named.value):
+    if front and named and not _same(front.value, named.value):
         yield Finding(
             named.span,
             f"`{named.value}` here, `{front.value}` in the front matter",
             "write the same slug in both",
             related=(Label(front.span, "the other name"),),
         )
+
+
+def _same(front: str, named: str) -> bool:
+    """Return whether both are one slug, or the front matter holds a display name with the slug's words in it."""
+    shown, slug = _slug(front), _slug(named)
+    displayed = front.strip() != shown and set(slug.split("-")) <= set(shown.split("-"))
+    return shown == slug or displayed
 
 
 def _slug(text: str) -> str:

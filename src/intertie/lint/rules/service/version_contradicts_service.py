@@ -13,7 +13,7 @@ def version_contradicts_service(spec: Spec) -> Iterator[Finding]:
     """Two places name different versions of the external API.
 
     ## What it does
-    Compares `service.version` with `versioning.current`.
+    Compares `service.version` with `versioning.current`; `1.10` and `v1` are the same version.
 
     ## Why it matters
     One is sent, the other is read by people. Whoever looks up the provider's documentation looks at the wrong one.
@@ -46,10 +46,20 @@ def version_contradicts_service(spec: Spec) -> Iterator[Finding]:
     Spec format, versioning.
     """
     here, current = spec.service.version if spec.service else None, spec.versioning.current if spec.versioning else None
-    if here and current and here.value.strip() != current.value.strip():
+    if here and current and not _same(_number(here.value), _number(current.value)):
         yield Finding(
             here.span,
             f"`{here.value}` here, `{current.value}` in `versioning.current`",
             "name the version that is asked for in both",
             related=(Label(current.span, "sent with every call"),),
         )
+
+
+def _number(text: str) -> str:
+    return text.strip().lower().removeprefix("v")
+
+
+def _same(one: str, other: str) -> bool:
+    """Return whether two versions are one, or one names the other's major version only."""
+    shorter, longer = sorted((one, other), key=len)
+    return shorter == longer or longer.startswith(f"{shorter}.")

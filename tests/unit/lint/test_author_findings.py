@@ -1,0 +1,54 @@
+"""What is told, and how gravely, of specs as their authors write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from intertie.compiler import load_settings
+from intertie.diagnostics import Diagnostic, Severity
+from intertie.lint.checking import check_paths
+from intertie.spec.workspace import Workspace
+from support.rule_examples import TODAY
+from support.spec_text import FRONT_MATTER, section
+
+
+def found(folder: Path, body: str) -> dict[str, Diagnostic]:
+    (folder / "a.md").write_text(FRONT_MATTER + body)
+    (folder / "intertie.toml").write_text("")
+    workspace = Workspace(folder)
+    settings = load_settings(workspace.root, config=None, environ={}, flags={})
+    return {each.name: each for each in check_paths([folder / "a.md"], workspace, settings, today=TODAY).diagnostics}
+
+
+SERVICE = section("Service Configuration", "service:\n  name: test\n  base_url: https://api.test.example")
+
+
+def test_a_variable_that_is_not_set_here_is_an_info_and_hides_nothing(tmp_path):
+    """Who calls will have it; the rules judge the rest all the same."""
+    body = section("Service Configuration", "service:\n  name: test\n  base_url: ${API_URL}\ntimeouts: {total: 1s}")
+    body += section("Rate Limits", "rate_limits: {requests_per_minute: 60}\nthrottling: {retry_after: 5}")
+    body += section("Retry Policy", "retry: {max_attempts: 3, retry_on: [429]}")
+    told = found(tmp_path, body)
+    assert told["unset-variable"].severity is Severity.INFO
+    assert "pause-outlasts-deadline" in told
+
+
+def test_a_subscription_s_price_per_request_is_a_warning(tmp_path):
+    """The template's units are `request`, `gb` and `minute`; with a subscription none of them is counted."""
+    costs = "costs:\n  pricing_model: subscription\n  tiers:\n    - {name: basic, cost: %s, unit: request}"
+    told = found(tmp_path, SERVICE + section("Cost Management", costs % 49))["wrong-tier-unit"]
+    assert (told.severity, "not counted" in told.message) == (Severity.WARNING, True)
+    assert "wrong-tier-unit" not in found(tmp_path, SERVICE + section("Cost Management", costs % 0))
+
+
+def test_grpc_has_no_status_of_success(tmp_path):
+    """Where HTTP statuses don't count, none is missing."""
+    endpoint = "## API Endpoints\n\n### Get\n```yaml\nendpoint: {path: /a.B/Get, method: POST}\ngrpc: {reflection: true}\n```\n"
+    assert "missing-success-status" not in found(tmp_path, SERVICE + endpoint)
+    assert "missing-success-status" in found(tmp_path, SERVICE + endpoint.replace("grpc: {reflection: true}\n", ""))
+
+
+def test_a_fixed_token_of_oauth_is_an_api_key(tmp_path):
+    """Who has no token endpoint but a token is told how to say so."""
+    body = SERVICE + section("Service Configuration", "authentication: {type: oauth2, config: {token: env:T}}")
+    assert "type: api_key" in found(tmp_path, body)["incomplete-grant"].help
