@@ -15,6 +15,16 @@ class DeclaredWindow(Struct, frozen=True):
     window_s: int
     word: str
 
+    @property
+    def once(self) -> str:
+        """`a minute`, `an hour`."""
+        return f"{'an' if self.word == 'hour' else 'a'} {self.word}"
+
+    @property
+    def rate(self) -> str:
+        """`1,000 a minute`."""
+        return f"{self.limit.value:,} {self.once}"
+
 
 def windows(spec: Spec) -> list[DeclaredWindow]:
     """Return the declared windows, shortest first; none where the block is switched off."""

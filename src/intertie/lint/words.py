@@ -20,10 +20,10 @@ def listed(words: Iterable[str]) -> str:
 def count(number: int, word: str) -> str:
     """Return a number with its word.
 
-    >>> count(1, "call"), count(3, "call")
-    ('1 call', '3 calls')
+    >>> count(1, "call"), count(3000, "call")
+    ('1 call', '3,000 calls')
     """
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    return f"{number} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def percent(share: float) -> str:

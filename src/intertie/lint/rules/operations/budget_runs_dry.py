@@ -69,10 +69,10 @@ def budget_runs_dry(spec: Spec, plan: Plan) -> Iterator[Finding]:
     calls = round(end.after_s * slowest.limit.value / slowest.window_s)
     yield Finding(
         limit.span,
-        f"{calls} calls are paid for, at {slowest.limit.value} a {slowest.word} used up after {_said(end.after_s)}, on day "
+        f"{calls:,} calls are paid for, at {slowest.rate} used up after {_said(end.after_s)}, on day "
         f"{end.day} of the month; after that every call is refused",
         "raise the budget, or lower the rate limit to what it pays for",
-        related=(Label(slowest.limit.span, f"the limit of a {slowest.word}"),),
+        related=(Label(slowest.limit.span, f"the limit of {slowest.once}"),),
     )
 
 

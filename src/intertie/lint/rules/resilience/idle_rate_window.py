@@ -43,7 +43,6 @@ def idle_rate_window(spec: Spec) -> Iterator[Finding]:
         if longer.limit.value >= most:
             yield Finding(
                 longer.limit.span,
-                f"at {shorter.limit.value} a {shorter.word} a {longer.word} sees at most {most}: "
-                f"{longer.limit.value} a {longer.word} is never felt",
-                related=(Label(shorter.limit.span, f"the limit of a {shorter.word}"),),
+                f"at {shorter.rate} {longer.once} sees at most {most:,}: {longer.rate} is never felt",
+                related=(Label(shorter.limit.span, f"the limit of {shorter.once}"),),
             )

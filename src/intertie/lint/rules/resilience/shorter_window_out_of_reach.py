@@ -42,8 +42,7 @@ def shorter_window_out_of_reach(spec: Spec) -> Iterator[Finding]:
         if longer.limit.value < shorter.limit.value:
             yield Finding(
                 longer.limit.span,
-                f"{longer.limit.value} a {longer.word} is less than {shorter.limit.value} a {shorter.word}: "
-                f"the limit of a {shorter.word} is never reached",
+                f"{longer.rate} is less than {shorter.rate}: the limit of {shorter.once} is never reached",
                 "look up both numbers; all windows hold at once",
-                related=(Label(shorter.limit.span, f"the limit of a {shorter.word}"),),
+                related=(Label(shorter.limit.span, f"the limit of {shorter.once}"),),
             )

@@ -61,9 +61,9 @@ def slow_opening_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
     place = (block.failure_threshold if breaker.failure_threshold else block.minimum_calls) or block.failure_threshold
     yield Finding(
         place.span if place else block.head,
-        f"{count(needed, 'failure' if breaker.failure_threshold else 'call')} open the breaker, and {slowest.limit.value} "
-        f"a {slowest.word} are let through: it takes {seconds_text(opens_s(slowest))} of nothing but failures",
+        f"{count(needed, 'failure' if breaker.failure_threshold else 'call')} open the breaker, and {slowest.rate} "
+        f"are let through: it takes {seconds_text(opens_s(slowest))} of nothing but failures",
         "lower the threshold to what the limit reaches soon",
-        related=(Label(slowest.limit.span, f"the limit of a {slowest.word}"),),
+        related=(Label(slowest.limit.span, f"the limit of {slowest.once}"),),
         severity=Severity.WARNING if opens_s(slowest) > _HARDLY_EVER_S else None,
     )
