@@ -20,6 +20,7 @@ _STYLES = {
     "path": ("simple", "label", "matrix"),
     "header": ("simple",),
 }
+_OF_TYPE = {"spaceDelimited": "array", "pipeDelimited": "array", "deepObject": "object"}
 _TOKEN_RE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _IDEMPOTENCY_RE = re.compile(r"idempoten", re.IGNORECASE)
 _LONGEST = 400
@@ -90,7 +91,7 @@ class ParameterReader:
         schema, place = self._schema(given, where)
         fields = self._fields(schema, place)
         style, explode = word(given.get("style")), given.get("explode")
-        if style and style in _STYLES[location]:
+        if style in _STYLES[location] and fields.get("type") in (None, _OF_TYPE.get(style, fields.get("type"))):
             if style != _STYLES[location][0]:
                 fields["style"] = style
         elif style:

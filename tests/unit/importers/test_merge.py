@@ -183,6 +183,15 @@ def test_line_ends_and_byte_order_mark_stay(shop: Importing) -> None:
     assert "maximum: 100\r\n" in again.text
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_end_of_the_file_does_not_grow(shop: Importing, end: str) -> None:
+    """However often it is imported, no line is added before the record."""
+    path = shop.write(SOURCE)
+    text = shop.new(path).text.replace("\n", end)
+    assert shop.again(text, path).text == text
+    assert shop.again(shop.again(text + end, path).text, path).text == shop.again(text + end, path).text
+
+
 def test_a_block_that_was_not_there_comes_whole(shop: Importing) -> None:
     """Parameters and a body of an endpoint that had none come with the block around them."""
     text = shop.of(SOURCE).text

@@ -419,6 +419,29 @@ paths:
     assert plan.limits.windows[0].limit == 100
 
 
+def test_a_style_of_another_type_is_told(shop: Importing) -> None:
+    """Lists are delimited, objects are deep: what OpenAPI's own examples mix is sent as a form, and told."""
+    schemas = {
+        "list": {"type": "array", "items": {"type": "string"}},
+        "object": {"type": "object"},
+        "word": {"type": "string"},
+    }
+    parameters = [
+        {"name": f"{name}_{style}", "in": "query", "style": style, "schema": schema}
+        for name, schema in schemas.items()
+        for style in ("spaceDelimited", "pipeDelimited", "deepObject")
+    ]
+    paths = {"/a": {"get": {"parameters": parameters, "responses": {"200": {"description": "ok"}}}}}
+    made = shop.of(
+        json.dumps({"openapi": "3.1.0", "info": {}, "servers": [{"url": "https://x.example"}], "paths": paths})
+    )
+    assert shop.errors(made.text) == []
+    kept = [each.name for each in made.description.operations[0].parameters if "style" in each.fields]
+    assert kept == ["list_spaceDelimited", "list_pipeDelimited", "object_deepObject"]
+    lost = [loss.what for loss in made.losses if loss.kind == "parameter-constraint"]
+    assert sorted(set(lost)) == ["style deepObject", "style pipeDelimited", "style spaceDelimited"]
+
+
 def test_a_source_that_is_too_large_says_how_to_take_a_part(shop: Importing) -> None:
     """More operations than one spec holds are refused with the tags there are."""
     paths = {

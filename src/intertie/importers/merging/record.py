@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 from msgspec import Struct
 
-_RECORD_RE = re.compile(r"\n*<!-- intertie import record\b.*?-->[ \t]*(?:\r?\n)?", re.DOTALL)
+_RECORD_RE = re.compile(r"(?:\r?\n)*<!-- intertie import record\b.*?-->[ \t]*(?:\r?\n)?", re.DOTALL)
 _COMMENT_RE = re.compile(r"(?:^|\s)#\s?(.*)$")
 _HEAD = "intertie import record: what the source said, so that the next import knows what people have changed"
 _SAFE = "/{}.~!$&'()*+,;@:[]|?"
@@ -80,7 +80,9 @@ def without_record(text: str) -> str:
     if found is None:
         return text
     before, after = text[: found.start()], text[found.end() :]
-    return f"{before}\n{after}" if before else after
+    after = after if after.strip() else ""
+    end = "\r\n" if found[0].startswith("\r") else "\n"
+    return f"{before}{end}{after}" if before else after
 
 
 def with_record(text: str, record: Record) -> str:
