@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
 
+from intertie.compiler.paths import NO_TRANSFORM
 from intertie.core.units import parse_number
 from intertie.lint.words import listed
 from intertie.runtime.mapping import MappingSyntaxError
@@ -137,3 +140,67 @@ def argument_paths(transform: str) -> list[str]:
                 if kind != "currency" or not (len(text) == 3 and text.isupper()):
                     found.append(text)
     return found
+
+
+def calls_of(transform: str) -> list[tuple[str, Decimal | None]]:
+    """Return the calls of a transform with their first argument where that is a number; none of an expression.
+
+    >>> calls_of("trim | truncate(80)")
+    [('trim', None), ('truncate', Decimal('80'))]
+    """
+    try:
+        chain = read_chain(transform)
+    except (NotACallError, MappingSyntaxError):
+        return []
+    return [(call.name, _number(call.arguments[0].value) if call.arguments else None) for call in chain]
+
+
+def last_number(transform: str, name: str) -> Decimal | None:
+    """Return the number that the last call is given, where it is a call of `name`.
+
+    >>> last_number("trim | truncate(80)", "truncate"), last_number("truncate(80) | trim", "truncate")
+    (Decimal('80'), None)
+    """
+    calls = calls_of(transform)
+    return calls[-1][1] if calls and calls[-1][0] == name else None
+
+
+def factor_of(transform: str) -> Fraction | None:
+    """Return what a transform multiplies with, None where it does something else.
+
+    >>> factor_of("divide(1000) | round(2)"), factor_of("-"), factor_of("uppercase")
+    (Fraction(1, 1000), Fraction(1, 1), None)
+    """
+    if transform.strip().lower() in NO_TRANSFORM:
+        return Fraction(1)
+    factor, calls = Fraction(1), calls_of(transform)
+    for name, number in calls:
+        if name in ("multiply", "divide") and number:
+            factor *= Fraction(number) if name == "multiply" else 1 / Fraction(number)
+        elif name not in _SAME_SIZE:
+            return None
+    return factor if calls else None
+
+
+def enum_members(transform: str) -> tuple[list[str], bool]:
+    """Return the members of a transform that is one `enum({…})`, and whether any other value is an error.
+
+    >>> enum_members("enum({a: 1, b: 2})"), enum_members("enum({a: 1}, default=x)"), enum_members("trim")
+    ((['a', 'b'], True), (['a'], False), ([], False))
+    """
+    try:
+        chain = read_chain(transform)
+    except (NotACallError, MappingSyntaxError):
+        return [], False
+    if len(chain) != 1 or chain[0].name != "enum" or not chain[0].arguments:
+        return [], False
+    members = chain[0].arguments[0].value
+    names = [str(name) for name in members] if isinstance(members, Mapping) else []
+    return names, len(chain[0].arguments) == 1 and "*" not in names
+
+
+_SAME_SIZE = frozenset({"round", "to_decimal", "to_integer", "to_string", "floor", "ceil"})
+
+
+def _number(value: object) -> Decimal | None:
+    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None

@@ -17,13 +17,13 @@ def missing_fallback() -> None:
     ## Example
     ```yaml
     error_mapping:
-      - {external_code: 404, internal_code: UNKNOWN, message: No such country., action: fallback}
+      - {external_code: 5xx, internal_code: DOWN, message: Try later., action: fallback}
     ```
 
     ## Use instead
     ```yaml
     error_mapping:
-      - {external_code: 404, internal_code: UNKNOWN, message: No such country., action: fallback}
+      - {external_code: 5xx, internal_code: DOWN, message: Try later., action: fallback}
     fallback_behavior:
       strategy: cache
       cache_ttl: 60

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from intertie.diagnostics import Severity
+from intertie.lint.caller_faults import FUTILE, blames_caller
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
 from intertie.spec.model import Spec
@@ -13,7 +14,9 @@ def caller_fault_row_retries(spec: Spec) -> Iterator[Finding]:
     """An error row retries what the same request will get again.
 
     ## What it does
-    Looks for `action: retry` beside a status that says that the request itself is wrong.
+    Looks for `action: retry` beside a status that says that the request itself is wrong, or beside a code of the
+    provider's own that only such answers carry: those with a schema to read it from are all 4xx, and its name speaks of
+    nothing that passes.
 
     ## Why it matters
     Sent again unchanged, such a request fails again. The tries cost time, permits and money.
@@ -37,10 +40,15 @@ def caller_fault_row_retries(spec: Spec) -> Iterator[Finding]:
     ## References
     RFC 9110 section 15.5, client error statuses.
     """
-    futile = {"400", "401", "403", "404", "405", "410", "413", "414", "415", "422", "4xx"}
     for row in spec.error_mapping:
-        text = row.external_code.value.strip().lower() if row.external_code else ""
-        if text in futile and row.action and row.action.value == "retry":
-            yield Finding(
-                row.action.span, f"a `{text}` is tried again, and the same request will get it again", "write `fail`"
-            )
+        code = row.external_code
+        if code is None or row.action is None or row.action.value != "retry":
+            continue
+        text = code.value.strip().lower()
+        if text in FUTILE:
+            what = f"a `{text}` is tried again, and the same request will get it again"
+        elif blames_caller(spec, code):
+            what = f"`{code.value}` is read from answers that blame the request, and the same request is tried again"
+        else:
+            continue
+        yield Finding(row.action.span, what, "write `fail`")

@@ -24,6 +24,7 @@ def error_row_without_name(spec: Spec) -> Iterator[Finding]:
     error_mapping:
       - external_code: 503
         message: The carrier does not answer.
+        action: retry
     ```
 
     ## Use instead
@@ -32,6 +33,7 @@ def error_row_without_name(spec: Spec) -> Iterator[Finding]:
       - external_code: 503
         internal_code: CARRIER_DOWN
         message: The carrier does not answer.
+        action: retry
     ```
 
     ## References

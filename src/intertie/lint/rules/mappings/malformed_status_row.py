@@ -25,6 +25,7 @@ def malformed_status_row(spec: Spec) -> Iterator[Finding]:
     error_mapping:
       - external_code: 50x
         internal_code: DOWN
+        action: retry
     ```
 
     ## Use instead
@@ -32,6 +33,7 @@ def malformed_status_row(spec: Spec) -> Iterator[Finding]:
     error_mapping:
       - external_code: 5xx
         internal_code: DOWN
+        action: retry
     ```
 
     ## References

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE441", severity=Severity.WARNING, since="0.1.0")
+def cache_outlived_by_call(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """A cached answer is too old before a call can fall back on it.
+
+    ## What it does
+    Compares `cache_ttl` with `timeouts.total`.
+
+    ## Why it matters
+    A call first tries for as long as it may. The answer that was good when it began is out of date when it ends.
+
+    ## Example
+    ```yaml
+    error_mapping:
+      - external_code: 5xx
+        internal_code: DOWN
+        message: Later, please.
+        action: fallback
+    fallback_behavior:
+      strategy: cache
+      cache_ttl: 2
+    ```
+
+    ## Use instead
+    ```yaml
+    error_mapping:
+      - external_code: 5xx
+        internal_code: DOWN
+        message: Later, please.
+        action: fallback
+    fallback_behavior:
+      strategy: cache
+      cache_ttl: 300
+    ```
+
+    ## References
+    Spec format, error handling.
+    """
+    block = spec.fallback_behavior
+    ttl = block.cache_ttl if block and block.strategy and block.strategy.value == "cache" else None
+    if ttl and 0 < ttl.value < plan.timeouts.total_s:
+        total = spec.timeouts.total if spec.timeouts else None
+        yield Finding(
+            ttl.span,
+            f"an answer is good for {seconds_text(ttl.value)}, and a call may try for {seconds_text(plan.timeouts.total_s)}",
+            "`cache_ttl` is in seconds; let it outlast an outage",
+            related=(Label(total.span, "the whole call"),) if total else (),
+        )

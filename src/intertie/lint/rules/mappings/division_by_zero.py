@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.transform_types import calls_of
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE429", severity=Severity.ERROR, since="0.1.0")
+def division_by_zero(spec: Spec) -> Iterator[Finding]:
+    """A transform divides by nothing, or multiplies everything away.
+
+    ## What it does
+    Looks for `divide(0)` and `multiply(0)`.
+
+    ## Why it matters
+    The one fails on every value, the other makes 0 of it.
+
+    ## Example
+    ```yaml
+    inbound:
+      - external_field: price
+        internal_field: amount
+        transform: divide(0)
+    ```
+
+    ## Use instead
+    ```yaml
+    inbound:
+      - external_field: price
+        internal_field: amount
+        transform: divide(100)
+    ```
+
+    ## References
+    Transforms, reference.
+    """
+    transforms = [row.transform for row in spec.inbound] + [row.transform for row in spec.outbound]
+    for transform in transforms:
+        for name, number in calls_of(transform.value) if transform else ():
+            if transform and name in ("divide", "multiply") and number == 0:
+                what = "nothing can be divided by 0" if name == "divide" else "times 0 everything is 0"
+                yield Finding(transform.span, what, "write the factor between the two units")

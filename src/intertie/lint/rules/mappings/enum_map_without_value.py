@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.members import schema_at
+from intertie.lint.planned import planned
+from intertie.lint.rule import rule
+from intertie.lint.transform_types import enum_members
+from intertie.lint.words import listed
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE426", severity=Severity.WARNING, since="0.1.0")
+def enum_map_without_value(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """An enum map lacks a value that the schema has, or knows one that it has not.
+
+    ## What it does
+    Compares the members of `enum({…})` with the `enum` of the field that is read. A map with a `default` or `*` lacks
+    nothing.
+
+    ## Why it matters
+    A value that the map lacks is a mapping error, and the whole answer is lost with it. One that the schema lacks is a
+    slip, or the schema is old.
+
+    ## Example
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema:
+          type: object
+          required: [price]
+          properties:
+            price: {type: number}
+            state: {type: string, enum: [new, paid, void]}
+    inbound:
+      - external_field: state
+        internal_field: status
+        transform: "enum({new: open, paid: done})"
+    ```
+
+    ## Use instead
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema:
+          type: object
+          required: [price]
+          properties:
+            price: {type: number}
+            state: {type: string, enum: [new, paid, void]}
+    inbound:
+      - external_field: state
+        internal_field: status
+        transform: "enum({new: open, paid: done, void: gone})"
+    ```
+
+    ## References
+    Transforms, reference.
+    """
+    rows = {str(row.external_field.span): row for row in spec.inbound if row.external_field and row.transform}
+    told: set[str] = set()
+    for _, operation in planned(spec, plan):
+        schema = operation.response.schema
+        for planned_row in operation.inbound if schema else ():
+            row = rows.get(planned_row.source)
+            if row is None or row.transform is None or row.external_field is None or planned_row.source in told:
+                continue
+            members, is_closed = enum_members(row.transform.value)
+            member = schema_at(schema.json, row.external_field.value) if schema else None
+            choices = member.get("enum") if member else None
+            if not members or not isinstance(choices, list):
+                continue
+            told.add(planned_row.source)
+            values = [str(choice) for choice in choices if choice is not None]
+            lacking = [value for value in values if value not in members] if is_closed else []
+            unknown = [name for name in members if name not in values]
+            if lacking:
+                yield Finding(
+                    row.transform.span, f"the map has no {listed(lacking)}, which the service may send", "add it"
+                )
+            if unknown:
+                yield Finding(
+                    row.transform.span,
+                    f"the service never sends {listed(unknown)}: `{row.external_field.value}` is {listed(values)}",
+                    "write what the schema has, or mend the schema",
+                )

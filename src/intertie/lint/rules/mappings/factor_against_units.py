@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.transform_types import factor_of
+from intertie.lint.unit_names import factor_between
+from intertie.spec.model import InboundRow, OutboundRow, Spec
+
+
+@rule(code="TIE430", severity=Severity.WARNING, since="0.1.0")
+def factor_against_units(spec: Spec) -> Iterator[Finding]:
+    """A factor is not the one between the units that the names say.
+
+    ## What it does
+    Where both names of a row end in a unit (`_m` and `_km`, `_g` and `_kg`, `_ms` and `_s`, `_percent` and `_ratio`),
+    compares the factor between them with `multiply` and `divide`, or with their absence.
+
+    ## Why it matters
+    Values are wrong by the factor, often a thousand or a million, and nothing fails.
+
+    ## Example
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema:
+          type: object
+          required: [price]
+          properties:
+            price: {type: number}
+            distance_m: {type: integer}
+    inbound:
+      - external_field: distance_m
+        internal_field: distance_km
+        transform: multiply(1000)
+    ```
+
+    ## Use instead
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema:
+          type: object
+          required: [price]
+          properties:
+            price: {type: number}
+            distance_m: {type: integer}
+    inbound:
+      - external_field: distance_m
+        internal_field: distance_km
+        transform: divide(1000)
+    ```
+
+    ## References
+    Transforms, reference.
+    """
+    rows: list[InboundRow | OutboundRow] = [*spec.inbound, *spec.outbound]
+    for row in rows:
+        if row.internal_field is None or row.external_field is None:
+            continue
+        ends = row.external_field.value, row.internal_field.value
+        wanted = factor_between(*(ends if isinstance(row, InboundRow) else ends[::-1]))
+        made = factor_of(row.transform.value if row.transform else "-")
+        if wanted is None or made is None or wanted == made:
+            continue
+        place = row.transform or row.internal_field
+        mend = "divide" if wanted < 1 else "multiply"
+        number = 1 / wanted if wanted < 1 else wanted
+        yield Finding(
+            place.span,
+            f"from `{ends[0]}` to `{ends[1]}` the factor is {float(made):g} here, and {float(wanted):g} by their names"
+            if isinstance(row, InboundRow)
+            else f"from `{ends[1]}` to `{ends[0]}` the factor is {float(made):g} here, and {float(wanted):g} by their names",
+            f"write `{mend}({float(number):g})`" if wanted != 1 else "take the transform out, or mend a name",
+        )

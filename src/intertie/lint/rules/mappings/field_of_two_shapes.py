@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from intertie.core.errors import snake_case
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.fields import Located
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE431", severity=Severity.ERROR, since="0.1.0")
+def field_of_two_shapes(spec: Spec) -> Iterator[Finding]:
+    """Mapping rows write a field both as a list, an object and a plain value.
+
+    ## What it does
+    Compares the paths that the rows of one direction write: where one says `rows[]`, none may say `rows.`, and where
+    one writes `address.line`, none may write `address` itself.
+
+    ## Why it matters
+    What the first row has written is no object that the second could go into: the mapping fails, or one of the two is
+    lost.
+
+    ## Example
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema:
+          type: object
+          required: [price]
+          properties:
+            price: {type: number}
+            note: {type: string}
+    inbound:
+      - external_field: price
+        internal_field: offer.price
+      - external_field: note
+        internal_field: offer
+    ```
+
+    ## Use instead
+    ```yaml
+    response:
+      success:
+        status: 200
+        content_type: application/json
+        schema:
+          type: object
+          required: [price]
+          properties:
+            price: {type: number}
+            note: {type: string}
+    inbound:
+      - external_field: price
+        internal_field: offer.price
+      - external_field: note
+        internal_field: offer.note
+    ```
+
+    ## References
+    Spec format, data mappings.
+    """
+    inbound = [(row.internal_field, row.endpoints) for row in spec.inbound]
+    outbound = [(row.external_field, row.endpoints) for row in spec.outbound]
+    for rows in (inbound, outbound):
+        seen: list[tuple[list[str], Located[str], Sequence[Located[str]]]] = []
+        for field, endpoints in rows:
+            if field is None or field.value.startswith(("$", '"')) or not _PLAIN_RE.fullmatch(field.value):
+                continue
+            steps = _STEP_RE.findall(field.value)
+            for others, other, other_endpoints in seen:
+                if _apart(endpoints, other_endpoints) or not _clash(steps, others):
+                    continue
+                yield Finding(
+                    field.span,
+                    f"`{field.value}` and `{other.value}` can't both be written: one is inside what the other makes plain",
+                    "write both as parts of one object, or both as items of one list",
+                    related=(Label(other.span, "the other"),),
+                )
+                break
+            seen.append((steps, field, endpoints))
+
+
+_PLAIN_RE = re.compile(r"[\w-]+(?:\[\])?(?:\.[\w-]+(?:\[\])?)*")
+_STEP_RE = re.compile(r"[\w-]+|\[\]")
+
+
+def _clash(one: list[str], other: list[str]) -> bool:
+    """Return whether two different paths part where one goes into a list and the other into an object, or ends."""
+    if one == other:
+        return False
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            return "[]" in (left, right)
+    return True
+
+
+def _apart(one: Sequence[Located[str]], other: Sequence[Located[str]]) -> bool:
+    names = [{snake_case(endpoint.value) for endpoint in endpoints} for endpoints in (one, other)]
+    return bool(names[0] and names[1] and not names[0] & names[1])

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE428", severity=Severity.INFO, since="0.1.0")
+def required_with_default(spec: Spec) -> Iterator[Finding]:
+    """A mapping row is required and has a default.
+
+    ## What it does
+    Looks for rows with `required: true` and a `default`.
+
+    ## Why it matters
+    The default fills the field wherever it is absent, so nothing is ever missing. Either the field must come from
+    outside, or it need not.
+
+    ## Example
+    ```yaml
+    inbound:
+      - external_field: price
+        internal_field: amount
+        required: true
+        default: 0
+    ```
+
+    ## Use instead
+    ```yaml
+    inbound:
+      - external_field: price
+        internal_field: amount
+        required: true
+    ```
+
+    ## References
+    Spec format, data mappings.
+    """
+    rows = [(row.required, row.default) for row in spec.inbound]
+    rows += [(row.required, row.default) for row in spec.outbound]
+    for required, default in rows:
+        if required and required.value and default is not None and default.value is not None:
+            yield Finding(required.span, "the default fills it, so it is never missing", "take one of the two out")

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.members import schema_at
+from intertie.lint.planned import planned
+from intertie.lint.rule import rule
+from intertie.lint.transform_types import last_number
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE427", severity=Severity.WARNING, since="0.1.0")
+def truncated_too_late(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """A text is cut, and is still longer than its field takes.
+
+    ## What it does
+    Compares `truncate(n)` at the end of an outbound transform with the `maxLength` of the field.
+
+    ## Why it matters
+    Long texts are cut and refused all the same. One of the two numbers is wrong.
+
+    ## Example
+    ```yaml
+    endpoint:
+      path: /parcels
+      method: PUT
+      description: Books a parcel.
+    request:
+      body:
+        content_type: application/json
+        schema:
+          type: object
+          properties:
+            note: {type: string, maxLength: 80}
+            weight: {type: integer}
+    outbound:
+      - internal_field: remark
+        external_field: note
+        transform: trim | truncate(160)
+    ```
+
+    ## Use instead
+    ```yaml
+    endpoint:
+      path: /parcels
+      method: PUT
+      description: Books a parcel.
+    request:
+      body:
+        content_type: application/json
+        schema:
+          type: object
+          properties:
+            note: {type: string, maxLength: 80}
+            weight: {type: integer}
+    outbound:
+      - internal_field: remark
+        external_field: note
+        transform: trim | truncate(80)
+    ```
+
+    ## References
+    Transforms, reference.
+    """
+    rows = {str(row.external_field.span): row for row in spec.outbound if row.external_field and row.transform}
+    told: set[str] = set()
+    for _, operation in planned(spec, plan):
+        schema = operation.body.schema if operation.body else None
+        for planned_row in operation.outbound if schema else ():
+            row = rows.get(planned_row.source)
+            if row is None or row.transform is None or row.external_field is None or planned_row.source in told:
+                continue
+            length = last_number(row.transform.value, "truncate")
+            member = schema_at(schema.json, row.external_field.value) if schema else None
+            most = member.get("maxLength") if member else None
+            if length is not None and isinstance(most, int) and length > most:
+                told.add(planned_row.source)
+                yield Finding(
+                    row.transform.span,
+                    f"cut at {length:g}, and `{row.external_field.value}` takes {most} characters",
+                    f"write `truncate({most})`",
+                )
