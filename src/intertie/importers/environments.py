@@ -118,7 +118,9 @@ def _settled(found: dict[str, ImportedEnvironment], relative: _Server | None, le
             continue
         if "development" not in safe:
             reason = "the URL is not encrypted, which is allowed in development only"
-            ledger.guess("environment development", each.url, reason)
+            ledger.guess(
+                "environment development", each.url, "the URL, which is not encrypted: only development may be"
+            )
             safe["development"] = ImportedEnvironment("development", each.url, reason)
         else:
             ledger.lose("server", f"{each.url} (not encrypted)", "#/servers")
@@ -128,7 +130,7 @@ def _settled(found: dict[str, ImportedEnvironment], relative: _Server | None, le
         path = relative.url if relative is not None else ""
         url = _ASSUMED + (f"/{path.strip('/')}" if path.strip("/") else "")
         reason = "the source does not say on which host the service is"
-        ledger.guess("environment development", url, reason)
+        ledger.guess("environment development", url, "the source, which names no host: this machine is nobody's")
         safe["development"] = ImportedEnvironment("development", url, reason)
     return Places(base, tuple(safe.values()))
 

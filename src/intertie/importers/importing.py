@@ -16,7 +16,7 @@ from intertie.importers.merging.layout import Layout
 from intertie.importers.merging.merge import Change, merge
 from intertie.importers.merging.record import Record, read_record, with_record, without_record
 from intertie.importers.model import ApiDescription
-from intertie.importers.openapi3 import ImportOptions, tags_with_counts
+from intertie.importers.openapi3 import ImportOptions, too_many
 from intertie.importers.placing import can_be_referred_to, placed, source_reference
 from intertie.importers.reading import ReadSource, load_source, read_source
 from intertie.importers.selection import Selection
@@ -199,12 +199,9 @@ def _left_there(source: ReadSource, spec_path: Path) -> str:
 
 def _too_large(source: ReadSource, description: ApiDescription, spec_path: Path, *, is_ref: bool) -> str:
     """Return what to do about a source that doesn't fit into one spec."""
-    tags = list(tags_with_counts(source.data).items())
-    named = ", ".join(f"{tag} ({count})" for tag, count in tags[:6]) + (", …" if len(tags) > 6 else "")
-    ways = [f"choose some by --tag{f' ({named})' if named else ''}, --path or --operation"]
+    further = []
     if not is_ref and can_be_referred_to(source, spec_path):
-        ways.append("leave the schemas where they are by --schemas ref")
+        further.append("leave the schemas where they are by --schemas ref")
     elif not is_ref and source.kind in ("openapi3", "swagger2"):
-        ways.append(f"copy {source.name} into the workspace, so that its schemas can be left there")
-    count = len(description.operations)
-    return f"the {count} operations of {source.name} are more than one spec holds: {', or '.join(ways)}"
+        further.append(f"copy {source.name} into the workspace, so that its schemas can be left there")
+    return too_many(source.name, len(description.operations), source.data, *further)

@@ -32,6 +32,8 @@ METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
 _NOT_OPERATIONS = frozenset({"summary", "description", "servers", "parameters", "$ref", "additionalOperations"})
 _PLACEHOLDER_RE = re.compile(r"\{[^{}]+\}")
 _LONGEST = 600
+_MOST_OPERATIONS = 20_000
+"""A spec holds fewer, however little they say: more are refused before they are read."""
 
 
 class ImportOptions(Struct, frozen=True):
@@ -93,6 +95,8 @@ class OpenApiReader:
             raise UsageError(f"{options.name} {only}; there is nothing to call")
         options.selection.check(found.candidate for found in every)
         chosen = [found for found in every if options.selection.takes(found.candidate)]
+        if len(chosen) > _MOST_OPERATIONS:
+            raise UsageError(too_many(options.name, len(chosen), document))
         places = places_of(document.get("servers"), "#/servers", ledger, options.base_url)
         schemes = mapping(mapping(document.get("components")).get("securitySchemes"))
         credential = credential_of(
@@ -360,6 +364,14 @@ def _unlike(further: tuple[ImportedHeader, ...], headers: tuple[ImportedHeader, 
 def _link(value: object) -> str | None:
     url = word(value)
     return url if re.fullmatch(r"https?://[^\s\[\]{}<>|?#@]+", url) else None
+
+
+def too_many(name: str, count: int, document: Mapping, *further: str) -> str:
+    """Return what to do about a source whose operations don't fit into one spec; `further` are other ways."""
+    tags = list(tags_with_counts(document).items())
+    named = ", ".join(f"{tag} ({number})" for tag, number in tags[:6]) + (", …" if len(tags) > 6 else "")
+    ways = [f"choose some by --tag{f' ({named})' if named else ''}, --path or --operation", *further]
+    return f"the {count:,} operations of {name} are more than one spec holds: {', or '.join(ways)}"
 
 
 def tags_with_counts(document: Mapping) -> dict[str, int]:

@@ -12,7 +12,8 @@ from intertie.core.errors import UsageError
 from intertie.diagnostics import Severity, SourceSpan
 from intertie.importers.curl_words import is_curl
 from intertie.importers.losses import Ledger
-from intertie.importers.plain import mapping, sequence, word
+from intertie.importers.plain import mapping, word
+from intertie.importers.strangers import ACCEPTED, other_language, stranger
 from intertie.spec import codes
 from intertie.spec.source import Findings
 from intertie.spec.tree import plain
@@ -22,7 +23,6 @@ from intertie.spec.yaml_text import read_yaml
 
 _MAX_VALUES = 1_500_000
 _MAX_DEPTH = 200
-_ACCEPTED = "OpenAPI 3.x, Swagger 2.0, a Postman collection, a HAR recording or a curl command"
 
 
 class SourceText(Struct, frozen=True):
@@ -72,14 +72,16 @@ def read_source(source: SourceText, ledger: Ledger) -> ReadSource:
     """
     text = source.text
     if not text.strip():
-        raise UsageError(f"{source.name} is empty; give {_ACCEPTED}")
+        raise UsageError(f"{source.name} is empty; give {ACCEPTED}")
     if (
         is_curl(text)
         and not text.lstrip().startswith("{")
         and not re.search(r"^(openapi|swagger)\W", text, re.MULTILINE)
     ):
         return ReadSource("curl", text, source.name, {}, source.path)
-    _refuse_other_languages(text, source.name)
+    other = other_language(text)
+    if other is not None:
+        raise UsageError(f"{source.name} is {other}; what can be imported is {ACCEPTED}")
     data = _data(text, source, ledger)
     return ReadSource(_kind(data, source.name), text, source.name, data, source.path)
 
@@ -94,7 +96,7 @@ def _checked(text: str, name: str) -> str:
 def _data(text: str, source: SourceText, ledger: Ledger) -> dict[str, object]:
     data = _json(text, source.name) if text.lstrip()[:1] in ("{", "[") else _yaml(text, source.name, ledger)
     if not isinstance(data, dict):
-        raise UsageError(f"{source.name} is no description of an API; give {_ACCEPTED}")
+        raise UsageError(f"{source.name} is no description of an API; give {ACCEPTED}")
     if _depth(data) > _MAX_DEPTH:
         raise UsageError(f"{source.name} is nested deeper than {_MAX_DEPTH} levels")
     return data
@@ -116,10 +118,11 @@ def _yaml(text: str, name: str, ledger: Ledger) -> object:
     node = read_yaml(text, lambda start, _end: SourceSpan(name, start, 1, start, 1), findings, Allowance(_MAX_VALUES))
     for found in findings.all():
         line = text.count("\n", 0, found.span.line) + 1
+        named = re.search(r"`(.*?)`", found.message)
         if found.code == codes.DUPLICATE_KEY.code:
-            ledger.lose("duplicate-key", found.message.split("`")[1], f"line {line}")
+            ledger.lose("duplicate-key", named[1] if named else "further keys", f"line {line}")
         elif found.code == codes.YAML_TAG.code:
-            ledger.lose("yaml-tag", found.message.split("`")[1], f"line {line}")
+            ledger.lose("yaml-tag", named[1] if named else "further tags", f"line {line}")
         elif found.severity is Severity.ERROR:
             raise UsageError(f"{name} can't be read: line {line}: {found.message}")
     return plain(node) if node is not None else None
@@ -138,33 +141,7 @@ def _kind(data: dict[str, object], name: str) -> str:
         return "postman"
     if isinstance(mapping(data.get("log")).get("entries"), list):
         return "har"
-    raise UsageError(_no_description(data, name))
-
-
-def _no_description(data: dict[str, object], name: str) -> str:
-    if "arazzo" in data:
-        urls = [word(item.get("url")) for item in sequence(data.get("sourceDescriptions")) if isinstance(item, dict)]
-        named = f" it is about: {', '.join(url for url in urls if url)}" if any(urls) else " it is about"
-        return f"{name} is an Arazzo document: it describes workflows, not an API; import the description{named}"
-    for key, what in (
-        ("asyncapi", "an AsyncAPI document, which describes messages"),
-        ("swaggerVersion", "a Swagger 1 document; convert it to OpenAPI 3 first"),
-        ("openrpc", "an OpenRPC document"),
-        ("__schema", "a GraphQL schema"),
-        ("_type", "an Insomnia export; export it as HAR or OpenAPI"),
-    ):
-        if key in data or key in mapping(data.get("data")):
-            return f"{name} is {what}; what can be imported is {_ACCEPTED}"
-    if "openapi" in data:
-        return f"{name} says `openapi: {word(data['openapi'])[:20]}`; versions 3.0 to 3.2 can be imported"
-    return f"{name} is no description of an API; give {_ACCEPTED}"
-
-
-def _refuse_other_languages(text: str, name: str) -> None:
-    start = text.lstrip()[:60]
-    for mark, what in (("<", "XML or HTML"), ("#%RAML", "RAML"), ("FORMAT: 1A", "API Blueprint")):
-        if start.startswith(mark):
-            raise UsageError(f"{name} is {what}; what can be imported is {_ACCEPTED}")
+    raise UsageError(f"{name} {stranger(data)}")
 
 
 def _depth(data: object) -> int:

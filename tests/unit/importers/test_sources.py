@@ -42,6 +42,19 @@ DEEP = "openapi: 3.0.0\npaths:\n  /a: " + "{x: " * 150 + "1" + "}" * 150
         ('{"data": {"__schema": {}}}', "GraphQL"),
         ("<?xml version='1.0'?><wsdl/>", "XML"),
         ("#%RAML 1.0\ntitle: a\n", "RAML"),
+        ('{"swagger": "1.2"}', "version 2.0 can be imported"),
+        ("PK\x03\x04rest", "a ZIP archive"),
+        ("%PDF-1.4\n1 0 obj", "a PDF"),
+        ('syntax = "proto3";\nservice A {}', "a Protocol Buffers file"),
+        ("type Query { a: Int }", "a GraphQL schema"),
+        ("---\nid: INT-1\ntype: Integration\n---\n# A\n", "an integration spec already"),
+        ("http POST https://x.example a=b", "an HTTPie command"),
+        ("Invoke-WebRequest -Uri x", "a PowerShell command"),
+        ("# Title\n\nText", "a page of Markdown"),
+        ('{"_postman_variable_scope": "environment", "values": []}', "a Postman environment"),
+        ('{"name": "a", "dependencies": {}}', "a file about a package"),
+        ('{"$schema": "https://json-schema.org/draft/2020-12/schema"}', "a JSON Schema"),
+        ('{"log": {"version": "1.2"}}', "without `log.entries`"),
         ('{"log": {"entries": []}}', "no requests"),
         ('{"info": {"name": "a"}, "item": []}', "no requests"),
         (BOMB, "aliases"),
@@ -126,6 +139,37 @@ paths:
     assert ("duplicate-key", "summary", "line 5") in told
     assert ("yaml-tag", "!!binary", "line 5") in told
     assert imported.operations == ("One",)
+
+
+def test_a_file_of_nothing_but_mistakes_is_one_message(shop: Importing) -> None:
+    """However many keys are given twice, however many operations there are."""
+    with pytest.raises(UsageError, match="no description of an API"):
+        shop.of("a: b\n" * 3_000)
+    paths = {f"/p{number}": {"get": {"tags": ["a"], "responses": {}}} for number in range(20_001)}
+    with pytest.raises(UsageError, match=r"the 20,001 operations of api\.yaml .* --tag \(a \(20001\)\)"):
+        shop.of(json.dumps({"openapi": "3.0.0", "info": {}, "paths": paths}))
+
+
+def test_yaml_anchors_and_merge_keys_are_followed(shop: Importing) -> None:
+    """What a file writes once and uses often is read as if it stood there."""
+    imported = shop.of(
+        """openapi: 3.0.0
+info: {title: a, version: '1'}
+servers: [{url: https://x.example}]
+x-common: &common
+  responses: &answers {'200': {description: ok}, '404': {description: none}}
+  parameters: &paging [{name: limit, in: query, schema: &limit {type: integer, minimum: 1}}]
+paths:
+  /a: {get: {<<: *common, operationId: listA}}
+  /b: {get: {responses: *answers, parameters: *paging, operationId: listB}, post: {<<: *common, parameters: []}}
+components: {schemas: {Limit: {<<: *limit, maximum: 9}}}
+"""
+    )
+    first, second, third = imported.description.operations
+    assert [each.name for each in first.parameters] == [each.name for each in second.parameters] == ["limit"]
+    assert third.parameters == ()
+    assert [each.status for each in third.errors] == ["404"]
+    assert shop.errors(imported.text) == []
 
 
 def test_json_with_comments_is_read_as_yaml() -> None:
