@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from msgspec import Struct, field
@@ -57,6 +58,10 @@ class Conditions(Struct, frozen=True):
         return cls(StatusSet.of(statuses), "network_error" in named, "timeout" in named, "service_unavailable" in named)
 
 
+_OWN_CODE_RE = re.compile(r"[A-Za-z]+[A-Z][A-Za-z]*|[A-Z]+(?:_[A-Z]+)+|[a-z]+(?:_[a-z]+){2,}")
+_OWN_CODE = "a code of the provider's own is retried by a row of `error_mapping` with `action: retry`"
+
+
 def read_conditions(build: Build, items: Iterable[Located[str] | Located[object]], where: str) -> Conditions:
     """Read a spec's list; what can't be read is a finding at its place and is left out."""
     good: list[str] = []
@@ -66,7 +71,11 @@ def read_conditions(build: Build, items: Iterable[Located[str] | Located[object]
             Conditions.of([text])
         except ValueError:
             name = "invalid-status" if text.strip()[:1].isdigit() else "unknown-condition"
-            build.report(name, f"{where}: `{text}` is no status (100-599), class (`5xx`) or known condition", item.span)
+            own = _OWN_CODE_RE.fullmatch(text.strip()) and where == "retry"
+            build.report(
+                name, f"{where}: `{text}` is no status (100-599), class (`5xx`) or known condition", item.span,
+                help=_OWN_CODE if own else None,
+            )  # fmt: skip
         else:
             good.append(text)
     return Conditions.of(good)

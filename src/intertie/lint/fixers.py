@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from intertie.diagnostics import Applicability, Diagnostic, Edit, Fix, SourceSpan
 from intertie.lint.mending import remove_lines
 from intertie.spec.model import Spec
+from intertie.spec.yaml_text import without_colon
 
 _MEANT_RE = re.compile(r"did you mean `([^`]+)`\?")
 _NAMED_RE = re.compile(r"there is no transform `([^`]+)`")
@@ -59,18 +60,22 @@ def _meant(finding: Diagnostic, lines: Lines) -> Fix | None:
 
 
 def _quoted(finding: Diagnostic, lines: Lines) -> Fix | None:
-    """Quote a value that YAML takes for something else."""
-    if "must be quoted" not in finding.message and "unless it is quoted" not in finding.message:
+    """Quote a value that YAML takes for something else; a condition is written without its colon."""
+    colon = "has no colon" in finding.message
+    if not colon and "must be quoted" not in finding.message and "unless it is quoted" not in finding.message:
         return None
     match = _KEY_RE.match(lines.line(finding.span.line))
     if match is None or finding.span.column - 1 != match.start("value"):
         return None
     value = match["value"].rstrip()
     quote = next((mark for mark in ('"', "'") if mark not in value and "\\" not in value), None)
-    if quote is None:
+    plain = without_colon(value) if colon else None
+    if quote is None or (colon and plain is None):
         return None
     start = match.start("value") + 1
     span = SourceSpan(finding.span.path, finding.span.line, start, finding.span.line, start + len(value))
+    if plain is not None:
+        return Fix("take the colon out", (Edit(span, plain),))
     return Fix("quote it", (Edit(span, f"{quote}{value}{quote}"),))
 
 

@@ -16,7 +16,9 @@ AUTHENTICATIONS = {"api_key": "API Key", "oauth": "OAuth", "jwt": "JWT", "basic"
 DATA_FORMATS = ("JSON", "XML", "Binary")
 COMMUNICATIONS = ("Synchronous", "Asynchronous")
 
-_PLAIN_RE = re.compile(r"[A-Za-z][\w &./()+-]*[\w)]")
+_PLAIN_RE = re.compile(r"[A-Za-z](?:[\w &./()+-]*[\w)])?")
+_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+"""What some reader of YAML takes for something else than a name."""
 
 
 class Draft(Struct, frozen=True):
@@ -83,4 +85,5 @@ def _filled(placeholder: str, value: str) -> str:
 
 
 def _yaml(text: str) -> str:
-    return text if _PLAIN_RE.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+    plain = _PLAIN_RE.fullmatch(text) and text.lower() not in _WORDS
+    return text if plain else json.dumps(text, ensure_ascii=False)

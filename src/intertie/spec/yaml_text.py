@@ -15,6 +15,7 @@ from intertie.spec.yaml_nodes import Allowance, NodeReader, Place, Refused, shor
 _MAX_MENDS = 8
 _SECRET_KEY_RE = re.compile(r"secret|password|token|credential|\bkey\b|api_?key", re.IGNORECASE)
 _KEY_RE = re.compile(r"^(\s*(?:-\s+)*)([^\s:#][^:#]*):\s+(?=\S)")
+_CONDITION_RE = re.compile(r"(\w+):\s*([<>]=?\s*[^\s:][^:]*)\Z")
 
 
 def read_yaml(text: str, place: Place, findings: Findings, allowance: Allowance | None = None) -> Node | None:
@@ -100,6 +101,16 @@ def _blame(error: Any) -> tuple[Any, str]:
     return (context_mark if opened and context_mark is not None else mark), problem
 
 
+def without_colon(condition: str) -> str | None:
+    """Return a condition that was written like a key, without its colon; None where the text is none.
+
+    >>> without_colon("error_rate: > 5%"), without_colon("a: b")
+    ('error_rate > 5%', None)
+    """
+    match = _CONDITION_RE.match(condition)
+    return f"{match.group(1)} {match.group(2)}" if match else None
+
+
 def _explain(line: str, column: int, problem: str, error: Any) -> tuple[str, str, int]:
     """Return message, help and the column the value starts at."""
     context = str(getattr(error, "context", "") or "")
@@ -119,6 +130,8 @@ def _explain(line: str, column: int, problem: str, error: Any) -> tuple[str, str
         return f"a value that starts with `{bare[0]}` must be quoted", shorten(quoted, 200), value_at
     if key and bare[:1] in ("%", "@", "`", "&", "*", "!", "}", "]", ","):
         return f"a value can't start with `{bare[0]}` unless it is quoted", shorten(quoted, 200), value_at
+    if "mapping values are not allowed" in problem and key and (plain := without_colon(bare)):
+        return "a condition has no colon", f"write `{name}: {plain}`", value_at
     if "mapping values are not allowed" in problem and key and ":" in bare:
         return "a value that holds `: ` must be quoted", shorten(quoted, 200), value_at
     if "block sequence entries" in problem and key:

@@ -41,6 +41,23 @@ def test_a_subscription_s_price_per_request_is_a_warning(tmp_path):
     assert "wrong-tier-unit" not in found(tmp_path, SERVICE + section("Cost Management", costs % 0))
 
 
+def test_a_condition_with_a_colon_is_mended_to_one_without(tmp_path):
+    """`error_rate: > 5%` is no YAML; quoted it would be no condition."""
+    body = SERVICE + section(
+        "Monitoring", "monitoring:\n  alerts:\n    - condition: error_rate: > 5%\n      channel: slack"
+    )
+    told = found(tmp_path, body)["yaml-syntax"]
+    assert told.fix.edits[0].replacement == "error_rate > 5%"
+    mended = found(tmp_path, body.replace("error_rate: > 5%", told.fix.edits[0].replacement))
+    assert {each.severity for each in mended.values()} <= {Severity.INFO, Severity.WARNING}
+
+
+def test_a_code_of_the_provider_s_own_is_retried_by_a_row(tmp_path):
+    """`retry_on: [SlowDown]` is told where such a code belongs."""
+    body = SERVICE + section("Retry Policy", "retry: {max_attempts: 3, retry_on: [SlowDown]}")
+    assert "`action: retry`" in found(tmp_path, body)["unknown-condition"].help
+
+
 def test_grpc_has_no_status_of_success(tmp_path):
     """Where HTTP statuses don't count, none is missing."""
     endpoint = "## API Endpoints\n\n### Get\n```yaml\nendpoint: {path: /a.B/Get, method: POST}\ngrpc: {reflection: true}\n```\n"

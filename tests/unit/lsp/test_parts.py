@@ -124,7 +124,7 @@ def test_all_safe_fixes_at_once(bench: Bench) -> None:
             "  max_delay: 2000\n  backoff: exponential": "  backoff: exponential\n  max_delay: 2s",
         },
         {"jitter: true": "jitter: yes", "status: approved": "status: 'approved'"},
-        {"## Uncertainties\n": "```yaml\nretry:\n  jitter: yes"},
+        {"status: approved": "status: 'approved'", "## Uncertainties\n": "```yaml\nretry:\n  jitter: yes"},
         {},
     ],
 )

@@ -53,6 +53,7 @@ def test_a_comment_beside_a_value_is_kept():
         ("a: 'x\nb: 2", "'x", "close the quote", {"b": 2}),
         ("a: [1, 2\nb: 2", "[1, 2", "close the bracket", {"b": 2}),
         ("a: x: y\nb: 2", "x: y", 'write `a: "x: y"`', {"b": 2}),
+        ("a: error_rate: > 5%\nb: 2", "error_rate: > 5%", "write `a: error_rate > 5%`", {"b": 2}),
         ("a: @x\nb: 2", "@x", 'write `a: "@x"`', {"b": 2}),
         ("a: %d\nb: 2", "%d", 'write `a: "%d"`', {"b": 2}),
         ("a: *\nb: 2", "*", 'write `a: "*"`', {"b": 2}),

@@ -87,6 +87,11 @@ def test_the_template_is_canonical():
         ("retry:\n  strategy: exponential_backoff\n  initial_delay_ms: 100\n", "retry:\n  initial_delay: 100\n  backoff: exponential\n"),
         ("timeouts:\n  read_timeout: 3s\n", "timeouts:\n  read: 3000\n"),
         ("retry_policy:\n  jitter: yes\n", "retry:\n  jitter: true\n"),
+        # keys that people put around blocks
+        ("resilience:\n  retry:\n    backoff: fixed\n    max_attempts: 3\n",
+         "resilience:\n  retry:\n    max_attempts: 3\n    backoff: fixed\n"),
+        ("error_handling:\n  fallback:\n    cache_ttl: 5\n    strategy: cache\n",
+         "error_handling:\n  fallback_behavior:\n    strategy: cache\n    cache_ttl: 5\n"),
     ],
 )  # fmt: skip
 def test_one_block(before, after):

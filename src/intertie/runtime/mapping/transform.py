@@ -29,7 +29,11 @@ _OTHER_NAMES: Final = {
     "int": "to_integer", "to_int": "to_integer", "float": "to_number", "to_float": "to_number", "str": "to_string",
     "bool": "to_boolean", "to_bool": "to_boolean", "decimal": "to_decimal", "len": "length", "size": "length",
     "concat": "join", "map": "enum", "cents_to_decimal": "minor_units_to_decimal", "lookup": "enum",
-    "cents_to_dollars": "minor_units_to_decimal", "dollars_to_cents": "decimal_to_minor_units",
+    "cents_to_dollars": "minor_units_to_decimal", "cents_to_euros": "minor_units_to_decimal",
+    "cents_to_amount": "minor_units_to_decimal", "euros_to_cents": "decimal_to_minor_units",
+    "amount_to_cents": "decimal_to_minor_units", "parse_iso8601": "iso8601_to_datetime",
+    "parse_timestamp": "iso8601_to_datetime",
+    "dollars_to_cents": "decimal_to_minor_units",
     "timestamp_to_datetime": "unix_to_datetime", "epoch_to_datetime": "unix_to_datetime",
     "to_iso8601": "datetime_to_iso8601",
     "to_datetime": "iso8601_to_datetime", "parse_date": "parse_datetime", "format_date": "format_datetime",
@@ -121,7 +125,8 @@ def _step(call: CallSyntax) -> Step:
     if own := registered_transforms().get(call.name):
         return _registered_step(call, own)
     known = [*LIBRARY, *registered_transforms()]
-    close = _OTHER_NAMES.get(call.name.lower()) or next(iter(get_close_matches(call.name.lower(), known, 1, 0.6)), None)
+    name = call.name.lower()
+    close = _OTHER_NAMES.get(name) or next(iter(get_close_matches(name, known, 1, 0.75)), None)
     if close:
         raise MappingSyntaxError(f"there is no transform `{call.name}`: did you mean `{close}`?", call.offset)
     raise MappingSyntaxError(

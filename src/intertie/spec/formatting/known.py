@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from intertie.core.errors import snake_case
 from intertie.spec.fields import Block, FieldInfo, Kind
 from intertie.spec.model import Endpoint, ErrorRow, FrontMatter, InboundRow, OutboundRow
 from intertie.spec.reading.endpoints import endpoint_sections
 from intertie.spec.reading.keys import find_key
-from intertie.spec.reading.routing import BLOCK_TYPES, canonical_key
+from intertie.spec.reading.routing import BLOCK_TYPES, WRAPPERS, canonical_key
 from intertie.spec.tree import Document, Entry, MappingNode, Node, ScalarNode, SequenceNode
 
 _ROWS: dict[str, type[Block]] = {"inbound": InboundRow, "outbound": OutboundRow, "error_mapping": ErrorRow}
@@ -76,6 +77,9 @@ def _entry(entry: Entry) -> Iterator[Known]:
         yield from _value(entry.value, BLOCK_TYPES[key])
     elif key in _ROWS:
         yield from _items(entry.value, _ROWS[key])
+    elif key is None and snake_case(entry.key.text) in WRAPPERS and isinstance(entry.value, MappingNode):
+        for inner in entry.value.entries:
+            yield from _entry(inner)
 
 
 def _block(node: MappingNode, block: type[Block]) -> Iterator[Known]:

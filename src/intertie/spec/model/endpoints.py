@@ -40,11 +40,10 @@ class Parameter(Block):
     type: Located[str] | None = f.choice(
         "Type.", "string", "number", "integer", "boolean", "array", "object", choice_aliases=TYPE_WORDS
     )
+    format: Located[str] | None = f.text("JSON Schema format.", template=False)
     required: Located[bool] | None = f.flag("Whether a call must give it.")
-    description: Located[str] | None = f.text("What it is for.")
     default: Located[object] | None = f.anything("Used where the caller gives none.", template=False)
     enum: Located[object] | None = f.anything("Allowed values.", template=False)
-    format: Located[str] | None = f.text("JSON Schema format.", template=False)
     items: Located[object] | None = f.anything("Schema of an array's items.", template=False)
     minimum: Located[object] | None = f.anything("Smallest value.", template=False)
     maximum: Located[object] | None = f.anything("Largest value.", template=False)
@@ -61,6 +60,7 @@ class Parameter(Block):
         template=False,
     )
     explode: Located[bool] | None = f.flag("OpenAPI explode.", template=False)
+    description: Located[str] | None = f.text("What it is for.")
 
 
 class Body(Block):
@@ -117,10 +117,8 @@ class Pagination(Block):
     """How pages follow each other."""
 
     style: Located[str] | None = f.choice("Style.", "cursor", "page", "offset", "link", template=False)
-    items_path: Located[str] | None = f.text("Where the items are.", template=False)
     cursor_parameter: Located[str] | None = f.text("Parameter of the cursor.", template=False)
     cursor_path: Located[str] | None = f.text("Where the next cursor is.", template=False)
-    more_path: Located[str] | None = f.text("Where the answer says whether there is more.", template=False)
     page_parameter: Located[str] | None = f.text("Parameter of the page number.", template=False)
     first: Located[int] | None = f.integer("Number of the first page.", template=False)
     size_parameter: Located[str] | None = f.text("Parameter of the page size.", template=False)
@@ -128,6 +126,8 @@ class Pagination(Block):
     offset_parameter: Located[str] | None = f.text("Parameter of the offset.", template=False)
     limit_parameter: Located[str] | None = f.text("Parameter of the limit.", template=False)
     limit: Located[int] | None = f.integer("Limit.", 1, template=False)
+    items_path: Located[str] | None = f.text("Where the items are.", template=False)
+    more_path: Located[str] | None = f.text("Where the answer says whether there is more.", template=False)
     total_path: Located[str] | None = f.text("Where the total is.", template=False)
 
 

@@ -65,8 +65,8 @@ class Costs(Block):
     pricing_model: Located[str] | None = f.choice(
         "What is paid for.", "per_request", "per_gb", "per_minute", "subscription"
     )
-    tiers: tuple[Tier, ...] = f.blocks("Graduated price.", Tier)
-    budget: Budget | None = f.block("Budget.", Budget)
     currency: Located[str] | None = f.text("ISO 4217 code.", template=False)
     time_zone: Located[str] | None = f.text("Zone whose months count, IANA name.", template=False)
     monthly_fee: Located[MoneyText] | None = f.money("Fixed price of a month (subscription).", template=False)
+    tiers: tuple[Tier, ...] = f.blocks("Graduated price.", Tier)
+    budget: Budget | None = f.block("Budget.", Budget)

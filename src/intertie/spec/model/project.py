@@ -62,13 +62,13 @@ class Versioning(Block):
         "Where the version goes.", "header", "url", "query",
         choice_aliases={"path": "url", "url_path": "url", "uri": "url", "query_parameter": "query", "parameter": "query"},
     )  # fmt: skip
+    header: Located[str] | None = f.text("Header that carries the version.", template=False)
+    parameter: Located[str] | None = f.text("Query parameter that carries the version.", template=False)
     current: Located[str] | None = f.text("Version used unless a call asks for another.")
     supported: tuple[Located[str], ...] = f.list_of("Versions a call may ask for.", f.text("A version."))
     deprecation_schedule: tuple[tuple[Located[str], Located[str]], ...] = f.map_of(
         "Date each version ends.", f.text("Date, YYYY-MM-DD.")
     )
-    header: Located[str] | None = f.text("Header that carries the version.", template=False)
-    parameter: Located[str] | None = f.text("Query parameter that carries the version.", template=False)
 
 
 class Sla(Block):

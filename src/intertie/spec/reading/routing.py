@@ -59,7 +59,7 @@ _ALIASES = {
     "observability": "monitoring", "sla_requirements": "sla", "security_considerations": "security",
     "versions": "versioning", "cases": "validation_cases",
 }  # fmt: skip
-_WRAPPERS = frozenset({
+WRAPPERS = frozenset({
     "data_mappings", "data_mapping", "mappings", "error_handling", "service_configuration", "configuration",
     "resilience", "monitoring_and_observability", "integration",
 })  # fmt: skip
@@ -116,7 +116,7 @@ class Router:
         if section.name == "components" and canonical is None and not _is_components_misspelt(entry):
             self._component(entry)
             return
-        if canonical is None and key in _WRAPPERS and isinstance(entry.value, MappingNode):
+        if canonical is None and key in WRAPPERS and isinstance(entry.value, MappingNode):
             for inner in entry.value.entries:
                 self._entry(section, inner)
             return

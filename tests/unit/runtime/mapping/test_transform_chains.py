@@ -75,6 +75,7 @@ def test_an_error_inside_a_list_knows_its_position():
         ("", "can't be empty", 0),
         ("trimm", "did you mean `trim`", 0),
         ("upper", "did you mean `uppercase`", 0),
+        ("cents_to_euros", "did you mean `minor_units_to_decimal`", 0), ("pounds_to_stone", "must be registered", 0),
         ("trim | lowercas", "did you mean `lowercase`", 7),
         ("zzz", "there is no transform `zzz`", 0),
         ("multiply", r"argument `by` is missing: write `multiply\(by\)`", 0),
