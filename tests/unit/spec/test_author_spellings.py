@@ -273,3 +273,15 @@ def test_the_sla_in_other_words(line: str, field: str):
     key, _, value = line.partition(": ")
     loaded = read(f"## SLA\n- **{key}**: {value}\n")
     assert getattr(loaded.spec.sla, field).value == value
+
+
+@pytest.mark.parametrize(
+    ("model", "unit", "tiers"),
+    [("per_token", "request", 0), ("per_request", "1M tokens", 1), ("per_request", "request", 2), ("", "request", 2),
+     ("[per_request|per_gb]", "request", 2)],
+)  # fmt: skip
+def test_nobody_is_billed_by_a_guess(model: str, unit: str, tiers: int):
+    """A price whose model or unit is refused is none; an absent or unfilled one has its default."""
+    tier = "    - {name: a, cost: 1, unit: %s}"
+    yaml = f"costs:\n  pricing_model: {model}\n  tiers:\n{tier % unit}\n{tier % 'request'}"
+    assert len(read(section("Cost Management", yaml)).spec.costs.tiers) == tiers

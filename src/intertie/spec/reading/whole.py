@@ -11,6 +11,7 @@ from intertie.spec.fields import Block, FieldInfo, Kind, Located
 from intertie.spec.model import (
     CaseLine,
     CircuitBreaker,
+    Costs,
     Dependencies,
     DocumentationLinks,
     ErrorRow,
@@ -34,6 +35,7 @@ from intertie.spec.reading.environments import settle_environments
 from intertie.spec.reading.keys import KnownKey, find_key
 from intertie.spec.reading.limits import settle_rate, settle_retry, settle_threshold, waits_in_a_list
 from intertie.spec.reading.lines import bullet_entries
+from intertie.spec.reading.prices import settle_prices
 from intertie.spec.reading.prose import (
     implementation,
     overview,
@@ -267,6 +269,8 @@ class _SpecReader:
             block = settle_environments(block, self._findings)
         elif isinstance(block, Retry):
             block = settle_retry(block, self._findings)
+        elif isinstance(block, Costs):
+            block = settle_prices(block, node)
         elif isinstance(block, CircuitBreaker):
             place = block.failure_threshold.key_span if block.failure_threshold else block.head
             block = settle_threshold(block, self._reader.source.slice(place))
