@@ -88,6 +88,18 @@ def test_a_breaker_in_the_words_of_other_libraries(line: str, field: str, value:
     assert getattr(breaker, field).value == value
 
 
+def test_a_rate_is_mended_with_its_sign():
+    """The mend of `failureRateThreshold: 50` says 50 %, or it would mean 50 failures in a row."""
+    found = only(read(section("Circuit Breaker", "circuit_breaker:\n  failureRateThreshold: 50")), "alias-used")
+    assert [edit.replacement for edit in found.fix.edits] == ["failure_threshold", "50%"]
+
+
+def test_a_range_in_a_list_is_mended_by_hand():
+    """`- 502-504` can't become three items in its place."""
+    found = only(read(section("Retry Policy", "retry:\n  retry_on:\n    - 502-504")), "alias-used")
+    assert found.fix is None
+
+
 @pytest.mark.parametrize("key", ["limit", "rate"])
 def test_a_rate_under_a_short_word(key: str):
     """`limit: 100/10s` is a rate."""
@@ -285,3 +297,15 @@ def test_nobody_is_billed_by_a_guess(model: str, unit: str, tiers: int):
     tier = "    - {name: a, cost: 1, unit: %s}"
     yaml = f"costs:\n  pricing_model: {model}\n  tiers:\n{tier % unit}\n{tier % 'request'}"
     assert len(read(section("Cost Management", yaml)).spec.costs.tiers) == tiers
+
+
+@pytest.mark.parametrize(
+    ("heading", "body"),
+    [("Integration Type", "- **Authentication**: Bearer Token\n"),
+     ("Service Configuration", "```yaml\nauthentication:\n  type: bearer\n```\n")],
+)  # fmt: skip
+def test_a_bearer_is_not_mended_into_a_bare_key(heading: str, body: str):
+    """The word before the key would be lost: `scheme: Bearer` is to be written beside it."""
+    found = only(read(f"## {heading}\n{body}"), "alias-used")
+    assert found.fix is None
+    assert "`scheme: Bearer`" in found.help

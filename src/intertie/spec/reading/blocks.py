@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol, TypeVar, cast
 
+from intertie.core.errors import snake_case
 from intertie.core.units import parse_number
 from intertie.diagnostics import Applicability, Edit, Fix, Label, Severity, SourceSpan
 from intertie.spec import codes
@@ -21,6 +22,7 @@ from intertie.spec.model import (
     Versioning,
 )
 from intertie.spec.model.endpoints import ErrorAnswer
+from intertie.spec.model.resilience import FAILURE_RATES
 from intertie.spec.reading.keys import KnownKey, did_you_mean, field_table, find_key, is_slip_of
 from intertie.spec.reading.odd_values import ODD_VALUES
 from intertie.spec.reading.placeholders import Placeholders, has_placeholder_key
@@ -350,6 +352,9 @@ class BlockReader:
         number = entry.value.text.strip() if isinstance(entry.value, ScalarNode) else ""
         if not same_unit and parse_number(number) is not None:
             edits.append(Edit(entry.value.span, f"{number}{known.unit}"))
+        if snake_case(written) in FAILURE_RATES and parse_number(number) is not None:
+            edits.append(Edit(entry.value.span, f"{number}%"))
+            unit = f", {number} %"
         fix = Fix(f"write {known.key}", tuple(edits)) if same_unit or len(edits) > 1 else None
         message = f"`{written}` is read as `{where}.{known.key}`{unit}"
         hint = f"write `{known.key}`" if same_unit else f"write `{known.key}`, with the unit behind the number"

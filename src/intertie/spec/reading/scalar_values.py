@@ -101,6 +101,14 @@ class ScalarReader:
 
     def _as_choice(self, node: ScalarNode, choice: str) -> str:
         """Say which choice another spelling is read as, and return it."""
+        if "bearer" in node.text.lower():
+            # A mend would lose the word that stands before the key.
+            message, hint = f"`{shorten(node.text)}` is read as `{choice}`", f"write `{choice}`"
+            self._findings.add(
+                codes.ALIAS_USED, node.span, f"{message} behind the word Bearer",
+                help=f"{hint}, and `scheme: Bearer` under `authentication.config`",
+            )  # fmt: skip
+            return choice
         self._findings.add(
             codes.ALIAS_USED, node.span, f"`{shorten(node.text)}` is read as `{choice}`", help=f"write `{choice}`",
             fix=Fix(f"write {choice}", (Edit(node.span, choice),)),

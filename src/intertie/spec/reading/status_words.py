@@ -110,7 +110,7 @@ def settle_statuses(items: tuple[Located[str], ...], findings: Findings) -> tupl
         shown = ", ".join(meant)
         findings.add(
             codes.ALIAS_USED, item.span, f"`{shorten(item.value)}` is read as {shown}", help=f"write {shown}",
-            fix=Fix(f"write {shown}", (Edit(item.span, shown),)),
+            fix=Fix(f"write {shown}", (Edit(item.span, shown),)) if len(meant) == 1 else None,
         )  # fmt: skip
         settled += [Located(status, item.span, item.key_span, item.text) for status in meant]
     return tuple(settled)
