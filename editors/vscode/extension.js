@@ -7,14 +7,15 @@ const { LanguageClient, TransportKind } = require("vscode-languageclient/node");
 
 const DOCUMENTS = [
   { scheme: "file", language: "markdown" },
-  { scheme: "file", language: "yaml", pattern: "**/{test,scenario,precondition}-cases/*.yaml" },
+  { scheme: "untitled", language: "markdown" },
+  { scheme: "file", language: "yaml", pattern: "**/{test,scenario,precondition}-cases/*.{yaml,yml}" },
 ];
-const FILES = "**/{intertie.toml,*.md,*-cases/*.yaml,*.json,*.yaml}";
 
+/** @type {LanguageClient | undefined} */
 let client;
 
 function serverOptions() {
-  const [program, ...rest] = vscode.workspace.getConfiguration("intertie").get("command");
+  const [program, ...rest] = vscode.workspace.getConfiguration("intertie").get("command", ["intertie", "lsp"]);
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   // A program without a folder in its name is looked up on the PATH, one with a folder is meant from the workspace.
   const command = folder && program.includes(path.sep) ? path.resolve(folder, program) : program;
@@ -22,15 +23,13 @@ function serverOptions() {
 }
 
 async function start() {
-  client = new LanguageClient("intertie", "Intertie", serverOptions(), {
-    documentSelector: DOCUMENTS,
-    synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher(FILES) },
-  });
+  client = new LanguageClient("intertie", "Intertie", serverOptions(), { documentSelector: DOCUMENTS });
   try {
     await client.start();
   } catch (error) {
     const hint = "Install it with `pip install intertie[lsp]`, or set `intertie.command`.";
-    vscode.window.showErrorMessage(`Intertie's language server does not start: ${error.message}. ${hint}`);
+    const reason = error instanceof Error ? error.message : error;
+    vscode.window.showErrorMessage(`Intertie's language server does not start: ${reason}. ${hint}`);
   }
 }
 
@@ -42,6 +41,7 @@ async function stop() {
   }
 }
 
+/** @param {vscode.ExtensionContext} context */
 exports.activate = async (context) => {
   context.subscriptions.push(
     vscode.commands.registerCommand("intertie.restart", async () => {
