@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from intertie.core.units import parse_rate
 from intertie.importers.model import ImportedParameter
 from intertie.importers.plain import Mapping, mapping, sequence, word
+from intertie.runtime.schemas import CompiledSchema
 
 _CURSORS = ("starting_after", "cursor", "page_token", "pagetoken", "next_token", "nexttoken", "after", "next_cursor",
             "pagination_token", "continuation_token", "start_cursor", "page_after")  # fmt: skip
@@ -52,8 +53,10 @@ def guess_pages(
     items = "" if _is_array(schema) else _items_path(fields)
     if items is None:
         return None
-    size = _named(queries, _SIZES)
-    page, offset, cursor = _named(queries, _PAGES), _named(queries, _OFFSETS), _named(queries, _CURSORS)
+    counted = {name: each for name, each in queries.items() if _takes_numbers(parameters, each)}
+    size = _named(counted, _SIZES)
+    page, offset, cursor = _named(counted, _PAGES), _named(counted, _OFFSETS), _named(queries, _CURSORS)
+    first = next((number for number in (1, 0) if page and _takes(parameters, page, number)), None)
     if links and (page or cursor or size):
         return {"style": "link", "items_path": items}, "the `Link` header of the answer"
     following = next(
@@ -63,12 +66,12 @@ def guess_pages(
         made: dict[str, object] = {"style": "cursor", "cursor_parameter": cursor, "cursor_path": following}
         reason = f"the parameter {cursor} and the field {following}"
         return _with(made, items, fields, _MORE, "more_path"), reason
-    if page:
-        made = {"style": "page", "page_parameter": page}
+    if page and first is not None:
+        made = {"style": "page", "page_parameter": page, **({"first": 0} if first == 0 else {})}
         if size:
             made["size_parameter"] = size
         return {**made, "items_path": items}, f"the parameter {page}" + (f" beside {size}" if size else "")
-    if offset and size:
+    if offset and size and _takes(parameters, offset, 0):
         made = {"style": "offset", "offset_parameter": offset, "limit_parameter": size}
         return _with(made, items, fields, _TOTALS, "total_path"), f"the parameters {offset} and {size}"
     return None
@@ -125,6 +128,18 @@ def _named(known: dict[str, str], wanted: tuple[str, ...]) -> str | None:
     return next((known[name] for name in wanted if name in known), None)
 
 
+def _takes_numbers(parameters: tuple[ImportedParameter, ...], name: str) -> bool:
+    return any(each.name == name and each.fields.get("type") in (None, "integer", "number") for each in parameters)
+
+
+def _takes(parameters: tuple[ImportedParameter, ...], name: str, number: int) -> bool:
+    """Return whether a query parameter may have this value."""
+    return any(
+        each.name == name and each.location == "query" and CompiledSchema(each.fields).is_valid(number)
+        for each in parameters
+    )
+
+
 def _last(path: str) -> str:
     return path.rpartition(".")[2].lower()
 
@@ -132,7 +147,10 @@ def _last(path: str) -> str:
 def _with(
     made: dict[str, object], items: str, fields: list[tuple[str, str]], wanted: tuple[str, ...], key: str
 ) -> dict[str, object]:
-    path = next((path for path, _ in fields if _last(path) in wanted), None)
+    kinds = (
+        ("boolean", "string", "integer", "number", "") if key == "more_path" else ("integer", "number", "string", "")
+    )
+    path = next((path for path, kind in fields if _last(path) in wanted and kind in kinds), None)
     return {**made, "items_path": items, **({key: path} if path else {})}
 
 

@@ -297,9 +297,15 @@ def sendable(path: str) -> tuple[str, str | None]:
 
     >>> sendable("/v1/charges/{id}"), sendable("/#Action=Run"), sendable("/a b/{+rest}")
     (('/v1/charges/{id}', None), ('/', 'path'), ('/ab/{rest}', 'unusable-path'))
+    >>> sendable("/hooks/:id/v1:run")
+    ('/hooks/{id}/v1:run', None)
     """
     route = re.split(r"[#?]", path, maxsplit=1)[0]
     lost = "path" if route != path else None
+    if route.startswith("//"):
+        lost, route = "unusable-path", f"/{route.lstrip('/')}"
+    # `:id` is another spelling of a placeholder, for whoever reads the spec too.
+    route = re.sub(r"(?<=/):([A-Za-z_][\w-]*)(?=/|$)", r"{\1}", route)
     route = re.sub(r"\{([^{}]+?)[*]?\}", lambda match: "{" + match[1].lstrip("+/;&") + "}", route)
     bare = _PLACEHOLDER_RE.sub("", route)
     if re.search(r"\s|\\", bare) or ".." in route.split("/"):

@@ -32,7 +32,7 @@ def placed(described: Described, source: ReadSource, schemas: str, spec_path: Pa
         return description
     start = source_reference(source, spec_path)
     direct = {
-        name: start + quote(pointer, safe="#/~-._$!'()*+,;=:@") for name, pointer in described.source_schemas.items()
+        name: start + quote(pointer, safe="#/~-._$!'()*+,;=:@%") for name, pointer in described.source_schemas.items()
     }
     # What has no name of its own and can't be referred to stands where it stood.
     inline = {

@@ -52,7 +52,7 @@ class SchemaKeeper:
             where: Its place there.
             sent: Whether it is of what we send.
         """
-        if self._by_place and where.startswith("#/") and _is_large(schema):
+        if self._by_place and _is_large(schema) and self._references.find(where) is schema:
             name = self._register(where)
             self._in_place.add(name)
             kept: object = {"$ref": _PREFIX + _escaped(name)}

@@ -61,7 +61,11 @@ class Target(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """The last word of the way there: the component's name."""
+        """The last word of the way there, the component's name; the operation's, where the schema has none."""
+        if self.pointer[-1:] == ("schema",) and self.pointer[0] == "paths" and len(self.pointer) > 4:
+            path, method, *place = self.pointer[1:]
+            said = "request" if "requestBody" in place else "_".join(place[1:2])
+            return re.sub(r"\W+", "_", f"{method} {path.strip('/{}')} {said}")
         return self.pointer[-1] if self.pointer else (Path(self.document.key).stem or "Schema")
 
 

@@ -419,6 +419,60 @@ paths:
     assert plan.limits.windows[0].limit == 100
 
 
+def test_operations_that_differ_by_a_fragment_are_all_there(shop: Importing) -> None:
+    """Two operations with one method and path are two endpoints; what told them apart is a loss."""
+    answers = {"200": {"description": "ok"}}
+    paths = {
+        "/a": {"get": {"operationId": "listAll", "responses": answers}},
+        "/a#name": {"get": {"operationId": "byName", "responses": answers}},
+    }
+    source = {"openapi": "3.0.0", "info": {}, "servers": [{"url": "https://x.example"}], "paths": paths}
+    path = shop.write(json.dumps(source))
+    made = shop.new(path)
+    assert list(shop.plan(made.text).operations) == ["list_all", "by_name"]
+    assert shop.again(made.text, path).changes == ()
+    assert shop.errors(made.text) == []
+
+
+def test_a_path_may_mark_a_placeholder_by_a_colon(shop: Importing) -> None:
+    """`/hooks/:id` is read as `/hooks/{id}`, as whoever reads the spec does."""
+    paths = {"/hooks/{owner}/:id": {"get": {"responses": {"200": {"description": "ok"}}}}}
+    source = {"openapi": "3.0.0", "info": {}, "servers": [{"url": "https://x.example"}], "paths": paths}
+    made = shop.of(json.dumps(source))
+    (operation,) = made.description.operations
+    assert operation.path == "/hooks/{owner}/{id}"
+    assert [each.name for each in operation.parameters] == ["owner", "id"]
+    assert shop.errors(made.text) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ({"type": "integer"}, "page_parameter: page"),
+        ({"type": "integer", "maximum": 0}, "first: 0"),
+        ({"type": "string"}, None),
+        ({"type": "integer", "minimum": 2}, None),
+    ],
+)
+def test_pages_are_guessed_where_they_can_be_asked_for(shop: Importing, page: dict, expected: str | None) -> None:
+    """A parameter that takes no number is no page; the first page is one that it takes."""
+    answer = {"type": "object", "properties": {"items": {"type": "array"}, "total": {"type": "object"}}}
+    operation = {
+        "parameters": [{"name": "page", "in": "query", "schema": page}],
+        "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": answer}}}},
+    }
+    source = {
+        "openapi": "3.0.0",
+        "info": {},
+        "servers": [{"url": "https://x.example"}],
+        "paths": {"/a": {"get": operation}},
+    }
+    text = shop.of(json.dumps(source)).text
+    assert ("pagination:" in text) is (expected is not None)
+    assert expected is None or expected in text
+    assert shop.errors(text) == []
+
+
 def test_a_style_of_another_type_is_told(shop: Importing) -> None:
     """Lists are delimited, objects are deep: what OpenAPI's own examples mix is sent as a form, and told."""
     schemas = {

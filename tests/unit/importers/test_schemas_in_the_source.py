@@ -129,3 +129,24 @@ def test_inline_stays_inline_when_it_is_asked_for(shop: Importing) -> None:
     path.write_text(json.dumps(large(4_200)))
     with pytest.raises(UsageError, match="leave the schemas where they are by --schemas ref"):
         shop.again(made.text, path)
+
+
+def test_a_reference_that_is_encoded_already_stays_as_it_is(shop: Importing) -> None:
+    """A document that points into its own paths writes braces as `%7B`, or as they are."""
+    given = source()
+    paths = given["paths"]
+    answer = "responses/200/content/application~1json/schema"
+    for name, start in (("one", "%7Bid%7D"), ("two", "{id}")):
+        media = {"application/json": {"schema": {"$ref": f"#/paths/~1orders~1{start}/put/{answer}"}}}
+        paths[f"/{name}"] = {"get": {"responses": {"200": {"description": "ok", "content": media}}}}
+    text = shop.new(shop.write(json.dumps(given), "api.json"), schemas="ref").text
+    assert text.count(f"$ref: '../api.json#/paths/~1orders~1%7Bid%7D/put/{answer}'") == 3
+    assert shop.errors(text) == []
+    assert not shop.plan(text).operations["get_two"].response.schema.is_valid({"field1": 1})
+
+
+def test_a_schema_without_a_name_is_named_after_its_operation(shop: Importing) -> None:
+    """In what is generated, and in messages, it is not one of many called `schema`."""
+    text = shop.new(shop.write(json.dumps(source()), "api.json"), schemas="ref").text
+    names = shop.exported(text)["components"]["schemas"]
+    assert set(names) == {"put_orders_id_request", "put_orders_id_200"}

@@ -26,13 +26,13 @@ class SpecParts(Struct, frozen=True):
     """The parts of a spec that come from a source, each as lines.
 
     Attributes:
-        endpoints: Key of the operation -> its lines, from the heading on.
+        endpoints: The lines of each operation, from the heading on; two may have one method and path.
         schemas: Name -> its lines, indented as under `components.schemas`.
     """
 
     service: list[str]
     authentication: list[str]
-    endpoints: dict[str, list[str]]
+    endpoints: list[list[str]]
     schemas: dict[str, list[str]]
 
 
@@ -41,10 +41,10 @@ def parts_of(description: ApiDescription, slug: str) -> SpecParts:
     return SpecParts(
         service=_service(description, slug),
         authentication=_authentication(description.auth),
-        endpoints={
-            operation.key: endpoint_lines(operation, remind=number < MOST_REMINDERS)
+        endpoints=[
+            endpoint_lines(operation, remind=number < MOST_REMINDERS)
             for number, operation in enumerate(description.operations)
-        },
+        ],
         schemas={name: yaml_lines({name: schema}, 4) for name, schema in description.components.items()},
     )
 
@@ -73,7 +73,7 @@ def spec_text(description: ApiDescription, draft: Draft) -> str:
     if draft.authentication is None and auth is not None:
         text = _swapped(text, r"authentication:\n  type: .*?expires_in: \[seconds\]\n", parts.authentication)
     text = _swapped(text, r"  requests_per_second: .*?requests_per_hour: \[number\]\n", _limits(description))
-    blocks = "\n\n".join("\n".join(lines) for lines in parts.endpoints.values())
+    blocks = "\n\n".join("\n".join(lines) for lines in parts.endpoints)
     text = _swapped(text, r"### \[Endpoint Name\]\n.*?(?=\n## Data Mappings)", [blocks, *_components(parts)])
     if description.api_docs:
         text = text.replace("[URL to external API documentation]", description.api_docs)
