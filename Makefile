@@ -49,8 +49,8 @@ mutate-specs: $(VENV)/.dev
 	@$(BIN)/python tests/mutation/run.py
 
 sweep-imports: $(VENV)/.dev
-	@test -n "$(DIR)" || { echo "give DIR=FOLDER of OpenAPI, Swagger, Postman or HAR files (ONLY=N: that many of them)" >&2; exit 2; }
-	@$(BIN)/python tests/sweeps/import_sweep.py $(DIR) $(if $(ONLY),--only $(ONLY))
+	@test -n "$(DIR)" || { echo "give DIR=FOLDER, or NAME=FOLDER of several in quotes (ONLY=N: at most so many of each, PAGE=FILE: what each lost)" >&2; exit 2; }
+	@$(BIN)/python tests/sweeps/import_sweep.py $(DIR) --jobs $(WORKERS) $(if $(ONLY),--only $(ONLY)) $(if $(PAGE),--markdown $(PAGE))
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt

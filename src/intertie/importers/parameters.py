@@ -102,7 +102,8 @@ class ParameterReader:
             if given.get(key) is True:
                 self._ledger.lose("parameter-constraint", key, where)
         required = location == "path" or given.get("required") is True
-        return ImportedParameter(name, location, required, self._description(given, where), fields)
+        about = self._description(given, where) or self._description(schema, place)
+        return ImportedParameter(name, location, required, about, fields)
 
     def _description(self, given: Mapping, where: str) -> str | None:
         text, cut = first_sentences(prose(word(given.get("description"))), _LONGEST)

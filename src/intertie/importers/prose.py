@@ -9,6 +9,8 @@ from intertie.diagnostics.credentials import credential_shape, without_credentia
 
 _LINK_RE = re.compile(r"!?\[([^\[\]]*)\]\(\s*<?([^\s()<>]*)>?[^()]*\)")
 _TAG_RE = re.compile(r"</?[A-Za-z][^<>]*>")
+_GAP_RE = re.compile(r"(?<=\w)[ \t]+([.,;:!?])(?=\s|$)")
+"""What a tag or link leaves before a full stop."""
 _MARKS_RE = re.compile(r"(?m)^\s*(?:(?:#{1,6}|>|[-*+]|\d+[.)]|```\w*|~~~\w*|\|)\s+)+|```\w*|\*\*|__")
 _UNPRINTABLE_RE = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ufffe\uffff\u2028\u2029\ud800-\udfff]")
 
@@ -27,9 +29,11 @@ def prose(text: str) -> str:
 
     >>> prose("# Charges\n<p>See [the docs](https://x.example/d) for **all** `[fields]`.</p>")
     'Charges See the docs (https://x.example/d) for all `(fields)`.'
+    >>> prose("Use <b>OAuth 2.0</b> .")
+    'Use OAuth 2.0.'
     """
     text = html.unescape(_TAG_RE.sub(" ", text))
-    text = _LINK_RE.sub(lambda match: _link(match[1], match[2]), text)
+    text = _GAP_RE.sub(r"\1", _LINK_RE.sub(lambda match: _link(match[1], match[2]), text))
     text = one_line(_MARKS_RE.sub(" ", text).replace("[", "(").replace("]", ")"))
     # What several lines began with begins the one line now: read again, it must stay what it is.
     while (again := one_line(_MARKS_RE.sub(" ", text))) != text:

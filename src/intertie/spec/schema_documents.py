@@ -22,7 +22,7 @@ from intertie.spec.yaml_nodes import Allowance, shorten
 from intertie.spec.yaml_text import read_yaml
 
 _SPEC_ID_RE = re.compile(r"[A-Z][A-Z0-9]*-\d+\Z")
-_MAX_REFERENCE_VALUES = 400_000
+_MAX_REFERENCE_VALUES = 800_000
 _NOWHERE = SourceSpan("", 1, 1, 1, 1)
 
 

@@ -473,6 +473,27 @@ def test_pages_are_guessed_where_they_can_be_asked_for(shop: Importing, page: di
     assert shop.errors(text) == []
 
 
+def test_a_parameter_is_described_by_its_schema_where_it_is_not_itself(shop: Importing) -> None:
+    """Many descriptions say what a parameter is in its schema, which may be one of several parameters."""
+    parameters = [
+        {"name": "a", "in": "query", "schema": {"type": "string", "description": "Of the schema."}},
+        {
+            "name": "b",
+            "in": "query",
+            "description": "Its own.",
+            "schema": {"type": "string", "description": "Of the schema."},
+        },
+        {"name": "c", "in": "query", "schema": {"$ref": "#/components/schemas/Id"}},
+    ]
+    source = {
+        "openapi": "3.0.0", "info": {}, "servers": [{"url": "https://x.example"}],
+        "paths": {"/a": {"get": {"parameters": parameters, "responses": {"200": {"description": "ok"}}}}},
+        "components": {"schemas": {"Id": {"type": "string", "description": "An id."}}},
+    }  # fmt: skip
+    (operation,) = shop.of(json.dumps(source)).description.operations
+    assert [each.description for each in operation.parameters] == ["Of the schema.", "Its own.", "An id."]
+
+
 def test_a_style_of_another_type_is_told(shop: Importing) -> None:
     """Lists are delimited, objects are deep: what OpenAPI's own examples mix is sent as a form, and told."""
     schemas = {
