@@ -33,6 +33,9 @@ OTHER_KEYS: Mapping[str, str] = MappingProxyType(
     }
 )
 _SCHEMA_HOLDERS = frozenset({"definitions", "$defs"})
+_SCHEMAS: FieldInfo = f.anything(
+    "Schemas by name; `$ref: '#/components/schemas/Name'` points at one.", template=False
+).info
 _CODE_PATH: FieldInfo = f.text("Path of the provider's own code in an error's body.", template=False).info
 
 
@@ -142,7 +145,7 @@ def _inside(at: Meaning, step: str) -> Meaning | None:
         case Kind.MAP if step != ITEM:
             return Meaning(at.name, info=info.item)
         case Kind.ANY if at.name == "components" and step == "schemas":
-            return Meaning("components.schemas", names=True)
+            return Meaning("components.schemas", info=_SCHEMAS, names=True)
         case Kind.ANY:
             return Meaning(f"{at.name}.{step}" if step != ITEM else at.name, info=f.anything("", template=False).info)
         case _:
@@ -152,10 +155,11 @@ def _inside(at: Meaning, step: str) -> Meaning | None:
 def _in_schema(at: Meaning, step: str) -> Meaning | None:
     if at.names:
         return Meaning(at.name, schema=True)
-    if step in SCHEMA_MAPS:
-        return Meaning(at.name, names=True)
-    if step in SCHEMAS or step in SCHEMA_LISTS or step == ITEM:
+    if step == ITEM:
         return Meaning(at.name, schema=True)
+    if step in SCHEMA_MAPS or step in SCHEMAS or step in SCHEMA_LISTS:
+        names = step in SCHEMA_MAPS
+        return Meaning(f"schema.{step}", info=SCHEMA_KEYWORDS.get(step), schema=not names, names=names)
     return Meaning(f"schema.{step}", info=SCHEMA_KEYWORDS.get(step))
 
 

@@ -12,6 +12,7 @@ from intertie.spec.front_matter import find_front_matter
 from intertie.spec.sections import section_name
 
 _OPEN_RE = re.compile(r"[ \t]*(?:[-*+]\s+)?(`{3,}|~{3,})\s*([^`\n]*)\Z")
+_GROWING_RE = re.compile(r"[\w-]*\Z")
 _HEADING_RE = re.compile(r"(#{1,6})(?=\s|\Z)(.*)\Z")
 _CLOSING_RE = re.compile(r"(?:\A|\s)#+\Z")
 _YAML = frozenset({"yaml", "yml", ""})
@@ -75,8 +76,10 @@ def layout_of(lines: Sequence[str]) -> Layout:
     number = 0
     front = find_front_matter(list(lines))
     if front is not None:
-        regions.append(Region(RegionKind.FRONT_MATTER, front.first, front.last))
-        number = front.end
+        # Of one that is not closed yet the line after it may be a key that has no colon yet.
+        more = 0 if front.closed else sum(1 for line in lines[front.end : front.end + 1] if _GROWING_RE.match(line))
+        regions.append(Region(RegionKind.FRONT_MATTER, front.first, front.last + more))
+        number = front.end + more
     while number < len(lines):
         opening = _OPEN_RE.match(lines[number])
         if opening is None:

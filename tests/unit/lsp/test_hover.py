@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from intertie.compiler.defaults import DEFAULTS
-from intertie.lsp.declarations import Root, meaning_of
+from intertie.lsp.declarations import ROWS, Root, meaning_of
 from intertie.lsp.features.effective import OPTIONS
+from intertie.lsp.features.explained import EXPLAINED
 from intertie.lsp.features.hover import hover
+from intertie.lsp.outline import ITEM
 from intertie.runtime.stages import Stage
 from support.lsp_desk import Bench, draft
 
@@ -110,3 +112,39 @@ def test_every_option_is_a_field_and_a_stage() -> None:
         assert stage in Stage
         assert options
     assert {"retry.multiplier", "timeouts.total", "circuit_breaker.scope"} <= set(DEFAULTS)
+
+
+def test_every_explanation_is_of_a_field() -> None:
+    """What is explained is declared under that name; an endpoint's fields are found below its heading."""
+    for name in EXPLAINED:
+        path = name.split(".")
+        rows = [path[0], ITEM, *path[1:]] if path[0] in ROWS else path
+        items = [step for each in path for step in ((each, ITEM) if each in {"headers", "tiers"} else (each,))]
+        roots = (Root.SPEC, Root.ENDPOINT, Root.FRONT_MATTER)
+        found = [meaning_of(root, steps) for root in roots for steps in (rows, items)]
+        assert any(each is not None and each.info is not None and each.name == name for each in found), name
+
+
+def test_a_hover_says_what_a_field_does_when_calls_are_made(bench: Bench) -> None:
+    """Beyond the declaration's words stands what follows from it; keywords of a schema are explained too."""
+    page, line, column = bench.on("  back¦off: exponential")
+    found = hover(page, line, column)
+    assert found is not None
+    assert "How the wait grows. From 200 ms, `exponential` waits 200, 400, 800" in found.text
+    assert "In the plan: `exponential` (line 65)" in found.text
+    page, line, column = bench.on("      prop¦erties:")
+    found = hover(page, line, column)
+    assert found is not None
+    assert "Schema of each member, by name." in found.text
+
+
+def test_a_missing_plan_is_told_only_where_there_would_be_a_value(bench: Bench) -> None:
+    """With an error in the spec, a field that the plan has says that there is none; a description says nothing of it."""
+    text = bench.payments.replace("base_url: https://api.stripe.com", "base_url: 5").replace("http://127", "x://127")
+    for marked, told in (("  back¦off: exponential", True), ("  descr¦iption: Charges a card once.", False)):
+        assert marked.replace("¦", "") in text
+        page, line, column = bench.at(text.replace(marked.replace("¦", ""), marked, 1))
+        found = hover(page, line, column)
+        assert page.plan is None
+        assert found is not None
+        assert ("There is no plan" in found.text) is told

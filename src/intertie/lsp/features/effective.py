@@ -122,6 +122,11 @@ def effective(plan: Plan, operation: OperationPlan | None, name: str) -> Effecti
     return Effective(None)
 
 
+def has_effect(name: str) -> bool:
+    """Return whether a single value of a plan is made from a field."""
+    return name in OPTIONS or name in {"service.base_url", "security.tls_minimum"}
+
+
 def source_words(source: str, plan: Plan, name: str = "") -> str:
     """Say where a value is from.
 

@@ -13,7 +13,8 @@ from intertie.lsp.bullets import BULLET_BLOCKS, bullet_at
 from intertie.lsp.declarations import Meaning, first_line
 from intertie.lsp.features.around import page_at, spec_path
 from intertie.lsp.features.case_mentions import read_case
-from intertie.lsp.features.effective import effective, source_words
+from intertie.lsp.features.effective import effective, has_effect, source_words
+from intertie.lsp.features.explained import EXPLAINED
 from intertie.lsp.features.lens import summary
 from intertie.lsp.features.mentions import Mention, Thing
 from intertie.lsp.features.schema_data import schema_named
@@ -75,7 +76,7 @@ def field_text(page: Page, line: int, meaning: Meaning) -> str:
         return (
             f"**{meaning.name}**\n\n{first_line(meaning.block)}" if meaning.block is not None and meaning.name else ""
         )
-    parts = [f"**{meaning.name}** — {holds(info)}", info.doc]
+    parts = [f"**{meaning.name}** — {holds(info)}", " ".join(filter(None, (info.doc, EXPLAINED.get(meaning.name))))]
     if info.kind is Kind.SECRET:
         parts.append("A reference, never the secret itself: " + "; ".join(words for _, words in SECRET_KINDS) + ".")
     comes_to = _comes_to(page, line, meaning)
@@ -89,7 +90,7 @@ def field_text(page: Page, line: int, meaning: Meaning) -> str:
 
 def _comes_to(page: Page, line: int, meaning: Meaning) -> str:
     if page.plan is None:
-        return "" if meaning.schema else "There is no plan while the spec has errors."
+        return "There is no plan while the spec has errors." if has_effect(meaning.name) else ""
     found = effective(page.plan, page.operation(line), meaning.name)
     if found is None:
         return ""

@@ -33,6 +33,13 @@ _BY_SECTION: dict[str, tuple[str, ...]] = {
     "components": ("components",),
 }
 """Section of the template -> the keys that it is for."""
+_ENVIRONMENTS = {
+    "development": "Called where nobody chooses another.",
+    "sandbox": "The service's own place for trying.",
+    "staging": "The last step before production.",
+    "production": "The real service; drafts warn here.",
+}
+"""Names of environments that are offered; any other may be written."""
 assert set(_BY_SECTION) <= set(SECTION_SYNONYMS)  # noqa: S101  # a misspelt section would never be met
 
 
@@ -74,6 +81,10 @@ def _rows(page: Page, line: int, meaning: Meaning) -> Iterator[tuple[str, FieldI
         return
     if meaning.name == "components" and meaning.info is not None:
         yield "schemas", None, OTHER_KEYS["components"], True
+        return
+    if meaning.name == "service.environments" and meaning.info is not None:
+        for key, doc in _ENVIRONMENTS.items():
+            yield key, meaning.info.item, doc, True
         return
     if meaning.block is not None and (meaning.info is None or meaning.info.kind is Kind.BLOCK):
         for key, (_, info) in declared_fields(meaning.block).items():
