@@ -10,7 +10,7 @@ from decimal import Decimal
 from math import ceil
 from typing import NamedTuple
 
-_NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d[\d_]*)(?:\.\d+)?|[+-]?\.\d+"
+_NUMBER = r"[+-]?(?:[1-9]\d{0,2}(?:,\d{3})+|\d[\d_]*)(?:\.\d+)?|[+-]?\.\d+"
 _NUMBER_RE = re.compile(rf"\s*({_NUMBER})\s*\Z")
 _QUANTITY_RE = re.compile(rf"\s*({_NUMBER})[\s_]*([A-Za-zµ%]+)\s*\Z")
 _ISO_RE = re.compile(
@@ -54,10 +54,10 @@ class Comparison(NamedTuple):
 
 
 def parse_number(text: str) -> Decimal | None:
-    """Read `1000`, `1_000`, `1,000`, `0.5`, `-3`.
+    """Read `1000`, `1_000`, `1,000`, `0.5`, `-3`; a comma stands between thousands, never before decimals.
 
-    >>> parse_number("1,000"), parse_number("1_000.5"), parse_number("ten")
-    (Decimal('1000'), Decimal('1000.5'), None)
+    >>> parse_number("1,000"), parse_number("1_000.5"), parse_number("ten"), parse_number("0,002")
+    (Decimal('1000'), Decimal('1000.5'), None, None)
     """
     match = _NUMBER_RE.match(text)
     return _decimal(match.group(1)) if match else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intertie.diagnostics import Applicability, Severity
-from support.spec_text import names, only, read, section, sliced
+from support.spec_text import names, only, read, section, sliced, spec_of
 
 
 def value_of(heading: str, yaml: str, *path: str):
@@ -309,3 +309,45 @@ def test_a_bearer_is_not_mended_into_a_bare_key(heading: str, body: str):
     found = only(read(f"## {heading}\n{body}"), "alias-used")
     assert found.fix is None
     assert "`scheme: Bearer`" in found.help
+
+
+@pytest.mark.parametrize(
+    ("heading", "yaml", "helps"),
+    [
+        ("Cost Management", "costs:\n  tiers:\n    - {name: a, cost: '€0,002'}", "`0.002`"),
+        ("Cost Management", "costs:\n  tiers:\n    - {name: a, cost: '1,50'}", "`1.50`"),
+        ("Cost Management", "costs:\n  budget: {alert_at: '0,8'}", "`0.8`"),
+        ("Rate Limits", "throttling:\n  backoff_multiplier: '1,5'", "`1.5`"),
+    ],
+)
+def test_a_decimal_comma_is_refused_and_not_taken_for_thousands(heading: str, yaml: str, helps: str):
+    """`0,002` is no 2, and what to write is said."""
+    assert helps in only(read(section(heading, yaml)), "wrong-type").help
+
+
+@pytest.mark.parametrize(
+    ("heading", "yaml"),
+    [
+        ("Rate Limits", "rate_limits:\n  requests_per_minute: 1.000"),
+        ("Service Configuration", "timeouts:\n  total: 30.000"),
+        ("Cost Management", "costs:\n  budget: {monthly_limit: 1.000 EUR}"),
+    ],
+)
+def test_a_point_between_thousands_is_asked_about(heading: str, yaml: str):
+    """Nobody writes three zeros behind the point of a whole number: thousands may be meant."""
+    found = only(read(section(heading, yaml)), "alias-used")
+    assert found.severity is Severity.WARNING
+    assert "000 meant?" in found.message
+
+
+@pytest.mark.parametrize(
+    ("yaml", "statuses"),
+    [
+        ('retry_on: "429, 5xx"', ["429", "5xx"]),
+        ("retry_on: 502/503", ["502", "503"]),
+        ('retry_on: "429, timeout"', ["429"]),
+    ],
+)
+def test_several_statuses_in_one_text(yaml: str, statuses: list[str]):
+    """Quoted or not, a text of statuses is a list of them."""
+    assert [item.value for item in spec_of(section("Retry Policy", f"retry:\n  {yaml}")).retry.retry_on] == statuses

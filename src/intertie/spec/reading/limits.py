@@ -110,7 +110,8 @@ def settle_retry(retry: Retry, findings: Findings) -> Retry:
             retry = replace(
                 retry, max_attempts=Located(attempts, made.span, made.key_span, made.text), max_retries=None
             )
-    retry = replace(retry, retry_on=settle_statuses(retry.retry_on, findings))
+    each = tuple(part for item in retry.retry_on for part in _apart(item))
+    retry = replace(retry, retry_on=settle_statuses(each, findings))
     conditions = [item for item in retry.retry_on if _condition(item.value)]
     if not conditions:
         return retry
@@ -130,6 +131,14 @@ def settle_retry(retry: Retry, findings: Findings) -> Retry:
         retry_on=tuple(item for item in retry.retry_on if not _condition(item.value)),
         retry_conditions=(*retry.retry_conditions, *moved),
     )
+
+
+def _apart(item: Located[str]) -> tuple[Located[str], ...]:
+    """Return the parts of `"429, timeout"`, which is quoted as if it were one."""
+    parts = re.split(r"\s*,\s*", item.value)
+    if len(parts) < 2 or not any(_condition(part) for part in parts):
+        return (item,)
+    return tuple(Located(part, item.span, item.key_span, part) for part in parts)
 
 
 def _condition(text: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from intertie.core.units import parse_comparison, parse_duration_s, parse_money, parse_number, parse_ratio, seconds_text
-from intertie.diagnostics import Applicability, Edit, Fix
+from intertie.diagnostics import Applicability, Edit, Fix, Severity
 from intertie.spec import codes
 from intertie.spec.fields import FieldInfo, Kind
 from intertie.spec.model.values import MoneyText
@@ -20,6 +20,8 @@ from intertie.spec.source import Findings
 from intertie.spec.tree import ScalarNode
 from intertie.spec.yaml_nodes import shorten
 
+_COMMA_RE = re.compile(r"\D*(\d+),(\d+)\D*\Z")
+_THOUSANDS_RE = re.compile(r"[^\d.,]*([1-9]\d{0,2})\.000(?![\d.])")
 _LOOSE = {"yes": True, "on": True, "y": True, "no": False, "off": False, "n": False, "true": True, "false": False}
 _QUANTITY_RE = re.compile(r"\s*[-+]?[\d.,_]+\s*[A-Za-zµ%]+\s*\Z")
 _ENV_RE = re.compile(
@@ -49,7 +51,13 @@ class ScalarReader:
 
     def read(self, node: ScalarNode, asked: Asked) -> object:
         """Return the value of `node` as its field holds it."""
-        return _READERS[asked.info.kind](self, node, asked)
+        value = _READERS[asked.info.kind](self, node, asked)
+        if asked.info.kind in _NUMBERS and (point := _THOUSANDS_RE.match(node.text)):
+            self._findings.add(
+                codes.ALIAS_USED, node.span, f"`{node.text.strip()}` is read as {point[1]}: was {point[1]}000 meant?",
+                help=f"write `{point[1]}000` or `{point[1]}`", severity=Severity.WARNING,
+            )  # fmt: skip
+        return value
 
     def fail(
         self, code: codes.Code, node: ScalarNode, message: str, help_text: str | None, fix: Fix | None = None
@@ -59,6 +67,7 @@ class ScalarReader:
         return Unreadable()
 
     def _wrong(self, node: ScalarNode, asked: Asked, expected: str, help_text: str | None = None) -> Unreadable:
+        help_text = help_text or _with_point(node.text)
         shown = "this" if asked.info.kind is Kind.SECRET else f"`{shorten(node.text)}`"
         return self.fail(codes.WRONG_TYPE, node, f"`{asked.where}` is {expected}, not {shown}", help_text)
 
@@ -204,7 +213,7 @@ class ScalarReader:
             if percent is None:
                 wrong = codes.WRONG_UNIT if _QUANTITY_RE.match(text) else codes.WRONG_TYPE
                 message = f"`{asked.where}` is a percentage such as `80%`, not `{shorten(node.text)}`"
-                raise self.fail(wrong, node, message, None)
+                raise self.fail(wrong, node, message, _with_point(text))
             ratio = percent / 100
         self._in_range(node, asked, ratio, lambda bound: f"{bound * 100:.0f}%")
         return float(ratio)
@@ -242,6 +251,7 @@ _READERS: dict[Kind, _Reader] = {
     Kind.DURATION: ScalarReader.read_duration, Kind.TARGET: ScalarReader.read_target,
     Kind.RATIO: ScalarReader.read_ratio, Kind.MONEY: ScalarReader.read_money, Kind.ANY: ScalarReader.read_any,
 }  # fmt: skip
+_NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.DURATION, Kind.MONEY})
 MOST = 1_000_000_000_000
 """Largest number and amount that is read. What is larger is a slip, and overflows somewhere later."""
 _MOST_S = 10 * 365 * 86_400
@@ -250,6 +260,12 @@ _MOST = {
     Kind.TARGET: Decimal(_MOST_S), Kind.RATIO: Decimal(1),
 }  # fmt: skip
 _UNIT_NAMES = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def _with_point(text: str) -> str | None:
+    """Return what to write instead of a decimal comma, None where there is none."""
+    match = _COMMA_RE.match(text)
+    return f"decimals stand behind a point: `{match[1]}.{match[2]}`" if match else None
 
 
 def _choice_key(text: str) -> str:

@@ -38,6 +38,9 @@ def statuses_of(text: str) -> tuple[str, ...] | None:
     span = _RANGE_RE.match(text)
     if span is not None:
         return _between(int(span.group(1)), int(span.group(2)))
+    several = _SEVERAL_RE.split(text)
+    if len(several) > 1 and all(_STATUS_RE.match(part) for part in several):
+        return tuple(dict.fromkeys(part.lower() for part in several))
     named = _BEFORE_RE.match(text)
     return (named.group("status").lower(),) if named is not None and not named.group("mark") else None
 
