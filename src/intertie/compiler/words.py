@@ -179,7 +179,8 @@ def _connection(options: Mapping[str, Any], sources: Mapping[str, str], _: Opera
 def _limits(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
     if options["windows"]:
         windows = " and ".join(
-            f"{window['limit']:,} requests in {seconds_text(window['window_s'])}" for window in options["windows"]
+            f"{window['limit']:,} request{'' if window['limit'] == 1 else 's'} in {seconds_text(window['window_s'])}"
+            for window in options["windows"]
         )
         yield f"{windows}, counted by {options['strategy'].replace('_', ' ')}", sources["windows"]
     if "burst" in options:

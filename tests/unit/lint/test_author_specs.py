@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from intertie.compiler import Settings, compile_spec, load_settings
-from intertie.compiler.describe import plan_json
+from intertie.compiler.describe import plan_json, plan_text
 from intertie.diagnostics import Applicability, Diagnostic, Severity
 from intertie.lint.checking import check_paths
 from intertie.lint.mending import mend
@@ -168,6 +168,9 @@ def test_tables_bullets_and_request_lines():
     assert spec.endpoints[1].request.parameters[0].required.value is True
     assert spec.authentication.config.secret.value == "env:SLACK_BOT_TOKEN"
     assert codes_read("slack") == {}
+    compiled = compile_spec(spec, settings=Settings(AUTHORS))
+    assert compiled.plan is not None
+    assert "1 request in 1 s and 50 requests in 60 s" in plan_text(compiled.plan)
 
 
 def test_german_numbered_headings_with_windows_line_ends():
