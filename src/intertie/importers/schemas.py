@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from intertie.importers.endless import endless
+from intertie.importers.inference import kind_of
 from intertie.importers.keywords import BAD, is_pattern, is_plain_keyword, mended
 from intertie.importers.losses import Ledger
-from intertie.importers.plain import Mapping, mapping, step
+from intertie.importers.plain import Mapping, mapping, sequence, step
 from intertie.importers.pointers import References
 from intertie.importers.prose import first_sentences, holds_credential
 from intertie.spec.dialects import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMAS
@@ -75,6 +77,8 @@ class SchemaKeeper:
             pending = [name for name in self._pointers if name not in self._made]
         for name in self._pointers:
             self._break_circle(name)
+        for name, fields in endless(self._made, _name_in).items():
+            self._release(name, fields)
         for name, kept in self._reached_by(self._sent):
             if self._relax(kept):
                 self._mended.add(name)
@@ -111,6 +115,7 @@ class SchemaKeeper:
             self._keyword(made, str(keyword), value, where)
         if schema.get("type") == "file":
             made["format"] = "binary"
+        self._choices(made, where)
         # A reference comes first, as people read it.
         return {"$ref": made.pop("$ref"), **made} if "$ref" in made else made
 
@@ -151,6 +156,28 @@ class SchemaKeeper:
             self._ledger.lose("extension", keyword, place)
         elif keyword not in _IDENTITIES:
             self._ledger.lose("schema-mended", keyword, place)
+
+    def _choices(self, made: Mapping, where: str) -> None:
+        """Leave out of an enum what its type never allows."""
+        kinds, choices = made.get("type"), made.get("enum")
+        if not isinstance(choices, list) or not isinstance(kinds, str | list):
+            return
+        allowed = {kinds} if isinstance(kinds, str) else set(kinds)
+        allowed |= {"integer"} if "number" in allowed else set()
+        allowed |= {"null"} if made.get("nullable") is True else set()
+        kept = [
+            choice
+            for choice in choices
+            if kind_of(choice) in allowed
+            or (isinstance(choice, float) and choice.is_integer() and "integer" in allowed)
+        ]
+        # With none left, the type is what is wrong.
+        if kept != choices:
+            self._ledger.lose("schema-mended", "enum", step(where, "enum"))
+            if kept:
+                made["enum"] = kept
+            else:
+                del made["type"]
 
     def _plain(self, made: Mapping, keyword: str, value: object, place: str) -> None:
         kept = mended(keyword, value)
@@ -264,6 +291,16 @@ class SchemaKeeper:
                 seen.add(current)
                 pending += _first_of(self._made.get(current))
 
+    def _release(self, name: str, fields: list[str]) -> None:
+        """Take fields that make a schema endless out of what is required."""
+        part = mapping(self._made[name])
+        left = [field for field in sequence(part.get("required")) if field not in fields]
+        part["required"] = left
+        if not left:
+            del part["required"]
+        self._ledger.lose("schema-mended", f"required {', '.join(fields)}", self._pointers[name])
+        self._mended.add(name)
+
     def _reached_by(self, roots: list[object]) -> Iterator[tuple[str, object]]:
         """Yield name and schema of all that some schemas lead to, themselves first, which have no name."""
         seen: set[str] = set()
@@ -326,6 +363,13 @@ def _title(part: Mapping, made: dict[str, object]) -> str:
 
 def _escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
+
+
+def _name_in(reference: object) -> str | None:
+    """Return the name of the component that a reference of ours leads to."""
+    if not isinstance(reference, str) or not reference.startswith(_PREFIX):
+        return None
+    return reference.removeprefix(_PREFIX).replace("~1", "/").replace("~0", "~")
 
 
 def _first_of(schema: object) -> Iterator[str]:

@@ -494,6 +494,41 @@ def test_a_parameter_is_described_by_its_schema_where_it_is_not_itself(shop: Imp
     assert [each.description for each in operation.parameters] == ["Of the schema.", "Its own.", "An id."]
 
 
+def test_schemas_that_no_value_fits_are_mended(shop: Importing) -> None:
+    """A tree whose leaves need leaves, and choices of another type, are mended and told."""
+    tree = {
+        "type": "object",
+        "required": ["name", "child"],
+        "properties": {"name": {"type": "string"}, "child": {"$ref": "#/components/schemas/Tree"}},
+    }
+    linked = {
+        **tree,
+        "properties": {
+            **tree["properties"],
+            "child": {"type": "array", "items": {"$ref": "#/components/schemas/Linked"}},
+        },
+    }
+    choice = {"type": "string", "enum": ["a", 969]}
+    answer = {
+        "type": "object",
+        "properties": {name: {"$ref": f"#/components/schemas/{name}"} for name in ("Tree", "Linked", "Choice")},
+    }
+    source = {
+        "openapi": "3.0.0", "info": {}, "servers": [{"url": "https://x.example"}],
+        "paths": {"/a": {"get": {"responses": {
+            "200": {"description": "ok", "content": {"application/json": {"schema": answer}}}}}}},
+        "components": {"schemas": {"Tree": tree, "Linked": linked, "Choice": choice}},
+    }  # fmt: skip
+    made = shop.of(json.dumps(source))
+    assert shop.errors(made.text) == []
+    schemas = made.description.components
+    assert schemas["Tree"]["required"] == ["name"]
+    assert schemas["Linked"]["required"] == ["name", "child"]
+    assert schemas["Choice"]["enum"] == ["a"]
+    mended = {loss.what for loss in made.losses if loss.kind == "schema-mended"}
+    assert mended == {"enum", "required child"}
+
+
 def test_a_style_of_another_type_is_told(shop: Importing) -> None:
     """Lists are delimited, objects are deep: what OpenAPI's own examples mix is sent as a form, and told."""
     schemas = {
