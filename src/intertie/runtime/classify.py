@@ -138,7 +138,9 @@ class Classifier(Struct, frozen=True):
             return False
         now_s = self.clock.utc_s()
         stated_s = retry_after_s(response.headers, now_s=now_s, header=self._retry_after_header(status))
-        return bool(stated_s) or quota(response.headers, now_s=now_s)[0] == 0 or says_throttled(reading.message)
+        # A service that is down tells what is left of the quota too: of a 503, nothing left is no reason.
+        spent = status == 403 and quota(response.headers, now_s=now_s)[0] == 0
+        return bool(stated_s) or spent or says_throttled(reading.message)
 
     def _is_about_our_credential(self, response: Response, reading: ErrorReading) -> bool:
         challenge = response.headers.get("www-authenticate")

@@ -3,7 +3,7 @@
 | answer | signs that it was throttled |
 |---|---|
 | 429 | always |
-| 503 | `Retry-After` above zero, a rate-limit header with nothing left, or rate words in its code or message |
+| 503 | `Retry-After` above zero, or rate words in its code or message |
 | 403 | `Retry-After`, a rate-limit header with nothing left, or rate words in its code or message |
 | any other error | a code that says so, such as `ThrottlingException` with a 400 |
 | a declared success | an error in the body whose code says so, or whose status is 429 |

@@ -40,6 +40,15 @@ def test_it_opens_at_its_threshold_and_closes_after_a_probe(drive):
     assert state(bench) == "closed"
 
 
+def test_an_outage_that_uses_up_the_quota_opens_it(drive):
+    """A 503 with nothing left is down, not throttling: it says that the quota is spent, not that this is why."""
+    spent = Answer(503, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "0"})
+    bench = make_bench(make_plan(breaker=breaker(2)), [spent, spent])
+    for _ in range(2):
+        assert assert_failed(drive(bench, bench.linked.run("get_thing", {}))).kind is Kind.SERVICE_FAULT
+    assert state(bench) == "open"
+
+
 def test_an_open_circuit_spends_nothing(drive):
     """No budget, no permit, no connection, no retry."""
     plan = make_plan(breaker=breaker(1), pricing=price(), limits=per_second(2), retry=retries(3))

@@ -98,6 +98,14 @@ def _caller() -> str:
         return "cli"  # a container's user may have no name
 
 
+def _what_came(result: Result) -> str:
+    if result.fallback == "queue":
+        return "answered by the queue"
+    if result.fallback:
+        return f"answered by the fallback `{result.fallback}`"
+    return f"status {result.status}"
+
+
 def _tell_result(result: Result, *, explain: bool, as_json: bool) -> None:
     if as_json:
         answer: dict[str, object] = {
@@ -120,12 +128,10 @@ def _tell_result(result: Result, *, explain: bool, as_json: bool) -> None:
     if explain:
         say(result.explain())
     said = [
-        "answered by the queue" if result.fallback == "queue" else f"status {result.status}",
+        _what_came(result),
         plural(result.attempts, "attempt"),
         elapsed_text(result.elapsed_s),
     ]
-    if result.fallback and result.fallback != "queue":
-        said.append(f"answered by the fallback `{result.fallback}`")
     if result.cost:
         said.append(f"cost {result.cost}")
     say(" · ".join(said))
