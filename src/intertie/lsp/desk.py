@@ -40,6 +40,10 @@ class Desk:
         self._buffers[path] = text
         return self._turned(path)
 
+    def look_again(self, path: Path) -> None:
+        """Have the files beside a document that is about to be opened looked at anew: it may be new, or have moved."""
+        self._around.pop(self._root or find_workspace(path).root, None)
+
     def is_outdated(self) -> bool:
         """Return whether a workspace was looked at on another day or under another configuration: then `refresh`."""
         today = self._today()
@@ -47,7 +51,11 @@ class Desk:
 
     def turn_cases(self, spec: Page) -> list[Page]:
         """Return new pages of the open cases beside a spec, which are judged by its text."""
-        beside = [page.path for page in self._pages.values() if page.is_case and page.around is spec.around]
+        beside = [
+            page.path
+            for page in self._pages.values()
+            if page.is_case and page.around.workspace == spec.around.workspace
+        ]
         return [self._turned(path) for path in beside]
 
     def take_off(self, path: Path) -> None:

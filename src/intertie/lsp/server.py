@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import BinaryIO, Concatenate, ParamSpec, TypeVar
 
 from lsprotocol import types
 from pygls.exceptions import FeatureRequestError, JsonRpcException
@@ -54,9 +56,24 @@ class IntertieServer(LanguageServer):
     def __init__(self, desk: Desk, clock: Clock) -> None:
         super().__init__("intertie", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
         self.desk = desk
+        self.was_shut = False
+        self.left_early = False
         self._addresses = Addresses()
         self._troubles: set[str] = set()
         self._checks: Debouncer[Path] = Debouncer(self._check, delay_s=DELAY_S, most_s=MOST_DELAY_S, clock=clock)
+
+    def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
+        """Serve standard input and output until the client leaves; whatever else is printed goes to standard error."""
+        if stdout is not None:
+            super().start_io(stdin, stdout)
+            return
+        sys.stdout.flush()
+        with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as own:
+            os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+            super().start_io(stdin, own)
+        if self.left_early:
+            # The protocol's status for an `exit` that no `shutdown` came before; the library ends with 0.
+            sys.exit(1)
 
     # Documents
 
@@ -67,7 +84,9 @@ class IntertieServer(LanguageServer):
 
     def open(self, uri: str, language: str, text: str) -> None:
         """Take a document on the desk and have it checked at once."""
-        if self._addresses.opened(uri, language, self._root()) is not None:
+        path = self._addresses.opened(uri, language, self._root())
+        if path is not None:
+            self.desk.look_again(path)
             self.put(uri, text, at_once=True)
 
     def put(self, uri: str, text: str, *, at_once: bool = False) -> None:
@@ -210,6 +229,16 @@ def make_server(
 
 
 # Documents
+
+
+def _shut(ls: IntertieServer, params: None) -> None:
+    del params
+    ls.was_shut = True
+
+
+def _exit(ls: IntertieServer, params: None) -> None:
+    del params
+    ls.left_early = not ls.was_shut
 
 
 async def _watch(ls: IntertieServer, params: types.InitializedParams) -> None:
@@ -388,6 +417,8 @@ async def _formatting(ls: IntertieServer, params: types.DocumentFormattingParams
 
 _FEATURES: tuple[tuple[str, Callable[..., object], object], ...] = (
     (types.INITIALIZED, _watch, None),
+    (types.SHUTDOWN, _shut, None),
+    (types.EXIT, _exit, None),
     (types.TEXT_DOCUMENT_DID_OPEN, _opening, None),
     (types.TEXT_DOCUMENT_DID_CHANGE, _change, None),
     (types.TEXT_DOCUMENT_DID_SAVE, _saving, None),

@@ -3,97 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from pygls.lsp.client import LanguageClient
 
 from support.lsp_desk import Bench
-
-COMMAND = [sys.executable, "-m", "intertie", "lsp", "--stdio"]
-PATIENCE_S = 20
-
-
-class Editor:
-    """A client that remembers what it is told."""
-
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-        self.uri = bench.path.as_uri()
-        self.text = bench.payments
-        self.version = 0
-        self.client = LanguageClient("test", "1")
-        self.told: asyncio.Queue[types.PublishDiagnosticsParams] = asyncio.Queue()
-        self.logged: asyncio.Queue[str] = asyncio.Queue()
-        # The library writes attributes on what it is given, which a bound method can't have.
-        self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(lambda params: self.told.put_nowait(params))  # noqa: PLW0108
-        self.client.feature(types.WINDOW_LOG_MESSAGE)(lambda params: self.logged.put_nowait(params.message))
-        self.client.feature(types.WINDOW_SHOW_MESSAGE)(lambda params: self.logged.put_nowait(params.message))
-
-    async def start(self, encodings: list[types.PositionEncodingKind] | None = None) -> types.InitializeResult:
-        environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3] / "src")}
-        await self.client.start_io(*COMMAND, cwd=self.bench.root, env=environ)
-        general = types.GeneralClientCapabilities(position_encodings=encodings) if encodings else None
-        result = await self.client.initialize_async(
-            types.InitializeParams(types.ClientCapabilities(general=general), root_uri=self.bench.root.as_uri())
-        )
-        self.client.initialized(types.InitializedParams())
-        return result
-
-    def open(self) -> None:
-        item = types.TextDocumentItem(self.uri, "markdown", self.version, self.text)
-        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
-
-    def type(self, text: str) -> None:
-        self.text, self.version = text, self.version + 1
-        self.client.text_document_did_change(
-            types.DidChangeTextDocumentParams(
-                types.VersionedTextDocumentIdentifier(self.version, self.uri),
-                [types.TextDocumentContentChangeWholeDocument(text)],
-            )
-        )
-
-    async def findings(self) -> list[types.Diagnostic]:
-        return list((await asyncio.wait_for(self.told.get(), PATIENCE_S)).diagnostics)
-
-    @property
-    def document(self) -> types.TextDocumentIdentifier:
-        return types.TextDocumentIdentifier(self.uri)
-
-    def place(self, marked: str) -> types.Position:
-        at = self.text.index(marked.replace("¦", "")) + marked.index("¦")
-        before = self.text[:at]
-        line = before[before.rfind("\n") + 1 :]
-        return types.Position(before.count("\n"), len(line.encode("utf-16-le")) // 2)
-
-    def slice(self, span: types.Range) -> str:
-        line = self.text.split("\n")[span.start.line].encode("utf-16-le")
-        return line[span.start.character * 2 : span.end.character * 2].decode("utf-16-le")
-
-    async def leave(self) -> int:
-        await self.client.shutdown_async(None)
-        self.client.exit(None)
-        server = self.client._server
-        assert server is not None
-        status = await asyncio.wait_for(server.wait(), PATIENCE_S)
-        await self.client.stop()
-        return status
-
-
-def play(bench: Bench, story: Callable[[Editor], Awaitable[None]], **options: object) -> None:
-    async def whole() -> None:
-        editor = Editor(bench)
-        await editor.start(**options)  # type: ignore[arg-type]
-        await story(editor)
-        assert await editor.leave() == 0
-
-    asyncio.run(whole())
+from support.lsp_editor import PATIENCE_S, Editor, environ, play
 
 
 @pytest.fixture
@@ -248,8 +167,7 @@ def test_a_bug_in_a_feature_is_a_message(bench: Bench) -> None:
 
     async def whole() -> None:
         editor = Editor(bench)
-        environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3] / "src")}
-        await editor.client.start_io(sys.executable, "-c", program, cwd=bench.root, env=environ)
+        await editor.client.start_io(sys.executable, "-c", program, cwd=bench.root, env=environ())
         await editor.client.initialize_async(types.InitializeParams(types.ClientCapabilities()))
         editor.open()
         place = types.Position(3, 3)
@@ -285,9 +203,8 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
         "u.find_spec = lambda name, *rest: None if name == 'pygls' else find(name, *rest)\n"
         "from intertie.cli.main import run; sys.exit(run(['lsp']))"
     )
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3] / "src")}
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, env=environ, stdin=subprocess.DEVNULL, capture_output=True,
+        [sys.executable, "-c", program], cwd=tmp_path, env=environ(), stdin=subprocess.DEVNULL, capture_output=True,
         timeout=PATIENCE_S, check=False,
     )  # fmt: skip
     assert done.returncode == 2
