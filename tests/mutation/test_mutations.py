@@ -41,5 +41,9 @@ def test_every_defect_can_be_seeded(judge):
 
 
 def test_the_clean_specs_have_no_error_and_no_warning(judge):
-    """What is seeded into is clean: what is found then was seeded."""
-    assert {found.severity.value for name in judge.texts for found in judge.found(name)} <= {"info"}
+    """What is seeded into is clean: what is found then was seeded.
+
+    That this version can't do OAuth yet is said of the spec that wants it, and is no fault of the spec.
+    """
+    found = [each for name in judge.texts for each in judge.found(name) if each.name != "unsupported-feature"]
+    assert {each.severity.value for each in found} <= {"info"}

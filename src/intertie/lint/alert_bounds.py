@@ -8,6 +8,7 @@ from intertie.core.units import seconds_text
 from intertie.lint.alerts import Compared
 from intertie.runtime.plan import Plan
 
+_MONTH_S = 31 * 86_400
 LOOKED_AT_S = 60
 """Seconds that an alert on throughput looks back on; a longer window's limit may be spent within them."""
 
@@ -77,6 +78,8 @@ def _bounds(compared: Compared, plan: Plan) -> tuple[float, str, float, str] | N
                 f"{rate:.4g} a second are the most that the rate limit lets through",
             )
         case "request_count":
-            return 0.0, "it is never below 0", inf, ""
+            windows = plan.limits.windows if plan.limits else ()
+            most = min((window.limit / window.window_s * _MONTH_S for window in windows), default=inf)
+            return 0.0, "it is never below 0", most, f"the rate limit lets {most:,.0f} through in a whole month"
         case _:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from intertie.runtime.plan import Plan
+from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
 
 
 def dearest_call(plan: Plan) -> Decimal:
@@ -29,6 +30,20 @@ def pays_nothing(plan: Plan) -> bool:
     if pricing is None or pricing.monthly_limit is None:
         return False
     return pricing.monthly_limit < pricing.monthly_fee + cheapest_call(plan)
+
+
+def unpaid_tier(pricing: PricingOptions) -> PriceTier | None:
+    """Return the step after a free one of which the budget does not pay a single call; None where it does."""
+    if (
+        pricing.monthly_limit is None
+        or pricing.model != "per_request"
+        or not pricing.tiers
+        or pricing.tiers[0].cost > 0
+    ):
+        return None
+    paid = next((tier for tier in pricing.tiers if tier.cost > 0), None)
+    left = pricing.monthly_limit - pricing.monthly_fee
+    return paid if paid is not None and 0 <= left < paid.cost else None
 
 
 def _prices(plan: Plan) -> list[Decimal]:

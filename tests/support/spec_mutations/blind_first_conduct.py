@@ -30,11 +30,11 @@ ERRORS = (
         ("cached for a thousand days", "cache_ttl: 1d", "cache_ttl: 86400000", "", "Security Considerations"),
         ("queue of reads", "strategy: cache", "strategy: queue"),
         ("default without a response", "strategy: cache", "strategy: default"),
-        ("nothing to tell the user", 'message: The address can\'t be read.', 'message: ""'),
+        ("nothing to tell the user", "message: The address can't be read.", 'message: ""'),
         ("code out of range", "external_code: 400", "external_code: 4000"),
         ("ambiguous address is retried", "action: fail", "action: retry"),
         ("bad address is answered from the cache", "action: fail", "action: fallback", "external_code: 400"),
-        ("strategy nobody knows", "strategy: cache", "strategy: caching"),
+        ("fallback nobody knows", "strategy: cache", "strategy: caching"),
         ("cached for less than a call", "cache_ttl: 1d", "cache_ttl: 1"),
     ),
     *of(
@@ -42,7 +42,6 @@ ERRORS = (
         ("default that is no charge", "strategy: queue", "strategy: default"),
         ("declined card is retried", "action: fail", "action: retry"),
         ("declined card falls back", "action: fail", "action: fallback"),
-        ("class hides the code", "external_code: card_declined", "external_code: 4xx"),
     ),
 )  # fmt: skip
 
@@ -72,7 +71,7 @@ MONITORING = (
         ("alert beyond the call's end", "> 800ms", "> 8s", "", "Service Configuration"),
         ("share beyond all", "error_rate > 2%", "error_rate > 200%"),
         ("alert the wrong way round", "error_rate > 2%", "error_rate < 2%"),
-        ("share without its sign", "error_rate > 2%", "error_rate > 2"),
+        ("error rate without its sign", "error_rate > 2%", "error_rate > 2"),
         ("level nobody knows", "level: warn", "level: verbose"),
         ("more calls than a day lets through", "request_count > 90000", "request_count > 900000000", "", "Rate Limits"),
         ("alert that always holds", "error_rate > 2%", "error_rate >= 0%"),
@@ -103,7 +102,6 @@ COSTS = (
         ("model nobody knows", "pricing_model: per_request", "pricing_model: per_message"),
         ("no price", "      cost: 0.071\n", ""),
         ("budget is zero", "monthly_limit: 2500 EUR", "monthly_limit: 0"),
-        ("fee of a price per request", "  budget:", "  monthly_fee: 20\n  budget:"),
         ("alert only when it is spent", "alert_at: 75%", "alert_at: 100%"),
     ),
     *of(
@@ -116,8 +114,8 @@ COSTS = (
     ),
     *of(
         _PAY,
-        ("negative price", "cost: 0.002", "cost: -0.002"),
-        ("share as a fraction", "alert_at: 80%", "alert_at: 0.8"),
+        ("price below zero", "cost: 0.002", "cost: -0.002"),
+        ("share as a fraction", "alert_at: 80%", "alert_at: 0.8%"),
         ("second step is never reached", "monthly_limit: 150", "monthly_limit: 15"),
         ("two steps of one name", "name: beyond", "name: first"),
     ),
@@ -152,7 +150,6 @@ REST = (
         ("sandbox is production", "sandbox_url: https://sandbox.", "sandbox_url: https://api."),
         ("tests use the real secret", "vault:messaging/courier-test#client_secret", "vault:messaging/courier#client_secret"),
         ("test secret in the file", "vault:messaging/courier-test#client_secret", "s3cr3t-test-7712"),
-        ("sandbox without URL", "    sandbox_url: https://sandbox.courier-messaging.example\n", ""),
         ("current is not supported", 'current: "2025-11-01"', 'current: "2025-12-01"'),
         ("date is past", "2027-06-30", "2026-06-30"),
         ("current ends in weeks", '"2025-03-01": 2027-06-30', '"2025-11-01": 2026-12-31'),
@@ -199,8 +196,6 @@ REST = (
         _PAY,
         ("contract with another provider", "provider: stripe", "provider: paypal"),
         ("fixtures outside", "/tests/fixtures/stripe", "../../fixtures"),
-        ("availability that the retries can't reach", "99.95%", "99.99999%"),
-        ("sandbox that is not an environment's", "sandbox_url: http://127.0.0.1:8421", "sandbox_url: http://127.0.0.1:8420"),
     ),
 )  # fmt: skip
 

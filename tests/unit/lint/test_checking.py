@@ -126,6 +126,22 @@ def test_tries_behind_tries_are_multiplied(tmp_path):
     assert check(tmp_path, "spec.md").diagnostics == ()
 
 
+def test_a_case_of_another_spec_is_told(tmp_path):
+    """A case that calls nothing of this spec's shows nothing of it."""
+    (tmp_path / "test-cases").mkdir()
+    (tmp_path / "test-cases/TC-001.yaml").write_text("id: TC-001\nsteps:\n  - step: 1\n    call: quote_parcel\n")
+    (tmp_path / "test-cases/TC-002.yaml").write_text("id: TC-002\nsteps:\n  - step: 1\n    call: read_weather\n")
+    cases = (
+        "\n## Validation Cases\n### Test Cases\n- /test-cases/TC-001.yaml: One\n- /test-cases/TC-002.yaml: Another\n"
+    )
+    (tmp_path / "spec.md").write_text(BASE + cases)
+    (found,) = check(tmp_path, "spec.md").diagnostics
+    assert (found.name, found.message) == (
+        "case-of-other-spec",
+        "it calls `read_weather`, which is nothing of this spec",
+    )
+
+
 def test_endpoints_that_no_case_calls_are_named(tmp_path):
     """Of the cases that are there, also through a scenario, those operations count that a step calls."""
     (tmp_path / "test-cases").mkdir()

@@ -23,7 +23,8 @@ SHOWN_OTHERWISE = frozenset(
     {"file-unreadable", "not-utf8", "file-too-large", "nested-too-deep", "alias-expansion", "no-front-matter",
      "unknown-environment", "unknown-setting", "compiler-bug", "rule-crashed", "duplicate-id", "version-ends-soon",
      "plain-http-token-url", "unreadable-rate", "protocol-contradicts-blocks", "nested-retries", "endpoint-without-case",
-     "short-lived-token", "field-of-no-schema", "repeated-case", "incomplete-grant", "token-never-refreshed"}
+     "short-lived-token", "field-of-no-schema", "repeated-case", "incomplete-grant", "token-never-refreshed",
+     "case-of-other-spec"}
 )  # fmt: skip
 """Rules whose example is no fragment of one spec, or can't be found alone; other tests show them."""
 

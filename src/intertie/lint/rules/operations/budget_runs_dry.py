@@ -6,10 +6,11 @@ from intertie.compiler.arithmetic import budget_end
 from intertie.core.units import seconds_text
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
-from intertie.lint.money import dearest_call, pays_nothing, units_of
+from intertie.lint.money import pays_nothing, units_of, unpaid_tier
 from intertie.lint.rates import windows
 from intertie.lint.rule import rule
 from intertie.runtime.plan import Plan
+from intertie.runtime.policies.budget.options import PricingOptions
 from intertie.spec.model import Spec
 
 
@@ -60,7 +61,7 @@ def budget_runs_dry(spec: Spec, plan: Plan) -> Iterator[Finding]:
     limit = spec.costs.budget.monthly_limit if spec.costs and spec.costs.budget else None
     if limit is None or pricing is None or not pricing.hard_stop or plan.limits is None or not declared:
         return
-    if dearest_call(plan) <= 0 or pricing.monthly_limit is None or pays_nothing(plan):
+    if not _is_judged(pricing) or pricing.monthly_limit is None or pays_nothing(plan):
         return
     end = budget_end(pricing, units_of(plan), plan.limits.windows)
     if end is None:
@@ -74,6 +75,13 @@ def budget_runs_dry(spec: Spec, plan: Plan) -> Iterator[Finding]:
         "raise the budget, or lower the rate limit to what it pays for",
         related=(Label(slowest.limit.span, f"the limit of {slowest.once}"),),
     )
+
+
+def _is_judged(pricing: PricingOptions) -> bool:
+    """Return whether a call has a price that is known: of a free first step only where calls are counted."""
+    if not any(tier.cost > 0 for tier in pricing.tiers) or unpaid_tier(pricing) is not None:
+        return False
+    return pricing.tiers[0].cost > 0 or pricing.model == "per_request"
 
 
 def _said(seconds: float) -> str:

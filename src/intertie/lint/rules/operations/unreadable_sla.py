@@ -47,6 +47,9 @@ def unreadable_sla(spec: Spec) -> Iterator[Finding]:
             yield Finding(said.span, f"the {name} is no percentage", "write it as `99.9%`")
         elif said and read and not 0 <= read.value <= 1:
             yield Finding(said.span, f"{percent(read.value)} is more than all", "a percentage lies between 0 and 100")
+    for said, wrong, right in ((spec.sla.error_rate, ">≥", "<"), (spec.sla.availability, "<≤", ">=")):
+        if said and said.value.strip()[:1] in tuple(wrong):
+            yield Finding(said.span, f"`{said.value.strip()}` is the wrong way round", f"write `{right}`")
     said = spec.sla.response_time
     if said and response_time(spec) is None:
         yield Finding(said.span, "the response time names no bound", "write it as `p99 < 1500ms`")

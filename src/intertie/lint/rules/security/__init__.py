@@ -2,15 +2,18 @@
 
 from intertie.lint.rules.security.credential_in_url import credential_in_url
 from intertie.lint.rules.security.credential_parameter import credential_parameter
+from intertie.lint.rules.security.half_client_certificate import half_client_certificate
 from intertie.lint.rules.security.header_shadows_credential import header_shadows_credential
 from intertie.lint.rules.security.key_in_query import key_in_query
 from intertie.lint.rules.security.old_tls import old_tls
 from intertie.lint.rules.security.personal_field_in_url import personal_field_in_url
 from intertie.lint.rules.security.personal_field_kept_in_clear import personal_field_kept_in_clear
 from intertie.lint.rules.security.plain_http_token_url import plain_http_token_url
+from intertie.lint.rules.security.prose_names_other_secret import prose_names_other_secret
 from intertie.lint.rules.security.sandbox_uses_production_secret import sandbox_uses_production_secret
 from intertie.lint.rules.security.secret_file_in_workspace import secret_file_in_workspace
 from intertie.lint.rules.security.secret_in_text import secret_in_text
+from intertie.lint.rules.security.security_prose_contradicts_block import security_prose_contradicts_block
 from intertie.lint.rules.security.unknown_personal_field import unknown_personal_field
 from intertie.lint.rules.security.unmarked_personal_field import unmarked_personal_field
 from intertie.lint.rules.security.unmasked_bodies import unmasked_bodies
@@ -36,5 +39,8 @@ RULES = (
     unreferenced_secret,
     unmasked_headers,
     unreadable_retention,
+    security_prose_contradicts_block,
+    half_client_certificate,
+    prose_names_other_secret,
 )
 """In the order of their codes."""

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.alert_bounds import why_always, why_never
+from intertie.lint.alerts import comparisons, is_alone
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE541", severity=Severity.WARNING, since="0.1.0")
+def alert_when_all_is_well(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """An alert fires when all is well.
+
+    ## What it does
+    Looks for alerts that compare `error_rate` or `response_time` with `<` or `<=`.
+
+    ## Why it matters
+    It fires as long as the service does what it should, and is silent in an outage.
+
+    ## Example
+    ```yaml
+    monitoring:
+      alerts:
+        - condition: error_rate < 2%
+          severity: warning
+          channel: slack
+    ```
+
+    ## Use instead
+    ```yaml
+    monitoring:
+      alerts:
+        - condition: error_rate > 2%
+          severity: warning
+          channel: slack
+    ```
+
+    ## References
+    Spec format, monitoring.
+    """
+    for alert in spec.monitoring.alerts if spec.monitoring else ():
+        condition = alert.condition
+        for compared in comparisons(condition.value) if condition and is_alone(condition.value) else ():
+            falls = compared.operator in ("<", "<=") and compared.metric in ("error_rate", "response_time")
+            if condition and falls and not (why_always(compared, plan) or why_never(compared, plan)):
+                yield Finding(
+                    condition.span,
+                    f"`{compared.name} {compared.operator} {compared.right}` holds when all is well",
+                    f"write `{compared.operator.replace('<', '>')}`",
+                )

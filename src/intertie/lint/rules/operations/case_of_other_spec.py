@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.errors import snake_case
+from intertie.diagnostics import Severity
+from intertie.lint.around import Around
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.words import listed
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE549", severity=Severity.WARNING, since="0.1.0")
+def case_of_other_spec(spec: Spec, around: Around) -> Iterator[Finding]:
+    """A case of this spec calls none of its operations.
+
+    ## What it does
+    Looks at what each test case that is listed calls.
+
+    ## Why it matters
+    The case belongs to another spec: what its line promises is shown by nothing.
+
+    ## Example
+    ````text
+    ## Validation Cases
+    - /test-cases/TC-900.yaml: A parcel is quoted
+    ````
+
+    ## Use instead
+    ````text
+    ## Validation Cases
+    - /test-cases/TC-901.yaml: A parcel is quoted
+    ````
+
+    ## References
+    Cases, validation cases.
+    """
+    ours = {snake_case(endpoint.name.value) for endpoint in spec.endpoints if endpoint.name}
+    for line in spec.cases if ours else ():
+        if line.path is None or not around.has_case(line.path.value):
+            continue
+        called = around.calls_in(line.path.value)
+        if called and not called & ours:
+            names = listed(f"`{name}`" for name in sorted(called)[:3])
+            yield Finding(
+                line.path.span, f"it calls {names}, which is nothing of this spec", "name the case that is meant"
+            )

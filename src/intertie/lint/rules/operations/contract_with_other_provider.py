@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE553", severity=Severity.WARNING, since="0.1.0")
+def contract_with_other_provider(spec: Spec) -> Iterator[Finding]:
+    """The contract tests are made with another provider.
+
+    ## What it does
+    Compares `contract_tests.provider` with the service's slug and names.
+
+    ## Why it matters
+    The contracts of another service are verified, and this one's are not.
+
+    ## Example
+    ```yaml
+    testing:
+      contract_tests:
+        provider: weather
+        pact_location: /tests/pacts
+    ```
+
+    ## Use instead
+    ```yaml
+    testing:
+      contract_tests:
+        provider: parcel-rates
+        pact_location: /tests/pacts
+    ```
+
+    ## References
+    Spec format, testing strategy.
+    """
+    provider = spec.testing.contract_tests.provider if spec.testing and spec.testing.contract_tests else None
+    front, service = spec.front_matter, spec.service
+    names = [front.service, front.name] if front else []
+    names += [service.name] if service else []
+    ours = [_plain(name.value) for name in names if name and _plain(name.value)]
+    theirs = _plain(provider.value) if provider else ""
+    if provider and theirs and ours and not any(theirs in name or name in theirs for name in ours):
+        yield Finding(
+            provider.span,
+            f"`{provider.value}` is none of this service's names",
+            f"write `{names[0].value if names[0] else ours[0]}`",
+        )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.money import Money
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.words import percent
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE543", severity=Severity.WARNING, since="0.1.0")
+def fee_reaches_alert(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """The monthly fee alone sets the budget alert off.
+
+    ## What it does
+    Compares the fee's share of `budget.monthly_limit` with `alert_at`.
+
+    ## Why it matters
+    The alert comes on the first day of each month, and nobody looks at it on the day it would mean something.
+
+    ## Example
+    ```yaml
+    costs:
+      pricing_model: subscription
+      monthly_fee: 490
+      budget:
+        monthly_limit: 600
+        alert_at: 50%
+    ```
+
+    ## Use instead
+    ```yaml
+    costs:
+      pricing_model: subscription
+      monthly_fee: 490
+      budget:
+        monthly_limit: 600
+        alert_at: 90%
+    ```
+
+    ## References
+    Spec format, cost management.
+    """
+    pricing, budget = plan.pricing, spec.costs.budget if spec.costs else None
+    if (
+        pricing is None
+        or budget is None
+        or budget.alert_at is None
+        or not pricing.monthly_limit
+        or pricing.monthly_fee <= 0
+    ):
+        return
+    share = float(pricing.monthly_fee / pricing.monthly_limit)
+    if 0 < budget.alert_at.value <= share <= 1:
+        yield Finding(
+            budget.alert_at.span,
+            f"the fee of {Money(pricing.monthly_fee, pricing.currency)} is {percent(round(share, 3))} of the budget",
+            f"write a share above {percent(round(share, 3))}",
+        )

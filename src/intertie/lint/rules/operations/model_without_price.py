@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.written import is_written
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE542", severity=Severity.WARNING, since="0.1.0")
+def model_without_price(spec: Spec) -> Iterator[Finding]:
+    """A pricing model is given, and no price.
+
+    ## What it does
+    Looks for `costs.pricing_model` without a tier and without a monthly fee.
+
+    ## Why it matters
+    Nothing is ever spent: the budget is never reached, no alert comes, and the report says 0.
+
+    ## Example
+    ```yaml
+    costs:
+      pricing_model: subscription
+    ```
+
+    ## Use instead
+    ```yaml
+    costs:
+      pricing_model: subscription
+      monthly_fee: 490
+    ```
+
+    ## References
+    Spec format, cost management.
+    """
+    model = spec.costs.pricing_model if spec.costs else None
+    if model is None or spec.costs is None or spec.costs.tiers or spec.costs.monthly_fee:
+        return
+    if not is_written(spec, "costs", "tiers") and not is_written(spec, "costs", "monthly_fee"):
+        what = "`monthly_fee`" if model.value == "subscription" else "`tiers` with their `cost`"
+        yield Finding(model.span, f"nothing says what `{model.value}` costs", f"give {what}")

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.fields import Located
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE551", severity=Severity.ERROR, since="0.1.0")
+def path_outside_workspace(spec: Spec) -> Iterator[Finding]:
+    """A path of the spec leaves the workspace.
+
+    ## What it does
+    Follows the `..` in `fixtures_location`, `pact_location` and the implementation references.
+
+    ## Why it matters
+    Nothing outside the workspace is read or written: fixtures are not found, and nothing is generated there.
+
+    ## Example
+    ```yaml
+    testing:
+      unit_tests:
+        mock_responses: true
+        fixtures_location: ../../fixtures
+    ```
+
+    ## Use instead
+    ```yaml
+    testing:
+      unit_tests:
+        mock_responses: true
+        fixtures_location: /tests/fixtures/parcel-rates
+    ```
+
+    ## References
+    Spec format, testing strategy.
+    """
+    tests = spec.testing
+    places: list[Located[str] | None] = [line.where for line in spec.implementation]
+    places += [tests.unit_tests.fixtures_location] if tests and tests.unit_tests else []
+    places += [tests.contract_tests.pact_location] if tests and tests.contract_tests else []
+    for place in places:
+        if place and "://" not in place.value and _leaves(place.value.strip().strip("<>`")):
+            yield Finding(
+                place.span, f"`{place.value}` leads out of the workspace", "write it from the root, without `..`"
+            )
+
+
+def _leaves(path: str) -> bool:
+    depth = 0
+    for part in path.replace("\\", "/").split("/"):
+        depth += -1 if part == ".." else 1 if part not in ("", ".") else 0
+        if depth < 0:
+            return True
+    return False

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.sla import response_time
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE552", severity=Severity.WARNING, since="0.1.0")
+def sla_above_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """The agreed response time is longer than a call may take.
+
+    ## What it does
+    Compares the response time of the SLA with `timeouts.total`.
+
+    ## Why it matters
+    A call that takes longer is ended and counts as an error. The promise is always kept, whatever happens; as a rule
+    its unit is wrong.
+
+    ## Example
+    ````markdown
+    ## SLA Requirements
+    - **Response Time**: p95 < 400s
+    ````
+
+    ## Use instead
+    ````markdown
+    ## SLA Requirements
+    - **Response Time**: p95 < 400ms
+    ````
+
+    ## References
+    Spec format, SLA.
+    """
+    promised, total_s = response_time(spec), plan.timeouts.total_s
+    if promised is None or promised.value < total_s:
+        return
+    total = spec.timeouts.total if spec.timeouts else None
+    yield Finding(
+        promised.said.span,
+        f"{seconds_text(promised.value)} are agreed, and a call ends after {seconds_text(total_s)}",
+        "look up the unit: `400ms` or `0.4s`",
+        related=(Label(total.span, "the whole call"),) if total else (),
+    )

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity, SourceSpan
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE547", severity=Severity.ERROR, since="0.1.0")
+def version_header_taken(spec: Spec) -> Iterator[Finding]:
+    """The version would be sent in a header that something else is sent in.
+
+    ## What it does
+    Compares the header of the versioning block with the credential's and with those of the endpoints.
+
+    ## Why it matters
+    One of the two overwrites the other: the service sees no credential, no key, or no version.
+
+    ## Example
+    ```yaml
+    versioning:
+      strategy: header
+      header: X-Api-Key
+      current: v2
+    ```
+
+    ## Use instead
+    ```yaml
+    versioning:
+      strategy: header
+      header: X-Api-Version
+      current: v2
+    ```
+
+    ## References
+    Spec format, versioning.
+    """
+    block = spec.versioning
+    if block is None or block.header is None or (block.strategy and block.strategy.value != "header"):
+        return
+    name = block.header.value.strip().lower()
+    for other, what, place in _others(spec):
+        if other.strip().lower() == name:
+            yield Finding(
+                block.header.span,
+                f"`{block.header.value}` carries {what} already",
+                "write the header that the service reads the version from",
+                related=(Label(place, "here"),),
+            )
+            return
+
+
+def _others(spec: Spec) -> Iterator[tuple[str, str, SourceSpan]]:
+    auth = spec.authentication
+    if auth and auth.type and auth.type.value == "api_key" and auth.config and auth.config.key_name:
+        if auth.config.key_location is None or auth.config.key_location.value == "header":
+            yield auth.config.key_name.value, "the key", auth.config.key_name.span
+    elif auth and auth.type and auth.type.value != "none":
+        yield "Authorization", "the credential", auth.type.span
+    for endpoint in spec.endpoints:
+        for header in endpoint.request.headers if endpoint.request else ():
+            if header.name and "{version}" not in (header.value.value if header.value else ""):
+                yield (
+                    header.name.value,
+                    f"a value of {endpoint.name.value if endpoint.name else 'an endpoint'}",
+                    header.name.span,
+                )
