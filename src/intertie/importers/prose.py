@@ -9,8 +9,8 @@ from intertie.diagnostics.credentials import credential_shape, without_credentia
 
 _LINK_RE = re.compile(r"!?\[([^\[\]]*)\]\(\s*<?([^\s()<>]*)>?[^()]*\)")
 _TAG_RE = re.compile(r"</?[A-Za-z][^<>]*>")
-_GAP_RE = re.compile(r"(?<=\w)[ \t]+([.,;:!?])(?=\s|$)")
-"""What a tag or link leaves before a full stop."""
+_GAP_RE = re.compile(r"(?<=[\w`)])[ \t]+([.,;:!?])(?=\s|$)")
+"""What a tag or mark leaves before a full stop."""
 _MARKS_RE = re.compile(r"(?m)^\s*(?:(?:#{1,6}|>|[-*+]|\d+[.)]|```\w*|~~~\w*|\|)\s+)+|```\w*|\*\*|__")
 _UNPRINTABLE_RE = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ufffe\uffff\u2028\u2029\ud800-\udfff]")
 
@@ -31,12 +31,14 @@ def prose(text: str) -> str:
     'Charges See the docs (https://x.example/d) for all `(fields)`.'
     >>> prose("Use <b>OAuth 2.0</b> .")
     'Use OAuth 2.0.'
+    >>> prose("**Note** : `403` <br> .")
+    'Note: `403`.'
     """
     text = html.unescape(_TAG_RE.sub(" ", text))
-    text = _GAP_RE.sub(r"\1", _LINK_RE.sub(lambda match: _link(match[1], match[2]), text))
-    text = one_line(_MARKS_RE.sub(" ", text).replace("[", "(").replace("]", ")"))
+    text = _LINK_RE.sub(lambda match: _link(match[1], match[2]), text)
+    text = _unmarked(text.replace("[", "(").replace("]", ")"))
     # What several lines began with begins the one line now: read again, it must stay what it is.
-    while (again := one_line(_MARKS_RE.sub(" ", text))) != text:
+    while (again := _unmarked(text)) != text:
         text = again
     return text
 
@@ -63,6 +65,10 @@ def first_sentences(text: str, most: int) -> tuple[str, bool]:
     if ends:
         return head[: ends[-1]], True
     return head[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…", True
+
+
+def _unmarked(text: str) -> str:
+    return _GAP_RE.sub(r"\1", one_line(_MARKS_RE.sub(" ", text)))
 
 
 def _link(text: str, url: str) -> str:
