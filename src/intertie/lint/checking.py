@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -77,7 +78,7 @@ class Checker:
         self._around = Around(
             today,
             ids_of(known, workspace),
-            lambda case: workspace.find_case(case) is not None,
+            cache(lambda case: workspace.find_case(case) is not None),
             beside.neighbour,
             beside.calls_in,
             is_installed,

@@ -10,6 +10,10 @@ from intertie.lint.written import sections
 from intertie.spec.model import Spec
 from intertie.spec.tree import MappingNode
 
+_REFERENCE_RE = re.compile(r"/(?:schemas|definitions|\$defs)/([\w.-]+)")
+_NAME_RE = re.compile(r"\bschema:\s*[\"']?([\w.-]+)")
+_PLAIN_RE = re.compile(r"[\w.-]+")
+
 
 @rule(code="TIE322", severity=Severity.INFO, since="0.1.0")
 def unused_schema(spec: Spec) -> Iterator[Finding]:
@@ -46,14 +50,13 @@ def unused_schema(spec: Spec) -> Iterator[Finding]:
     OpenAPI Specification 3.1, components object.
     """
     text = spec.document.text
+    named = {*_REFERENCE_RE.findall(text), *_NAME_RE.findall(text)}
     for section in sections(spec):
         for block in section.blocks:
             components = block.root.get("components")
             schemas = components.get("schemas") if isinstance(components, MappingNode) else None
             for entry in schemas.entries if isinstance(schemas, MappingNode) else ():
-                name = re.escape(entry.key.text)
-                used = re.search(rf"/(?:schemas|definitions|\$defs)/{name}(?![\w.-])|\bschema:\s*[\"']?{name}\b", text)
-                if not used:
-                    yield Finding(
-                        entry.key.span, f"nothing refers to `{entry.key.text}`", "refer to it, or take it out"
-                    )
+                name = entry.key.text
+                # A name with other characters, such as one that is escaped in a reference, may be named anywhere.
+                if name not in named and (_PLAIN_RE.fullmatch(name) or f"/{name}" not in text):
+                    yield Finding(entry.key.span, f"nothing refers to `{name}`", "refer to it, or take it out")
