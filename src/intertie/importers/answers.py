@@ -16,6 +16,7 @@ _STATUS_RE = re.compile(r"[1-5](?:\d\d|XX)", re.IGNORECASE)
 _MOST_EXAMPLE_VALUES = 200
 _LONGEST = 200
 _MEDIA_RE = re.compile(r"[\w!#$&^.+*-]+/[\w!#$&^.+*-]+(?:\s*;.*)?")
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE"})
 _STREAMS = {"text/event-stream": "sse", "application/x-ndjson": "ndjson", "application/jsonl": "ndjson"}
 
 
@@ -28,8 +29,8 @@ class AnswerReader:
         self._ledger = ledger
         self._examples = examples
 
-    def body(self, value: object, where: str) -> ImportedBody | None:
-        """Return the request body, None where the operation has none."""
+    def body(self, value: object, where: str, *, method: str) -> ImportedBody | None:
+        """Return the request body, None where the operation has none, or one of nothing where none is expected."""
         if not isinstance(value, dict):
             return None
         given, where = self._references.follow(value, where)
@@ -37,6 +38,9 @@ class AnswerReader:
         if chosen is None:
             return None
         name, media, place = chosen
+        if method in _WITHOUT_BODY and given.get("required") is not True and _says_nothing(media.get("schema")):
+            self._ledger.lose("empty-body", name, place)
+            return None
         self._encoding(media, place)
         schema = self._schemas.keep(media["schema"], step(place, "schema"), sent=True) if "schema" in media else None
         return ImportedBody("application/json" if name == "*/*" else name, given.get("required") is True, schema)
@@ -217,3 +221,10 @@ def tags_of(operation: Mapping) -> tuple[str, ...]:
     """Return the tags of an operation."""
     found = operation.get("tags")
     return tuple(word(tag) for tag in found if word(tag)) if isinstance(found, list) else ()
+
+
+def _says_nothing(schema: object) -> bool:
+    """Return whether a schema describes no member: some generators give every operation a body."""
+    if schema is None:
+        return True
+    return isinstance(schema, dict) and schema.keys() <= {"type", "properties"} and not schema.get("properties")

@@ -22,6 +22,7 @@ WHY: dict[str, str] = {
     "answer-status": "it is neither a success nor an error",
     "answer-header": "of an answer's headers the guards read their own; the rest is not handed on",
     "link": "calls are not chained by the service's links",
+    "empty-body": "the method sends no body, and the schema says nothing of one",
     "encoding": "parts of a body are encoded by its content type alone",
     "discriminator": "it stays in the text; the branches' own schemas decide",
     "stream-items": "items of a stream are handed over as they come; their schema is not checked",

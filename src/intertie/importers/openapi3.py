@@ -167,7 +167,7 @@ class OpenApiReader:
         parameters, headers = self._parameters.read(declared, path, credential.header_names)
         success, errors, stream = self._answers.answers(operation.get("responses"), step(where, "responses"))
         pages = self._pages(candidate, parameters, success, operation)
-        body = self._answers.body(operation.get("requestBody"), step(where, "requestBody"))
+        body = self._answers.body(operation.get("requestBody"), step(where, "requestBody"), method=candidate.method)
         self._beside(operation, found.item, where)
         heading = self._heading(candidate, path, word(operation.get("summary")))
         return ImportedOperation(

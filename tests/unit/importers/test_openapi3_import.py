@@ -81,6 +81,15 @@ def test_an_operation_becomes_an_endpoint(shop: Importing) -> None:
     assert "update_order" in shop.plan(text).operations
 
 
+def test_a_body_of_nothing_is_none_where_the_method_sends_none(shop: Importing) -> None:
+    """Some generators give every operation a body; what a GET's says nothing of is left out, and told."""
+    body = "requestBody: {content: {application/json: {schema: SCHEMA}}}\nresponses: {'200': {description: ok}}"
+    empty = shop.of(operation(body.replace("SCHEMA", "{type: object, properties: {}}")))
+    assert "  body:\n" not in empty.text
+    assert "empty-body" in kinds(empty)
+    assert "  body:\n" in shop.of(operation(body.replace("SCHEMA", "{type: object, properties: {a: {}}}"))).text
+
+
 def test_headings_are_unique_and_made_from_what_there_is(shop: Importing) -> None:
     """Without an operationId the summary names an endpoint, without that its request line; equal ones are numbered."""
     imported = shop.of(
