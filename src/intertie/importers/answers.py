@@ -227,4 +227,4 @@ def _says_nothing(schema: object) -> bool:
     """Return whether a schema describes no member: some generators give every operation a body."""
     if schema is None:
         return True
-    return isinstance(schema, dict) and schema.keys() <= {"type", "properties"} and not schema.get("properties")
+    return isinstance(schema, dict) and schema.keys() <= {"type", "properties", "additionalProperties"} and not schema.get("properties")
