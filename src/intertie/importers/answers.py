@@ -227,4 +227,5 @@ def _says_nothing(schema: object) -> bool:
     """Return whether a schema describes no member: some generators give every operation a body."""
     if schema is None:
         return True
-    return isinstance(schema, dict) and schema.keys() <= {"type", "properties", "additionalProperties"} and not schema.get("properties")
+    known = {"type", "properties", "additionalProperties"}
+    return isinstance(schema, dict) and schema.keys() <= known and not schema.get("properties")
