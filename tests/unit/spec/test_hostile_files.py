@@ -97,7 +97,9 @@ def test_a_hostile_file_is_a_finding_in_little_time_and_memory(outcome: dict[str
     assert spent < 2.0
     assert expected in found.split(",")
     if expected == "file-too-large":
-        assert {*found.split(",")} <= {expected, "unclosed-fence"}, "what follows from a file that is not read to its end is not told"
+        assert {*found.split(",")} <= {expected, "unclosed-fence"}, (
+            "what follows from a file that is not read to its end is not told"
+        )
 
 
 def test_deep_but_honest_nesting_is_read():
