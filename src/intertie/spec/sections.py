@@ -47,6 +47,7 @@ _BY_WORDS = {name: name for name in SECTION_SYNONYMS} | {
     synonym: name for name, synonyms in SECTION_SYNONYMS.items() for synonym in synonyms
 }
 _KEYCAP_RE = re.compile("[\\ufe0f\\u20e3]")
+_PARTS_RE = re.compile(r"[/()|]")
 _NUMBERING_RE = re.compile(
     r"^\s*\d+(?:\.\d+)*[.):]?\s+|^\s*(?:(?:section|part|chapter)\s+)?(?:\d+(?:\.\d+)*|[ivx]+|[a-z])\s*[.):]\s*"
 )
@@ -61,8 +62,17 @@ def section_name(heading: str) -> str | None:
     ('rate limits', 'retry policy', 'monitoring and observability')
     >>> section_name("How we got here") is None
     True
+
+    A heading in two languages names the section that one of its parts is the template's name of.
+
+    >>> section_name("Fehlerbehandlung / Error Handling"), section_name("速率限制 (Rate Limits)")
+    ('error handling', 'rate limits')
     """
-    return _BY_WORDS.get(heading_words(heading))
+    whole = _BY_WORDS.get(heading_words(heading))
+    if whole is not None or not _PARTS_RE.search(heading):
+        return whole
+    named = {words for part in _PARTS_RE.split(heading) if (words := heading_words(part)) in SECTION_SYNONYMS}
+    return named.pop() if len(named) == 1 else None
 
 
 def heading_words(heading: str) -> str:

@@ -6,12 +6,13 @@ rules: what it says of the checker is worth more than what the batch beside the 
 
 from __future__ import annotations
 
-from support.spec_mutations import blind_first, blind_first_conduct, blind_first_endpoints, with_the_rules
+from support.spec_mutations import blind_first, blind_first_conduct, blind_first_endpoints, blind_second, with_the_rules
 from support.spec_mutations.mutation import Mutation
 
 BATCHES = {
     "written with the rules": with_the_rules.BATCH,
     "first blind batch": (*blind_first.BATCH, *blind_first_endpoints.BATCH, *blind_first_conduct.BATCH),
+    "second blind batch": blind_second.BATCH,
 }
 MUTATIONS = tuple(mutation for batch in BATCHES.values() for mutation in batch)
 

@@ -24,7 +24,7 @@ SHOWN_OTHERWISE = frozenset(
      "unknown-environment", "unknown-setting", "compiler-bug", "rule-crashed", "duplicate-id", "version-ends-soon",
      "plain-http-token-url", "unreadable-rate", "protocol-contradicts-blocks", "nested-retries", "endpoint-without-case",
      "short-lived-token", "field-of-no-schema", "repeated-case", "incomplete-grant", "token-never-refreshed",
-     "case-of-other-spec"}
+     "case-of-other-spec", "token-from-elsewhere"}
 )  # fmt: skip
 """Rules whose example is no fragment of one spec, or can't be found alone; other tests show them."""
 

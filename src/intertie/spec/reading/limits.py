@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from intertie.core.errors import snake_case
 from intertie.core.units import parse_duration_s, parse_number, parse_rate, seconds_text
-from intertie.diagnostics import Edit, Fix, Severity
+from intertie.diagnostics import Edit, Fix, Severity, SourceSpan
 from intertie.spec import codes
 from intertie.spec.fields import Block, Located
 from intertie.spec.model import CircuitBreaker, RateLimits, Retry
@@ -87,11 +87,18 @@ def settle_rate(limits: RateLimits, findings: Findings) -> RateLimits | None:
     findings.add(
         codes.ALIAS_USED, prose.key_span, f"`{shorten(prose.value)}` is read as `{key}: {rate.limit}`",
         help=f"write `{key}: {rate.limit}`",
-        fix=Fix(f"write {key}: {rate.limit}", (Edit(prose.key_span, key), Edit(prose.span, str(rate.limit)))),
+        fix=Fix(f"write {key}: {rate.limit}", _rate_written_as(prose, key, rate.limit, whole=limits.head)),
     )  # fmt: skip
     found = Located(rate.limit, prose.span, prose.key_span, prose.text)
     moved: dict[str, Any] = {"rate_limit": None, key: found}
     return replace(limits, **moved)
+
+
+def _rate_written_as(prose: Located[str], key: str, limit: int, *, whole: SourceSpan) -> tuple[Edit, ...]:
+    """Return the edits that write a rate as a key; where it is all of the block, the block keeps its own key."""
+    if prose.key_span == whole:
+        return (Edit(prose.span, f"{{{key}: {limit}}}"),)
+    return Edit(prose.key_span, key), Edit(prose.span, str(limit))
 
 
 def settle_retry(retry: Retry, findings: Findings) -> Retry:

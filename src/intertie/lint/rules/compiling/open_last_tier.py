@@ -30,7 +30,7 @@ def open_last_tier() -> None:
       currency: EUR
       tiers:
         - {name: first, limit: 1000, cost: 0.01, unit: request}
-        - {name: beyond, cost: 0.02, unit: request}
+        - {name: beyond, cost: 0.005, unit: request}
     ```
 
     ## References

@@ -6,11 +6,13 @@ from intertie.lint.rules.endpoints.body_without_content import body_without_cont
 from intertie.lint.rules.endpoints.body_without_content_type import body_without_content_type
 from intertie.lint.rules.endpoints.choice_of_another_type import choice_of_another_type
 from intertie.lint.rules.endpoints.constant_idempotency_key import constant_idempotency_key
+from intertie.lint.rules.endpoints.content_type_contradicts_body import content_type_contradicts_body
 from intertie.lint.rules.endpoints.default_breaks_parameter import default_breaks_parameter
 from intertie.lint.rules.endpoints.duplicate_parameter import duplicate_parameter
 from intertie.lint.rules.endpoints.empty_parameter_range import empty_parameter_range
 from intertie.lint.rules.endpoints.empty_schema_range import empty_schema_range
 from intertie.lint.rules.endpoints.endless_schema import endless_schema
+from intertie.lint.rules.endpoints.error_of_success_schema import error_of_success_schema
 from intertie.lint.rules.endpoints.error_status_as_success import error_status_as_success
 from intertie.lint.rules.endpoints.example_breaks_schema import example_breaks_schema
 from intertie.lint.rules.endpoints.format_slip import format_slip
@@ -88,5 +90,7 @@ RULES = (
     schema_keyword_slip,
     keyword_of_another_type,
     endless_schema,
+    content_type_contradicts_body,
+    error_of_success_schema,
 )
 """In the order of their codes."""

@@ -7,6 +7,7 @@ from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
 from intertie.lint.mends import write
 from intertie.lint.rule import rule
+from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
 
@@ -15,7 +16,7 @@ def header_slip(spec: Spec) -> Iterator[Finding]:
     """A header's name is nearly a well-known one.
 
     ## What it does
-    Compares each header of a request with the common ones; hardly a letter may be wrong.
+    Compares each header of a request, and the one that carries the key, with the common ones; hardly a letter may be wrong.
 
     ## Why it matters
     A header that the service does not know is ignored: no key, no condition, no language, and no error either.
@@ -43,19 +44,27 @@ def header_slip(spec: Spec) -> Iterator[Finding]:
     ## References
     IANA, Hypertext Transfer Protocol (HTTP) Field Name Registry.
     """
+    for place in _names(spec):
+        name = place.value.strip()
+        if name in _KNOWN:
+            continue
+        near = get_close_matches(name, _KNOWN, n=1, cutoff=0.88)
+        if near and name.lower() not in {known.lower() for known in _KNOWN}:
+            yield Finding(
+                place.span,
+                f"no service knows `{name}`",
+                f"did you mean `{near[0]}`?",
+                fix=write(near[0], place.span, safe=False),
+            )
+
+
+def _names(spec: Spec) -> Iterator[Located[str]]:
+    """Yield the names of the headers that are sent: the credential's, and those of requests."""
+    config = spec.authentication.config if spec.authentication else None
+    if config and config.key_name and (config.key_location is None or config.key_location.value == "header"):
+        yield config.key_name
     for endpoint in spec.endpoints:
-        for header in endpoint.request.headers if endpoint.request else ():
-            name = header.name.value.strip() if header.name else ""
-            if name in _KNOWN:
-                continue
-            near = get_close_matches(name, _KNOWN, n=1, cutoff=0.88)
-            if header.name and near and name.lower() not in {known.lower() for known in _KNOWN}:
-                yield Finding(
-                    header.name.span,
-                    f"no service knows `{name}`",
-                    f"did you mean `{near[0]}`?",
-                    fix=write(near[0], header.name.span, safe=False),
-                )
+        yield from (header.name for header in (endpoint.request.headers if endpoint.request else ()) if header.name)
 
 
 _KNOWN = (

@@ -10,6 +10,7 @@ from intertie.lint.rules.mappings.code_path_of_no_schema import code_path_of_no_
 from intertie.lint.rules.mappings.crossed_fields import crossed_fields
 from intertie.lint.rules.mappings.default_breaks_answer import default_breaks_answer
 from intertie.lint.rules.mappings.default_breaks_field import default_breaks_field
+from intertie.lint.rules.mappings.default_breaks_transform import default_breaks_transform
 from intertie.lint.rules.mappings.default_fallback_without_response import default_fallback_without_response
 from intertie.lint.rules.mappings.division_by_zero import division_by_zero
 from intertie.lint.rules.mappings.duplicate_error_code import duplicate_error_code
@@ -84,5 +85,6 @@ RULES = (
     key_forgotten_within_call,
     queue_outlives_retention,
     cache_outlived_by_call,
+    default_breaks_transform,
 )
 """In the order of their codes."""

@@ -88,4 +88,5 @@ def _not_in_named(spec: Spec, plan: Plan, row: InboundRow) -> Iterator[Finding]:
             f"the answer of {named[name].value} has no `{field.value}`, and the row names that endpoint",
             "take the endpoint out of the row, or mend the schema",
             related=(Label(named[name].span, "named here"),),
+            severity=Severity.WARNING,
         )

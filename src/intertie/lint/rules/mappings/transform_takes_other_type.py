@@ -77,6 +77,10 @@ def transform_takes_other_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
                 types = types_at(schema.json, row.external_field.value) if schema else frozenset()
                 text = text_kind(schema_at(schema.json, row.external_field.value)) if schema else ""
                 wrong = mismatch(row.transform.value, types, inbound=inbound, text=text)
+                if inbound and not wrong and row.transform.value.strip() == "unix_ms_to_datetime":
+                    field = schema_at(schema.json, row.external_field.value) if schema else None
+                    if field and field.get("format") == "unix-time":
+                        wrong = "`unix_ms_to_datetime` takes milliseconds, and `{field}` has the format `unix-time`: seconds"
                 if wrong:
                     told.add(planned_row.source)
                     yield Finding(

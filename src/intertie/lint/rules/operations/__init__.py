@@ -20,6 +20,7 @@ from intertie.lint.rules.operations.budget_runs_dry import budget_runs_dry
 from intertie.lint.rules.operations.case_of_other_spec import case_of_other_spec
 from intertie.lint.rules.operations.contract_with_other_provider import contract_with_other_provider
 from intertie.lint.rules.operations.current_version_unsupported import current_version_unsupported
+from intertie.lint.rules.operations.dearer_tier import dearer_tier
 from intertie.lint.rules.operations.endpoint_without_case import endpoint_without_case
 from intertie.lint.rules.operations.fee_reaches_alert import fee_reaches_alert
 from intertie.lint.rules.operations.hard_stop_without_limit import hard_stop_without_limit
@@ -104,5 +105,6 @@ RULES = (
     path_outside_workspace,
     sla_above_deadline,
     contract_with_other_provider,
+    dearer_tier,
 )
 """In the order of their codes."""

@@ -9,8 +9,11 @@ from intertie.lint.rules.resilience.caller_fault_opens_breaker import caller_fau
 from intertie.lint.rules.resilience.caller_fault_retried import caller_fault_retried
 from intertie.lint.rules.resilience.cause_without_retry import cause_without_retry
 from intertie.lint.rules.resilience.concurrency_below_rate import concurrency_below_rate
+from intertie.lint.rules.resilience.concurrency_out_of_reach import concurrency_out_of_reach
 from intertie.lint.rules.resilience.empty_retry_list import empty_retry_list
+from intertie.lint.rules.resilience.flood_of_probes import flood_of_probes
 from intertie.lint.rules.resilience.generous_retry_budget import generous_retry_budget
+from intertie.lint.rules.resilience.growth_without_steps import growth_without_steps
 from intertie.lint.rules.resilience.idle_backoff_setting import idle_backoff_setting
 from intertie.lint.rules.resilience.idle_rate_window import idle_rate_window
 from intertie.lint.rules.resilience.max_delay_above_total import max_delay_above_total
@@ -76,5 +79,8 @@ RULES = (
     max_delay_above_total,
     retry_budget_of_nothing,
     breaker_needs_every_failure,
+    concurrency_out_of_reach,
+    growth_without_steps,
+    flood_of_probes,
 )
 """In the order of their codes."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from intertie.core.units import seconds_text
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
@@ -36,5 +37,9 @@ def breaker_never_stays_open(spec: Spec) -> Iterator[Finding]:
     Spec format, circuit breaker.
     """
     timeout = spec.circuit_breaker.timeout if spec.circuit_breaker else None
-    if timeout and timeout.value == 0:
+    if timeout and 0 < timeout.value < 0.5:
+        what = f"it opens for {seconds_text(timeout.value)}: the next caller is its probe"
+        mend = "give the service time to come back, such as `30`"
+        yield Finding(timeout.span, what, mend, severity=Severity.WARNING)
+    elif timeout and timeout.value == 0:
         yield Finding(timeout.span, "it opens and is over at once", "give the service time to come back, such as `30`")

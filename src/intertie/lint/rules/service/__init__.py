@@ -6,6 +6,7 @@ from intertie.lint.rules.service.deprecated_spec import deprecated_spec
 from intertie.lint.rules.service.development_is_production import development_is_production
 from intertie.lint.rules.service.duplicate_id import duplicate_id
 from intertie.lint.rules.service.empty_list import empty_list
+from intertie.lint.rules.service.environments_of_one_url import environments_of_one_url
 from intertie.lint.rules.service.format_contradicts_bodies import format_contradicts_bodies
 from intertie.lint.rules.service.half_credential import half_credential
 from intertie.lint.rules.service.idle_related import idle_related
@@ -20,9 +21,11 @@ from intertie.lint.rules.service.part_timeout_above_total import part_timeout_ab
 from intertie.lint.rules.service.protocol_contradicts_blocks import protocol_contradicts_blocks
 from intertie.lint.rules.service.repeated_entry import repeated_entry
 from intertie.lint.rules.service.retired_spec import retired_spec
+from intertie.lint.rules.service.secret_without_name import secret_without_name
 from intertie.lint.rules.service.shared_reference import shared_reference
 from intertie.lint.rules.service.short_lived_token import short_lived_token
 from intertie.lint.rules.service.title_contradicts_name import title_contradicts_name
+from intertie.lint.rules.service.token_from_elsewhere import token_from_elsewhere
 from intertie.lint.rules.service.token_never_refreshed import token_never_refreshed
 from intertie.lint.rules.service.two_production_urls import two_production_urls
 from intertie.lint.rules.service.two_service_names import two_service_names
@@ -62,5 +65,8 @@ RULES = (
     repeated_entry,
     empty_list,
     unbounded_call,
+    token_from_elsewhere,
+    environments_of_one_url,
+    secret_without_name,
 )
 """In the order of their codes."""

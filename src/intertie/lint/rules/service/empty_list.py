@@ -48,4 +48,4 @@ def empty_list(spec: Spec) -> Iterator[Finding]:
                 yield Finding(value.span, f"`{entry.key.text}` names nothing", "fill it, or leave it out")
 
 
-_NEED_ENTRIES = frozenset({"scopes", "supported", "metrics", "personal", "endpoints", "enum"})
+_NEED_ENTRIES = frozenset({"scopes", "supported", "metrics", "personal", "endpoints", "enum", "status"})

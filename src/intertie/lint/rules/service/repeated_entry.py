@@ -62,5 +62,7 @@ def _lists(spec: Spec) -> Iterator[Sequence[Located[str]]]:
         yield spec.monitoring.metrics
     if spec.security:
         yield spec.security.personal
+    answers = [endpoint.response.success for endpoint in spec.endpoints if endpoint.response]
+    yield from (success.status for success in answers if success)
     yield from (row.endpoints for row in spec.inbound)
     yield from (row.endpoints for row in spec.outbound)

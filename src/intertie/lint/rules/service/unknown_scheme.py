@@ -49,7 +49,11 @@ def unknown_scheme(spec: Spec) -> Iterator[Finding]:
     scheme = config.scheme if config else None
     known = ("Bearer", "Basic", "Token", "ApiKey", "Digest", "DPoP", "GenieKey", "Api-Key", "Key")
     near = get_close_matches(scheme.value.strip(), known, n=1, cutoff=0.75) if scheme else []
-    if scheme and near and scheme.value.strip().lower() not in {word.lower() for word in known}:
+    if scheme and len(scheme.value.split()) > 1:
+        yield Finding(
+            scheme.span, f"a scheme is one word, and `{scheme.value}` is more", f"write `{scheme.value.split()[0]}`"
+        )
+    elif scheme and near and scheme.value.strip().lower() not in {word.lower() for word in known}:
         yield Finding(
             scheme.span,
             f"no service knows `{scheme.value}`",
