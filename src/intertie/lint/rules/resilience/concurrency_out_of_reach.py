@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil
+
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rates import windows
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE241", severity=Severity.INFO, since="0.1.0")
+def concurrency_out_of_reach(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """More calls may be in flight than can ever be.
+
+    ## What it does
+    Compares `concurrent_requests` with the calls that the windows let through while one call may last.
+
+    ## Why it matters
+    The limit limits nothing. Where it was to protect the service, it does not.
+
+    ## Example
+    ```yaml
+    rate_limits:
+      requests_per_second: 10
+      concurrent_requests: 5000
+    ```
+
+    ## Use instead
+    ```yaml
+    rate_limits:
+      requests_per_second: 10
+      concurrent_requests: 50
+    ```
+
+    ## References
+    J. D. C. Little, A Proof for the Queuing Formula L = λW, 1961.
+    """
+    most, total_s = spec.rate_limits.concurrent_requests if spec.rate_limits else None, plan.timeouts.total_s
+    declared = windows(spec)
+    if most is None or not declared:
+        return
+    # A burst may begin just before a window's end: one window more than fits.
+    tightest = min(declared, key=lambda window: window.limit.value * (ceil(total_s / window.window_s) + 1))
+    reach = tightest.limit.value * (ceil(total_s / tightest.window_s) + 1)
+    if most.value > reach:
+        yield Finding(
+            most.span,
+            f"at most {reach:,} calls begin within the {seconds_text(total_s)} of one",
+            "look up the limit, or take it out",
+            related=(Label(tightest.limit.span, f"the limit of a {tightest.word}"),),
+        )

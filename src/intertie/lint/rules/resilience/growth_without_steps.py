@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.units import seconds_text
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE242", severity=Severity.INFO, since="0.1.0")
+def growth_without_steps(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """A growing wait has no steps to grow through.
+
+    ## What it does
+    Looks for an exponential or linear backoff of three tries or more whose first wait is the longest already, and for a
+    `multiplier` of 10 or more, which reaches any cap at the second wait.
+
+    ## Why it matters
+    It is a fixed wait under another name: the service gets no more time to recover with each failure.
+
+    ## Example
+    ```yaml
+    retry:
+      max_attempts: 4
+      initial_delay: 500
+      max_delay: 500
+      backoff: exponential
+      jitter: true
+      retry_on: [503]
+    ```
+
+    ## Use instead
+    ```yaml
+    retry:
+      max_attempts: 4
+      initial_delay: 500
+      max_delay: 2000
+      backoff: exponential
+      jitter: true
+      retry_on: [503]
+    ```
+
+    ## References
+    Spec format, retry.
+    """
+    block = spec.retry
+    if block is None or plan.retry.max_attempts < 3 or (block.backoff and block.backoff.value == "fixed"):
+        return
+    first, most = block.initial_delay, block.max_delay
+    if first and most and first.value == most.value > 0:
+        yield Finding(
+            most.span,
+            f"the first wait is {seconds_text(first.value)} already, the longest",
+            "write `backoff: fixed`, or raise it",
+        )
+    elif block.multiplier and block.multiplier.value >= 10:
+        yield Finding(
+            block.multiplier.span, f"each wait is {block.multiplier.value:g} times the one before", "2 is usual"
+        )

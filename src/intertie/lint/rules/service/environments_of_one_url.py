@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.fields import Located
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE135", severity=Severity.INFO, since="0.1.0")
+def environments_of_one_url(spec: Spec) -> Iterator[Finding]:
+    """Two environments are the same place.
+
+    ## What it does
+    Compares the URLs of the environments. Production may be `base_url`; development that is production is told of
+    elsewhere.
+
+    ## Why it matters
+    Whoever chooses one of them believes that the other is untouched. As a rule one of the URLs was copied.
+
+    ## Example
+    ```yaml
+    service:
+      name: parcel-rates
+      base_url: https://api.parcels.example
+      environments:
+        staging: https://staging.parcels.example
+        sandbox: https://staging.parcels.example
+        production: https://api.parcels.example
+    ```
+
+    ## Use instead
+    ```yaml
+    service:
+      name: parcel-rates
+      base_url: https://api.parcels.example
+      environments:
+        staging: https://staging.parcels.example
+        sandbox: https://sandbox.parcels.example
+        production: https://api.parcels.example
+    ```
+
+    ## References
+    Spec format, service.
+    """
+    first: dict[str, tuple[Located[str], Located[str]]] = {}
+    for name, url in spec.service.environments if spec.service else ():
+        if name.value.lower() == "production":
+            continue
+        text = url.value.strip().rstrip("/").lower()
+        if text in first:
+            other, place = first[text]
+            yield Finding(
+                url.span,
+                f"{name.value} is where {other.value} is",
+                "give each its own URL, or keep one of the two",
+                related=(Label(place.span, "the other"),),
+            )
+        first.setdefault(text, (name, url))

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.lint.tokens import secret_references
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE136", severity=Severity.ERROR, since="0.1.0")
+def secret_without_name(spec: Spec) -> Iterator[Finding]:
+    """A secret reference names nothing that could be read.
+
+    ## What it does
+    Looks for `file:` with a folder or nothing behind it, and for `env:` with nothing.
+
+    ## Why it matters
+    No secret is found, so no call can be made.
+
+    ## Example
+    ```yaml
+    authentication:
+      type: api_key
+      config:
+        key_location: header
+        key_name: X-Api-Key
+        secret: file:/run/secrets/
+    ```
+
+    ## Use instead
+    ```yaml
+    authentication:
+      type: api_key
+      config:
+        key_location: header
+        key_name: X-Api-Key
+        secret: file:/run/secrets/parcel_key
+    ```
+
+    ## References
+    Secrets, reference.
+    """
+    for reference in secret_references(spec):
+        scheme, _, rest = reference.value.strip().partition(":")
+        if scheme == "file" and rest.endswith("/"):
+            yield Finding(reference.span, "this is a folder, and a secret is a file", "name the file in it")

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE134", severity=Severity.WARNING, since="0.1.0")
+def token_from_elsewhere(spec: Spec) -> Iterator[Finding]:
+    """The token is for, or from, another environment than the calls.
+
+    ## What it does
+    Compares the hosts of `token_url` and `audience` with the environments: neither may be this machine, or the host of
+    an environment other than production, where calls go to a production host.
+
+    ## Why it matters
+    The service refuses a token of its sandbox, and one of production has no business in a test.
+
+    ## Example
+    ```text
+    authentication:
+      type: oauth
+      config:
+        grant_type: client_credentials
+        client_id: env:PARCEL_ID
+        client_secret: env:PARCEL_SECRET
+        token_url: http://127.0.0.1:9999/token
+    ```
+
+    ## Use instead
+    ```text
+    authentication:
+      type: oauth
+      config:
+        grant_type: client_credentials
+        client_id: env:PARCEL_ID
+        client_secret: env:PARCEL_SECRET
+        token_url: https://login.parcels.example/token
+    ```
+
+    ## References
+    RFC 6749, section 3.2.
+    """
+    config, service = spec.authentication.config if spec.authentication else None, spec.service
+    if config is None or service is None or service.base_url is None:
+        return
+    ours = _host(service.base_url.value)
+    others = {_host(url.value): (name, url) for name, url in service.environments if name.value.lower() != "production"}
+    for place in (config.token_url, config.audience):
+        host = _host(place.value) if place else ""
+        if place is None or not host or host == ours or ours in _LOCAL:
+            continue
+        if host in _LOCAL:
+            yield Finding(
+                place.span, f"`{host}` is this machine, and calls go to `{ours}`", "write the one of `base_url`"
+            )
+        elif host in others:
+            name, url = others[host]
+            label = (Label(url.span, f"the environment {name.value}"),)
+            yield Finding(
+                place.span, f"`{host}` is {name.value}, and calls go to `{ours}`", "write production's", label
+            )
+
+
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url.strip()).hostname or "").lower()
+    except ValueError:
+        # The compiler tells of a URL that can't be read.
+        return ""
