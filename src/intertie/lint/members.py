@@ -70,7 +70,11 @@ def types_at(schema: Json | bool, path: str) -> frozenset[str]:
     >>> sorted(types_at({"properties": {"id": {"type": ["string", "null"]}}}, "id"))
     ['string']
     """
-    found = schema_at(schema, path)
+    return types_of(schema_at(schema, path))
+
+
+def types_of(found: Json | None) -> frozenset[str]:
+    """Return the JSON types that a field's own schema names, null left out; empty where it names none."""
     plain = _plain(found, found) if found is not None else None
     stated = plain.get("type") if plain is not None else None
     return frozenset([stated] if isinstance(stated, str) else _names(stated)) - {"null"}

@@ -47,8 +47,7 @@ def repeated_choice(spec: Spec) -> Iterator[Finding]:
     ## References
     JSON Schema 2020-12, validation, section 6.1.2.
     """
-    for mapping in mappings(spec):
-        choices = mapping.get("enum")
+    for choices in (entry.value for mapping in mappings(spec) for entry in mapping.entries if entry.key.text == "enum"):
         seen: set[tuple[str, bool]] = set()
         for choice in choices.items if isinstance(choices, SequenceNode) else ():
             if isinstance(choice, ScalarNode):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
-from intertie.lint.members import schema_at, types_at
+from intertie.lint.members import schema_at, types_of
 from intertie.lint.planned import planned
 from intertie.lint.rule import rule
 from intertie.lint.transform_types import mismatch, text_kind
@@ -74,13 +74,14 @@ def transform_takes_other_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
                 row = rows.get(planned_row.source)
                 if row is None or row.transform is None or row.external_field is None or planned_row.source in told:
                     continue
-                types = types_at(schema.json, row.external_field.value) if schema else frozenset()
-                text = text_kind(schema_at(schema.json, row.external_field.value)) if schema else ""
-                wrong = mismatch(row.transform.value, types, inbound=inbound, text=text)
-                if inbound and not wrong and row.transform.value.strip() == "unix_ms_to_datetime":
-                    field = schema_at(schema.json, row.external_field.value) if schema else None
-                    if field and field.get("format") == "unix-time":
-                        wrong = "`unix_ms_to_datetime` takes milliseconds, and `{field}` has the format `unix-time`: seconds"
+                field = schema_at(schema.json, row.external_field.value) if schema else None
+                types = types_of(field)
+                wrong = mismatch(row.transform.value, types, inbound=inbound, text=text_kind(field))
+                in_seconds = inbound and field is not None and field.get("format") == "unix-time"
+                if in_seconds and not wrong and row.transform.value.strip() == "unix_ms_to_datetime":
+                    wrong = (
+                        "`unix_ms_to_datetime` takes milliseconds, and `{field}` has the format `unix-time`: seconds"
+                    )
                 if wrong:
                     told.add(planned_row.source)
                     yield Finding(
