@@ -14,6 +14,7 @@ from intertie.diagnostics import Diagnostic, Severity, SourceSpan
 from intertie.diagnostics.render import render_full
 from intertie.spec.loading import load
 from intertie.spec.workspace import Unreadable, Workspace
+from support.rule_examples import check_lines, compose
 from support.spec_text import read, section
 
 
@@ -64,6 +65,16 @@ def test_a_reference_file_with_too_many_values_says_how_many_are_read(tmp_path: 
         if each.name == "ref-unreadable"
     ]
     assert "more than 800,000 values" in found.message
+
+
+def test_a_pattern_that_never_ends_is_no_trap(tmp_path: Path):
+    """An example is judged by a pattern that backtracks without end in as little time as by any other."""
+    hostile = (
+        'endpoint: {path: /a, method: GET}\nresponse: {success: {schema: {type: string, pattern: "^(a+)+$", example: '
+    )
+    lines = compose(f"{hostile}{'a' * 40}!}}}}}}", "yaml")
+    names = [found.name for found in check_lines(lines, tmp_path)]
+    assert "schema-example-breaks-schema" in names
 
 
 @pytest.mark.parametrize("line", ["`" * 1_000_000, "\u0301" * 1_000_000, "\t" * 1_000_000])

@@ -24,6 +24,9 @@ _RATE_RE = re.compile(
 _PER_MINUTE_RE = re.compile(rf"\s*({_NUMBER})\s*(rps|rpm|rph|rpd)\s*\Z", re.IGNORECASE)
 _MONEY_RE = re.compile(rf"\s*(?:([$€£¥])\s*({_NUMBER})|({_NUMBER})\s*([$€£¥]|[A-Za-z]{{3}})?)\s*\Z")
 
+_LONGEST = 200
+"""Characters of a quantity, rate, amount or comparison. What is longer is none, and is not tried in all its parts."""
+
 SECONDS_PER_UNIT = {
     "ms": Decimal("0.001"), "msec": Decimal("0.001"), "millis": Decimal("0.001"), "millisecond": Decimal("0.001"),
     "us": Decimal("0.000001"), "µs": Decimal("0.000001"),
@@ -76,6 +79,8 @@ def parse_duration_s(text: str, *, bare_unit: str) -> Decimal | None:
     number = parse_number(text)
     if number is not None:
         return number * SECONDS_PER_UNIT[bare_unit]
+    if len(text) > _LONGEST:
+        return None
     match = _QUANTITY_RE.match(text)
     if match:
         unit_s = _unit_s(match.group(2))
@@ -111,7 +116,7 @@ def parse_comparison(text: str) -> Comparison | None:
     >>> parse_comparison("<200ms").right
     '200ms'
     """
-    match = _COMPARISON_RE.match(text)
+    match = _COMPARISON_RE.match(text) if len(text) <= _LONGEST else None
     if not match:
         return None
     operator = {"≤": "<=", "≥": ">="}.get(match.group(2), match.group(2))
@@ -124,6 +129,8 @@ def parse_rate(text: str) -> Rate | None:
     >>> parse_rate("100 requests per minute"), parse_rate("100/10s"), parse_rate("60 RPM")
     (Rate(limit=100, window_s=60.0), Rate(limit=100, window_s=10.0), Rate(limit=60, window_s=60.0))
     """
+    if len(text) > _LONGEST:
+        return None
     short = _PER_MINUTE_RE.match(text)
     if short:
         window_s = {"rps": 1.0, "rpm": 60.0, "rph": 3600.0, "rpd": 86400.0}[short.group(2).lower()]
@@ -144,7 +151,7 @@ def parse_money(text: str) -> tuple[Decimal, str | None] | None:
     >>> parse_money("$1,200.50"), parse_money("120 eur"), parse_money("120")
     ((Decimal('1200.50'), 'USD'), (Decimal('120'), 'EUR'), (Decimal('120'), None))
     """
-    match = _MONEY_RE.match(text)
+    match = _MONEY_RE.match(text) if len(text) <= _LONGEST else None
     if not match:
         return None
     amount = _decimal(match.group(2) or match.group(3))

@@ -48,7 +48,7 @@ def comparisons(condition: str) -> Iterator[Compared]:
     >>> [(each.metric, each.operator, each.value) for each in comparisons("error_rate > 5% and p99 >= 2s")]
     [('error_rate', '>', 0.05), ('response_time', '>=', 2.0)]
     """
-    for part in _AND_OR_RE.split(_CALL_RE.sub(r"\1", condition)):
+    for part in _parts(condition):
         found = parse_comparison(part.strip(" ()"))
         if found is None or not found.subject:
             continue
@@ -70,7 +70,12 @@ def is_known(name: str) -> bool:
 
 def is_alone(condition: str) -> bool:
     """Return whether a condition is one comparison: of several together only the whole can be judged."""
-    return len(_AND_OR_RE.split(condition)) == 1
+    return len(_parts(condition)) == 1
+
+
+def _parts(condition: str) -> list[str]:
+    # One blank for many: each pattern would look at every end of a run of them.
+    return _AND_OR_RE.split(_CALL_RE.sub(r"\1", " ".join(condition.split())))
 
 
 def _value(metric: str, right: str) -> float | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from intertie.runtime.schemas import CompiledSchema
 from intertie.spec.tree import MappingNode, ScalarNode, SequenceNode, plain
 
+_JUDGED = frozenset({"type", "enum", "pattern", "minLength", "maxLength", "minimum", "maximum"})
 _KINDS = {"string": str, "boolean": bool, "array": list, "object": dict, "null": type(None)}
 
 
@@ -31,21 +32,18 @@ def broken_by(schema: MappingNode, value: object) -> str | None:
     """Return the keyword that a value breaks, None where it breaks none that is looked at here.
 
     Type, enum, pattern, range and length: what the members of an object must be is said in schemas of their own.
+    Judged as calls are, by a validator whose patterns take no longer than their text is long.
     """
     nullable = schema.get("nullable")
     if value is None and isinstance(nullable, ScalarNode) and nullable.value is True:
         return None
-    types = types_of(schema)
-    if types and not any(is_of_type(value, name) for name in types):
-        return "type"
-    choices = schema.get("enum")
-    if isinstance(choices, SequenceNode) and value not in [plain(choice) for choice in choices.items]:
-        return "enum"
-    if isinstance(value, str):
-        return _text_breaks(schema, value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _number_breaks(schema, value)
-    return None
+    asked = {entry.key.text: plain(entry.value) for entry in schema.entries if entry.key.text in _JUDGED}
+    try:
+        error = CompiledSchema(asked).first_error(value)
+    except ValueError:
+        # The compiler tells of a schema that is none.
+        return None
+    return None if error is None else error[1].partition(" ")[0]
 
 
 def is_of_type(value: object, name: str) -> bool:
@@ -61,26 +59,3 @@ def is_of_type(value: object, name: str) -> bool:
         return isinstance(value, int | float) and is_number and float(value).is_integer()
     kind = _KINDS.get(name)
     return kind is None or isinstance(value, Mapping if kind is dict else kind)
-
-
-def _text_breaks(schema: MappingNode, value: str) -> str | None:
-    least, most = number_at(schema, "minLength"), number_at(schema, "maxLength")
-    if least is not None and len(value) < least:
-        return "minLength"
-    if most is not None and len(value) > most:
-        return "maxLength"
-    pattern = schema.get("pattern")
-    if isinstance(pattern, ScalarNode):
-        try:
-            return None if re.search(pattern.text, value) else "pattern"
-        except re.error:
-            # The compiler tells of a pattern that is none.
-            return None
-    return None
-
-
-def _number_breaks(schema: MappingNode, value: float) -> str | None:
-    least, most = number_at(schema, "minimum"), number_at(schema, "maximum")
-    if least is not None and value < least:
-        return "minimum"
-    return "maximum" if most is not None and value > most else None

@@ -142,7 +142,7 @@ def settle_retry(retry: Retry, findings: Findings) -> Retry:
 
 def _apart(item: Located[str]) -> tuple[Located[str], ...]:
     """Return the parts of `"429, timeout"`, which is quoted as if it were one."""
-    parts = re.split(r"\s*,\s*", item.value)
+    parts = [part.strip() for part in item.value.split(",")]
     if len(parts) < 2 or not any(_condition(part) for part in parts):
         return (item,)
     return tuple(Located(part, item.span, item.key_span, part) for part in parts)

@@ -24,6 +24,8 @@ _CODE_RE = re.compile(r"[A-Za-z_][\w.-]*\Z|\d+\Z")
 _OWN_RE = re.compile(r".*[_.]|[A-Z]{3,}[A-Z0-9]*\Z|[A-Za-z]*[a-z][A-Z]")
 _MOST = 100
 """Statuses that one range may hold."""
+_LONGEST = 200
+"""Characters of a code, or of several. What is longer is none in other words, and is not tried in all its parts."""
 
 
 def statuses_of(text: str) -> tuple[str, ...] | None:
@@ -33,7 +35,7 @@ def statuses_of(text: str) -> tuple[str, ...] | None:
     (('5xx',), ('200',), ('502', '503'), None)
     """
     text = text.strip()
-    if _STATUS_RE.match(text):
+    if len(text) > _LONGEST or _STATUS_RE.match(text):
         return None
     span = _RANGE_RE.match(text)
     if span is not None:
@@ -55,6 +57,8 @@ def codes_of(text: str) -> tuple[str, ...] | None:
     >>> codes_of("card_declined"), codes_of("invalid request"), codes_of("E-12/34")
     (None, None, None)
     """
+    if len(text) > _LONGEST:
+        return None
     plain = text.replace("`", "").strip()
     if not plain or _STATUS_RE.match(plain):
         return None if plain == text.strip() else (plain,)
