@@ -246,6 +246,8 @@ def test_the_block_itself_may_be_a_rate():
     """`rate_limits: 100 requests per minute` is read."""
     loaded = read(section("Rate Limits", "rate_limits: 100 requests per minute"))
     assert loaded.spec.rate_limits.requests_per_minute.value == 100
+    (told,) = [found for found in loaded.diagnostics if found.name == "alias-used"]
+    assert [edit.replacement for edit in told.fix.edits] == ["{requests_per_minute: 100}"], "the block keeps its key"
 
 
 @pytest.mark.parametrize("line", ["requests_per_minute: No limit", "rate_limit: unlimited"])
