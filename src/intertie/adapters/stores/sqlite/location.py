@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from errno import EACCES
 from pathlib import Path
+from tempfile import mkstemp
 
 from intertie.adapters.stores.errors import StoreUnavailable
 
@@ -26,15 +28,33 @@ def database_path(url: str, root: Path) -> Path:
 def make_ready(path: Path, url: str) -> None:
     """Make the folder (mode 700) and the file (mode 600) where they are missing.
 
+    A file that is there is never opened here: with the first descriptor of a file that a process closes, all its locks
+    on it end (POSIX), SQLite's among them; then another process may take away the log that this one writes to.
+
     Raises:
         StoreUnavailable: They can't be made or written.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if not path.exists():
+            _make(path)
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(EACCES, os.strerror(EACCES))
     except OSError as error:
         msg = (
             f"the state file {path} can't be written ({error.strerror or error}); make its folder writable, "
             "name another file with INTERTIE_STATE, or use memory://"
         )
         raise StoreUnavailable(msg, url=url) from error
+
+
+def _make(path: Path) -> None:
+    """Make an empty file under its name at once, closed before anybody can see it."""
+    descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)  # with mode 600
+    os.close(descriptor)
+    try:
+        os.link(name, path)
+    except FileExistsError:
+        pass  # somebody else was quicker
+    finally:
+        os.unlink(name)  # noqa: PTH108  # a text from `mkstemp`
