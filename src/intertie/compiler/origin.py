@@ -62,6 +62,22 @@ def choose_origin(build: Build, environment: str | None, base_url: str | None) -
         UsageError: The caller's environment or base URL is none.
     """
     declared = environments_of(build)
+    chosen = _chosen(build, environment, base_url, declared)
+    if chosen is not None:
+        _judge_others(build, chosen.environment, declared)
+    return chosen
+
+
+def judge_environments(build: Build) -> None:
+    """Report what is wrong with the URL of each environment, as if it were chosen."""
+    declared = environments_of(build)
+    for environment in declared:
+        _chosen(build, environment, None, declared)
+
+
+def _chosen(
+    build: Build, environment: str | None, base_url: str | None, declared: Mapping[str, Located[str]]
+) -> ChosenOrigin | None:
     name, name_source = _name(build, environment, declared)
     if name is None:
         return None
@@ -75,7 +91,6 @@ def choose_origin(build: Build, environment: str | None, base_url: str | None) -
             raise UsageError(build.diagnostics[-1].message)
         return None
     _refuse_plain_http(build, origin, name, candidate)
-    _judge_others(build, name, declared)
     return ChosenOrigin(name, origin, name_source, candidate.source)
 
 

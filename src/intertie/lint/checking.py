@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from intertie.compiler import Compiled, Settings, compile_spec
 from intertie.compiler.build import Build
-from intertie.compiler.origin import DEVELOPMENT, choose_origin, environments_of
+from intertie.compiler.origin import DEVELOPMENT, judge_environments
 from intertie.compiler.settings import FILE_NAME
 from intertie.diagnostics import Diagnostic, Severity, SourceSpan
 from intertie.diagnostics.order import in_order
@@ -196,6 +196,5 @@ def _environment(spec: Spec, settings: Settings) -> str | None:
 def _other_origins(spec: Spec, settings: Settings) -> Iterator[Diagnostic]:
     """Yield what is wrong with the URLs of the environments that the plan is not for."""
     build = Build(spec, settings)
-    for environment in environments_of(build):
-        choose_origin(build, environment, None)
+    judge_environments(build)
     yield from map(_as_info, build.diagnostics)

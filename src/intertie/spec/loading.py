@@ -82,7 +82,7 @@ def load_text(text: str, path: Path, workspace: Workspace | None = None) -> Load
     related = _related(document, workspace, path, findings)
     router = Router(findings)
     endpoints = route(document, router)
-    routed = router.routed
+    routed = router.routed()
     root = {
         key: plain(routed.entries[key].value) for key in ("components", "definitions", "$defs") if key in routed.entries
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from intertie.diagnostics import Edit, Fix, Severity, SourceSpan
 from intertie.spec import codes
+from intertie.spec.circles import in_circles
 from intertie.spec.dialects import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMAS, translate
 from intertie.spec.model.values import Schema
 from intertie.spec.schema_documents import Library, Problem, SchemaDocument, Target
@@ -87,12 +88,17 @@ class SchemaReader:
 
     def components(self, schemas: MappingNode) -> None:
         """Check the schemas that the spec itself defines."""
+        names: dict[str, str] = {}
         for entry in schemas.entries:
             value = plain(entry.value)
             self._check(entry.value, self._resource(value, self._document))
-            target = Target(self._document, ("components", "schemas", entry.key.text), value)
-            name = self._register(target)
-            if self._leads_back(name):
+            names[entry.key.text] = self._register(
+                Target(self._document, ("components", "schemas", entry.key.text), value)
+            )
+        circles = in_circles(names.values(), lambda name: _refers_first(self._make(name).json))
+        for entry in schemas.entries:
+            name = names[entry.key.text]
+            if name in circles:
                 self._findings.add(
                     codes.INVALID_SCHEMA, entry.key.span, f"the schema `{entry.key.text}` only refers back to itself",
                     help="say what it is where the circle closes",
@@ -227,19 +233,6 @@ class SchemaReader:
                 self._report(span, Problem(problem.code, said, problem.help))
                 return
         self._sound |= visited
-
-    def _leads_back(self, name: str) -> bool:
-        """Return whether a schema refers to itself before it says anything (`A: {$ref: B}`, `B: {$ref: A}`)."""
-        seen: set[str] = set()
-        pending = [*_refers_first(self._make(name).json)]
-        while pending:
-            current = pending.pop()
-            if current == name:
-                return True
-            if current not in seen:
-                seen.add(current)
-                pending += _refers_first(self._make(current).json)
-        return False
 
     def _judge(self, made: _Made, node: Node, name: str | None) -> None:
         """Report where a schema breaks the rules of JSON Schema, as near to the place as it is known."""

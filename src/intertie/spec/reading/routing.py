@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct, field
 
@@ -94,12 +94,49 @@ class Routed(Struct):
     entries: dict[str, Entry] = field(default_factory=dict)
 
 
+class _Merging:
+    """One key while the blocks of a file are merged under it: each block costs its own entries, not all before it."""
+
+    __slots__ = ("_depth", "_first", "_members")
+
+    def __init__(self, first: Entry, depth: int) -> None:
+        self._first = first
+        self._depth = depth
+        self._members: dict[str, _Merging] = {}
+        if depth and isinstance(first.value, MappingNode):
+            self._members = {entry.key.text: _Merging(entry, depth - 1) for entry in first.value.entries}
+
+    def take(self, second: Entry, where: str, conflict: Callable[[Entry, Entry, str], None]) -> None:
+        """Merge another entry of the same key, `depth` mappings deep; what is given twice is a conflict."""
+        if not (self._depth and isinstance(self._first.value, MappingNode) and isinstance(second.value, MappingNode)):
+            conflict(self._first, second, where)
+            return
+        for entry in second.value.entries:
+            known = self._members.get(entry.key.text)
+            if known is None:
+                self._members[entry.key.text] = _Merging(entry, self._depth - 1)
+            else:
+                known.take(entry, f"{where}.{entry.key.text}", conflict)
+
+    def entry(self) -> Entry:
+        """Return what was merged, under the first key."""
+        value = self._first.value
+        if not isinstance(value, MappingNode) or not self._members:
+            return self._first
+        members = tuple(member.entry() for member in self._members.values())
+        return Entry(self._first.key, MappingNode(value.span, members, value.flow))
+
+
 class Router:
     """Merges the YAML blocks of a file by top-level key."""
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
-        self.routed = Routed()
+        self._merging: dict[str, _Merging] = {}
+
+    def routed(self) -> Routed:
+        """Return what was merged so far."""
+        return Routed({key: merging.entry() for key, merging in self._merging.items()})
 
     def take(self, section: Section, roots: Iterable[MappingNode]) -> None:
         """Route the blocks of one section (its subsections come on their own)."""
@@ -133,25 +170,11 @@ class Router:
 
     def add(self, canonical: str, entry: Entry) -> None:
         """Merge one entry into what there is under its key."""
-        known = self.routed.entries.get(canonical)
-        merged = entry if known is None else self._merged(known, entry, canonical, deep=canonical == "components")
-        self.routed.entries[canonical] = merged
-
-    def _merged(self, first: Entry, second: Entry, where: str, *, deep: bool) -> Entry:
-        one, two = first.value, second.value
-        if not isinstance(one, MappingNode) or not isinstance(two, MappingNode):
-            self._conflict(first, second, where)
-            return first
-        entries = {each.key.text: each for each in one.entries}
-        for each in two.entries:
-            known = entries.get(each.key.text)
-            if known is None:
-                entries[each.key.text] = each
-            elif deep:
-                entries[each.key.text] = self._merged(known, each, f"{where}.{each.key.text}", deep=False)
-            else:
-                self._conflict(known, each, f"{where}.{each.key.text}")
-        return Entry(first.key, MappingNode(one.span, tuple(entries.values()), one.flow))
+        known = self._merging.get(canonical)
+        if known is None:
+            self._merging[canonical] = _Merging(entry, 2 if canonical == "components" else 1)
+        else:
+            known.take(entry, canonical, self._conflict)
 
     def _conflict(self, first: Entry, second: Entry, where: str) -> None:
         self._findings.add(

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from intertie.core.errors import snake_case
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
+from intertie.lint.pairs import pairs
 from intertie.lint.rule import rule
 from intertie.spec.fields import Located
 from intertie.spec.model import Spec
@@ -67,22 +69,31 @@ def field_of_two_shapes(spec: Spec) -> Iterator[Finding]:
     inbound = [(row.internal_field, row.endpoints) for row in spec.inbound]
     outbound = [(row.external_field, row.endpoints) for row in spec.outbound]
     for rows in (inbound, outbound):
-        seen: list[tuple[list[str], Located[str], Sequence[Located[str]]]] = []
-        for field, endpoints in rows:
-            if field is None or field.value.startswith(("$", '"')) or not _PLAIN_RE.fullmatch(field.value):
+        told: set[int] = set()
+        for one, other in pairs(_written(rows), key=lambda written: written.steps[0]):
+            if id(other) in told or _apart(one.endpoints, other.endpoints) or not _clash(one.steps, other.steps):
                 continue
-            steps = _STEP_RE.findall(field.value)
-            for others, other, other_endpoints in seen:
-                if _apart(endpoints, other_endpoints) or not _clash(steps, others):
-                    continue
-                yield Finding(
-                    field.span,
-                    f"`{field.value}` and `{other.value}` can't both be written: one is inside what the other makes plain",
-                    "write both as parts of one object, or both as items of one list",
-                    related=(Label(other.span, "the other"),),
-                )
-                break
-            seen.append((steps, field, endpoints))
+            told.add(id(other))
+            yield Finding(
+                other.field.span,
+                f"`{other.field.value}` and `{one.field.value}` can't both be written: "
+                "one is inside what the other makes plain",
+                "write both as parts of one object, or both as items of one list",
+                related=(Label(one.field.span, "the other"),),
+            )
+
+
+class _Written(NamedTuple):
+    steps: list[str]
+    field: Located[str]
+    endpoints: Sequence[Located[str]]
+
+
+def _written(rows: Sequence[tuple[Located[str] | None, Sequence[Located[str]]]]) -> Iterator[_Written]:
+    """Yield the plain paths with their steps."""
+    for field, endpoints in rows:
+        if field is not None and not field.value.startswith(("$", '"')) and _PLAIN_RE.fullmatch(field.value):
+            yield _Written(_STEP_RE.findall(field.value), field, endpoints)
 
 
 _PLAIN_RE = re.compile(r"[\w-]+(?:\[\])?(?:\.[\w-]+(?:\[\])?)*")
