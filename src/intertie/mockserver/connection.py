@@ -15,6 +15,7 @@ from collections.abc import Callable
 import httptools
 from msgspec import Struct
 
+from intertie.mockserver.hosts import host_name
 from intertie.mockserver.messages import FaultKind, MockReply, MockRequest
 from intertie.mockserver.problems import problem
 from intertie.mockserver.wire import CONTINUE, DateLine, head_bytes
@@ -182,6 +183,8 @@ class MockConnection(asyncio.Protocol):
             self._refuse(413, f"the body is longer than {self._bounds.body_bytes} bytes")
         elif "host" not in self._headers and self._parser.get_http_version() == "1.1":
             self._refuse(400, "there is no Host header")
+        elif "host" in self._headers and host_name(self._headers["host"]) is None:
+            self._refuse(400, "the Host header is no host and port")
         elif self._headers.get("expect", "").lower() == "100-continue" and self._idle and self._transport is not None:
             self._transport.write(CONTINUE)
 

@@ -10,18 +10,18 @@
 | `POST reset` | forget everything, begin anew |
 | `GET rules/NAME` | what a rule in a problem document means |
 
-It is not part of the service: no limits, no latency, no faults. On a loopback address it answers to loopback names
-alone, so that a page in a browser can't reach it under a name of its own.
+It is not part of the service: no limits, no latency, no faults. It refuses the pages of other machines, whatever
+address it listens on. On a loopback address it answers to loopback names alone; elsewhere to addresses and names
+without a dot (`mock:8420`), so that no page can reach it under a name of its own.
 """
 
 from __future__ import annotations
-
-from ipaddress import ip_address
 
 import msgspec
 
 from intertie.core.errors import IntertieError
 from intertie.mockserver.engine import MockEngine
+from intertie.mockserver.hosts import is_loopback_host, is_loopback_origin, is_private_host
 from intertie.mockserver.messages import Answer, MockReply, MockRequest
 from intertie.mockserver.problems import CONTROL_PREFIX, RULES, problem
 from intertie.mockserver.profile_reading import ProfileError, profile_of
@@ -36,7 +36,7 @@ class ControlEndpoint:
 
     Args:
         engine: What is steered.
-        loopback_only: Whether `Host` must name a loopback address.
+        loopback_only: Whether `Host` must name a loopback address, else an address or a name without a dot.
     """
 
     def __init__(self, engine: MockEngine, *, loopback_only: bool = True) -> None:
@@ -53,10 +53,12 @@ class ControlEndpoint:
         return MockReply(answer.status, answer.headers, answer.body)
 
     def _answer(self, request: MockRequest) -> Answer:
-        if self._loopback_only and not is_loopback_host(request.headers.get("host", "")):
-            return problem(403, "foreign-host", "the control endpoint answers on loopback names alone")
-        if self._loopback_only and not is_loopback_origin(request.headers.get("origin")):
-            return problem(403, "foreign-host", "the control endpoint refuses requests of foreign pages")
+        host = request.headers.get("host", "")
+        if not (is_loopback_host(host) if self._loopback_only else is_private_host(host)):
+            known = "loopback names" if self._loopback_only else "addresses and names without a dot"
+            return problem(403, "foreign-host", f"the control endpoint answers to {known} alone")
+        if not is_loopback_origin(request.headers.get("origin")) or _is_foreign_page(request):
+            return problem(403, "foreign-host", "the control endpoint refuses requests of other machines' pages")
         name = request.target[len(CONTROL_PREFIX) :].partition("?")[0].rstrip("/")
         engine = self._engine
         match (request.method, name):
@@ -103,33 +105,11 @@ class ControlEndpoint:
             raise ProfileError(f"there is no operation `{unknown[0]}`; the spec has {', '.join(operations)}")
 
 
+def _is_foreign_page(request: MockRequest) -> bool:
+    """Return whether a browser says that a page of another site asks (W3C Fetch Metadata)."""
+    site = request.headers.get("sec-fetch-site", "none")
+    return site == "cross-site" and "origin" not in request.headers
+
+
 def _shown(data: object) -> Answer:
     return Answer(200, _JSON, msgspec.json.encode(data))
-
-
-def is_loopback_host(host: str) -> bool:
-    """Return whether a `Host` value names this machine's loopback.
-
-    >>> [is_loopback_host(host) for host in ("127.0.0.1:8420", "[::1]:80", "localhost", "evil.example")]
-    [True, True, True, False]
-    """
-    name = host.strip().lower()
-    if name.startswith("["):
-        name = name[1:].partition("]")[0]
-    elif name.count(":") == 1:
-        name = name.partition(":")[0]
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
-def is_loopback_origin(origin: str | None) -> bool:
-    """Return whether a request comes from no page, or from one of this machine.
-
-    >>> is_loopback_origin(None), is_loopback_origin("http://localhost:3000"), is_loopback_origin("https://evil.example")
-    (True, True, False)
-    """
-    return origin is None or is_loopback_host(origin.partition("://")[2])

@@ -34,6 +34,7 @@ from intertie.mockserver.failures import DeclaredErrors
 from intertie.mockserver.faults import ProfileState, forced_answer, malformed, throttled
 from intertie.mockserver.generation import Unsatisfiable
 from intertie.mockserver.idempotency import KeyedAnswers
+from intertie.mockserver.kept import Kept
 from intertie.mockserver.latency import LatencyCurve, LatencyDraws
 from intertie.mockserver.limits import EXACT, ServiceLimits, Tolerance
 from intertie.mockserver.messages import Answer, Fault, MockReply, MockRequest
@@ -123,7 +124,7 @@ class MockEngine:
         )
         self.received = ReceivedLog(Masking(plan.auth, idempotency))
         self._resolved: dict[tuple[str, str], _Resolved] = {}
-        self._made: dict[tuple[str, str, bytes], Answer] = {}
+        self._made: Kept[tuple[str, str, bytes], Answer] = Kept(_CACHED)
         self._counts: dict[str, dict[int, int]] = {}
         self._operations = self._prepared()
         self._retry_headers = {op.id: _retry_header(op) for op in plan.operations.values()}
@@ -274,9 +275,7 @@ class MockEngine:
         if made is None:
             given = operation.given(resolved.path_values, resolved.query, body)
             made = operation.success.made(f"{request.target}:{cache_key[2].hex()}", given)
-            if len(self._made) >= _CACHED:
-                self._made.clear()
-            self._made[cache_key] = made
+            self._made.put(cache_key, made, len(request.target) + len(made.body))
         return made
 
     def _delay_s(self, operation: MockOperation, factor: float) -> float:

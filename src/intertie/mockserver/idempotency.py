@@ -11,9 +11,9 @@ Source: draft-ietf-httpapi-idempotency-key-header-07.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from hashlib import blake2b
 
+from intertie.mockserver.kept import Kept
 from intertie.mockserver.messages import Answer, MockRequest
 from intertie.mockserver.problems import place_of, problem
 from intertie.runtime.plan import OperationPlan
@@ -22,10 +22,10 @@ _KEPT = 10_000
 
 
 class KeyedAnswers:
-    """Answers by operation and key; the oldest of 10,000 are forgotten."""
+    """Answers by operation and key; where there are more than 10,000, the oldest are forgotten."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str], tuple[bytes, Answer]] = OrderedDict()
+        self._kept: Kept[tuple[str, str], tuple[bytes, Answer]] = Kept(_KEPT)
 
     def reset(self) -> None:
         """Forget all."""
@@ -43,9 +43,7 @@ class KeyedAnswers:
 
     def keep(self, operation: OperationPlan, key: str, request: MockRequest, answer: Answer) -> None:
         """Keep the answer of a request that was carried out."""
-        self._kept[(operation.id, key)] = (_fingerprint(request), answer)
-        if len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+        self._kept.put((operation.id, key), (_fingerprint(request), answer), len(key) + len(answer.body))
 
     def _refuse(self, operation: OperationPlan) -> Answer:
         declared = {error.status for error in operation.response.errors}

@@ -35,7 +35,7 @@ RULES: dict[str, str] = {
     "no-answer": "No answer can be made from the endpoint's response schema.",
     "malformed-request": "The request is no HTTP/1.1, or larger than the mock takes.",
     "unknown-control": "The control endpoint has no such resource.",
-    "foreign-host": "The control endpoint answers on loopback names alone.",
+    "foreign-host": "The control endpoint does not answer to this `Host`, or refuses the page that asks.",
     "invalid-profile": "The profile can't be read; the detail says where.",
 }
 """Rule -> what it means; `GET /__intertie/rules/NAME` shows it."""

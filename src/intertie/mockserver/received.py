@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Mapping
+from itertools import islice
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -14,6 +15,8 @@ from intertie.mockserver.messages import MockReply, MockRequest
 from intertie.runtime.policies.auth.options import AuthOptions
 
 KEPT = 1000
+_LONGEST_VALUE = 2000
+_MOST_HEADERS = 60
 _SECRET_NAME_RE = re.compile(
     r"(?<![a-z])(?:authorization|cookie|token|secret|password|passwd|signature|credentials?|session)"
     r"|(?:api|access)[_-]?key|(?<![a-z])(?:key|sig|auth)\Z",
@@ -27,7 +30,8 @@ class Received(msgspec.Struct, frozen=True):
 
     Attributes:
         at_s: UTC seconds.
-        path: With its query, masked.
+        path: With its query, masked, and cut where it is longer than 2,000 characters.
+        headers: Masked and cut; the first 60.
         fault: What went wrong on purpose, None where nothing did.
     """
 
@@ -89,9 +93,9 @@ class ReceivedLog:
         entry = Received(
             at_s,
             request.method,
-            self._masking.target(request.target),
+            _cut(self._masking.target(request.target)),
             reply.operation,
-            self._masking.headers(request.headers),
+            {name: _cut(text) for name, text in islice(self._masking.headers(request.headers).items(), _MOST_HEADERS)},
             reply.status,
             reply.delay_s,
             fault,
@@ -109,3 +113,7 @@ class ReceivedLog:
     def newest(self) -> list[Received]:
         """Return what is kept, oldest first."""
         return list(self._ring)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

@@ -88,7 +88,7 @@ class ResourceAnswers:
         if role.kind in ("update", "replace"):
             id_field = frozenset((self._maker.id_field,))
             changed = self._maker.echo.laid_over(thing.data, self._given(wanted), keep=id_field)
-            thing.change(self._maker.echo.stamped(changed, wanted.utc_s, words=_UPDATED))
+            collection.change(identifier, self._maker.echo.stamped(changed, wanted.utc_s, words=_UPDATED))
         return self._shown(thing, identifier)
 
     # --- one thing
@@ -105,7 +105,7 @@ class ResourceAnswers:
 
     def _new(self, collection: Collection, key: str, given: Mapping[str, object]) -> dict[str, object]:
         """Return a thing whose identifier was never used here."""
-        id_field, serial = self._maker.id_field, len(collection) + len(collection.deleted)
+        id_field, serial = self._maker.id_field, collection.made
         thing: dict[str, object] = {}
         for attempt in range(_TRIES):
             number = self._maker.number(serial + attempt)

@@ -123,6 +123,10 @@ def test_rules_are_explained():
         ("127.0.0.1.evil.example", 403),
         ("", 403),
         ("10.0.0.1", 403),
+        ("127.0.0.1:x@evil.example", 403),
+        ("127.0.0.1@evil.example", 403),
+        ("127.0.0.1:80, evil.example", 403),
+        ("[::1", 403),
     ],
 )
 def test_foreign_hosts_are_refused(host, status):
@@ -134,3 +138,26 @@ def test_foreign_origins_are_refused():
     """A page of another site can't steer the mock by a plain form either."""
     assert control(Bench(), "POST", "reset", Origin="https://evil.example").status == 403
     assert control(Bench(), "POST", "reset", Origin="http://localhost:3000").status == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"host": "10.0.0.7:8420"}, 200),
+        ({"host": "mock:8420"}, 200),
+        ({"host": "[fd00::7]:8420"}, 200),
+        ({"host": "evil.example"}, 403),
+        ({"host": "10.0.0.7@evil.example"}, 403),
+        ({"host": "10.0.0.7", "origin": "https://evil.example"}, 403),
+        ({"host": "10.0.0.7", "origin": "null"}, 403),
+        ({"host": "10.0.0.7", "origin": "http://localhost:3000"}, 200),
+        ({"host": "10.0.0.7", "sec-fetch-site": "cross-site"}, 403),
+        ({"host": "10.0.0.7", "sec-fetch-site": "none"}, 200),
+    ],
+)
+def test_a_mock_on_another_address_refuses_pages_too(fields, status):
+    """Whatever address it listens on, no page of another machine steers it."""
+    endpoint = ControlEndpoint(Bench().engine, loopback_only=False)
+    for method, path in (("GET", "state"), ("POST", "reset"), ("DELETE", "requests")):
+        answered = endpoint.handle(MockRequest.of(method, f"/__intertie/{path}", fields.items())).status
+        assert (answered < 300) == (status == 200)

@@ -21,7 +21,7 @@ from intertie.cli.context import CliContext
 from intertie.core.clock import AsyncioClock
 from intertie.core.errors import IntertieError, UsageError
 from intertie.mockserver import MockEngine, MockHttpServer, load_profile
-from intertie.mockserver.control import is_loopback_host
+from intertie.mockserver.hosts import is_loopback_host
 from intertie.mockserver.limits import ON_THE_WIRE
 from intertie.mockserver.profiles import BUILT_IN, Profile
 from intertie.mockserver.received import Received
