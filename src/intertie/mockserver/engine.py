@@ -49,6 +49,7 @@ from intertie.mockserver.routing import Route, Router, UnknownPath, UnsupportedV
 from intertie.mockserver.samples import SuccessAnswers
 from intertie.mockserver.thing_maker import ThingMaker
 from intertie.mockserver.things import Store
+from intertie.mockserver.twins import Twins
 from intertie.mockserver.versions import VersionRule
 from intertie.runtime.plan import OperationPlan, Plan
 
@@ -73,6 +74,8 @@ class _Resolved(msgspec.Struct, frozen=True):
     query: Mapping[str, list[str]] = {}
     version: str | None = None
     target_refused: Answer | None = None
+    twins: Mapping[str, _Resolved] = {}
+    """By operation id, where the rest of the request decides which of several operations is meant."""
 
 
 class MockEngine:
@@ -124,6 +127,7 @@ class MockEngine:
         )
         self.received = ReceivedLog(Masking(plan.auth, idempotency))
         self._resolved: dict[tuple[str, str], _Resolved] = {}
+        self._twins: dict[tuple[str, ...], Twins] = {}
         self._made: Kept[tuple[str, str, bytes], Answer] = Kept(_CACHED)
         self._counts: dict[str, dict[int, int]] = {}
         self._operations = self._prepared()
@@ -174,6 +178,8 @@ class MockEngine:
 
     def _answer(self, request: MockRequest, now_s: float) -> MockReply:
         resolved = self._resolved.get((request.method, request.target)) or self._resolve(request)
+        if resolved.twins:
+            resolved = self._one_of(resolved.twins, request)
         operation = resolved.operation
         if operation is None:
             refused = resolved.refused or problem(404, "unknown-path", "no such path")
@@ -285,12 +291,10 @@ class MockEngine:
         path, _, query_text = request.target.partition("?")
         found = self._router.find(request.method, path)
         if isinstance(found, Route):
-            operation = self._operations[found.operation.id]
             query = parse_qs(query_text, keep_blank_values=True) if query_text else {}
-            resolved = _Resolved(
-                operation, None, path, found.path_values, query, found.version,
-                operation.check_target(found.path_values, query),
-            )  # fmt: skip
+            routed = {route.operation.id: self._routed(route, path, query) for route in (found, *found.twins)}
+            first = routed[found.operation.id]
+            resolved = msgspec.structs.replace(first, twins=routed) if found.twins else first
         else:
             resolved = _Resolved(None, self._unrouted(found, request.method))
         if len(self._resolved) >= _CACHED:
@@ -298,6 +302,20 @@ class MockEngine:
         if len(request.target) <= _LONGEST_CACHED:
             self._resolved[(request.method, request.target)] = resolved
         return resolved
+
+    def _routed(self, route: Route, path: str, query: Mapping[str, list[str]]) -> _Resolved:
+        operation = self._operations[route.operation.id]
+        refused = operation.check_target(route.path_values, query)
+        return _Resolved(operation, None, path, route.path_values, query, route.version, refused)
+
+    def _one_of(self, twins: Mapping[str, _Resolved], request: MockRequest) -> _Resolved:
+        """Return what a request means that method and path alone don't decide."""
+        names = tuple(twins)
+        known = self._twins.get(names)
+        if known is None:
+            known = self._twins[names] = Twins(self.plan.operations[name] for name in names)
+        chosen = known.chosen(self._operations, next(iter(twins.values())).query, request)
+        return _Resolved(None, known.refusal(self.plan.spec_path)) if chosen is None else twins[chosen]
 
     def _unrouted(self, found: WrongMethod | UnsupportedVersion | UnknownPath, method: str) -> Answer:
         if isinstance(found, WrongMethod):

@@ -2,7 +2,7 @@
 
 | the path | gives |
 |---|---|
-| matches a template with this method | the operation and its path values |
+| matches a template with this method | the operation and its path values, and those of its twins |
 | matches a template, HEAD where there is a GET | the GET operation |
 | matches templates of other methods only | `WrongMethod` with what is allowed |
 | matches with a version that is not supported | `UnsupportedVersion` |
@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from intertie.runtime.plan import OperationPlan, Plan
 
@@ -25,11 +26,17 @@ _PLACEHOLDER_RE = re.compile(r"\{([^{}]+)\}")
 
 
 class Route(Struct, frozen=True):
-    """An operation found. `version` is the one in the path, None where the path holds none."""
+    """An operation found.
+
+    Attributes:
+        version: The one in the path, None where the path holds none.
+        twins: Routes of the other operations with this method and path, which the rest of the request tells apart.
+    """
 
     operation: OperationPlan
     path_values: Mapping[str, str]
     version: str | None = None
+    twins: tuple[Route, ...] = ()
 
 
 class WrongMethod(Struct, frozen=True):
@@ -104,15 +111,22 @@ class Router:
 
     def _match(self, method: str, path: str, version: str | None) -> Route | WrongMethod | UnknownPath:
         allowed: list[str] = []
+        routes: list[Route] = []
+        pattern = ""
         for template in self._templates:
+            if routes and template.pattern.pattern != pattern:
+                continue
             match = template.pattern.match(path)
             if match is None:
                 continue
             operation = template.operation
             if operation.method in (method, "GET" if method == "HEAD" else method):
                 values = (unquote(value) for value in match.groups())
-                return Route(operation, dict(zip(template.names, values, strict=True)), version)
+                pattern = template.pattern.pattern
+                routes.append(Route(operation, dict(zip(template.names, values, strict=True)), version))
             allowed.append(operation.method)
+        if routes:
+            return replace(routes[0], twins=tuple(routes[1:]))
         if not allowed:
             return UnknownPath()
         if "GET" in allowed:

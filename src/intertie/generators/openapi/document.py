@@ -6,7 +6,8 @@ from intertie.core.errors import snake_case
 from intertie.generators.openapi.components import Components
 from intertie.generators.openapi.operations import operation_object
 from intertie.generators.openapi.surroundings import SCHEME, limit_extensions, security_scheme, server_objects
-from intertie.runtime.plan import Plan
+from intertie.runtime.plan import OperationPlan, Plan
+from intertie.runtime.requests.fixed_parts import fixed_parts
 from intertie.spec.model import Endpoint, Spec
 
 VERSION = "3.1.0"
@@ -27,8 +28,9 @@ def openapi_document(spec: Spec, plan: Plan) -> dict[str, object]:
     for operation in plan.operations.values():
         made = operation_object(operation, endpoints[operation.id], components)
         item = paths.setdefault(operation.path, {})
-        # Two operations of one method and path can't both be said; the first one is.
-        item.setdefault(operation.method.lower(), made)
+        if operation.method.lower() in item:
+            item = paths.setdefault(_path_of_its_own(operation), {})
+        item[operation.method.lower()] = made
     scheme = security_scheme(spec, plan)
     document: dict[str, object] = {"openapi": VERSION, "info": _info(spec, plan)}
     servers = server_objects(spec)
@@ -49,6 +51,16 @@ def openapi_document(spec: Spec, plan: Plan) -> dict[str, object]:
     if parts:
         document["components"] = parts
     return document
+
+
+def _path_of_its_own(operation: OperationPlan) -> str:
+    """Return the path of an operation whose method and path another one has.
+
+    OpenAPI finds operations by these two alone. Descriptions of AWS services write what tells theirs apart as a
+    fragment, which no request has: `/#X-Amz-Target=DynamoDB_20120810.GetItem`.
+    """
+    fixed = "&".join(f"{part.name}={part.value}" for part in fixed_parts(operation) if part.value is not None)
+    return f"{operation.path}#{fixed or operation.id}"
 
 
 def _by_operation(spec: Spec) -> dict[str, Endpoint]:

@@ -12,7 +12,7 @@ from intertie.runtime.requests.coercion import coerced
 from intertie.runtime.requests.complaints import broken, invalid
 from intertie.runtime.requests.media import charset_of, encode_form, encode_json, encode_multipart, is_file
 from intertie.runtime.requests.plain_data import NotPlainError, plain, plain_object
-from intertie.runtime.requests.schema_shape import NOTHING, Shape, shape_of
+from intertie.runtime.requests.schema_shape import NOTHING, Shape, fixed_members, shape_of
 from intertie.runtime.streams import Upload, is_source
 
 RAW_FIELD = "body"
@@ -36,7 +36,17 @@ class BodyWriter:
         takes_members: The body is an object (or a form) made of input fields; else it is the input field `body`.
     """
 
-    __slots__ = ("_codec", "_operation", "_schema", "_write", "content_type", "required", "shape", "takes_members")
+    __slots__ = (
+        "_codec",
+        "_fixed",
+        "_operation",
+        "_schema",
+        "_write",
+        "content_type",
+        "required",
+        "shape",
+        "takes_members",
+    )
 
     def __init__(self, plan: BodyPlan, operation: str) -> None:
         self.content_type = plan.content_type
@@ -45,6 +55,7 @@ class BodyWriter:
         self._schema = plan.schema
         self._operation = operation
         self.shape: Shape = shape_of(plan.schema.json, plan.schema.json) if plan.schema else NOTHING
+        self._fixed = fixed_members(self.shape)
         is_object = not self.shape.types or "object" in self.shape.types
         self.takes_members = plan.codec in ("form", "multipart") or (plan.codec == "json" and is_object)
         self._write: Callable[[dict[str, object], Mapping[str, str], Callable[[], str]], Written] = {
@@ -59,7 +70,7 @@ class BodyWriter:
         new_uuid: Callable[[], str],
         secret_field: tuple[str, Secret] | None,
     ) -> Written:
-        """Return the body made of members, validated.
+        """Return the body made of members, validated; required members that have one possible value are filled in.
 
         Args:
             body: External names.
@@ -70,6 +81,8 @@ class BodyWriter:
         Raises:
             InvalidInput: It breaks its schema, or holds something that can't be sent.
         """
+        if self._fixed:
+            body = {**body, **{name: value for name, value in self._fixed.items() if name not in body}}
         if secret_field is not None:
             name, secret = secret_field
             body = {**body, name: secret.reveal()}

@@ -11,7 +11,7 @@ from intertie.runtime.requests.complaints import broken, invalid
 from intertie.runtime.requests.headers import sendable
 from intertie.runtime.requests.percent import component
 from intertie.runtime.requests.plain_data import NotPlainError, plain
-from intertie.runtime.requests.schema_shape import shape_of
+from intertie.runtime.requests.schema_shape import only_value, shape_of
 from intertie.runtime.requests.styles import header_text, path_text, query_text
 
 _PYTHON_TYPES = {"string": str, "integer": int, "boolean": bool}
@@ -32,6 +32,10 @@ class Parameter:
         self._plan = plan
         self._operation = operation
         self._default = plan.default if plan.has_default else MISSING
+        if plan.required and not plan.has_default and plan.location != "path":
+            # Nothing else can be sent, so nobody has to say it.
+            only = only_value(plan.schema.json)
+            self._default = MISSING if only is None else only
         shape = shape_of(plan.schema.json, plan.schema.json)
         # A value of a plain type whose schema asks for nothing else is right without asking the validator.
         self._at_once = (

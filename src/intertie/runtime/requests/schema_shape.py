@@ -80,6 +80,26 @@ def shape_of(schema: object, root: object) -> Shape:
     )
 
 
+def only_value(schema: object) -> object:
+    """Return the one scalar that a schema allows by `const` or an `enum` of one, None where it allows others.
+
+    >>> only_value({"const": "a"}), only_value({"enum": [1]}), only_value({"enum": [1, 2]})
+    ('a', 1, None)
+    """
+    if not isinstance(schema, Mapping):
+        return None
+    choices = [schema["const"]] if "const" in schema else schema.get("enum")
+    if not isinstance(choices, list) or len(choices) != 1 or isinstance(choices[0], Mapping | list):
+        return None
+    return choices[0]
+
+
+def fixed_members(shape: Shape) -> dict[str, object]:
+    """Return the required members that have one possible value, with it."""
+    found = {name: only_value(shape.members.get(name)) for name in shape.required}
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def _parts(schema: object, root: object, depth: int) -> Iterator[Mapping[str, object]]:
     """Yield the schema and what it is composed of: references, `allOf`, the branches of `anyOf` and `oneOf`."""
     if not isinstance(schema, Mapping) or depth > _DEEPEST:

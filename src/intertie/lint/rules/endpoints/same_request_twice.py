@@ -5,21 +5,26 @@ from collections.abc import Iterator
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.paths import request_shape
+from intertie.lint.planned import planned
 from intertie.lint.rule import rule
+from intertie.runtime.plan import OperationPlan, Plan
+from intertie.runtime.requests.fixed_parts import FixedPart, telling_apart
 from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
 
 @rule(code="TIE305", severity=Severity.WARNING, since="0.1.0")
-def same_request_twice(spec: Spec) -> Iterator[Finding]:
-    """Two endpoints have the same method and path.
+def same_request_twice(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """Two endpoints have the same method and path, and nothing else tells their requests apart.
 
     ## What it does
-    Compares method and path of all endpoints; the names of placeholders don't matter. Endpoints with a `graphql` block
-    share their path by nature and are left out.
+    Compares method and path of all endpoints; the names of placeholders don't matter. Endpoints may share both where a
+    fixed value tells them apart: a header with a literal value, a query parameter or a member of the body with one
+    possible value, or a parameter that only one of them requires. Endpoints with a `graphql` block share their path by
+    nature and are left out.
 
     ## Why it matters
-    The gateway and the mock find the endpoint by method and path. Of two alike the first answers, whatever the other says.
+    The gateway and the mock find the endpoint by its request. Of two alike the first answers, whatever the other says.
 
     ## Example
     ````markdown
@@ -50,7 +55,19 @@ def same_request_twice(spec: Spec) -> Iterator[Finding]:
     ```yaml
     endpoint: {path: "/quotes/{country}", method: GET, description: Quotes a parcel.}
     request:
-      parameters: [{name: country, in: path, type: string, required: true}]
+      parameters:
+        - {name: country, in: path, type: string, required: true}
+        - {name: kind, in: query, type: string, required: true, enum: [parcel]}
+    response: {success: {status: 200}}
+    ```
+
+    ### Quote Letter
+    ```yaml
+    endpoint: {path: "/quotes/{land}", method: GET, description: Quotes a letter.}
+    request:
+      parameters:
+        - {name: land, in: path, type: string, required: true}
+        - {name: kind, in: query, type: string, required: true, enum: [letter]}
     response: {success: {status: 200}}
     ```
     ````
@@ -58,18 +75,20 @@ def same_request_twice(spec: Spec) -> Iterator[Finding]:
     ## References
     Spec format, endpoints.
     """
-    seen: dict[tuple[str, str], Located[str]] = {}
-    for endpoint in spec.endpoints:
-        head = endpoint.endpoint
-        if head is None or head.path is None or head.method is None or endpoint.graphql:
-            continue
-        shape = (head.method.value, request_shape(head.path.value))
-        if shape in seen:
-            yield Finding(
-                head.path.span,
-                f"{head.method.value} {head.path.value} is already another endpoint",
-                "make one endpoint of them, or mend method or path",
-                related=(Label(seen[shape].span, "the first"),),
-            )
-        else:
-            seen[shape] = head.path
+    alike: dict[tuple[str, str], list[tuple[OperationPlan, Located[str]]]] = {}
+    for endpoint, operation in planned(spec, plan):
+        path = endpoint.endpoint.path if endpoint.endpoint else None
+        if path is not None and not endpoint.graphql:
+            alike.setdefault((operation.method, request_shape(path.value)), []).append((operation, path))
+    for group in alike.values():
+        parts = telling_apart(operation for operation, _ in group)
+        first_of: dict[frozenset[FixedPart], Located[str]] = {}
+        for operation, path in group:
+            first = first_of.setdefault(frozenset(parts[operation.id]), path)
+            if first is not path:
+                yield Finding(
+                    path.span,
+                    f"{operation.method} {path.value} is already another endpoint",
+                    "make one endpoint of them, or give each a fixed header or parameter of its own",
+                    related=(Label(first.span, "the first"),),
+                )
