@@ -3,11 +3,13 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 WORKERS ?= 2
+TIMES ?= 1
 
-.PHONY: help demo test check mutate-specs sweep-imports bench bench-check docs lock clean
+.PHONY: help demo test test-busy check mutate-specs sweep-imports bench bench-check docs lock clean
 help:
 	@echo "make demo    check a spec, start its mock, call through every guard, told in plain words"
 	@echo "make test    the whole suite"
+	@echo "make test-busy  the same beside two busy loops, as on a machine with other work (ONLY=PATH: a part, TIMES=N: so often)"
 	@echo "make check   linters, types, import contracts, generated docs"
 	@echo "make mutate-specs  the share of seeded defects that the checker finds where they are"
 	@echo "make sweep-imports DIR=…  import every API description of a folder, and count what is lost"
@@ -37,6 +39,11 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.dev $(VENV)/.npm
 	@$(BIN)/python -m pytest -n $(WORKERS)
+
+test-busy: $(VENV)/.dev $(VENV)/.npm
+	@loops=; trap 'kill $$loops 2>/dev/null' EXIT; trap 'exit 130' INT TERM; \
+	for loop in 1 2; do $(BIN)/python -c 'while True: pass' & loops="$$loops $$!"; done; \
+	for turn in $$(seq $(TIMES)); do $(BIN)/python -m pytest -n $(WORKERS) $(ONLY) || exit 1; done
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

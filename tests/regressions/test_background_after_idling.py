@@ -7,6 +7,7 @@ import time
 
 from intertie.adapters.stores.sqlite.background import Background
 from intertie.core.clock import BlockingClock
+from support.pace import PATIENCE_S
 
 
 def test_work_asked_for_after_idling_is_done_in_its_time():
@@ -18,7 +19,7 @@ def test_work_asked_for_after_idling_is_done_in_its_time():
             done = threading.Event()
             asked_s = time.monotonic()
             background.ask("work", done.set, in_s=0.03)
-            assert done.wait(2.0)
+            assert done.wait(PATIENCE_S)
             assert time.monotonic() - asked_s >= 0.03
             time.sleep(0.06)  # the thread has nothing to do and waits
     finally:

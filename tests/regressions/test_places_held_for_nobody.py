@@ -16,6 +16,7 @@ from intertie.core.rng import SystemRng
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.state import Permit
 from intertie.runtime.stepping import run_blocking
+from support.pace import PATIENCE_S, wait_until
 
 OPTIONS = LimiterOptions((Window(1.0, 1000),), concurrent=20)
 
@@ -27,7 +28,7 @@ def opened(root):
 
 
 def take(limiter) -> None:
-    permit = limiter.acquire_nowait() or run_blocking(limiter.acquire(deadline_s=time.monotonic() + 1))
+    permit = limiter.acquire_nowait() or run_blocking(limiter.acquire(deadline_s=time.monotonic() + PATIENCE_S))
     assert isinstance(permit, Permit)
 
 
@@ -40,10 +41,7 @@ def test_an_idle_process_gives_back_the_places_of_a_share_that_is_over(tmp_path)
             take(limiter)
             limiter.finished()
         theirs = other.limiter("k", OPTIONS)
-        end_s = time.monotonic() + 2.0
-        while theirs.snapshot().in_flight and time.monotonic() < end_s:
-            time.sleep(0.02)
-        assert theirs.snapshot().in_flight == 0
+        wait_until(lambda: theirs.snapshot().in_flight == 0)
         for _ in range(OPTIONS.concurrent):
             take(theirs)
     finally:

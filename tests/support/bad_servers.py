@@ -10,6 +10,8 @@ import struct
 import threading
 from collections.abc import Callable, Iterator
 
+from support.pace import PATIENCE_S
+
 OK = b"HTTP/1.1 200 OK\r\n"
 HELLO = OK + b"Content-Length: 5\r\n\r\nhello"
 
@@ -104,11 +106,13 @@ class Peer:
         with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
         self.sock.close()
+        self.server.ended += 1
 
     def reset(self) -> None:
         """Close with a TCP reset."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.sock.close()
+        self.server.ended += 1
 
     def _more(self) -> None:
         try:
@@ -134,6 +138,7 @@ class BadServer:
 
     Attributes:
         heads, bodies: Of the requests read, in order.
+        connections, ended: Connections accepted, and those that a behaviour closed or reset.
         over: Set when the test ends; behaviours wait on it instead of sleeping.
         failures: What went wrong in a behaviour itself; checked at the end.
     """
@@ -148,6 +153,7 @@ class BadServer:
         self.failures: list[BaseException] = []
         self.over = threading.Event()
         self.connections = 0
+        self.ended = 0
         self._socks: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
@@ -162,7 +168,8 @@ class BadServer:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(5)
+            thread.join(PATIENCE_S)
+            assert not thread.is_alive(), "a behaviour does not end"
         for sock in self._socks:
             sock.close()
         if self.failures:

@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import time
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ import intertie
 from intertie.adapters.stores.sqlite.limiter import SharedLimiter
 from intertie.client import AsyncIntegration, Integration
 from intertie.runtime.state import Permit
+from support.pace import PATIENCE_S
+from support.store_kit import most_within
+from support.witness import Seen
 
 LIMIT = 200
 PRICE = "0.01"
@@ -35,7 +39,7 @@ service: witness
 ## Service Configuration
 ```yaml
 service: {{name: witness, base_url: {url}}}
-timeouts: {{connect: 500, read: 1000, write: 500, total: 4000}}
+timeouts: {{connect: {connect}, read: {read}, write: {connect}, total: {total}}}
 ```
 
 ## Rate Limits
@@ -52,7 +56,7 @@ retry: {{max_attempts: 3, initial_delay: 10, max_delay: 40, backoff: exponential
 
 ## Circuit Breaker
 ```yaml
-circuit_breaker: {{enabled: true, failure_threshold: 6, success_threshold: 2, timeout: 0.3, half_open_requests: 2}}
+circuit_breaker: {{enabled: true, failure_threshold: 6, success_threshold: 2, timeout: {open_s}, half_open_requests: 2}}
 ```
 
 ## API Endpoints
@@ -109,12 +113,23 @@ def sign() -> None:
     os.environ["WITNESS_SENDER"] = str(os.getpid())
 
 
-def make_workspace(root: Path, url: str, *, budget: str = "5000", concurrent: int = 8, limit: int = LIMIT) -> Path:
-    """Write a workspace into `root`; return its spec."""
+def make_workspace(
+    root: Path,
+    url: str,
+    *,
+    budget: str = "5000",
+    concurrent: int = 8,
+    limit: int = LIMIT,
+    total_s: float = 4.0,
+    open_s: float = 0.3,
+) -> Path:
+    """Write a workspace into `root`; return its spec. A read may take a quarter of `total_s`, the rest an eighth."""
     (root / "specs").mkdir(parents=True)
     (root / "intertie.toml").write_text("")
     spec = root / "specs" / "witness.md"
-    spec.write_text(_SPEC.format(url=url, limit=limit, concurrent=concurrent, price=PRICE, budget=budget))
+    times = {"total": int(1000 * total_s), "read": int(250 * total_s), "connect": int(125 * total_s), "open_s": open_s}
+    numbers = {"limit": limit, "concurrent": concurrent, "price": PRICE, "budget": budget}
+    spec.write_text(_SPEC.format(url=url, **numbers, **times))
     return spec
 
 
@@ -271,3 +286,33 @@ class Herd:
     def end(self) -> None:
         """Kill all."""
         self.kill(len(self._living))
+
+
+def once_no_dead_prober_holds_the_circuit(api: Integration) -> intertie.Result:
+    """A probe is a lease that ends at its attempt's deadline, also where its owner is dead: then the next call passes."""
+    until_s = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return api.look(marker="final:0")
+        except intertie.CircuitOpen as held:
+            if time.monotonic() + held.retry_after_s > until_s:
+                raise  # the circuit is wedged
+            time.sleep(held.retry_after_s)
+
+
+def no_limit_was_exceeded(diary: Diary, seen: list[Seen], *, limit: int = LIMIT) -> None:
+    """No second has more permits than allowed, and no request came without a permit or before it."""
+    # Several permits of one transaction have the same instant, so they are counted.
+    kept = Counter(map(tuple, diary.lines("permit"))) - Counter(map(tuple, diary.lines("back")))
+    stamps = defaultdict(list)
+    for pid, stamp in kept.elements():
+        stamps[pid].append(float(stamp))
+    # By the permits' own instants, since a killed or crowded process may let a request arrive late but never early.
+    assert most_within([stamp for of_pid in stamps.values() for stamp in of_pid], 1.0) <= limit
+    arrivals = defaultdict(list)
+    for request in seen:
+        arrivals[request.sender].append(request.at_s)
+    for pid, of_pid in arrivals.items():
+        taken = sorted(stamps[pid])
+        assert len(taken) >= len(of_pid), f"process {pid} sent without a permit"
+        assert all(arrived >= permit for permit, arrived in zip(taken, sorted(of_pid), strict=False))

@@ -12,9 +12,9 @@ from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
 from support.lsp_desk import Bench
+from support.pace import PATIENCE_S
 
 COMMAND = [sys.executable, "-m", "intertie", "lsp", "--stdio"]
-PATIENCE_S = 20
 
 
 def environ() -> dict[str, str]:

@@ -16,9 +16,11 @@ from typing import Any
 
 import msgspec
 
+from support.pace import PATIENCE_S
+
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "editor.md"
 SOURCES = Path(__file__).parents[2] / "src"
-PATIENCE_S = 20.0
+
 _QUIET = 'vim.o.swapfile = false; vim.o.columns = 200; vim.o.shortmess = "aoOtTWAIcF"'
 """No message may be long enough to ask for a key, which would be one of the test's."""
 _VERSION_RE = re.compile(r"NVIM v(\d+)\.(\d+)")

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from support.pace import PATIENCE_S
+
 ROOT = Path(__file__).resolve().parents[2]
 NPM_FOLDER = Path(sys.prefix) / "npm"
 
@@ -27,14 +29,14 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(command: list[str], port: int, *, within_s: float = 30.0) -> Iterator[str]:
+def serving(command: list[str], port: int, *, within_s: float = PATIENCE_S) -> Iterator[str]:
     """Run `command` until the block ends; its output goes to a file that a failing start shows."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         try:
             until = time.monotonic() + within_s
             while True:
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.5):
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S):
                     break
                 if process.poll() is not None or time.monotonic() > until:
                     log.seek(0)
@@ -44,7 +46,7 @@ def serving(command: list[str], port: int, *, within_s: float = 30.0) -> Iterato
         finally:
             process.terminate()
             try:
-                process.wait(5)
+                process.wait(PATIENCE_S)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

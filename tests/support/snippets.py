@@ -23,6 +23,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.pace import PATIENCE_S
+
 _BLOCK_RE = re.compile(
     r"^(?P<indent> *)(?P<fence>`{3,})(?P<language>[a-z]*)[^\n]*\n(?P<body>.*?)^(?P=indent)(?P=fence)\s*$",
     re.MULTILINE | re.DOTALL,
@@ -96,7 +98,7 @@ class PageRunner:
         finally:
             for process in self._processes:
                 process.send_signal(signal.SIGTERM)
-                process.wait(10)
+                process.wait(PATIENCE_S)
                 if process.stdout:
                     process.stdout.close()
         return count
@@ -164,7 +166,13 @@ class PageRunner:
             if command.endswith("&"):
                 continue  # a directive of the page has started it
             done = subprocess.run(
-                command, shell=True, cwd=self.folder, env=self.environ, capture_output=True, timeout=60, check=False
+                command,
+                shell=True,
+                cwd=self.folder,
+                env=self.environ,
+                capture_output=True,
+                timeout=PATIENCE_S,
+                check=False,
             )
             printed = done.stderr.decode() + done.stdout.decode()
             self._match("\n".join(expected), printed, item.line, command=command)
@@ -197,8 +205,9 @@ class PageRunner:
 
 
 def _wait_for_port(port: int) -> None:
-    until = time.monotonic() + 15
+    until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.2):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S):
             return
+        time.sleep(0.02)
     raise AssertionError(f"nothing listens on port {port}")

@@ -13,6 +13,7 @@ from intertie.core.errors import CallError
 from intertie.runtime.http import Request, Response, Transport
 from intertie.runtime.plan import Origin
 from intertie.runtime.stepping import run_blocking
+from support.pace import PATIENCE_S
 
 GET = Request("GET", "/")
 
@@ -24,7 +25,7 @@ class Caller:
     transport: Transport
     clock: Clock
 
-    async def connect(self, *, total_s: float = 2.0, connect_s: float = 1.0, fresh: bool = False) -> Any:
+    async def connect(self, *, total_s: float = PATIENCE_S, connect_s: float = PATIENCE_S, fresh: bool = False) -> Any:
         """Take a pooled connection, else open one, as the pipeline does."""
         found = self.transport.connect_nowait(fresh=fresh)
         if found is not None:
@@ -36,9 +37,9 @@ class Caller:
         self,
         request: Request = GET,
         *,
-        write_s: float = 1.0,
-        read_s: float = 1.0,
-        total_s: float = 2.0,
+        write_s: float = PATIENCE_S,
+        read_s: float = PATIENCE_S,
+        total_s: float = PATIENCE_S,
         stream: bool = False,
         fresh: bool = False,
         on: Any = None,
@@ -71,6 +72,14 @@ class Caller:
     async def pause(self, seconds: float) -> None:
         """Let real time pass."""
         await self.clock.sleep_until(self.clock.monotonic_s() + seconds)
+
+    async def until(self, reached: Callable[[], object]) -> None:
+        """Return when it is so, and the loop has had a turn since to see what it did; fail where it never is."""
+        end_s = self.clock.monotonic_s() + PATIENCE_S
+        while not reached():
+            assert self.clock.monotonic_s() < end_s, "it never came to that"
+            await self.pause(0.001)
+        await self.pause(0.001)
 
 
 Work = Callable[[Caller], Awaitable[Any]]

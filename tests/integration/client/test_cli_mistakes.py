@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from support.pace import PATIENCE_S
+
 CALL = ("call", "INT-001", "get_charge", "charge_id=1", "--base-url", "http://127.0.0.1:1")
 
 MISTAKES = [
@@ -190,7 +192,7 @@ REAL = [
 def test_the_installed_command_does_the_same(shell, typed, status, message):
     """As a process of its own: exit status and message are those of `run`."""
     command = [str(Path(sys.executable).with_name("intertie")), *typed]
-    done = subprocess.run(command, cwd=shell.root, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, cwd=shell.root, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert (done.returncode, message in done.stderr) == (status, True), done.stderr
     assert "Traceback" not in done.stderr
 
@@ -198,6 +200,8 @@ def test_the_installed_command_does_the_same(shell, typed, status, message):
 def test_a_reader_that_goes_away_is_no_error(shell):
     """`intertie rule | head -1` ends quietly."""
     command = f"{Path(sys.executable).with_name('intertie')} rule | head -1"
-    done = subprocess.run(command, shell=True, cwd=shell.root, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(
+        command, shell=True, cwd=shell.root, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
     assert done.stderr == ""
     assert len(done.stdout.splitlines()) == 1

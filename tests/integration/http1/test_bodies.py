@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import gzip
+import threading
 import time
 from collections.abc import AsyncIterator
 
@@ -13,10 +14,12 @@ from intertie.adapters.http1 import TransportLimits
 from intertie.core.errors import DeadlineExceeded, ProtocolError, Reach, ReadError, WriteError
 from intertie.runtime.http import Request
 from support.bad_servers import HELLO, OK, Peer, always, once, serving, then_hang, then_reset
+from support.pace import PATIENCE_S, at_any_pace
 from support.ways import GET, Caller, Way
 
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
-PATIENT = TransportLimits(continue_wait_s=0.1)
+IMPATIENT = TransportLimits(continue_wait_s=0.1)
+PATIENT = TransportLimits(continue_wait_s=PATIENCE_S)
 
 
 async def pieces(*data: bytes) -> AsyncIterator[bytes]:
@@ -31,9 +34,11 @@ def test_a_streamed_answer_comes_with_its_head_and_in_pieces(way: Way) -> None:
         while True:
             peer.answer(CHUNKED)
             for piece in (b"one", b"two", b"three"):
-                peer.pause(0.02)
+                assert wanted.acquire(timeout=PATIENCE_S)
                 peer.send(b"%x\r\n%b\r\n" % (len(piece), piece))
             peer.send(b"0\r\n\r\n")
+
+    wanted = threading.Semaphore(0)
 
     async def work(http: Caller) -> None:
         for _ in range(2):
@@ -41,7 +46,13 @@ def test_a_streamed_answer_comes_with_its_head_and_in_pieces(way: Way) -> None:
             assert (response.status, response.body) == (200, b"")
             assert response.stream is not None
             assert http.transport.statistics()["idle"] == 0
-            assert [piece async for piece in response.stream] == [b"one", b"two", b"three"]
+            received = []
+            wanted.release()
+            async for piece in response.stream:
+                received.append(piece)
+                if len(received) < 3:
+                    wanted.release()
+            assert received == [b"one", b"two", b"three"]
             assert [piece async for piece in response.stream] == []
             await response.stream.aclose()
         assert server.connections == 1
@@ -56,7 +67,7 @@ def test_a_streamed_answer_may_be_larger_than_the_limit_of_whole_ones(way: Way) 
     limits = TransportLimits(max_body_bytes=10_000, stream_buffer_bytes=20_000)
 
     async def work(http: Caller) -> None:
-        response = await http.call(stream=True, total_s=5)
+        response = await http.call(stream=True)
         assert response.stream is not None
         received = bytearray()
         async for piece in response.stream:
@@ -79,7 +90,7 @@ def test_a_streamed_gzip_bomb_comes_in_pieces(way: Way) -> None:
     bomb = gzip.compress(b"\0" * 20_000_000)
 
     async def work(http: Caller) -> None:
-        response = await http.call(stream=True, total_s=5)
+        response = await http.call(stream=True)
         assert response.stream is not None
         sizes = [len(piece) async for piece in response.stream]
         assert sum(sizes) == 20_000_000
@@ -131,7 +142,6 @@ def test_a_forgotten_stream_warns_and_gives_its_place_back(way: Way) -> None:
         with pytest.warns(ResourceWarning, match="neither read"):  # noqa: PT031
             await http.call(stream=True)
             gc.collect()
-        await http.pause(0.01)
         await http.call()
 
     with serving(then_hang(OK + b"Content-Length: 5\r\n\r\nhel")) as server:
@@ -161,12 +171,13 @@ BROKEN_OFF = {
 
 
 @pytest.mark.parametrize("name", BROKEN_OFF)
-def test_a_stream_that_breaks_off_raises(way: Way, name: str) -> None:
+@at_any_pace(0.2, 2.0, 10.0)
+def test_a_stream_that_breaks_off_raises(way: Way, name: str, pace_s: float) -> None:
     """A streamed body that breaks off raises where it breaks; what came before has been delivered."""
     behave, kind = BROKEN_OFF[name]
 
     async def work(http: Caller) -> None:
-        response = await http.call(stream=True, total_s=0.2)
+        response = await http.call(stream=True, total_s=pace_s)
         assert response.stream is not None
         received = b""
         with pytest.raises(kind) as caught:  # noqa: PT012
@@ -181,21 +192,22 @@ def test_a_stream_that_breaks_off_raises(way: Way, name: str) -> None:
         way.run(server.port, work)
 
 
-def test_a_streamed_call_waits_no_longer_than_the_read_timeout_for_the_head(way: Way) -> None:
+@at_any_pace(0.1, 1.0, 8.0)
+def test_a_streamed_call_waits_no_longer_than_the_read_timeout_for_the_head(way: Way, pace_s: float) -> None:
     """The read timeout of a streamed call bounds its head alone; the body has until the deadline."""
 
     def behave(peer: Peer) -> None:
         peer.answer(CHUNKED)
-        peer.pause(0.15)
+        peer.pause(1.5 * pace_s)
         peer.send(b"5\r\nhello\r\n0\r\n\r\n")
         peer.read_request()
         peer.hang()
 
     async def work(http: Caller) -> None:
-        response = await http.call(stream=True, read_s=0.1)
+        response = await http.call(stream=True, read_s=pace_s)
         assert response.stream is not None
         assert b"".join([piece async for piece in response.stream]) == b"hello"
-        error = await http.fail(stream=True, read_s=0.1)
+        error = await http.fail(stream=True, read_s=pace_s)
         assert (type(error), error.phase, error.reached) == (DeadlineExceeded, "read", Reach.MAYBE)
 
     with serving(behave) as server:
@@ -260,7 +272,8 @@ def test_a_refusal_ends_an_endless_upload(way: Way) -> None:
         way.run(server.port, work)
 
 
-def test_an_endless_upload_nobody_reads_is_a_write_timeout(way: Way) -> None:
+@at_any_pace(0.1, 1.0, 8.0)
+def test_an_endless_upload_nobody_reads_is_a_write_timeout(way: Way, pace_s: float) -> None:
     """A streamed upload is bounded by the write deadline as a whole."""
 
     async def endless() -> AsyncIterator[bytes]:
@@ -269,8 +282,8 @@ def test_an_endless_upload_nobody_reads_is_a_write_timeout(way: Way) -> None:
 
     async def work(http: Caller) -> None:
         started = time.monotonic()
-        error = await http.fail(Request("POST", "/", body=endless()), write_s=0.1)
-        assert time.monotonic() - started < 1.0
+        error = await http.fail(Request("POST", "/", body=endless()), write_s=pace_s)
+        assert time.monotonic() - started < 10 * pace_s
         assert (type(error), error.phase, error.reached) == (DeadlineExceeded, "write", Reach.MAYBE)
 
     with serving(lambda peer: peer.hang()) as server:
@@ -359,7 +372,7 @@ def test_the_body_waits_for_100_continue(way: Way, kind: str) -> None:
         assert http.transport.statistics()["idle"] == 1
 
     with serving(behave) as server:
-        way.run(server.port, work)
+        way.run(server.port, work, limits=PATIENT)
 
 
 def test_the_body_leaves_when_patience_for_100_continue_ends(way: Way) -> None:
@@ -373,7 +386,7 @@ def test_the_body_leaves_when_patience_for_100_continue_ends(way: Way) -> None:
         assert server.bodies == [b"x=1"]
 
     with serving(always(HELLO)) as server:
-        way.run(server.port, work, limits=PATIENT)
+        way.run(server.port, work, limits=IMPATIENT)
 
 
 def test_a_final_answer_before_the_body_keeps_it_here(way: Way) -> None:
@@ -389,25 +402,26 @@ def test_a_final_answer_before_the_body_keeps_it_here(way: Way) -> None:
         response = await http.call(ASKING[0])
         assert (response.status, response.body) == (417, b"no")
         assert http.transport.statistics()["open"] == 0
-        await http.pause(0.02)
+        await http.until(lambda: rest)
         assert rest == [b""]
 
     with serving(behave) as server:
-        way.run(server.port, work)
+        way.run(server.port, work, limits=PATIENT)
 
 
-@pytest.mark.parametrize(
-    ("options", "phase"), [({"write_s": 0.06}, "write"), ({"total_s": 0.06, "write_s": 5.0}, "total")]
-)
-def test_waiting_for_100_continue_ends_at_the_deadline(way: Way, options: dict[str, float], phase: str) -> None:
+@pytest.mark.parametrize(("paces", "phase"), [({"write_s": 1}, "write"), ({"total_s": 1, "write_s": 80}, "total")])
+@at_any_pace(0.06, 0.6, 6.0)
+def test_waiting_for_100_continue_ends_at_the_deadline(
+    way: Way, paces: dict[str, int], phase: str, pace_s: float
+) -> None:
     """The wait for `100 Continue` never outlasts the write deadline or the total one."""
 
     async def work(http: Caller) -> None:
-        error = await http.fail(ASKING[0], **options)
+        error = await http.fail(ASKING[0], **{name: count * pace_s for name, count in paces.items()})
         assert (type(error), error.phase, error.reached) == (DeadlineExceeded, phase, Reach.MAYBE)
 
     with serving(lambda peer: peer.hang()) as server:
-        way.run(server.port, work)
+        way.run(server.port, work, limits=PATIENT)
 
 
 def test_a_service_that_closes_instead_of_continuing_is_an_error(way: Way) -> None:
@@ -423,7 +437,7 @@ def test_a_service_that_closes_instead_of_continuing_is_an_error(way: Way) -> No
         assert error.reached is Reach.MAYBE
 
     with serving(behave) as server:
-        way.run(server.port, work)
+        way.run(server.port, work, limits=PATIENT)
 
 
 def test_a_request_that_closes_is_not_kept_alive(way: Way) -> None:

@@ -15,6 +15,7 @@ from intertie.core.errors import ConnectError, CredentialMissing, Reach, ReadErr
 from intertie.runtime.http import Request
 from intertie.runtime.plan import TlsOptions
 from support.bad_servers import HELLO, OK, BadServer, Peer, always, serving, then_hang
+from support.pace import at_any_pace
 from support.ways import Caller, Way
 
 PAST = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
@@ -184,13 +185,14 @@ def test_a_handshake_broken_off_says_so(way: Way, authority: Authority, ending: 
         run(way, server, work, TlsOptions(ca_file=authority.file))
 
 
-def test_a_silent_handshake_is_a_connect_timeout(way: Way, authority: Authority) -> None:
+@at_any_pace(0.08, 0.8, 8.0)
+def test_a_silent_handshake_is_a_connect_timeout(way: Way, authority: Authority, pace_s: float) -> None:
     """The connect timeout bounds the handshake too."""
     from intertie.core.errors import DeadlineExceeded
 
     async def work(http: Caller) -> None:
         with pytest.raises(DeadlineExceeded) as caught:
-            await http.connect(connect_s=0.08)
+            await http.connect(connect_s=pace_s)
         assert (caught.value.phase, caught.value.reached) == ("connect", Reach.NO)
 
     with serving(lambda peer: peer.hang()) as server:
@@ -253,19 +255,21 @@ def test_a_body_ended_by_goodbye_is_whole(way: Way, authority: Authority) -> Non
         run(way, server, work, TlsOptions(ca_file=authority.file))
 
 
-def test_timeouts_hold_over_tls(way: Way, authority: Authority) -> None:
+@at_any_pace(0.08, 0.8, 8.0)
+def test_timeouts_hold_over_tls(way: Way, authority: Authority, pace_s: float) -> None:
     """A silent service is a read timeout over TLS as well."""
     from intertie.core.errors import DeadlineExceeded
 
     async def work(http: Caller) -> None:
-        error = await http.fail(read_s=0.08)
+        error = await http.fail(read_s=pace_s)
         assert (type(error), error.phase, error.reached) == (DeadlineExceeded, "read", Reach.MAYBE)
 
     with serving(then_hang(b""), tls=authority.server("127.0.0.1")) as server:
         run(way, server, work, TlsOptions(ca_file=authority.file))
 
 
-def test_an_idle_tls_connection_that_died_is_replaced_unnoticed(way: Way, authority: Authority) -> None:
+@at_any_pace(0.03, 0.3, 3.0)
+def test_an_idle_tls_connection_that_died_is_replaced_unnoticed(way: Way, authority: Authority, pace_s: float) -> None:
     """A server that closes an idle TLS connection costs a new one, not a call."""
 
     def behave(peer: Peer) -> None:
@@ -275,7 +279,7 @@ def test_an_idle_tls_connection_that_died_is_replaced_unnoticed(way: Way, author
     async def work(http: Caller) -> None:
         for _ in range(3):
             assert (await http.call()).body == b"hello"
-            await http.pause(0.03)
+            await http.pause(pace_s)
         assert server.connections == 3
 
     with serving(behave, tls=authority.server("127.0.0.1")) as server:

@@ -13,6 +13,7 @@ import pytest
 import intertie
 from intertie.cli.main import run
 from support.kill_workspace import Herd, make_workspace
+from support.pace import PATIENCE_S
 from support.witness import REFUSING, SLOW, UP, Witness
 
 pytestmark = pytest.mark.kill
@@ -60,7 +61,7 @@ def test_a_replay_killed_in_the_middle_loses_nothing_and_doubles_nothing(tmp_pat
         witness.mode = UP
         with intertie.open(spec) as api:
             # The breaker may be open still, or wait for the end of a probe whose prober was killed.
-            end_s = time.monotonic() + 10
+            end_s = time.monotonic() + PATIENCE_S
             while (stopped := api.replay_queue().stopped) is not None and time.monotonic() < end_s:
                 time.sleep(0.05)
         assert stopped is None

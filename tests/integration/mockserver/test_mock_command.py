@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from intertie.cli.main import run
+from support.pace import PATIENCE_S
 
 SPEC = """---
 id: INT-3
@@ -73,7 +74,7 @@ def mock(*arguments, cwd):
 
 
 def fetch(url):
-    with urllib.request.urlopen(url, timeout=30) as answer:
+    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
         return json.loads(answer.read())
 
 
@@ -89,7 +90,7 @@ def test_it_says_where_answers_and_stops_cleanly(specs, number):
         assert fetch(f"http://127.0.0.1:{port}/rate?token=hush").keys() == {"rate"}
         assert fetch(f"http://127.0.0.1:{other}/__intertie/health") == {"status": "ok", "service": "parcels"}
         process.send_signal(number)
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
     assert output == ""
     assert "rates GET /rate" in errors
@@ -151,9 +152,9 @@ def test_a_path_of_a_stranger_is_not_written_raw(specs):
     (path, port), _ = specs
     with mock("-v", "mock", str(path), cwd=Path(path).parent) as process:
         process.stdout.readline()
-        with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as client:
             client.sendall(b"GET /\x9b31m HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             client.recv(1000)
         process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=PATIENCE_S)
     assert "\x9b" not in errors

@@ -15,6 +15,7 @@ from intertie.mockserver import BUILT_IN, MockServer, profile_of
 from intertie.runtime.plan import Targets
 from intertie.runtime.policies.limiter.options import LimiterOptions
 from support.mock_plans import BEARER, CREATE, GET, LIST, answers, operation, plan
+from support.pace import PATIENCE_S, wait_until
 
 AUTH = b"Host: 127.0.0.1\r\nAuthorization: Bearer k\r\n"
 GET_LIST = b"GET /v1/charges HTTP/1.1\r\n" + AUTH + b"\r\n"
@@ -26,7 +27,7 @@ def connected(source=None, **options):
     server = MockServer(source or plan(), **options)
     with server as url:
         parts = urlsplit(url)
-        with socket.create_connection((parts.hostname, parts.port), timeout=5) as client:
+        with socket.create_connection((parts.hostname, parts.port), timeout=PATIENCE_S) as client:
             yield client, server
 
 
@@ -215,7 +216,7 @@ def test_a_reset_before_the_headers_has_taken_effect():
         with pytest.raises(ConnectionResetError):
             client.recv(100)
         parts = urlsplit(server.url)
-        with socket.create_connection((parts.hostname, parts.port), timeout=5) as again:
+        with socket.create_connection((parts.hostname, parts.port), timeout=PATIENCE_S) as again:
             again.sendall(post(FORM, b"Content-Length: %d\r\n" % len(FORM)))
             assert read_answer(again)[1]["idempotent-replayed"] == "true"
 
@@ -244,14 +245,14 @@ def test_an_answer_without_body_breaks_off_too():
 
 
 def test_a_slow_body_trickles():
-    """28 bytes at 140 a second take about 0.2 s, and the connection goes on after."""
+    """28 bytes at 140 a second take at least 0.2 s, and the connection goes on after."""
     with connected(profile=profile_of({"slow_body": 140})) as (client, server):
         client.sendall(GET_LIST + GET_LIST)
         began = time.monotonic()
         data = b""
         while data.count(b'"has_more":false}') < 2:
             data += client.recv(65536)
-        assert 0.2 < time.monotonic() - began < 3
+        assert time.monotonic() - began > 0.2
         assert len(server.engine.requests()) == 2
 
 
@@ -260,27 +261,25 @@ def test_a_hanging_request_is_never_answered_and_frees_its_place():
     made = plan(LIST, limits=LimiterOptions((), concurrent=1), auth=BEARER)
     with connected(made, profile=profile_of({"responses": [{"status": 200, "delay_ms": 60000}]})) as (client, server):
         client.sendall(GET_LIST)
+        wait_until(lambda: server.engine.state()["limits"][0]["in_flight"] == 1)
         client.settimeout(0.1)
         with pytest.raises(TimeoutError):
             client.recv(10)
-        assert server.engine.state()["limits"][0]["in_flight"] == 1
         client.close()
-        end_s = time.monotonic() + 5
-        while server.engine.state()["limits"][0]["in_flight"] and time.monotonic() < end_s:
-            time.sleep(0.005)
-        assert server.engine.state()["limits"][0]["in_flight"] == 0
+        wait_until(lambda: server.engine.state()["limits"][0]["in_flight"] == 0)
 
 
 def test_hang_leaves_the_connection_open_until_the_server_stops():
-    """A hang is no disconnect; stopping the server does not wait for it."""
+    """A hang is no disconnect; stopping the server does not wait for its end, which never comes, and closes it."""
     with connected(profile=profile_of({"hang": True})) as (client, server):
         client.sendall(GET_LIST)
+        wait_until(server.engine.requests)
         client.settimeout(0.1)
         with pytest.raises(TimeoutError):
             client.recv(10)
-        began = time.monotonic()
         server.stop()
-        assert time.monotonic() - began < 2
+        client.settimeout(PATIENCE_S)
+        assert ended(client)
 
 
 def test_malformed_bodies_are_whole_messages():
@@ -298,7 +297,7 @@ def test_malformed_bodies_are_whole_messages():
 
 
 def test_latency_is_real_time():
-    """An answer with a target of 80 ms takes about that long."""
+    """An answer with a target of 80 ms takes its time: three of them no less than 90 ms."""
     slow = operation("slow", "GET", "/slow", response=answers("ChargeList"), targets=Targets(0.08, 0.08, 0.08))
     with connected(plan(slow), latency=True, seed=1) as (client, _):
         began = time.monotonic()
@@ -313,8 +312,7 @@ def test_an_answer_under_way_is_given_before_the_server_ends():
     slow = operation("slow", "GET", "/slow", response=answers("ChargeList"), targets=Targets(0.1, 0.1, 0.1))
     with connected(plan(slow), latency=True) as (client, server):
         client.sendall(b"GET /slow HTTP/1.1\r\n" + AUTH + b"\r\n")
-        while not server.engine.requests():
-            time.sleep(0.002)
+        wait_until(server.engine.requests)
         stopper = threading.Thread(target=server.stop)
         stopper.start()
         assert read_answer(client)[0] == 200

