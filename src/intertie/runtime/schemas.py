@@ -30,7 +30,10 @@ class CompiledSchema:
         """Return whether `value` (plain data, or bytes) satisfies the schema."""
         if type(value) is bytes:
             return broken_by_bytes(self.json, len(value), root=self.json) is None
-        return self._compiled().is_valid(value)
+        try:
+            return self._compiled().is_valid(value)
+        except UnicodeEncodeError:
+            return False  # half a character, which no JSON can hold
 
     def first_error(self, value: object) -> tuple[str, str] | None:
         """Return (path, rule) of the first violation, None where there is none. Neither holds a value of the data.
@@ -40,10 +43,14 @@ class CompiledSchema:
         if type(value) is bytes:
             rule = broken_by_bytes(self.json, len(value), root=self.json)
             return None if rule is None else ("$", rule)
-        for error in self._compiled().iter_errors(value):
-            path = "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path)
-            return path, self._rule(error.schema_path)
-        return None
+        try:
+            error = next(self._compiled().iter_errors(value), None)
+        except UnicodeEncodeError:
+            return "$", "format utf-8"
+        if error is None:
+            return None
+        path = "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path)
+        return path, self._rule(error.schema_path)
 
     def _rule(self, schema_path: list[str | int]) -> str:
         keyword = str(schema_path[-1]) if schema_path else "schema"

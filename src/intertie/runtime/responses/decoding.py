@@ -72,7 +72,7 @@ def decoded_as(codec: str, body: bytes, charset: str, content_type: str, operati
 
 
 def _json(body: bytes, charset: str) -> object:
-    # RFC 8259 section 8.1 has no other charset and no byte order mark; some servers do. A mark begins with 0xEF or more.
+    # RFC 8259 section 8.1 has no other charset and no byte order mark; some servers do. Marks begin with 0xEF or more.
     if (charset == "utf-8" or is_utf8(charset)) and body[0] < 0xEF:
         return decode_json(body)
     return decode_json(decode_text(body, charset).encode())
