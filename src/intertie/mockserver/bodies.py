@@ -5,22 +5,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from itertools import islice
 from urllib.parse import parse_qsl, urlencode
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 import msgspec
 
-from intertie.core.charsets import CharsetError, decode_text, is_utf8
+from intertie.core.charsets import CharsetError, decode_text
 from intertie.core.media_types import agree, charset_of, codec_of, essence
 from intertie.core.outside_text import shown
 from intertie.mockserver.messages import Answer
 from intertie.mockserver.multipart import UnreadableBody, read_parts
 from intertie.mockserver.problems import place_of, problem
-from intertie.runtime.bounds import BoundsError, check_depth, check_form, check_xml, decode_json
+from intertie.runtime.bounds import BoundsError, check_depth, check_form, check_names, check_xml, decode_json_body
 from intertie.runtime.plan import BodyPlan, OperationPlan
 
 _FORM_NAME_RE = re.compile(r"\[([^\[\]]*)\]")
+_INDEX_RE = re.compile(r"[0-9]{1,9}\Z")
 _DOCTYPE_RE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _XML_NAME_RE = re.compile(r"[A-Za-z_][\w.-]*\Z")
 _DEEPEST_FORM_NAME = 20
@@ -35,7 +37,7 @@ def decode(codec: str, content_type: str, body: bytes) -> object:
     charset = charset_of(content_type)
     try:
         if codec == "json":
-            return decode_json(body if is_utf8(charset) else decode_text(body, charset).encode())
+            return decode_json_body(body, charset)
         if codec == "form":
             check_form(body)
             return form_fields(parse_qsl(decode_text(body, charset), keep_blank_values=True))
@@ -60,11 +62,17 @@ def form_fields(pairs: list[tuple[str, str]]) -> dict[str, object]:
 
     >>> form_fields([("metadata[order_id]", "o-1"), ("items[0][sku]", "a"), ("tags[]", "x"), ("tags[]", "y")])
     {'metadata': {'order_id': 'o-1'}, 'items': [{'sku': 'a'}], 'tags': ['x', 'y']}
+
+    Raises:
+        BoundsError: The names nest too many objects.
     """
     tree: dict[str, object] = {}
+    nested = 0
     for name, value in pairs:
         head, bracket, _ = name.partition("[")
-        parts = [head, *_FORM_NAME_RE.findall(name)[:_DEEPEST_FORM_NAME]] if bracket and head else [name]
+        parts = [head, *_inner_names(name)] if bracket and head else [name]
+        nested += len(parts) - 1
+        check_names(nested)
         place = tree
         for part in parts[:-1]:
             inner = place.setdefault(part, {})
@@ -74,17 +82,25 @@ def form_fields(pairs: list[tuple[str, str]]) -> dict[str, object]:
         last = parts[-1] if parts[-1] != "" else str(len(place))
         if last in place and not isinstance(place[last], dict):
             earlier = place[last]
-            place[last] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
+            if isinstance(earlier, list):
+                earlier.append(value)
+            else:
+                place[last] = [earlier, value]
         else:
             place[last] = value
     return {name: _listed(value) for name, value in tree.items()}
+
+
+def _inner_names(name: str) -> list[str]:
+    """Return what stands in a name's brackets; beyond a depth that no form has, the rest is left out."""
+    return [found[1] for found in islice(_FORM_NAME_RE.finditer(name), _DEEPEST_FORM_NAME)]
 
 
 def _listed(value: object) -> object:
     if not isinstance(value, dict):
         return value
     made = {name: _listed(part) for name, part in value.items()}
-    if made and all(name.isdigit() for name in made):
+    if made and all(_INDEX_RE.match(name) for name in made):
         return [made[name] for name in sorted(made, key=int)]
     return made
 

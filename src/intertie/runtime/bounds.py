@@ -22,6 +22,8 @@ from typing import Final
 
 import msgspec
 
+from intertie.core.charsets import decode_text, is_utf8
+
 DEEPEST: Final = 200
 """Containers within each other, the outermost included."""
 MOST_VALUES: Final = 1_000_000
@@ -40,6 +42,9 @@ _STRUCTURE: Final = b'[]{}",'
 _REST: Final = bytes(byte for byte in range(256) if byte not in _STRUCTURE)
 _STEPS: Final = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 _FLAT_ROUNDS: Final = 4
+
+_FIRST_OF_MARKS: Final = 0xEF
+"""Byte order marks begin with this byte or a higher one, JSON never does."""
 
 _decode = msgspec.json.Decoder().decode
 
@@ -62,6 +67,20 @@ def decode_json(text: bytes) -> object:
         return _decode(text)
     except RecursionError:
         raise _too_deep() from None  # whoever calls is deep in the stack already
+
+
+def decode_json_body(body: bytes, charset: str) -> object:
+    """Return a JSON body, not empty, in the charset that its media type names.
+
+    RFC 8259 section 8.1 has UTF-8 alone and no byte order mark; some peers send others.
+
+    Raises:
+        CharsetError: The charset is none of the web's, or the bytes are not of it.
+        BoundsError, msgspec.DecodeError, UnicodeDecodeError: As `decode_json`.
+    """
+    if (charset == "utf-8" or is_utf8(charset)) and body[0] < _FIRST_OF_MARKS:
+        return decode_json(body)
+    return decode_json(decode_text(body, charset).encode())
 
 
 def check_json(text: bytes) -> None:
@@ -106,6 +125,16 @@ def check_form(text: bytes) -> None:
         raise _too_many("fields", MOST_FIELDS)
     if len(text) > MOST_ESCAPES and text.count(b"%") > MOST_ESCAPES:
         raise _too_many("escapes", MOST_ESCAPES)
+
+
+def check_names(count: int) -> None:
+    """Return where the names of a form nest no more objects than it may have fields, three deep each.
+
+    Raises:
+        BoundsError: They do.
+    """
+    if count > 3 * MOST_FIELDS:
+        raise _too_many("nested names", 3 * MOST_FIELDS)
 
 
 def check_xml(text: bytes) -> None:

@@ -23,6 +23,9 @@ STARTED = "started"
 CANCELLED = "cancelled"
 """Outcome of a call whose caller went away."""
 
+_MOST_LOGGED = 5_000
+"""Values of a body that are masked one by one in the log; a larger one is masked as text, and cut."""
+
 _LEVELS = {
     "debug": logging.DEBUG,
     "info": logging.INFO,
@@ -161,7 +164,7 @@ class Observer:
                 self.logger.log(level, "response body %s", self._body(response.body))
 
     def _body(self, body: bytes) -> object:
-        if len(body) <= LONGEST:
+        if len(body) <= LONGEST and body.count(b",") <= _MOST_LOGGED:
             try:
                 return self.masker.data(decode_json(body))
             except (msgspec.DecodeError, UnicodeDecodeError, BoundsError):

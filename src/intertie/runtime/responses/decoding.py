@@ -6,11 +6,11 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from intertie.core.charsets import CharsetError, decode_text, is_utf8
+from intertie.core.charsets import CharsetError, decode_text
 from intertie.core.errors import InvalidResponse, Reach
 from intertie.core.media_types import charset_of, codec_of, essence
 from intertie.core.outside_text import shown
-from intertie.runtime.bounds import BoundsError, check_form, decode_json
+from intertie.runtime.bounds import BoundsError, check_form, decode_json_body
 from intertie.runtime.http import Response
 
 _VAGUE = frozenset({"text/plain", "text/html", "application/octet-stream", "binary/octet-stream"})
@@ -38,7 +38,7 @@ def decoded(response: Response, declared: str, operation: str) -> object:
     codec = codec_of(content_type) or declared
     if declared == "json" and codec != "json" and essence(content_type) in _VAGUE:
         try:
-            return _json(body, charset_of(content_type))
+            return decode_json_body(body, charset_of(content_type))
         except (msgspec.DecodeError, UnicodeDecodeError, CharsetError, BoundsError):
             pass  # what came is no JSON: it is read as what it says it is
     return decoded_as(codec, body, charset_of(content_type), content_type, operation)
@@ -52,7 +52,7 @@ def decoded_as(codec: str, body: bytes, charset: str, content_type: str, operati
     """
     if codec == "json":
         try:
-            return _json(body, charset)
+            return decode_json_body(body, charset)
         except msgspec.DecodeError as error:
             raise _unreadable(operation, content_type, "JSON", str(error)) from None
         except UnicodeDecodeError:
@@ -69,13 +69,6 @@ def decoded_as(codec: str, body: bytes, charset: str, content_type: str, operati
         what = "a form" if codec == "form" else "text"
         raise _unreadable(operation, content_type, what, str(error)) from None
     return _form(text) if codec == "form" else text
-
-
-def _json(body: bytes, charset: str) -> object:
-    # RFC 8259 section 8.1 has no other charset and no byte order mark; some servers do. Marks begin with 0xEF or more.
-    if (charset == "utf-8" or is_utf8(charset)) and body[0] < 0xEF:
-        return decode_json(body)
-    return decode_json(decode_text(body, charset).encode())
 
 
 def _form(text: str) -> dict[str, object]:
