@@ -100,7 +100,7 @@ class AnswerReader:
                 continue
             taken = True
             name, media, place = chosen
-            content_type = "application/json" if name == "*/*" else name
+            content_type = name
             is_events = essence(content_type) == "text/event-stream"
             stream = "sse" if is_events else "ndjson" if is_json_lines(content_type) else None
             schema = self._schemas.keep(media["schema"], step(place, "schema")) if "schema" in media else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
 from intertie.core.errors import UsageError
-from intertie.core.media_types import codec_of
+from intertie.core.media_types import codec_of, essence
 from intertie.importers.curl_words import curl_commands
 from intertie.importers.har import read_body
 from intertie.importers.losses import Ledger
@@ -132,7 +132,7 @@ class _Command:
 
     def _fill_body(self, exchange: Exchange) -> None:
         given = next((value for name, value in self._headers if name.lower() == "content-type"), None)
-        media = given.partition(";")[0].strip().lower() if given else None
+        media = essence(given) if given else None
         exchange.has_body = True
         if self._fields:
             exchange.media = media if media and codec_of(media) == "multipart" else "multipart/form-data"

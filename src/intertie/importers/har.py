@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from intertie.core.media_types import codec_of
+from intertie.core.media_types import codec_of, essence
 from intertie.importers.losses import Ledger
 from intertie.importers.model import ApiDescription
 from intertie.importers.openapi3 import METHODS, ImportOptions
@@ -130,5 +130,5 @@ def _received(content: Mapping, media: str | None) -> object:
 
 
 def _media(value: object) -> str | None:
-    name = word(value).partition(";")[0].strip().lower()
+    name = essence(word(value))
     return name if re.fullmatch(r"[\w.+-]+/[\w.+-]+", name) else None
