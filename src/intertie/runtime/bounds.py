@@ -92,7 +92,7 @@ def check_json(text: bytes) -> None:
         BoundsError: It is nested too deeply, or has too many values.
     """
     long = len(text) > _FEW_BYTES
-    if not long and text.count(b"[") + text.count(b"{") <= DEEPEST:
+    if not long and _opened(text) <= DEEPEST:
         return
     if b"\\" in text:
         text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
@@ -113,6 +113,11 @@ def check_json(text: bytes) -> None:
             return
     if max(accumulate(memoryview(brackets.translate(_STEPS)).cast("b")), default=0) > DEEPEST:
         raise _too_deep()
+
+
+def _opened(text: bytes) -> int:
+    """Return how many brackets open. Taking them out jumps from one to the next; `count` looks at every byte."""
+    return 2 * len(text) - len(text.replace(b"[", b"")) - len(text.replace(b"{", b""))
 
 
 def check_form(text: bytes) -> None:
