@@ -11,7 +11,8 @@ from intertie.runtime.statuses import StatusSet
 from intertie.spec.fields import Located
 from intertie.spec.model import Endpoint, ErrorAnswer
 
-_OF_FORMAT = {"JSON": "application/json", "XML": "application/xml", "Binary": "application/octet-stream"}
+_XML = "application/xml"
+_OF_FORMAT = {"JSON": "application/json", "XML": _XML, "Binary": "application/octet-stream"}
 _NO_CONTENT = frozenset({204, 205, 304})
 
 
@@ -31,6 +32,8 @@ def compile_response(build: Build, endpoint: Endpoint, shelf: SchemaShelf) -> Re
     response = endpoint.response
     success = response.success if response else None
     content_type = success.content_type.value.strip() if success and success.content_type else None
+    if content_type is None and success is not None and success.schema is not None and _default_type(build) == _XML:
+        content_type = _XML  # its schema is left out below: what it promises must still be said
     codec = codec_of(content_type or _default_type(build)) or "json"
     schema = shelf.take(success.schema) if success else None
     mode = build.choose(build.spec.validation.responses if build.spec.validation else None, "validation.responses")

@@ -12,7 +12,8 @@
 | an answer that can't be read | mapping_fault | neutral |
 
 A body's media type is judged on successes alone: an error status keeps its class whatever comes with it. An absent
-type counts as the declared one, and an empty body has none. What agrees: `core.media_types`.
+type counts as the declared one, and an empty body has none. What agrees: `core.media_types`. A small JSON document in
+the place of another type is asked first whether it is an error.
 
 After an ambiguous failure (a timeout or a reset once a byte was sent; 408, or a 5xx that is not a plain refusal to
 work; a success of another media type) an operation that can't be replayed has an unknown effect.
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
 UNEXPECTED_TYPE = "unexpected_content_type"
 """The `external_code` of a success whose body is of another media type, beside `5xx`."""
+_NO_CONTENT = frozenset({204, 205, 304})
 NOT_AMBIGUOUS_5XX = frozenset({501, 503, 505})
 """Server errors that say the request was not carried out: unknown method, no capacity, unknown protocol version."""
 
@@ -78,10 +80,14 @@ class Classifier(Struct, frozen=True):
             try:
                 if not stream:
                     return self._success(response, declared=declared)
-                self.reader.check_type(response)
+                if self._has_body(response):
+                    self.reader.check_type(response)
             except UnexpectedTypeError as unexpected:
                 # A declared success may have an error's status: with a body that nobody declared it is that error.
-                return self._of_another_type(response, unexpected) if response.status < 400 else self._error(response)
+                if response.status >= 400:
+                    return self._error(response)
+                hidden = self.hidden_error(response.body, response)
+                return self._of_another_type(response, unexpected) if hidden is None else hidden
             return Answered(None, response.status, response)
         return self._error(response)
 
@@ -104,6 +110,11 @@ class Classifier(Struct, frozen=True):
         """Return what a successful answer is whose body can't be decoded."""
         error.reached = Reach.YES
         return Failed(error, Kind.MAPPING_FAULT, Reach.YES, response=response)
+
+    def _has_body(self, response: Response) -> bool:
+        """Return whether a body follows a head, as far as the head says (RFC 9110 section 6.4.1)."""
+        no_body = self.operation.method == "HEAD" or response.status in _NO_CONTENT
+        return not no_body and response.headers.get("content-length") != "0"
 
     def _of_another_type(self, response: Response, unexpected: UnexpectedTypeError) -> Failed:
         """Return what a success is whose body is of another media type; a streamed body is let go unread."""
@@ -136,7 +147,12 @@ class Classifier(Struct, frozen=True):
         return Answered(data, response.status, response, warnings=warnings)
 
     def hidden_error(self, data: object, response: Response) -> Failed | None:
-        """Return what a declared success is whose body holds an error; None where it is what it says."""
+        """Return what a success is whose body holds an error; None where it is what it says.
+
+        Data that is still bytes is looked at where a small JSON document came in its place.
+        """
+        if type(data) is bytes:
+            data = self.reader.small_json(response)
         if not may_hide_error(data):
             return None
         codes = hidden_codes(data)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from intertie.core.errors import CircuitOpen, InvalidResponse, ServiceError
 from intertie.runtime.call import Kind
 from intertie.runtime.policies.fallback.options import FallbackOptions
+from intertie.runtime.schemas import CompiledSchema
+from intertie.runtime.statuses import StatusSet
 from intertie.testing import (
     Answer,
     assert_answered,
@@ -67,8 +70,6 @@ def test_the_breaker_counts_it(drive, bench):
     for _ in range(2):
         assert_failed(drive(made, made.linked.run("get_thing", {})), ServiceError)
     assert_failed(drive(made, made.linked.run("get_thing", {})), CircuitOpen)
-    from intertie.runtime.statuses import StatusSet
-
     lenient = bench(make_plan(breaker=breaker(2, statuses=StatusSet())), [PAGE])
     for _ in range(3):
         assert_failed(drive(lenient, lenient.linked.run("get_thing", {})), ServiceError)
@@ -209,8 +210,6 @@ def test_a_binary_answer_with_a_schema_works(drive, bench, schema, data):
     response = operation.response.__class__(
         operation.response.statuses, "image/png", "binary", operation.response.schema, validate="strict"
     )
-    from msgspec.structs import replace
-
     plan = make_plan(replace(operation, response=response), fallback=CACHE)
     made = bench(plan, [Answer(200, body=data, headers={"Content-Type": "image/png"}), Answer(500)])
     for fallback in (None, "cache"):
@@ -231,10 +230,6 @@ def test_a_binary_answer_with_a_schema_works(drive, bench, schema, data):
 )
 def test_bytes_that_break_their_schema_are_told_as_such(drive, bench, schema, rule):
     """A mistake of spec or service, never a crash."""
-    from msgspec.structs import replace
-
-    from intertie.runtime.schemas import CompiledSchema
-
     operation = make_operation("get_thing")
     response = replace(
         operation.response, content_type="image/png", codec="binary", schema=CompiledSchema(schema), validate="strict"
@@ -267,3 +262,30 @@ def test_a_body_beyond_its_bounds_is_an_answer_that_cant_be_read(drive, bench, b
         assert failed.kind is Kind.MAPPING_FAULT
         assert len(str(failed.error)) < 200
     assert made.linked.statistics().cache["kept"] == 0
+
+
+@pytest.mark.parametrize("declared", ["text/csv", "application/octet-stream"])
+@pytest.mark.parametrize(
+    ("said", "kind", "sent"),
+    [({"error": {"code": "rate_limited"}}, Kind.THROTTLED, 2), ({"error": {"code": "known"}}, Kind.CALLER_FAULT, 1)],
+)
+def test_an_error_in_json_in_the_place_of_another_type_is_that_error(drive, bench, declared, said, kind, sent):
+    """A throttled download is throttled, not a service that is down; a code of the error mapping is that code."""
+    operation = make_operation("get_thing")
+    codec = "text" if declared == "text/csv" else "binary"
+    response = replace(operation.response, content_type=declared, codec=codec)
+    plan = make_plan(replace(operation, response=response), retry=retries(2), errors=rows(("known", "KNOWN", "fail")))
+    made = bench(plan, [Answer(200, json=said)])
+    failed = assert_failed(drive(made, made.linked.run("get_thing", {})))
+    assert (failed.kind, len(made.transport.received)) == (kind, sent)
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "headers"),
+    [("HEAD", 200, {}), ("GET", 204, {}), ("GET", 200, {"Content-Length": "0"})],
+)
+def test_a_stream_without_a_body_has_no_type(drive, method, status, headers):
+    """The head says that nothing follows."""
+    operation = make_operation("get_thing", method=method, statuses=("2xx",))
+    made = make_bench(make_plan(operation), [Answer(status, headers={"Content-Type": "text/html", **headers})])
+    assert_answered(drive(made, made.linked.run("get_thing", {}, stream=True)))

@@ -25,6 +25,7 @@ from intertie.runtime.unexpected_type import UnexpectedTypeError
 _Declared: TypeAlias = tuple[tuple[tuple[FieldPath, ...], tuple[FieldPath, ...]], str]
 """Paths of code and message in a declared error, and its codec."""
 _UNDECLARED: Final[_Declared] = (((), ()), "json")
+_LONGEST_ERROR = 64 * 1024
 _KNOWN = 64
 """Content types of one operation whose reading is remembered: services send one or two, hostile ones any number."""
 
@@ -64,6 +65,16 @@ class ResponseReader:
         if codec == "":
             return decoded(response, self._codec, self._id)
         return decoded_as(codec, body, charset, content_type, self._id)
+
+    def small_json(self, response: Response) -> object:
+        """Return the body as data where it is JSON and as small as errors are, None where it is not."""
+        content_type = response.headers.get("content-type") or ""
+        if len(response.body) > _LONGEST_ERROR or codec_of(content_type) != "json":
+            return None
+        try:
+            return decoded(response, "json", self._id)
+        except InvalidResponse:
+            return None
 
     def check_type(self, response: Response) -> None:
         """Return where the media type of a success is one that the spec declares; an absent type counts as that.
