@@ -46,7 +46,7 @@ class CompiledSchema:
         try:
             error = next(self._compiled().iter_errors(value), None)
         except UnicodeEncodeError:
-            return "$", "format utf-8"
+            return "$", "encoding UTF-8"
         if error is None:
             return None
         path = "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path)
