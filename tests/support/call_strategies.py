@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from intertie.core.errors import Reach
 from intertie.runtime.plan import LoggingOptions, Plan
 from intertie.runtime.policies.fallback.options import FallbackOptions
-from intertie.testing import Answer, Failure, make_plan, price, rows
+from intertie.testing import Answer, Failure, make_operation, make_plan, price, rows
 from support.plans import breaker, per_second, retries, timeouts
 
 statuses = st.sampled_from([200, 201, 302, 400, 401, 403, 404, 408, 409, 429, 500, 501, 502, 503, 504, 599])
@@ -16,6 +16,8 @@ headers = st.sampled_from(
         {}, {}, {}, {"Retry-After": "1"}, {"Retry-After": "0"}, {"Retry-After": "900"}, {"Retry-After": "-4"},
         {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "2"}, {"RateLimit": '"d";r=0;t=3'},
         {"Cache-Control": "no-store"}, {"Deprecation": "@1780000000"},
+        {"Content-Type": "text/html"}, {"Content-Type": "application/problem+json"},
+        {"Content-Type": "application/json; charset=punycode"},
     ]
 )  # fmt: skip
 bodies = st.sampled_from(
@@ -55,8 +57,14 @@ def plans(draw) -> Plan:
             ("known", "KNOWN", draw(st.sampled_from(["retry", "fail", "fallback"]))),
             ("5xx", "DOWN", draw(st.sampled_from(["retry", "fail", "fallback"]))),
         )
+    schema = draw(st.sampled_from([None, {"type": "object", "required": ["id"]}]))
+    validate = draw(st.sampled_from(["warn", "strict", "off"]))
+    described = {"schema": schema, "validate": validate}
     delay_s = draw(st.sampled_from([0.1, 0.1, 0.4, 1.2]))
     return make_plan(
+        make_operation("get_thing", **described),
+        make_operation("create_thing", method="POST", **described),
+        make_operation("create_keyed_thing", method="POST", idempotency_header="Idempotency-Key", **described),
         retry=retries(
             draw(st.integers(1, 4)),
             retry_on=("5xx", "408", "409"),

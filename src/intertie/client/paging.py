@@ -8,6 +8,7 @@ import msgspec
 
 from intertie.client.result import Result, error_of
 from intertie.core.errors import CallError, UsageError
+from intertie.runtime.bounds import BoundsError, decode_json
 from intertie.runtime.call import Failed, Outcome
 from intertie.runtime.http import BodyStream, Headers
 from intertie.runtime.plan import OperationPlan
@@ -46,8 +47,8 @@ def _as_sent(page: Result) -> object:
     if page.response is None or not page.response.body:
         return page.data
     try:
-        return msgspec.json.decode(page.response.body)
-    except msgspec.DecodeError:
+        return decode_json(page.response.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, BoundsError):
         return page.data
 
 

@@ -5,31 +5,15 @@ from __future__ import annotations
 from intertie.compiler.build import Build
 from intertie.compiler.parameters import declared_content_type
 from intertie.compiler.schemas import SchemaShelf
+from intertie.core.media_types import codec_of
 from intertie.runtime.plan import BodyPlan, ErrorAnswerPlan, ResponsePlan
 from intertie.runtime.statuses import StatusSet
 from intertie.spec.fields import Located
 from intertie.spec.model import Endpoint, ErrorAnswer
 
-_OF_FORMAT = {"JSON": "application/json", "XML": "application/xml", "Binary": "application/octet-stream"}
+_XML = "application/xml"
+_OF_FORMAT = {"JSON": "application/json", "XML": _XML, "Binary": "application/octet-stream"}
 _NO_CONTENT = frozenset({204, 205, 304})
-
-
-def codec_of(content_type: str) -> str:
-    """Return the codec of a media type: `json`, `form`, `multipart`, `xml`, `text` or `binary`.
-
-    >>> [codec_of(t) for t in ("application/problem+json; charset=utf-8", "text/csv", "application/pdf", "text/xml")]
-    ['json', 'text', 'binary', 'xml']
-    """
-    media = content_type.partition(";")[0].strip().lower()
-    if media in {"application/json", "text/json", "*/*", "application/*"} or media.endswith("+json"):
-        return "json"
-    if media == "application/x-www-form-urlencoded":
-        return "form"
-    if media.startswith("multipart/"):
-        return "multipart"
-    if media in {"application/xml", "text/xml"} or media.endswith("+xml"):
-        return "xml"
-    return "text" if media.startswith("text/") else "binary"
 
 
 def compile_body(build: Build, endpoint: Endpoint, shelf: SchemaShelf) -> BodyPlan | None:
@@ -40,7 +24,7 @@ def compile_body(build: Build, endpoint: Endpoint, shelf: SchemaShelf) -> BodyPl
     content_type = body.content_type.value.strip() if body.content_type else None
     chosen = content_type or declared_content_type(endpoint) or _default_type(build)
     required = body.required.value if body.required else True
-    return BodyPlan(chosen, codec_of(chosen), shelf.take(body.schema), required)
+    return BodyPlan(chosen, codec_of(chosen) or "json", shelf.take(body.schema), required)
 
 
 def compile_response(build: Build, endpoint: Endpoint, shelf: SchemaShelf) -> ResponsePlan:
@@ -48,7 +32,9 @@ def compile_response(build: Build, endpoint: Endpoint, shelf: SchemaShelf) -> Re
     response = endpoint.response
     success = response.success if response else None
     content_type = success.content_type.value.strip() if success and success.content_type else None
-    codec = codec_of(content_type or _default_type(build))
+    if content_type is None and success is not None and success.schema is not None and _default_type(build) == _XML:
+        content_type = _XML  # its schema is left out below: what it promises must still be said
+    codec = codec_of(content_type or _default_type(build)) or "json"
     schema = shelf.take(success.schema) if success else None
     mode = build.choose(build.spec.validation.responses if build.spec.validation else None, "validation.responses")
     if codec == "xml":

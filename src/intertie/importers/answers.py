@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from intertie.core.media_types import codec_of, essence, is_json_lines
 from intertie.diagnostics.credentials import credential_shape
 from intertie.importers.losses import Ledger
 from intertie.importers.model import ImportedBody, ImportedError, ImportedSuccess
@@ -17,7 +18,6 @@ _MOST_EXAMPLE_VALUES = 200
 _LONGEST = 200
 _MEDIA_RE = re.compile(r"[\w!#$&^.+*-]+/[\w!#$&^.+*-]+(?:\s*;.*)?")
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE"})
-_STREAMS = {"text/event-stream": "sse", "application/x-ndjson": "ndjson", "application/jsonl": "ndjson"}
 
 
 class AnswerReader:
@@ -100,8 +100,9 @@ class AnswerReader:
                 continue
             taken = True
             name, media, place = chosen
-            content_type = "application/json" if name == "*/*" else name
-            stream = _STREAMS.get(content_type.partition(";")[0].strip().lower())
+            content_type = name
+            is_events = essence(content_type) == "text/event-stream"
+            stream = "sse" if is_events else "ndjson" if is_json_lines(content_type) else None
             schema = self._schemas.keep(media["schema"], step(place, "schema")) if "schema" in media else None
             example, has_example = self._example(media, place)
         return ImportedSuccess(statuses, content_type, schema, example, has_example, guess), stream
@@ -184,17 +185,10 @@ def _tells_when(header: object) -> bool:
 
 def _rank(media: str) -> int:
     """Return how gladly a media type is taken, lower is better."""
-    name = media.partition(";")[0].strip().lower()
-    if name == "application/json":
+    if essence(media) == "application/json":
         return 0
-    if name.endswith("+json"):
-        return 1
-    if name in ("*/*", "application/*", "text/json"):
-        return 2
-    order = ("application/x-www-form-urlencoded", "multipart/form-data", "application/xml", "text/xml")
-    if name in order:
-        return 3 + order.index(name)
-    return 8 if name.startswith("text/") else 9
+    order = ("json", "", "form", "multipart", "xml", "text", "binary")
+    return 1 + order.index(codec_of(media))
 
 
 def is_keepable(value: object) -> bool:

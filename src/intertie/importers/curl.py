@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
 from intertie.core.errors import UsageError
+from intertie.core.media_types import codec_of, essence
 from intertie.importers.curl_words import curl_commands
 from intertie.importers.har import read_body
 from intertie.importers.losses import Ledger
@@ -131,10 +132,10 @@ class _Command:
 
     def _fill_body(self, exchange: Exchange) -> None:
         given = next((value for name, value in self._headers if name.lower() == "content-type"), None)
-        media = given.partition(";")[0].strip().lower() if given else None
+        media = essence(given) if given else None
         exchange.has_body = True
         if self._fields:
-            exchange.media = media if media and media.startswith("multipart/") else "multipart/form-data"
+            exchange.media = media if media and codec_of(media) == "multipart" else "multipart/form-data"
             exchange.body_schema = {"type": "object", "properties": self._fields}
             return
         if self._upload:
@@ -146,7 +147,7 @@ class _Command:
             "application/json" if self._json or looks_json else "application/x-www-form-urlencoded"
         )
         exchange.body = read_body(text, exchange.media)
-        if exchange.body is None and text and not self._from_elsewhere and "json" in exchange.media:
+        if exchange.body is None and text and not self._from_elsewhere and codec_of(exchange.media) == "json":
             self._ledger.lose("unreadable-body", exchange.media, self._where)
 
     def _options(self) -> Iterator[tuple[str, str]]:

@@ -12,11 +12,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+from intertie.core.media_types import codec_of, essence
 from intertie.importers.losses import Ledger
 from intertie.importers.model import ApiDescription
 from intertie.importers.openapi3 import METHODS, ImportOptions
 from intertie.importers.plain import Mapping, mapping, mappings, step, word
 from intertie.importers.traffic import Exchange, describe_traffic
+from intertie.runtime.bounds import BoundsError, decode_json
 
 _ASSET_RE = re.compile(
     r"text/(?:html|css|javascript)|(?:application|text)/(?:x-)?(?:javascript|ecmascript)|image/.*|font/.*|video/.*|audio/.*"
@@ -99,26 +101,25 @@ def _sent(exchange: Exchange, post: Mapping, ledger: Ledger) -> None:
             }
     elif isinstance(text, str):
         exchange.body = read_body(text, media)
-        if exchange.body is None and media and "json" in media:
+        if exchange.body is None and media and codec_of(media) == "json":
             ledger.lose("unreadable-body", media, exchange.where)
 
 
 def read_body(text: str, media: str | None) -> object:
     """Return a body as plain data, None where it is of no kind that has fields."""
-    if media is None or "json" in media:
+    if media is None or codec_of(media) == "json":
         try:
-            made: object = msgspec.json.decode(text)
-        except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
+            return decode_json(text.encode())
+        except (msgspec.DecodeError, BoundsError, UnicodeEncodeError):
             return None
-        return made
-    if media == "application/x-www-form-urlencoded":
+    if codec_of(media) == "form":
         return dict(parse_qsl(text, keep_blank_values=True))
     return None
 
 
 def _received(content: Mapping, media: str | None) -> object:
     text = content.get("text")
-    if not isinstance(text, str) or media is None or "json" not in media:
+    if not isinstance(text, str) or media is None or codec_of(media) != "json":
         return None
     if content.get("encoding") == "base64":
         try:
@@ -129,5 +130,5 @@ def _received(content: Mapping, media: str | None) -> object:
 
 
 def _media(value: object) -> str | None:
-    name = word(value).partition(";")[0].strip().lower()
+    name = essence(word(value))
     return name if re.fullmatch(r"[\w.+-]+/[\w.+-]+", name) else None

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from intertie.core.errors import UsageError, snake_case
+from intertie.core.media_types import codec_of, is_json_lines
 from intertie.importers.answers import AnswerReader, tags_of
 from intertie.importers.environments import places_of
 from intertie.importers.guesses import guess_pages, is_limit_key, rates_in, rates_of
@@ -322,16 +323,13 @@ def sendable(path: str) -> tuple[str, str | None]:
 
 def data_format_of(operations: Iterable[ImportedOperation]) -> str:
     """Return the format of most bodies: `JSON`, `XML` or `Binary`."""
-    counts = {"JSON": 0, "XML": 0, "Binary": 0}
+    names = {"json": "JSON", "xml": "XML", "binary": "Binary"}
+    counts = dict.fromkeys(names.values(), 0)
     for operation in operations:
         media = operation.success.content_type if operation.success else None
-        name = (media or "").partition(";")[0].lower()
-        if name.endswith(("/xml", "+xml")):
-            counts["XML"] += 1
-        elif "json" in name:
-            counts["JSON"] += 1
-        elif name and not name.startswith(("text/", "application/x-www", "multipart/")):
-            counts["Binary"] += 1
+        codec = "json" if is_json_lines(media or "") else codec_of(media or "")
+        if codec in names:
+            counts[names[codec]] += 1
     return max(counts, key=lambda name: counts[name])
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
+from intertie.core.media_types import codec_of, essence
 from intertie.importers.har import read_body
 from intertie.importers.losses import Ledger
 from intertie.importers.model import ApiDescription, ImportedAuth
@@ -151,7 +152,7 @@ class _Reader:
         if not mode or body.get("disabled") is True:
             return
         stated = next((value for name, value in exchange.headers if name.lower() == "content-type"), "")
-        media = stated.partition(";")[0].strip().lower() or None
+        media = essence(stated) or None
         if mode in ("urlencoded", "formdata"):
             rows = [each for each in mappings(body.get(mode)) if each.get("disabled") is not True]
             exchange.media = "multipart/form-data" if mode == "formdata" else "application/x-www-form-urlencoded"
@@ -165,7 +166,7 @@ class _Reader:
             # A variable may stand for any value: a text is the one that is always right in quotes.
             quoted = re.sub(r'(?<!")\{\{[^{}]+\}\}(?!")', "null", _COMMENT_RE.sub(lambda match: match[1] or "", text))
             exchange.has_body = True
-            if "json" in exchange.media:
+            if codec_of(exchange.media) == "json":
                 exchange.body = read_body(quoted, exchange.media)
                 if exchange.body is None and quoted.strip() != "null":
                     self._ledger.lose("unreadable-body", exchange.media, where)
@@ -185,11 +186,11 @@ class _Reader:
         if not isinstance(code, int):
             return
         headers = {word(each.get("key")).lower(): word(each.get("value")) for each in mappings(answer.get("header"))}
-        media = headers.get("content-type", "").partition(";")[0].strip().lower() or None
+        media = essence(headers.get("content-type", "")) or None
         language = word(answer.get("_postman_previewlanguage"))
         media = media or _LANGUAGES.get(language)
         text = answer.get("body")
-        data = read_body(text, media) if isinstance(text, str) and media and "json" in media else None
+        data = read_body(text, media) if isinstance(text, str) and media and codec_of(media) == "json" else None
         exchange.answers.append((code, media, data, True))
 
     def _auth(self, auth: Mapping, where: str) -> ImportedAuth | None:

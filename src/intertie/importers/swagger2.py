@@ -6,6 +6,7 @@ import re
 
 from msgspec.structs import replace
 
+from intertie.core.media_types import codec_of
 from intertie.importers.losses import Ledger
 from intertie.importers.openapi3 import METHODS, ImportOptions
 from intertie.importers.plain import Mapping, mapping, sequence, step, word
@@ -138,7 +139,7 @@ class _Upgrade:
         schema = {"type": "object", "properties": properties, **({"required": required} if required else {})}
         files = any(each.get("type") == "file" for each, _ in forms)
         media = next(
-            (each for each in consumes if _is_form(each) and (not files or each.startswith("multipart/"))), None
+            (each for each in consumes if _is_form(each) and (not files or codec_of(each) == "multipart")), None
         )
         media = media or ("multipart/form-data" if files else "application/x-www-form-urlencoded")
         return {"required": bool(required), "content": {media: {"schema": schema}}}
@@ -185,4 +186,4 @@ def _media_types(value: object) -> list[str]:
 
 
 def _is_form(media: str) -> bool:
-    return media.startswith(("multipart/", "application/x-www-form-urlencoded"))
+    return codec_of(media) in ("multipart", "form")

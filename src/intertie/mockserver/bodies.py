@@ -5,51 +5,56 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from email.parser import BytesParser
-from email.policy import HTTP
+from itertools import islice
 from urllib.parse import parse_qsl, urlencode
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 import msgspec
 
+from intertie.core.charsets import CharsetError, decode_text
+from intertie.core.media_types import agree, charset_of, codec_of, essence
+from intertie.core.outside_text import shown
 from intertie.mockserver.messages import Answer
+from intertie.mockserver.multipart import UnreadableBody, read_parts
 from intertie.mockserver.problems import place_of, problem
+from intertie.runtime.bounds import BoundsError, check_depth, check_form, check_names, check_xml, decode_json_body
 from intertie.runtime.plan import BodyPlan, OperationPlan
 
 _FORM_NAME_RE = re.compile(r"\[([^\[\]]*)\]")
+_INDEX_RE = re.compile(r"[0-9]{1,9}\Z")
 _DOCTYPE_RE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _XML_NAME_RE = re.compile(r"[A-Za-z_][\w.-]*\Z")
 _DEEPEST_FORM_NAME = 20
-
-
-class UnreadableBody(ValueError):  # noqa: N818  # says what the body is
-    """The body is not what its media type says; the message says why, and quotes nothing of it."""
 
 
 def decode(codec: str, content_type: str, body: bytes) -> object:
     """Return the data of a request body: texts stay texts in forms and XML.
 
     Raises:
-        UnreadableBody: It can't be read.
+        UnreadableBody: It can't be read, or exceeds a bound of `runtime.bounds`.
     """
-    if codec == "json":
-        try:
-            return msgspec.json.decode(body)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as broken:
-            raise UnreadableBody("it is no JSON") from broken
-    if codec == "form":
-        return form_fields(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-    if codec == "multipart":
-        return _multipart(content_type, body)
-    if codec == "xml":
-        return _from_xml(body)
-    if codec == "text":
-        try:
-            return body.decode("utf-8")
-        except UnicodeDecodeError as broken:
-            raise UnreadableBody("it is no UTF-8 text") from broken
-    return body.decode("latin-1")
+    charset = charset_of(content_type)
+    try:
+        if codec == "json":
+            return decode_json_body(body, charset)
+        if codec == "form":
+            check_form(body)
+            return form_fields(parse_qsl(decode_text(body, charset), keep_blank_values=True))
+        if codec == "multipart":
+            return form_fields([(name, _text_of(content)) for name, content in read_parts(content_type, body)])
+        if codec == "xml":
+            return _from_xml(body)
+        return decode_text(body, charset) if codec == "text" else body
+    except (BoundsError, CharsetError) as reason:
+        raise UnreadableBody(str(reason)) from reason
+    except (msgspec.DecodeError, UnicodeDecodeError) as broken:
+        raise UnreadableBody("it is no JSON") from broken
+
+
+def _text_of(content: bytes) -> str:
+    """Return the content of a part: files are bytes of any kind, and a schema sees that something came."""
+    return content.decode("utf-8", "replace")
 
 
 def form_fields(pairs: list[tuple[str, str]]) -> dict[str, object]:
@@ -57,11 +62,17 @@ def form_fields(pairs: list[tuple[str, str]]) -> dict[str, object]:
 
     >>> form_fields([("metadata[order_id]", "o-1"), ("items[0][sku]", "a"), ("tags[]", "x"), ("tags[]", "y")])
     {'metadata': {'order_id': 'o-1'}, 'items': [{'sku': 'a'}], 'tags': ['x', 'y']}
+
+    Raises:
+        BoundsError: The names nest too many objects.
     """
     tree: dict[str, object] = {}
+    nested = 0
     for name, value in pairs:
         head, bracket, _ = name.partition("[")
-        parts = [head, *_FORM_NAME_RE.findall(name)[:_DEEPEST_FORM_NAME]] if bracket and head else [name]
+        parts = [head, *_inner_names(name)] if bracket and head else [name]
+        nested += len(parts) - 1
+        check_names(nested)
         place = tree
         for part in parts[:-1]:
             inner = place.setdefault(part, {})
@@ -71,34 +82,27 @@ def form_fields(pairs: list[tuple[str, str]]) -> dict[str, object]:
         last = parts[-1] if parts[-1] != "" else str(len(place))
         if last in place and not isinstance(place[last], dict):
             earlier = place[last]
-            place[last] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
+            if isinstance(earlier, list):
+                earlier.append(value)
+            else:
+                place[last] = [earlier, value]
         else:
             place[last] = value
     return {name: _listed(value) for name, value in tree.items()}
+
+
+def _inner_names(name: str) -> list[str]:
+    """Return what stands in a name's brackets; beyond a depth that no form has, the rest is left out."""
+    return [found[1] for found in islice(_FORM_NAME_RE.finditer(name), _DEEPEST_FORM_NAME)]
 
 
 def _listed(value: object) -> object:
     if not isinstance(value, dict):
         return value
     made = {name: _listed(part) for name, part in value.items()}
-    if made and all(name.isdigit() for name in made):
+    if made and all(_INDEX_RE.match(name) for name in made):
         return [made[name] for name in sorted(made, key=int)]
     return made
-
-
-def _multipart(content_type: str, body: bytes) -> dict[str, object]:
-    message = BytesParser(policy=HTTP).parsebytes(
-        b"Content-Type: " + content_type.encode("latin-1") + b"\r\n\r\n" + body
-    )
-    if not message.is_multipart():
-        raise UnreadableBody("it has no parts: the boundary of its Content-Type does not occur")
-    pairs: list[tuple[str, str]] = []
-    for part in message.iter_parts():
-        name = part.get_param("name", header="content-disposition")
-        payload = part.get_payload(decode=True)
-        if isinstance(name, str) and isinstance(payload, bytes):
-            pairs.append((name, payload.decode("utf-8", "replace")))
-    return form_fields(pairs)
 
 
 def _from_xml(body: bytes) -> object:
@@ -106,16 +110,19 @@ def _from_xml(body: bytes) -> object:
         raise UnreadableBody("it is no UTF-8 text")
     if _DOCTYPE_RE.search(body):
         raise UnreadableBody("it has a document type, which is refused")
+    check_xml(body)
     try:
-        return _xml_value(ET.fromstring(body))  # noqa: S314  # document types and entities were refused above
-    except (ET.ParseError, RecursionError, LookupError, ValueError) as broken:
-        raise UnreadableBody("it is no well-formed XML, or nests too deep") from broken
+        root = ET.fromstring(body)  # noqa: S314  # document types and entities were refused above
+    except (ET.ParseError, LookupError, ValueError) as broken:
+        raise UnreadableBody("it is no well-formed XML") from broken
+    return _xml_value(root, 1)
 
 
-def _xml_value(element: ET.Element) -> object:
+def _xml_value(element: ET.Element, depth: int) -> object:
+    check_depth(depth)
     made: dict[str, object] = {f"@{name}": value for name, value in element.attrib.items()}
     for child in element:
-        name, value = child.tag.rsplit("}", 1)[-1], _xml_value(child)
+        name, value = child.tag.rsplit("}", 1)[-1], _xml_value(child, depth + 1)
         if name in made:
             earlier = made[name]
             made[name] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
@@ -158,28 +165,6 @@ def _to_xml(name: str, value: object) -> str:
     return f"<{tag}>{escape(str(value).lower() if isinstance(value, bool) else str(value))}</{tag}>"
 
 
-def media_type(content_type: str) -> str:
-    """Return the type without its parameters, in lower case.
-
-    >>> media_type("Application/JSON; charset=utf-8")
-    'application/json'
-    """
-    return content_type.partition(";")[0].strip().lower()
-
-
-def same_media_type(sent: str, declared: str) -> bool:
-    """Return whether a sent type satisfies a declared one; `+json` and `+xml` types count as their base."""
-    one, other = media_type(sent), media_type(declared)
-    if one == other or other in ("", "*/*") or (other.endswith("/*") and one.startswith(other[:-1])):
-        return True
-    return any(
-        one.endswith(f"{mark}{base}") and other.endswith(f"{mark2}{base}")
-        for base in ("json",)
-        for mark in "/+"
-        for mark2 in "/+"
-    )
-
-
 def read_body(
     plan: BodyPlan, operation: OperationPlan, content_type: str | None, body: bytes, status: int
 ) -> object | Answer:
@@ -192,8 +177,8 @@ def read_body(
                 place=place, operation=operation.id,
             )  # fmt: skip
         return None
-    if content_type is None or not same_media_type(content_type, plan.content_type):
-        sent = f"`{media_type(content_type)}`" if content_type else "no Content-Type"
+    if not (content_type and codec_of(content_type) and agree(plan.content_type, content_type)):
+        sent = f"`{shown(essence(content_type), most=80)}`" if content_type else "no Content-Type"
         return problem(
             415, "wrong-content-type", f"the body must be {plan.content_type}, and came with {sent} ({place})",
             place=place, operation=operation.id, field="Content-Type",

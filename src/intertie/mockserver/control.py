@@ -26,6 +26,7 @@ from intertie.mockserver.messages import Answer, MockReply, MockRequest
 from intertie.mockserver.problems import CONTROL_PREFIX, RULES, problem
 from intertie.mockserver.profile_reading import ProfileError, profile_of
 from intertie.mockserver.profiles import BUILT_IN, Profile
+from intertie.runtime.bounds import BoundsError, decode_json
 
 _KNOWN = "GET health, state, profile, requests and rules/NAME, PUT profile, DELETE requests, POST reset"
 _JSON = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
@@ -86,8 +87,8 @@ class ControlEndpoint:
 
     def _changed(self, request: MockRequest) -> Answer:
         try:
-            data = msgspec.json.decode(request.body)
-        except (msgspec.DecodeError, RecursionError):
+            data = decode_json(request.body)
+        except (msgspec.DecodeError, UnicodeDecodeError, BoundsError):
             return problem(400, "invalid-profile", 'the body must be JSON, such as {"name": "down"}')
         try:
             profile = profile_of(data)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from intertie.core.errors import snake_case
-from intertie.mockserver.bodies import encode, media_type
+from intertie.core.media_types import codec_of, concrete
+from intertie.mockserver.bodies import encode
 from intertie.mockserver.generation import Sampler, Unsatisfiable
 from intertie.mockserver.messages import Answer
 from intertie.mockserver.problems import phrase, problem
@@ -92,9 +93,8 @@ class DeclaredErrors:
 
 
 def _written(declared: ErrorAnswerPlan, status: int, data: object) -> Answer:
-    content_type = declared.content_type or "application/json"
-    kind = media_type(content_type)
-    codec = "json" if "json" in kind else "xml" if "xml" in kind else "text"
+    content_type = concrete(declared.content_type, "json")
+    codec = codec_of(content_type) or "json"
     return Answer(status, (("Content-Type", content_type),), encode(codec, data, root="error"))
 
 

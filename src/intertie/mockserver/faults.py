@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from intertie.core.media_types import codec_of, concrete, covers_anything
 from intertie.core.rng import SeededRng
 from intertie.mockserver.bodies import encode
 from intertie.mockserver.failures import DeclaredErrors
@@ -87,7 +88,7 @@ def forced_answer(forced: ForcedAnswer, operation: OperationPlan, errors: Declar
     status = forced.status or 200
     if forced.has_body:
         is_text = isinstance(forced.body, str)
-        content_type = "text/plain; charset=utf-8" if is_text else "application/json"
+        content_type = _forced_type(operation, status, is_text=is_text)
         own_type = any(name.lower() == "content-type" for name, _ in forced.headers)
         headers = forced.headers if own_type else (("Content-Type", content_type), *forced.headers)
         return Answer(status, headers, encode("text" if is_text else "json", forced.body))
@@ -95,6 +96,19 @@ def forced_answer(forced: ForcedAnswer, operation: OperationPlan, errors: Declar
         answer = errors.answer(operation, status, code=forced.code)
         return Answer(answer.status, (*answer.headers, *forced.headers), answer.body)
     return Answer(status, forced.headers)
+
+
+def _forced_type(operation: OperationPlan, status: int, *, is_text: bool) -> str:
+    """Return the media type of a forced body: the declared one where the body can be of it, else what it looks like.
+
+    A text in the place of a JSON answer is `text/plain`: what a service sends that is broken.
+    """
+    declared = operation.response.content_type
+    if status >= 400 or declared is None or covers_anything(declared):
+        declared = None
+    if declared is not None and (codec_of(declared) == "json") != is_text:
+        return concrete(declared, operation.response.codec)
+    return "text/plain; charset=utf-8" if is_text else "application/json"
 
 
 def malformed(body: bytes) -> bytes:

@@ -25,7 +25,7 @@ RULES: dict[str, str] = {
     "invalid-parameter": "A declared parameter does not satisfy its schema.",
     "missing-body": "The endpoint declares a body and the request has none.",
     "wrong-content-type": "The body is of another media type than the endpoint declares.",
-    "malformed-body": "The body can't be read as the media type it says it is.",
+    "malformed-body": "The body can't be read as the media type it says it is, or is too deep or has too many parts.",
     "invalid-body": "The body does not satisfy the endpoint's schema.",
     "rate-limited": "More requests came than the spec's limits allow; a client that keeps them is never refused.",
     "too-many-at-once": "More requests are in flight than `concurrent_requests` allows.",

@@ -15,7 +15,8 @@ PROFILE_FIELDS: dict[str, tuple[str, str]] = {
         "list of statuses, or of `{status, body, headers, delay_ms, code, fault}`",
         (
             "One a request, in order; then the rest of the profile. `body` is data or text, `code` the provider's own "
-            "error code where the spec says it is read, `fault` one of `disconnect`'s places or `hang`. A forced "
+            "error code where the spec says it is read, `fault` one of `disconnect`'s places or `hang`. A body has the "
+            "declared media type where it can be of it; a text in the place of JSON is `text/plain`. A forced "
             "failure has no effect on what is stored."
         ),
     ),
@@ -62,7 +63,8 @@ def mock_markdown() -> str:
         "",
         "A refused request gets a problem document (RFC 9457): `type` names the rule, `rule` the line of the spec that",
         "was broken, `field` the header, parameter or path in the body. Declared limits answer with `RateLimit`,",
-        "`RateLimit-Policy` and `X-RateLimit-*`, a 429 also with the header that the spec declares.",
+        "`RateLimit-Policy` and `X-RateLimit-*`, a 429 also with the header that the spec declares. Media types,",
+        "charsets and the bounds on bodies are the client's: [What came back](../explanation/bodies.md).",
         "",
         "| rule | means |",
         "|---|---|",

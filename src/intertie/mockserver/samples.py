@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from intertie.core.media_types import concrete
 from intertie.mockserver.bodies import encode
 from intertie.mockserver.echo import Echo, copied
 from intertie.mockserver.generation import Sampler
 from intertie.mockserver.messages import Answer
-from intertie.runtime.plan import OperationPlan
+from intertie.runtime.plan import STREAM_TYPES, OperationPlan
 from intertie.runtime.schemas import CompiledSchema
 
 _NO_BODY = frozenset({204, 205, 304})
 _STREAMED = 3
-_STREAM_TYPES = {"sse": "text/event-stream", "ndjson": "application/x-ndjson"}
 
 
 class SuccessAnswers:
@@ -32,8 +32,8 @@ class SuccessAnswers:
         self.status = success_status(operation)
         self._seed = seed
         self._sampler = Sampler(self.schema, recent_s=recent_s) if operation.response.schema else None
-        content_type = operation.response.content_type or "application/json"
-        self._headers = (("Content-Type", _STREAM_TYPES.get(operation.streaming or "", content_type)),)
+        content_type = concrete(operation.response.content_type, operation.response.codec)
+        self._headers = (("Content-Type", STREAM_TYPES.get(operation.streaming or "", content_type)),)
 
     @property
     def has_body(self) -> bool:

@@ -27,7 +27,7 @@ class Kind(StrEnum):
     CALLER_FAULT = "caller_fault"
     """A 4xx: the request, not the service, is at fault."""
     SERVICE_FAULT = "service_fault"
-    """A 5xx, a reset, a timeout."""
+    """A 5xx, a reset, a timeout; a success whose body is of another media type than the spec declares."""
     THROTTLED = "throttled"
     """A 429 or one of its disguises: pauses the limiter for everyone, neutral to the breaker."""
     QUOTA_EXHAUSTED = "quota_exhausted"
@@ -124,6 +124,11 @@ class Failed(msgspec.Struct, frozen=True):
     cost: Money | None = None
     warnings: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
+
+    @property
+    def is_broken_success(self) -> bool:
+        """Whether the status says success and the service is at fault all the same: a 5xx without a number."""
+        return self.kind is Kind.SERVICE_FAULT and self.response is not None and self.response.status < 500
 
 
 Outcome: TypeAlias = Answered | Failed

@@ -3,6 +3,7 @@
 | what came | kind | to the breaker |
 |---|---|---|
 | a declared success, or another 2xx (with a warning) | success | success |
+| the same with a body of another media type than the spec declares | service_fault | failure, where it counts any 5xx |
 | 429 or a disguise of one (`disguises`) | throttled | neutral |
 | the same, when the pause is longer than the call can wait | quota_exhausted | neutral |
 | 401; 403 that speaks of our credential | credential_fault | neutral |
@@ -10,8 +11,12 @@
 | 5xx, reset, timeout, no connection | service_fault | failure, where the plan counts it |
 | an answer that can't be read | mapping_fault | neutral |
 
+A body's media type is judged on successes alone: an error status keeps its class whatever comes with it. An absent
+type counts as the declared one, and an empty body has none. What agrees: `core.media_types`. A small JSON document in
+the place of another type is asked first whether it is an error.
+
 After an ambiguous failure (a timeout or a reset once a byte was sent; 408, or a 5xx that is not a plain refusal to
-work) an operation that can't be replayed has an unknown effect.
+work; a success of another media type) an operation that can't be replayed has an unknown effect.
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from intertie.core.clock import Clock
 from intertie.core.errors import (
@@ -40,10 +46,14 @@ from intertie.runtime.disguises import hidden_codes, may_hide_error, says_bad_cr
 from intertie.runtime.hints import quota, retry_after_s
 from intertie.runtime.http import Response
 from intertie.runtime.plan import ErrorAnswerPlan, OperationPlan
+from intertie.runtime.unexpected_type import UnexpectedTypeError
 
 if TYPE_CHECKING:
     from intertie.runtime.responses import ErrorReading, ResponseReader
 
+UNEXPECTED_TYPE = "unexpected_content_type"
+"""The `external_code` of a success whose body is of another media type, beside `5xx`."""
+_NO_CONTENT = frozenset({204, 205, 304})
 NOT_AMBIGUOUS_5XX = frozenset({501, 503, 505})
 """Server errors that say the request was not carried out: unknown method, no capacity, unknown protocol version."""
 
@@ -67,9 +77,18 @@ class Classifier(Struct, frozen=True):
         """Return what an answer is; the data of a success is decoded, neither validated nor mapped."""
         declared = response.status in self.operation.response.statuses
         if declared or 200 <= response.status < 300:
-            if stream:
-                return Answered(None, response.status, response)
-            return self._success(response, declared=declared)
+            try:
+                if not stream:
+                    return self._success(response, declared=declared)
+                if self._has_body(response):
+                    self.reader.check_type(response)
+            except UnexpectedTypeError as unexpected:
+                # A declared success may have an error's status: with a body that nobody declared it is that error.
+                if response.status >= 400:
+                    return self._error(response)
+                hidden = self.hidden_error(response.body, response)
+                return self._of_another_type(response, unexpected) if hidden is None else hidden
+            return Answered(None, response.status, response)
         return self._error(response)
 
     def failure(self, error: CallError) -> Failed:
@@ -92,9 +111,33 @@ class Classifier(Struct, frozen=True):
         error.reached = Reach.YES
         return Failed(error, Kind.MAPPING_FAULT, Reach.YES, response=response)
 
+    def _has_body(self, response: Response) -> bool:
+        """Return whether a body follows a head, as far as the head says (RFC 9110 section 6.4.1)."""
+        no_body = self.operation.method == "HEAD" or response.status in _NO_CONTENT
+        return not no_body and response.headers.get("content-length") != "0"
+
+    def _of_another_type(self, response: Response, unexpected: UnexpectedTypeError) -> Failed:
+        """Return what a success is whose body is of another media type; a streamed body is let go unread."""
+        unknown = not self.operation.replay_safe
+        effect = "; it may have taken effect, so it was not sent again" if unknown else ""
+        error = ServiceError(
+            f"{self.operation.id}: {self.service} answered {response.status} with {unexpected.received}, "
+            f"and the spec declares {unexpected.declared}{effect}",
+            status=response.status,
+            reached=Reach.YES,
+        )
+        codes = (UNEXPECTED_TYPE, "5xx")
+        if response.stream is not None:
+            response = replace(response, stream=None)
+        return Failed(
+            error, Kind.SERVICE_FAULT, Reach.YES, effect_unknown=unknown, response=response, external_codes=codes
+        )
+
     def _success(self, response: Response, *, declared: bool) -> Outcome:
         try:
             data = self.reader.decode(response)
+        except UnexpectedTypeError:
+            raise
         except (ProtocolError, InvalidResponse, MappingError) as error:
             return self.unreadable(error, response)
         hidden = self.hidden_error(data, response)
@@ -104,7 +147,12 @@ class Classifier(Struct, frozen=True):
         return Answered(data, response.status, response, warnings=warnings)
 
     def hidden_error(self, data: object, response: Response) -> Failed | None:
-        """Return what a declared success is whose body holds an error; None where it is what it says."""
+        """Return what a success is whose body holds an error; None where it is what it says.
+
+        Data that is still bytes is looked at where a small JSON document came in its place.
+        """
+        if type(data) is bytes:
+            data = self.reader.small_json(response)
         if not may_hide_error(data):
             return None
         codes = hidden_codes(data)

@@ -76,6 +76,7 @@ CATALOGUE: tuple[EventKind, ...] = (
     EventKind(Stage.RESPONSE_VALIDATION, "warn", "warning", ("message",), "and the caller is told"),
     EventKind(Stage.INBOUND_MAPPING, "mapping_error", "error", ("path",), "the answer could not be mapped"),
     EventKind(Stage.LAST_GOOD, "keep", "debug", (), "kept as the last good answer"),
+    EventKind(Stage.LAST_GOOD, "not_kept", "info", ("path", "rule"), "it breaks its schema, so it is not kept"),
 )
 
 _KNOWN = {(kind.stage.value, kind.event): kind for kind in CATALOGUE}

@@ -9,7 +9,7 @@ other case has one home:
 | the version asked for ends soon: the caller is to be warned | nothing |
 | a guard can't say yes at once (breaker not closed, budget share used up, no connection, no permit) | what was taken |
 | the exchange failed, the answer is no declared success, its headers speak of limits, ends or storing | the exchange |
-| the body can't be read, hides an error, breaks its schema or can't be mapped | the exchange |
+| the body is of another media type, can't be read or mapped, hides an error, breaks its schema | the exchange |
 | a store has a problem to tell the caller | the exchange |
 
 An operation whose calls are never plain has no fused path: see `fuse`. That both paths agree is held by property tests.
@@ -97,8 +97,9 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
     pricing_model = "" if plan.pricing is None else plan.pricing.model
     price_is_flat = pricing_model in {"per_request", "subscription"}
     attempt_s = plan.timeouts.wire_s
-    validates = operation.response.validate != "off" and operation.response.schema is not None
     keeps = last_good is not None and operation.is_read
+    # What is kept is judged in every mode; where it is not, the general pipeline knows what that means.
+    validates = operation.response.schema is not None and (operation.response.validate != "off" or keeps)
     unusual_headers = HINT_NAMES | NOTICE_NAMES | (frozenset({b"cache-control"}) if keeps else frozenset())
     decisions = _happy_decisions(linked, keeps=keeps)
     decisions_with_key = ("key", *decisions)

@@ -36,12 +36,15 @@ class LastGood:
         """Make a free lock, in a forked child."""
         self._lock = Lock()
 
+    @staticmethod
+    def may_keep(operation: OperationPlan, response: Response) -> bool:
+        """Return whether such an answer may be kept, before anybody looks at its data."""
+        return operation.is_read and not forbids_storing(response)
+
     def keep(
         self, operation: OperationPlan, version: str | None, request: Request, response: Response, data: object
     ) -> bool:
-        """Keep a validated and mapped answer; False where it may not be kept."""
-        if not operation.is_read or forbids_storing(response):
-            return False
+        """Keep a mapped answer that satisfies its schema and `may_keep`; False where it can't be kept."""
         key = self._key(operation, version, request)
         if key is None:
             return False

@@ -10,9 +10,10 @@ import msgspec
 from intertie.core.errors import JournalUnavailable, StoreUnavailable
 from intertie.core.money import decimal_text
 from intertie.core.units import seconds_text
+from intertie.runtime.bounds import BoundsError, decode_json
 from intertie.runtime.call import Answered, Call, Failed, Outcome
 from intertie.runtime.http import Request, Response
-from intertie.runtime.masking import Masker
+from intertie.runtime.masking import LONGEST, Masker
 from intertie.runtime.plan import Plan
 from intertie.runtime.state import CallRecord
 from intertie.runtime.surroundings import Surroundings
@@ -21,6 +22,9 @@ STARTED = "started"
 """Outcome of the entry that a strict audit stores before a call is sent; the finished call has an entry of its own."""
 CANCELLED = "cancelled"
 """Outcome of a call whose caller went away."""
+
+_MOST_LOGGED = 5_000
+"""Values of a body that are masked one by one in the log; a larger one is masked as text, and cut."""
 
 _LEVELS = {
     "debug": logging.DEBUG,
@@ -160,10 +164,11 @@ class Observer:
                 self.logger.log(level, "response body %s", self._body(response.body))
 
     def _body(self, body: bytes) -> object:
-        try:
-            return self.masker.data(msgspec.json.decode(body))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            pass  # not JSON: masked as text where it is text
+        if len(body) <= LONGEST and body.count(b",") <= _MOST_LOGGED:
+            try:
+                return self.masker.data(decode_json(body))
+            except (msgspec.DecodeError, UnicodeDecodeError, BoundsError):
+                pass  # not JSON: masked as text where it is text
         try:
             return self.masker.text(body.decode())
         except UnicodeDecodeError:

@@ -143,23 +143,28 @@ class LinkedOperation:
         if answered.fallback is not None or answered.response is None or answered.response.stream is not None:
             return answered
         response = answered.response
-        if self.operation.response.validate != "off":
-            violation = self.reader.violation(answered.data)
-            if violation is not None:
-                path, rule = violation
-                course.emit(Stage.RESPONSE_VALIDATION, "violation", path=path, rule=rule)
-                sentence = f"{self.operation.id}: the answer breaks its schema at {path}: {rule}"
-                if self.operation.response.validate == "strict":
-                    error = InvalidResponse(sentence, path=path, rule=rule, reached=Reach.YES)
-                    return Failed(error, Kind.MAPPING_FAULT, Reach.YES, response=response)
-                course.warn(Stage.RESPONSE_VALIDATION, sentence)
+        mode = self.operation.response.validate
+        last_good = self.guards.last_good
+        keeps = last_good is not None and call.request is not None and last_good.may_keep(self.operation, response)
+        # What would be kept is judged in every mode: a broken answer is never given again.
+        violation = self.reader.violation(answered.data) if mode != "off" or keeps else None
+        if violation is not None and mode != "off":
+            path, rule = violation
+            course.emit(Stage.RESPONSE_VALIDATION, "violation", path=path, rule=rule)
+            sentence = f"{self.operation.id}: the answer breaks its schema at {path}: {rule}"
+            if mode == "strict":
+                error = InvalidResponse(sentence, path=path, rule=rule, reached=Reach.YES)
+                return Failed(error, Kind.MAPPING_FAULT, Reach.YES, response=response)
+            course.warn(Stage.RESPONSE_VALIDATION, sentence)
         try:
             data = self.reader.map_inbound(answered.data)
         except MappingError as error:
             course.emit(Stage.INBOUND_MAPPING, "mapping_error", path=error.path)
             return Failed(error, Kind.MAPPING_FAULT, Reach.YES, response=response)
-        last_good = self.guards.last_good
-        if last_good is not None and call.request is not None:
+        if keeps and violation is not None:
+            path, rule = violation
+            course.emit(Stage.LAST_GOOD, "not_kept", path=path, rule=rule)
+        elif keeps and last_good is not None and call.request is not None:
             kept = last_good.keep(self.operation, call.version, call.request, response, data)
             if kept:
                 course.emit(Stage.LAST_GOOD, "keep")

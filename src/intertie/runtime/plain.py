@@ -36,13 +36,14 @@ _DECODERS: dict[str, Callable[[object], object]] = {
     "$float": lambda text: float(str(text)),
 }
 _TYPED = "$typed"
+_TOO_DEEP = "it is nested too deeply to be stored"
 
 
 def encode_plain(value: object) -> bytes:
     """Return JSON bytes from which `decode_plain` makes an equal value; a tuple comes back as a list.
 
     Raises:
-        TypeError: The value holds something that is not data.
+        TypeError: The value holds something that is not data, or is nested too deeply.
 
     >>> encode_plain({"amount": Decimal("12.50"), "tags": ["a"]})
     b'{"$typed":{"amount":{"$decimal":"12.50"},"tags":["a"]}}'
@@ -54,7 +55,12 @@ def encode_plain(value: object) -> bytes:
             return written
     except (TypeError, ValueError, msgspec.MsgspecError):
         pass  # the slow way below names what JSON can't hold
-    return msgspec.json.encode({_TYPED: _to_json(value)})
+    except RecursionError:
+        raise TypeError(_TOO_DEEP) from None
+    try:
+        return msgspec.json.encode({_TYPED: _to_json(value)})
+    except RecursionError:
+        raise TypeError(_TOO_DEEP) from None
 
 
 def decode_plain(written: bytes) -> object:

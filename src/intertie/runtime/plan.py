@@ -6,9 +6,11 @@ Everything is resolved: environment, configuration, defaults; durations in secon
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from msgspec import Struct, field
 
+from intertie.core.media_types import concrete
 from intertie.core.money import Money
 from intertie.runtime.mapping.contracts import FieldPath, Transform
 from intertie.runtime.policies.auth.options import AuthOptions
@@ -22,6 +24,9 @@ from intertie.runtime.policies.retry.options import RetryOptions
 from intertie.runtime.policies.version.options import VersionOptions
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
+
+STREAM_TYPES: Final = {"sse": "text/event-stream", "ndjson": "application/x-ndjson"}
+"""How an answer streams -> its media type."""
 
 
 class HeaderPlan(Struct, frozen=True):
@@ -72,7 +77,11 @@ class ErrorAnswerPlan(Struct, frozen=True):
 
 
 class ResponsePlan(Struct, frozen=True):
-    """What success looks like. `codec` as for bodies; `validate` is `strict`, `warn` or `off`."""
+    """What success looks like. `codec` as for bodies; `validate` is `strict`, `warn` or `off`.
+
+    Attributes:
+        content_type: As the spec has it, None where it says nothing.
+    """
 
     statuses: StatusSet
     content_type: str | None
@@ -169,6 +178,20 @@ class OperationPlan(Struct, frozen=True):
     cost_per_call: Money | None
     source: str
     unsupported: str | None = None
+
+    @property
+    def expected_types(self) -> tuple[str, ...]:
+        """Media types of which a success body must have one; empty where the spec promises none.
+
+        An endpoint that says nothing of its answer promises nothing. One with a schema or inbound rows promises the
+        data format.
+        """
+        declared = self.response.content_type
+        streamed = STREAM_TYPES.get(self.streaming or "")
+        if declared is not None or streamed is not None:
+            return tuple(each for each in (streamed, declared) if each is not None)
+        described = self.response.schema is not None or bool(self.inbound)
+        return (concrete(None, self.response.codec),) if described and self.response.codec in ("json", "binary") else ()
 
 
 class LoggingOptions(Struct, frozen=True):

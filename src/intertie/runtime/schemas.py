@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Never
 
+from intertie.runtime.bytes_schema import broken_by_bytes
+
 if TYPE_CHECKING:
     import jsonschema_rs
 
@@ -25,18 +27,30 @@ class CompiledSchema:
         self._validator: jsonschema_rs.Validator | None = None
 
     def is_valid(self, value: object) -> bool:
-        """Return whether `value` (plain data) satisfies the schema."""
-        return self._compiled().is_valid(value)
+        """Return whether `value` (plain data, or bytes) satisfies the schema."""
+        if type(value) is bytes:
+            return broken_by_bytes(self.json, len(value), root=self.json) is None
+        try:
+            return self._compiled().is_valid(value)
+        except UnicodeEncodeError:
+            return False  # half a character, which no JSON can hold
 
     def first_error(self, value: object) -> tuple[str, str] | None:
         """Return (path, rule) of the first violation, None where there is none. Neither holds a value of the data.
 
         The path is `$.items[3].price`; the rule is the schema's keyword with what it asks, such as `minimum 1`.
         """
-        for error in self._compiled().iter_errors(value):
-            path = "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path)
-            return path, self._rule(error.schema_path)
-        return None
+        if type(value) is bytes:
+            rule = broken_by_bytes(self.json, len(value), root=self.json)
+            return None if rule is None else ("$", rule)
+        try:
+            error = next(self._compiled().iter_errors(value), None)
+        except UnicodeEncodeError:
+            return "$", "encoding UTF-8"
+        if error is None:
+            return None
+        path = "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path)
+        return path, self._rule(error.schema_path)
 
     def _rule(self, schema_path: list[str | int]) -> str:
         keyword = str(schema_path[-1]) if schema_path else "schema"

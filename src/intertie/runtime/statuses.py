@@ -32,6 +32,11 @@ class StatusSet(Struct, frozen=True):
                 raise ValueError(msg)
         return cls(texts, frozenset(codes))
 
+    @property
+    def has_server_errors(self) -> bool:
+        """Whether any 5xx is in it."""
+        return any(code >= 500 for code in self.codes)
+
     def __contains__(self, status: int) -> bool:
         return status in self.codes
 

@@ -50,6 +50,8 @@ def spec_format_markdown() -> str:
         ),
         "Numbers and amounts go up to 1,000,000,000,000, durations to 3,650 days.",
         "Keys in brackets are read too, with a note that names the canonical one.",
+        "[What came back](../explanation/bodies.md) says which media types agree, which charsets are read, and how",
+        "deep and how long a body may be.",
     ]
     heading = ""
     for section, key, block in SECTIONS:

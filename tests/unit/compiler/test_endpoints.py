@@ -233,3 +233,31 @@ def test_identity_of_the_plan():
     plan = plan_of(front_matter={"id": "INT-7", "name": "Acme Pay", "service": "Acme Pay"})
     assert (plan.id, plan.service, plan.title, plan.key) == ("INT-7", "acme-pay", "Acme Pay", "INT-7@default")
     assert plan_of(service={"name": "made", "base_url": "https://a.example"}).id == "made"
+
+
+@pytest.mark.parametrize(
+    ("data_format", "success", "expected"),
+    [
+        (None, {}, ()),
+        (None, {"schema": {"type": "object"}}, ("application/json",)),
+        ("JSON", {}, ()),
+        ("XML", {"schema": {"type": "object"}}, ("application/xml",)),
+        ("Binary", {"schema": {"type": "string"}}, ("application/octet-stream",)),
+        ("Binary", {"content_type": "image/*"}, ("image/*",)),
+        ("JSON", {"content_type": "*/*", "schema": {"type": "object"}}, ("*/*",)),
+        (None, {"content_type": "application/x-amz-json-1.1", "schema": {}}, ("application/x-amz-json-1.1",)),
+    ],
+)
+def test_an_answer_promises_a_media_type_where_the_spec_describes_it(data_format, success, expected):
+    """What it declares, else the data format where it has a schema; nothing where it says nothing."""
+    sections = {"integration_type": {"data_format": data_format}} if data_format else {}
+    plan = plan_of(endpoints=(endpoint("Get", response={"success": {"status": [200], **success}}),), **sections)
+    assert plan.operations["get"].expected_types == expected
+
+
+def test_a_stream_promises_its_own_type_or_the_declared_one():
+    """Events come as events, or as what the endpoint says."""
+    declared = {"success": {"content_type": "application/json"}}
+    made = plan_of(endpoints=(endpoint("A", streaming="sse"), endpoint("B", streaming="ndjson", response=declared)))
+    assert made.operations["a"].expected_types == ("text/event-stream",)
+    assert made.operations["b"].expected_types == ("application/x-ndjson", "application/json")

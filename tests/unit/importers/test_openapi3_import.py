@@ -583,3 +583,19 @@ def test_a_source_that_is_too_large_says_how_to_take_a_part(shop: Importing) -> 
     ):
         shop.new(path)
     assert len(shop.new(path, selection=Selection(paths=("/p1*",))).operations) == 111
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("{'*/*': {schema: {type: object}}}", "*/*"),
+        ("{text/xml: {schema: {type: object}}, application/x-amz-json-1.1: {schema: {type: object}}}", "application/x-amz-json-1.1"),
+        ("{text/plain: {}, text/json: {schema: {type: object}}}", "text/json"),
+        ("{image/png: {}, application/problem+json: {}, application/json: {}}", "application/json"),
+    ],
+)  # fmt: skip
+def test_of_several_media_types_json_is_taken_however_it_is_written(shop: Importing, written: str, kept: str) -> None:
+    """By its structure; an answer of any type promises none."""
+    text = shop.of(operation(f"responses: {{'200': {{description: ok, content: {written}}}}}")).text
+    assert shop.load(text).spec.endpoints[0].response.success.content_type.value == kept
+    assert shop.errors(text) == []

@@ -490,3 +490,18 @@ def test_a_client_key_that_is_missing_is_a_credential_fault(drive, monkeypatch):
     monkeypatch.setattr(bench.transport, "connect", no_key)
     failed = assert_failed(drive(bench, bench.linked.run("get_thing", {})), CredentialMissing)
     assert (failed.kind, failed.reached) == (Kind.CREDENTIAL_FAULT, Reach.NO)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 5000 + b"]" * 5000, b'{"token": "s3cret", "rows": [' + b"1," * 60_000 + b"1]}", b"\xff\xfe"],
+    ids=["deep", "wide", "odd"],
+)
+def test_a_logged_body_is_bounded(drive, caplog, body):
+    """The log of an answer never fails the call, masks a large body as text, and cuts it."""
+    plan = make_plan(logging=LoggingOptions(level="info", include_body=True))
+    bench = make_bench(plan, [Answer(500, body=body, headers={"Content-Type": "application/json"})])
+    with caplog.at_level(logging.INFO, "intertie"):
+        assert_failed(drive(bench, bench.linked.run("get_thing", {})), ServiceError)
+    assert "s3cret" not in caplog.text
+    assert len(caplog.text) < 250_000

@@ -35,3 +35,13 @@ def test_what_is_no_data_is_refused(value):
     """The message names the type, never the value."""
     with pytest.raises(TypeError, match=r"object|set|int"):
         encode_plain(value)
+
+
+@pytest.mark.parametrize("leaf", [1, Decimal(1)])
+def test_what_is_too_deep_is_refused(leaf):
+    """As data that can't be stored, not as a stack that is full."""
+    value = leaf
+    for _ in range(100_000):
+        value = [value]
+    with pytest.raises(TypeError, match="nested too deeply"):
+        encode_plain(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from intertie.core.media_types import concrete
 from intertie.generators.openapi.components import Components
 from intertie.runtime.plan import ErrorAnswerPlan, HeaderPlan, OperationPlan, ParameterPlan
 from intertie.runtime.schemas import CompiledSchema
@@ -87,7 +88,7 @@ def _responses(operation: OperationPlan, endpoint: Endpoint, components: Compone
     for status in statuses:
         made[status] = {"description": _MEANINGS.get(status, "Success")}
     first = {"description": _MEANINGS.get(statuses[0], "Success")}
-    media = plan.content_type or ("application/json" if plan.schema is not None else None)
+    media = plan.content_type or (concrete(None, plan.codec) if plan.schema is not None else None)
     if media is not None:
         content = _media(_written_schema(plan.schema, success), components)
         if success is not None and success.example is not None:

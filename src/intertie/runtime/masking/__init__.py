@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from intertie.runtime.masking.masker import Masker
+from intertie.runtime.masking.masker import LONGEST, Masker
 from intertie.runtime.masking.secrets import KnownSecrets
 
-__all__ = ["KnownSecrets", "Masker"]
+__all__ = ["LONGEST", "KnownSecrets", "Masker"]

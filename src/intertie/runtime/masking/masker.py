@@ -23,7 +23,7 @@ from intertie.runtime.masking.shapes import CREDENTIALS, NAMED, SCHEME, URL_PASS
 from intertie.runtime.plan import LoggingOptions
 
 _DEEPEST = 60
-_LONGEST = 200_000
+LONGEST = 200_000
 """Longer texts are cut before they are searched: a log line is no place for them."""
 
 
@@ -54,8 +54,8 @@ class Masker:
 
     def text(self, text: str) -> str:
         """Return a text (a message, a URL, a body that is no JSON) with what it must not show masked."""
-        if len(text) > _LONGEST:
-            text = self._secrets.masked(text)[:_LONGEST] + "…"
+        if len(text) > LONGEST:
+            text = self._secrets.masked(text)[:LONGEST] + "…"
         text = self._secrets.masked(text)
         text = CREDENTIALS.sub(MASK, text)
         if "://" in text:

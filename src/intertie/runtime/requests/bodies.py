@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import NamedTuple
 
+from intertie.core.charsets import CharsetError, encode_text
 from intertie.core.errors import InvalidInput
+from intertie.core.media_types import charset_of
 from intertie.core.secret import Secret
 from intertie.runtime.plan import BodyPlan
 from intertie.runtime.requests.coercion import coerced
 from intertie.runtime.requests.complaints import broken, invalid
-from intertie.runtime.requests.media import charset_of, encode_form, encode_json, encode_multipart, is_file
+from intertie.runtime.requests.media import encode_form, encode_json, encode_multipart, is_file
 from intertie.runtime.requests.plain_data import NotPlainError, plain, plain_object
 from intertie.runtime.requests.schema_shape import NOTHING, Shape, fixed_members, shape_of
 from intertie.runtime.streams import Upload, is_source
@@ -104,17 +106,19 @@ class BodyWriter:
         if self._codec == "json":
             return self._raw_json(value)
         if isinstance(value, bytes | bytearray | memoryview):
-            return Written(bytes(value))
+            sent = bytes(value)
+            if self._codec == "binary" and self._schema is not None and not self._schema.is_valid(sent):
+                raise broken(self._operation, self._schema, sent, {}, RAW_FIELD)
+            return Written(sent)
         if self._codec == "binary" and is_source(value):
             return Written(Upload(value))  # type: ignore[arg-type]  # seen just now
         if isinstance(value, str):
             if self._codec == "text" and self._schema is not None and not self._schema.is_valid(value):
                 raise broken(self._operation, self._schema, value, {}, RAW_FIELD)
-            charset = charset_of(self.content_type)
             try:
-                return Written(value.encode(charset))
-            except (LookupError, UnicodeEncodeError):
-                raise invalid(self._operation, RAW_FIELD, f"can't be written in the charset {charset}") from None
+                return Written(encode_text(value, charset_of(self.content_type)))
+            except CharsetError as error:
+                raise invalid(self._operation, RAW_FIELD, str(error)) from None
         wanted = "bytes, an iterator of bytes, or an open file" if self._codec == "binary" else "text or bytes"
         raise invalid(self._operation, RAW_FIELD, f"must be {wanted}")
 

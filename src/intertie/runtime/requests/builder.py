@@ -14,7 +14,7 @@ from intertie.runtime.http import Request
 from intertie.runtime.mapping.contracts import MISSING
 from intertie.runtime.mapping.mapper import Mapper
 from intertie.runtime.mapping.paths import NamePath, Step, StepPath
-from intertie.runtime.plan import HeaderPlan, MappingRow, OperationPlan
+from intertie.runtime.plan import STREAM_TYPES, HeaderPlan, MappingRow, OperationPlan
 from intertie.runtime.policies.version.options import VersionOptions
 from intertie.runtime.requests.bodies import RAW_FIELD, BodyWriter, Payload
 from intertie.runtime.requests.complaints import invalid, unknown
@@ -27,7 +27,6 @@ from intertie.runtime.requests.versions import known_versions, path_template, pi
 
 _PARAMETERS: Final = "\x00parameters"
 """Where outbound rows put parameters among the members of the body, out of the way of every other name."""
-_ACCEPT: Final = {"sse": "text/event-stream", "ndjson": "application/x-ndjson"}
 
 
 class _Place(NamedTuple):
@@ -306,7 +305,7 @@ class RequestBuilder:
             if pattern is None and plan.value is not None
         ]
         names = {plan.name.lower() for plan in operation.headers} | {p.name.lower() for p in self._in_headers}
-        accept = _ACCEPT.get(operation.streaming or "", operation.response.content_type)
+        accept = STREAM_TYPES.get(operation.streaming or "", operation.response.content_type)
         if accept and "accept" not in names:
             literals.insert(0, ("Accept", accept))
         self._literals = tuple(literals)

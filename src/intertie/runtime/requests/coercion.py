@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
+from intertie.runtime.bounds import BoundsError, decode_json
 from intertie.runtime.requests.scalars import scalar_text
 from intertie.runtime.requests.schema_shape import Shape, shape_of
 
@@ -64,8 +65,8 @@ def read_text(text: str, shape: Shape) -> object:
         return text.split(",") if text else []
     if types & {"array", "object"} and text[:1] in ("[", "{"):
         try:
-            return msgspec.json.decode(text)
-        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+            return decode_json(text.encode())
+        except (msgspec.DecodeError, UnicodeEncodeError, BoundsError):
             return text
     return None if "null" in types and text in ("", "null") else text
 

@@ -23,6 +23,7 @@ _WORDS = {
     "minLength": "must have at least {} characters",
     "maxLength": "must have at most {} characters",
     "pattern": "must match the pattern {}",
+    "encoding": "holds half of a character, which {} can't write",
     "format": "must be in the format {}",
     "enum": "must be one of {}",
     "const": "must be {}",

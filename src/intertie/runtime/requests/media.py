@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TypeGuard
@@ -13,8 +12,6 @@ from intertie.runtime.requests.percent import form_component
 from intertie.runtime.requests.scalars import scalar_text
 
 File = bytes | tuple[str, bytes] | tuple[str, bytes, str]
-
-_CHARSET_RE = re.compile(r""";\s*charset\s*=\s*["']?([\w.:+-]+)""", re.IGNORECASE | re.ASCII)
 
 _json = msgspec.json.Encoder(decimal_format="number").encode
 encode_json: Callable[[object], bytes] = _json
@@ -115,13 +112,3 @@ def _escaped(text: str) -> str:
 
 def _is_token_like(text: str) -> bool:
     return bool(text) and all(" " <= character <= "~" for character in text)
-
-
-def charset_of(content_type: str | None) -> str:
-    """Return the charset parameter of a media type, `utf-8` where it has none.
-
-    >>> charset_of("text/plain; charset=ISO-8859-1"), charset_of("application/json"), charset_of(None)
-    ('iso-8859-1', 'utf-8', 'utf-8')
-    """
-    match = _CHARSET_RE.search(content_type) if content_type else None
-    return match.group(1).lower() if match else "utf-8"

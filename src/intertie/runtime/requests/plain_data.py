@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -10,10 +11,10 @@ from math import isfinite
 from uuid import UUID
 
 from intertie.core.secret import Secret
+from intertie.runtime.bounds import DEEPEST
 from intertie.runtime.requests.scalars import scalar_text
 
 _AS_IT_IS = frozenset({str, int, bool, type(None)})
-_DEEPEST = 200
 
 
 class NotPlainError(ValueError):
@@ -29,12 +30,12 @@ def plain_object(members: dict[str, object]) -> dict[str, object]:
     """Return the object with plain members; the object itself where all of them are plain already."""
     if _is_plain(members, 0):
         return members
-    return {_key(name, ""): plain(value, name) for name, value in members.items()}
+    return {_key(name, ""): plain(value, name, 1) for name, value in members.items()}
 
 
 def _is_plain(container: dict[str, object] | list[object], depth: int) -> bool:
     """Return whether nothing in it has to be changed: the usual case, found out without making anything."""
-    if depth > _DEEPEST:
+    if depth >= DEEPEST:
         return False
     if type(container) is dict:
         for name in container:
@@ -74,8 +75,9 @@ def plain(value: object, path: str, depth: int = 0) -> object:
         if not (value.is_finite() if isinstance(value, Decimal) else isfinite(value)):  # type: ignore[arg-type]
             raise NotPlainError("must be a finite number", path)
         return value
-    if depth > _DEEPEST:
-        raise NotPlainError(f"is nested more than {_DEEPEST} deep", path)
+    if depth >= DEEPEST and isinstance(value, Mapping | list | tuple):
+        # Its own path has two hundred steps: the field is named by its outermost one.
+        raise NotPlainError(f"is nested more than {DEEPEST} deep", re.split(r"[.\[]", path, maxsplit=1)[0])
     if isinstance(value, Mapping):
         made: dict[str, object] = {}
         for name, member in value.items():

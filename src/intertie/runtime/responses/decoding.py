@@ -6,41 +6,26 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from intertie.core.charsets import CharsetError, decode_text
 from intertie.core.errors import InvalidResponse, Reach
+from intertie.core.media_types import charset_of, codec_of, essence
+from intertie.core.outside_text import shown
+from intertie.runtime.bounds import BoundsError, check_form, decode_json_body
 from intertie.runtime.http import Response
-from intertie.runtime.requests.media import charset_of
 
-_JSON_TYPES = frozenset({"application/json", "text/json", "application/javascript", "text/javascript"})
-_DECLARED_WINS = frozenset({"", "text/plain", "text/html", "application/octet-stream", "binary/octet-stream"})
-"""Media types of servers that don't know better: JSON under one of them is read as JSON where it was declared."""
-
-_decode_json = msgspec.json.Decoder().decode
-
-
-def codec_of(content_type: str) -> str:
-    """Return how a media type is read: `json`, `form`, `xml`, `text` or `binary`; empty for one that is not named.
-
-    >>> codec_of("application/problem+json; charset=utf-8"), codec_of("image/png"), codec_of("")
-    ('json', 'binary', '')
-    """
-    media = content_type.partition(";")[0].strip().lower()
-    if not media or media in ("*/*", "application/*"):
-        return ""
-    if media in _JSON_TYPES or media.endswith("+json"):
-        return "json"
-    if media == "application/x-www-form-urlencoded":
-        return "form"
-    if media in ("application/xml", "text/xml") or media.endswith("+xml"):
-        return "xml"
-    return "text" if media.startswith("text/") or media in ("application/yaml", "application/x-ndjson") else "binary"
+_VAGUE = frozenset({"text/plain", "text/html", "application/octet-stream", "binary/octet-stream"})
+"""Media types of servers that don't know better: JSON under one of them is JSON, where no other type was promised."""
 
 
 def decoded(response: Response, declared: str, operation: str) -> object:
     """Return the body of an answer as data: JSON, an object of form fields, text or bytes; None for an empty one.
 
+    Nothing was promised here: the type that came decides, and JSON under a type that says nothing is JSON all the
+    same, where `declared` says so.
+
     Args:
         response: With its whole body.
-        declared: Codec that the spec declares, for an answer that names no media type or a meaningless one.
+        declared: Codec for an answer that names no media type or a meaningless one.
         operation: Operation id, for the message.
 
     Raises:
@@ -50,47 +35,40 @@ def decoded(response: Response, declared: str, operation: str) -> object:
     if not body:
         return None
     content_type = response.headers.get("content-type") or ""
-    if content_type == "application/json":
-        return _json(body, content_type, operation)
-    codec = codec_of(content_type)
-    if declared == "json" and codec != "json" and content_type.partition(";")[0].strip().lower() in _DECLARED_WINS:
+    codec = codec_of(content_type) or declared
+    if declared == "json" and codec != "json" and essence(content_type) in _VAGUE:
         try:
-            return _decode_json(_utf8(body, content_type))
-        except (msgspec.DecodeError, UnicodeDecodeError, LookupError, RecursionError):
-            codec = codec or declared  # what came is no JSON: it is read as what it says it is
-    codec = codec or declared
+            return decode_json_body(body, charset_of(content_type))
+        except (msgspec.DecodeError, UnicodeDecodeError, CharsetError, BoundsError):
+            pass  # what came is no JSON: it is read as what it says it is
+    return decoded_as(codec, body, charset_of(content_type), content_type, operation)
+
+
+def decoded_as(codec: str, body: bytes, charset: str, content_type: str, operation: str) -> object:
+    """Return a body, not empty, as the data of a codec; XML is text, multipart is bytes.
+
+    Raises:
+        InvalidResponse: The body is not of that codec.
+    """
     if codec == "json":
-        return _json(body, content_type, operation)
-    if codec == "binary":
+        try:
+            return decode_json_body(body, charset)
+        except msgspec.DecodeError as error:
+            raise _unreadable(operation, content_type, "JSON", str(error)) from None
+        except UnicodeDecodeError:
+            raise _unreadable(operation, content_type, "JSON", "its bytes are not UTF-8") from None
+        except (CharsetError, BoundsError) as error:
+            raise _unreadable(operation, content_type, "JSON", str(error)) from None
+    if codec in ("binary", "multipart"):
         return body
-    text = _text(body, content_type, operation)
+    try:
+        if codec == "form":
+            check_form(body)
+        text = decode_text(body, charset)
+    except (CharsetError, BoundsError) as error:
+        what = "a form" if codec == "form" else "text"
+        raise _unreadable(operation, content_type, what, str(error)) from None
     return _form(text) if codec == "form" else text
-
-
-def _json(body: bytes, content_type: str, operation: str) -> object:
-    try:
-        return _decode_json(_utf8(body, content_type))
-    except msgspec.DecodeError as error:
-        raise _unreadable(operation, content_type, "JSON", str(error)) from None
-    except RecursionError:
-        raise _unreadable(operation, content_type, "JSON", "it is nested too deeply") from None
-    except (UnicodeDecodeError, LookupError):
-        raise _unreadable(operation, content_type, "JSON", "its charset does not fit") from None
-
-
-def _utf8(body: bytes, content_type: str) -> bytes:
-    """Return JSON bytes as UTF-8 without a byte order mark; RFC 8259 section 8.1 has no other, some servers do."""
-    charset = charset_of(content_type)
-    if charset not in ("utf-8", "utf8", "us-ascii"):
-        return body.decode(charset).encode()
-    return body[3:] if body.startswith(b"\xef\xbb\xbf") else body
-
-
-def _text(body: bytes, content_type: str, operation: str) -> str:
-    try:
-        return body.decode(charset_of(content_type)).removeprefix("\ufeff")
-    except (UnicodeDecodeError, LookupError):
-        raise _unreadable(operation, content_type, "text", "its charset does not fit") from None
 
 
 def _form(text: str) -> dict[str, object]:
@@ -107,7 +85,7 @@ def _form(text: str) -> dict[str, object]:
 
 
 def _unreadable(operation: str, content_type: str, what: str, why: str) -> InvalidResponse:
-    named = f" ({content_type.partition(';')[0]})" if content_type else ""
+    named = f" ({shown(essence(content_type), most=80)})" if content_type else ""
     return InvalidResponse(
         f"{operation}: the answer{named} can't be read as {what}: {why}",
         path="$",

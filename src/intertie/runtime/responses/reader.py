@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final, TypeAlias
 
 from intertie.core.errors import InvalidResponse
+from intertie.core.media_types import agree, charset_of, codec_of, covers_anything
 from intertie.runtime.http import Response
 from intertie.runtime.mapping.contracts import FieldPath
 from intertie.runtime.mapping.mapper import Mapper
 from intertie.runtime.mapping.paths import parse_path
 from intertie.runtime.plan import OperationPlan
 from intertie.runtime.policies.error_mapping.options import ErrorMappingOptions
-from intertie.runtime.responses.decoding import codec_of, decoded
+from intertie.runtime.responses.decoding import decoded, decoded_as
 from intertie.runtime.responses.error_codes import (
     MESSAGE_PATHS,
     ErrorReading,
@@ -19,20 +20,27 @@ from intertie.runtime.responses.error_codes import (
     first_text,
     usual_code,
 )
+from intertie.runtime.unexpected_type import UnexpectedTypeError
 
 _Declared: TypeAlias = tuple[tuple[tuple[FieldPath, ...], tuple[FieldPath, ...]], str]
 """Paths of code and message in a declared error, and its codec."""
 _UNDECLARED: Final[_Declared] = (((), ()), "json")
+_LONGEST_ERROR = 64 * 1024
+_KNOWN = 64
+"""Content types of one operation whose reading is remembered: services send one or two, hostile ones any number."""
 
 
 class ResponseReader:
     """Reads one operation's answers. Compiled once; may be used from any thread."""
 
-    __slots__ = ("_codec", "_errors", "_id", "_mapper", "_own_path", "_schema")
+    __slots__ = ("_codec", "_errors", "_expected", "_id", "_is_loose", "_mapper", "_own_path", "_readings", "_schema")
 
     def __init__(self, operation: OperationPlan, errors: ErrorMappingOptions) -> None:
         self._id = operation.id
         self._codec = operation.response.codec
+        self._expected = operation.expected_types
+        self._is_loose = all(covers_anything(each) for each in self._expected)
+        self._readings: dict[str, tuple[str, str]] = {}
         self._schema = operation.response.schema
         self._mapper = Mapper(operation.inbound, operation=operation.id) if operation.inbound else None
         self._own_path = parse_path(errors.error_code_path) if errors.error_code_path else None
@@ -45,9 +53,54 @@ class ResponseReader:
         """Return the body as data: JSON values, form fields, text, bytes; None for an empty body.
 
         Raises:
+            UnexpectedTypeError: The body is of another media type than the spec declares.
             InvalidResponse: The body is not what its media type says.
         """
-        return decoded(response, self._codec, self._id)
+        body = response.body
+        if not body:
+            return None
+        content_type = response.headers.get("content-type") or ""
+        reading = self._readings.get(content_type) or self._reading(content_type)
+        codec, charset = reading
+        if codec == "":
+            return decoded(response, self._codec, self._id)
+        return decoded_as(codec, body, charset, content_type, self._id)
+
+    def small_json(self, response: Response) -> object:
+        """Return the body as data where it is JSON and as small as errors are, None where it is not."""
+        content_type = response.headers.get("content-type") or ""
+        if len(response.body) > _LONGEST_ERROR or codec_of(content_type) != "json":
+            return None
+        try:
+            return decoded(response, "json", self._id)
+        except InvalidResponse:
+            return None
+
+    def check_type(self, response: Response) -> None:
+        """Return where the media type of a success is one that the spec declares; an absent type counts as that.
+
+        Raises:
+            UnexpectedTypeError: It is another.
+        """
+        self._check(response.headers.get("content-type") or "")
+
+    def _check(self, content_type: str) -> None:
+        if self._expected and not any(agree(each, content_type) for each in self._expected):
+            raise UnexpectedTypeError(self._id, content_type, self._expected)
+
+    def _reading(self, content_type: str) -> tuple[str, str]:
+        """Return codec and charset of a success of this content type; no codec where nothing was promised."""
+        self._check(content_type)
+        if self._is_loose:
+            codec = ""
+        elif self._codec in ("binary", "multipart"):
+            codec = "binary"  # bytes were promised: whatever kind of them came is handed over as bytes
+        else:
+            codec = codec_of(content_type) or self._codec
+        if len(self._readings) >= _KNOWN:
+            self._readings.clear()
+        self._readings[content_type] = reading = (codec, charset_of(content_type))
+        return reading
 
     def violation(self, data: object) -> tuple[str, str] | None:
         """Return path and rule of the first violation of the success schema, None where there is none."""

@@ -83,7 +83,9 @@ class SuccessAnswer(Block):
     """What success looks like."""
 
     status: tuple[Located[str], ...] = f.list_of("Status or statuses.", f.text("Status or class."))
-    content_type: Located[str] | None = f.text("Media type.")
+    content_type: Located[str] | None = f.text(
+        "Media type; a success with a body of another one is a fault of the service. `*/*` takes any."
+    )
     schema: Located[Schema] | None = f.schema("What the answer's body is.")
     example: Located[object] | None = f.anything("An answer the mock gives.", template=False)
 

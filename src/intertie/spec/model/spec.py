@@ -31,7 +31,13 @@ __all__ = ["MoneyText", "Schema", "Spec", "Validation"]
 class Validation(Block):
     """How answers are validated."""
 
-    responses: Located[str] | None = f.choice("What a broken answer does.", "strict", "warn", "off", template=False)
+    responses: Located[str] | None = f.choice(
+        "What an answer that breaks its schema does; in no mode is it kept as the last good one.",
+        "strict",
+        "warn",
+        "off",
+        template=False,
+    )
 
 
 class Spec(Struct, frozen=True):

@@ -295,3 +295,55 @@ class TestCredentialsInBodies:
         """No body, or one that is no object."""
         assert "no body" in str(refused(operation_plan(), {}, body_field=self.KEY))
         assert "can't carry" in str(refused(post("text/plain"), {"body": "x"}, body_field=self.KEY))
+
+
+@pytest.mark.parametrize("depth", [201, 255, 500, 100_000])
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+def test_an_input_that_is_too_deep_is_invalid(content_type, depth):
+    """Named as the caller's mistake, whatever the body and its schema; never a stack that is full."""
+    value = "v"
+    for _ in range(depth):
+        value = [value]
+    recursive = {
+        "$ref": "#/$defs/T",
+        "$defs": {"T": {"items": {"$ref": "#/$defs/T"}, "additionalProperties": {"$ref": "#/$defs/T"}}},
+    }
+    for schema in (None, recursive):
+        refused(post(content_type, schema), {"x": value})
+
+
+@pytest.mark.parametrize(
+    ("content_type", "schema"),
+    [("text/plain", {"type": "string"}), ("text/plain", None), ("application/xml", None), ("application/json", {})],
+)
+def test_half_a_character_is_invalid(content_type, schema):
+    """No encoding has a place for it."""
+    refused(post(content_type, schema), {"body": "\ud800"})
+
+
+@pytest.mark.parametrize(
+    ("charset", "text", "sent"),
+    [
+        ("iso-8859-1", "é", b"\xe9"),
+        ("Shift_JIS", "猫", b"\x94\x4c"),
+        ("iso-8859-1", "€", None),
+        ("punycode", "é", None),
+        ("unicode_escape", "é", None),
+    ],
+)
+def test_a_text_is_written_in_a_charset_of_the_web(charset, text, sent):
+    """What has no place in it, or is none, is the caller's or the spec's mistake."""
+    operation = post(f"text/plain; charset={charset}")
+    if sent is None:
+        refused(operation, {"body": text})
+    else:
+        assert build(operation, {"body": text}).body == sent
+
+
+def test_bytes_keep_their_schema():
+    """Their length is counted in octets."""
+    operation = post("application/octet-stream", {"type": "string", "format": "binary", "maxLength": 2})
+    assert build(operation, {"body": b"\x00\xff"}).body == b"\x00\xff"
+    assert "at most 2" in str(refused(operation, {"body": b"\x00\xff\x00"}))

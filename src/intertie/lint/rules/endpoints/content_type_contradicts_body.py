@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from intertie.core.media_types import essence
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
@@ -56,7 +57,7 @@ def content_type_contradicts_body(spec: Spec) -> Iterator[Finding]:
         for header in endpoint.request.headers if endpoint.request and body and body.content_type else ():
             if not (header.name and header.value and body and body.content_type) or "{" in header.value.value:
                 continue
-            if header.name.value.strip().lower() == "content-type" and _kind(header.value.value) != _kind(
+            if header.name.value.strip().lower() == "content-type" and essence(header.value.value) != essence(
                 body.content_type.value
             ):
                 yield Finding(
@@ -65,7 +66,3 @@ def content_type_contradicts_body(spec: Spec) -> Iterator[Finding]:
                     "take the header out: the body says it",
                     related=(Label(body.content_type.span, "the body"),),
                 )
-
-
-def _kind(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower()

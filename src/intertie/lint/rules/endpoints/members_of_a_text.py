@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from intertie.compiler.bodies import codec_of
+from intertie.core.media_types import codec_of
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.planned import planned

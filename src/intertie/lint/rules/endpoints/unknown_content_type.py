@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from intertie.core.media_types import essence
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
 from intertie.lint.mends import write
@@ -49,7 +50,7 @@ def unknown_content_type(spec: Spec) -> Iterator[Finding]:
         for located in named:
             if located is None:
                 continue
-            kind = located.value.partition(";")[0].strip().lower()
+            kind = essence(located.value)
             if kind in _COMMON:
                 continue
             near = get_close_matches(kind, _COMMON, n=1, cutoff=0.85)

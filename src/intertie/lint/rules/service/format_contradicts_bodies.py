@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from intertie.core.media_types import codec_of, is_json_lines
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
@@ -53,9 +54,6 @@ def format_contradicts_bodies(spec: Spec) -> Iterator[Finding]:
 
 def _format(content_type: str) -> str:
     """Return the format of a media type, empty where it may be any."""
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind.endswith(("/json", "+json", "/x-ndjson")):
+    if is_json_lines(content_type):
         return "JSON"
-    if kind.endswith(("/xml", "+xml")):
-        return "XML"
-    return "Binary" if kind.startswith(("image/", "audio/", "video/")) or kind.endswith("/octet-stream") else ""
+    return {"json": "JSON", "xml": "XML", "binary": "Binary"}.get(codec_of(content_type), "")

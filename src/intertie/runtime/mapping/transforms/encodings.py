@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 import msgspec
 
+from intertie.runtime.bounds import BoundsError, decode_json
 from intertie.runtime.mapping.json_ready import to_json_ready
 from intertie.runtime.mapping.transforms.spec import TransformSpec
 from intertie.runtime.mapping.values import TransformError
@@ -143,8 +144,8 @@ def json_decode(value: str) -> object:
     {'a': [1, True]}
     """
     try:
-        return msgspec.json.decode(value)
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return decode_json(value.encode())
+    except (msgspec.DecodeError, UnicodeEncodeError, BoundsError):
         raise TransformError("takes JSON text") from None
 
 

@@ -24,6 +24,7 @@ def verdict_of(outcome: Outcome, options: BreakerOptions) -> Verdict:
     | success | success |
     | throttled, quota exhausted, our credential, unreadable answer, refusal | neutral |
     | an answer whose status the plan counts (`5xx` by default) | failure |
+    | a success status with a body of another media type | failure where the plan counts any 5xx, else success |
     | any other answer: the service is up, whoever's fault it was | success |
     | timeout, network error | failure where the plan counts it, else neutral |
     """
@@ -31,6 +32,8 @@ def verdict_of(outcome: Outcome, options: BreakerOptions) -> Verdict:
         return SUCCESS
     if outcome.kind in _NEUTRAL_KINDS:
         return NEUTRAL
+    if outcome.is_broken_success:
+        return FAILURE if options.statuses.has_server_errors else SUCCESS
     if outcome.response is not None:
         return FAILURE if outcome.response.status in options.statuses else SUCCESS
     return FAILURE if _counts(outcome, options) else NEUTRAL

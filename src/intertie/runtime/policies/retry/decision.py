@@ -84,6 +84,8 @@ def reason_to_retry(failed: Failed, options: RetryOptions, action: str | None) -
         return "throttled"
     if action == "retry":
         return "row_says_retry"
+    if failed.is_broken_success:
+        return "broken_success" if options.retry_on.has_server_errors else None
     if failed.response is not None:
         status = failed.response.status
         if status in options.retry_on:
