@@ -14,6 +14,7 @@ from intertie.app.workbench import open_workbench
 from intertie.core.errors import Reach, UsageError
 from intertie.core.rng import SeededRng
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
+from intertie.runtime.state_key import StateKey
 from intertie.testing import VirtualClock
 
 SPEC = """---
@@ -55,7 +56,7 @@ def test_the_current_month_is_that_of_the_integrations_own_time_zone(
     for number, zone in ((1, "Europe/Berlin"), (2, "America/New_York")):
         (tmp_path / "specs" / f"s{number}.md").write_text(SPEC.format(number=number, zone=zone))
         pricing = PricingOptions("per_request", "EUR", (PriceTier("all", None, Decimal("0.10")),), time_zone=zone)
-        ledger = journal.ledger(f"INT-{number}@default", pricing)
+        ledger = journal.ledger(StateKey(f"INT-{number}", "default"), pricing)
         reservation = ledger.reserve_nowait(Decimal(1))
         if reservation is None:
             from intertie.runtime.stepping import run_blocking
