@@ -17,7 +17,7 @@ from intertie.runtime.policies.budget.state import affordable_quantity, marginal
 from intertie.runtime.state import BudgetRefusal, Reservation
 from intertie.runtime.stepping import run_blocking
 from intertie.testing.virtual_time import run_virtual
-from support.store_kit import BACKENDS, StoreKit, flat_price
+from support.store_kit import BACKENDS, KEY, StoreKit, flat_price
 
 ONE = Decimal(1)
 money = st.decimals(min_value=0, max_value=5, places=3)
@@ -62,7 +62,7 @@ def test_a_hundred_concurrent_calls_never_pass_the_budget(backend, tmp_path):
     for seed in range(10):
         rng = random.Random(seed)
         kit = StoreKit(backend, tmp_path / str(seed))
-        ledger = kit.journal().ledger("k", flat_price(monthly_limit=Decimal("0.60"), hard_stop=True))
+        ledger = kit.journal().ledger(KEY, flat_price(monthly_limit=Decimal("0.60"), hard_stop=True))
         paid, open_now, most = 0, 0, 0
 
         async def one(rng=rng, kit=kit, ledger=ledger):
@@ -95,7 +95,7 @@ def test_a_hundred_concurrent_calls_never_pass_the_budget(backend, tmp_path):
 def test_threads_share_a_budget_exactly(backend, tmp_path):
     """Eight threads that take all they can get, get exactly what the budget holds."""
     kit = StoreKit(backend, tmp_path)
-    ledger = kit.journal().ledger("k", flat_price(monthly_limit=Decimal("2.50"), hard_stop=True))
+    ledger = kit.journal().ledger(KEY, flat_price(monthly_limit=Decimal("2.50"), hard_stop=True))
     got = []
 
     def take_all():

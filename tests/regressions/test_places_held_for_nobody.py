@@ -17,6 +17,7 @@ from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.state import Permit
 from intertie.runtime.stepping import run_blocking
 from support.pace import PATIENCE_S, wait_until
+from support.store_kit import KEY
 
 OPTIONS = LimiterOptions((Window(1.0, 1000),), concurrent=20)
 
@@ -36,11 +37,11 @@ def test_an_idle_process_gives_back_the_places_of_a_share_that_is_over(tmp_path)
     """After a burst, moments later, all places in flight are free for others, though the process itself does nothing more."""
     idle, other = opened(tmp_path), opened(tmp_path)
     try:
-        limiter = idle.limiter("k", OPTIONS)
+        limiter = idle.limiter(KEY, OPTIONS)
         for _ in range(40):
             take(limiter)
             limiter.finished()
-        theirs = other.limiter("k", OPTIONS)
+        theirs = other.limiter(KEY, OPTIONS)
         wait_until(lambda: theirs.snapshot().in_flight == 0)
         for _ in range(OPTIONS.concurrent):
             take(theirs)

@@ -14,7 +14,7 @@ from pathlib import Path
 from intertie.adapters.stores.sqlite.database import Database
 database = Database(Path(sys.argv[1]), "sqlite:///state.db")
 with database.write() as connection:
-    connection.execute("INSERT INTO breaker (key, version, state) VALUES (?, 1, x'00')", (sys.argv[2],))
+    connection.execute("INSERT INTO breaker VALUES (?, 'e', '', '', '', 1, x'00')", (sys.argv[2],))
 database.close()
 """
 
@@ -29,10 +29,10 @@ def test_a_commit_outlives_another_process_that_closes(tmp_path: Path):
     path = tmp_path / "state.db"
     first = Database(path, "sqlite:///state.db")
     Database(path, "sqlite:///state.db")
-    first.read("SELECT key FROM breaker")
+    first.read("SELECT integration FROM breaker")
     subprocess.run([sys.executable, "-c", _TELL, str(path), "theirs"], check=True)
     with first.write() as connection:
-        connection.execute("INSERT INTO breaker (key, version, state) VALUES ('ours', 1, x'00')")
+        connection.execute("INSERT INTO breaker VALUES ('ours', 'e', '', '', '', 1, x'00')")
     subprocess.run([sys.executable, "-c", _TELL, str(path), "theirs again"], check=True)
     anew = Database(path, "sqlite:///state.db")
-    assert {row[0] for row in anew.read("SELECT key FROM breaker")} == {"theirs", "ours", "theirs again"}
+    assert {row[0] for row in anew.read("SELECT integration FROM breaker")} == {"theirs", "ours", "theirs again"}

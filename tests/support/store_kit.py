@@ -9,9 +9,18 @@ from intertie.adapters.stores import InlineOffload, open_coordination, open_jour
 from intertie.core.rng import SystemRng
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
+from intertie.runtime.state_key import StateKey
 from intertie.testing.virtual_time import VirtualClock
 
 BACKENDS = ("memory", "sqlite")
+KEY = StateKey("INT-001", "production")
+OTHERS = (
+    StateKey("INT-002", "production"),
+    StateKey("INT-001", "sandbox"),
+    StateKey("INT-001", "production", "http://127.0.0.1:8420"),
+    StateKey("INT-001", "production", "", "tenant"),
+)
+"""Each differs from `KEY` in one field."""
 
 
 class StoreKit:

@@ -16,8 +16,9 @@ from intertie.core.errors import Reach
 from intertie.core.rng import SystemRng
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.state import Permit, QueueItem, Reservation
+from intertie.runtime.state_key import StateKey
 from intertie.runtime.stepping import run_blocking
-from support.store_kit import flat_price
+from support.store_kit import KEY, flat_price
 
 URL = "sqlite:///state.db"
 LIMITS = {
@@ -42,7 +43,7 @@ def take_permits(root: Path) -> None:
     taken: dict[str, list] = {name: [] for name in LIMITS}
 
     def take_all(name: str) -> None:
-        limiter = coordination.limiter(name, LIMITS[name])
+        limiter = coordination.limiter(StateKey(name, "production"), LIMITS[name])
         while time.monotonic() < until_s:
             permit = limiter.acquire_nowait() or run_blocking(limiter.acquire(deadline_s=until_s))
             if not isinstance(permit, Permit):
@@ -77,7 +78,7 @@ class Witness:
 def spend_until_killed(root: Path) -> None:
     """Reserve, send (say so), settle; without end."""
     ledger = open_journal(URL, **surroundings(root)).ledger(
-        "k", flat_price(monthly_limit=Decimal(BUDGET_CALLS) / 100, hard_stop=True)
+        KEY, flat_price(monthly_limit=Decimal(BUDGET_CALLS) / 100, hard_stop=True)
     )
     witness = Witness(root / "witness")
     one = Decimal(1)
@@ -100,7 +101,7 @@ def queue_until_killed(root: Path) -> None:
         number += 1
         receipt = f"{os.getpid()}-{number}"
         key = None if number % 2 else receipt
-        item = QueueItem(receipt, "k", "create", b"{}", key, None, "", time.time(), None)
+        item = QueueItem(receipt, KEY, "create", b"{}", key, None, "", time.time(), None)
         witness.say("offering", receipt)
         run_blocking(journal.enqueue(item))
         witness.say("enqueued", receipt, "keyed" if key else "keyless")
@@ -115,8 +116,8 @@ def fork_and_take(root: Path) -> None:
     """Hold a share and a reservation, fork, and let both processes go on; the child's exit status says whether all was well."""
     coordination = open_coordination(URL, **surroundings(root))
     journal = open_journal(URL, **surroundings(root))
-    limiter = coordination.limiter("k", LimiterOptions((Window(1.0, 1000),)))
-    ledger = journal.ledger("k", flat_price())
+    limiter = coordination.limiter(KEY, LimiterOptions((Window(1.0, 1000),)))
+    ledger = journal.ledger(KEY, flat_price())
     one = Decimal(1)
 
     def use(calls: int) -> list[float]:

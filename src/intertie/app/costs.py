@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from intertie.app.records import open_records
 from intertie.app.workbench import Workbench
@@ -18,14 +20,16 @@ from intertie.diagnostics import SpecError
 from intertie.runtime.plan import Plan
 from intertie.runtime.policies.budget.state import forecast, month_name
 from intertie.runtime.state import LedgerMonth
+from intertie.runtime.state_key import StateKey
 
 _CENT = Decimal("0.01")
 
 
 class CostLine(Struct, frozen=True):
-    """One integration and environment in one month.
+    """One integration and environment, at one origin, in one month.
 
     Attributes:
+        origin: Empty for the spec's own URL; else where the calls went, such as a mock.
         service: None where the workspace has no spec of that id any more.
         amount: What settled attempts cost, the monthly fee included.
         reserved: Set aside by attempts under way.
@@ -37,6 +41,7 @@ class CostLine(Struct, frozen=True):
     id: str
     service: str | None
     environment: str
+    origin: str
     calls: int
     amount: Money
     reserved: Money
@@ -68,6 +73,7 @@ class CostLine(Struct, frozen=True):
             "id": self.id,
             "service": self.service,
             "environment": self.environment,
+            "origin": self.origin,
             "calls": self.calls,
             "amount": self.amount.as_json(),
             "reserved": self.reserved.as_json(),
@@ -84,7 +90,7 @@ class CostReport(Struct, frozen=True):
     lines: tuple[CostLine, ...]
 
 
-def cost_report(bench: Workbench, specs: Sequence[str], *, month: str | None = None) -> CostReport:
+def cost_report(bench: Workbench, specs: Sequence[str | Path], *, month: str | None = None) -> CostReport:
     """Return what the ledger holds of a month: of the specs given, or of everything.
 
     Raises:
@@ -95,26 +101,21 @@ def cost_report(bench: Workbench, specs: Sequence[str], *, month: str | None = N
     now = BlockingClock().utc_now()
     wanted = {bench.identity(spec) for spec in specs}
     with open_records(bench) as journal:
-        months = [found for found in journal.months(month) if not wanted or found.key.partition("@")[0] in wanted]
+        months = [found for found in journal.months(month) if not wanted or found.key.integration in wanted]
     lines: list[CostLine] = []
     for found in months:
-        plan = _plan(bench, *_identity(found))
+        plan = _plan(bench, found.key)
         zone = plan.pricing.time_zone if plan and plan.pricing else "UTC"
         if month is not None or found.month == month_name(now, zone):  # each integration's own current month
             lines.append(_line(found, plan, now if month is None else None))
     return CostReport(month or month_name(now, "UTC"), tuple(lines))
 
 
-def _identity(month: LedgerMonth) -> tuple[str, str]:
-    """Return the spec's id and the environment."""
-    spec_id, _, environment = month.key.partition("@")
-    return spec_id, environment
-
-
 def _line(month: LedgerMonth, plan: Plan | None, now: datetime | None) -> CostLine:
     """Return a month's line; a forecast only where the month is not over, which `now` says."""
-    spec_id, environment = _identity(month)
     pricing = plan.pricing if plan else None
+    if plan is not None and pricing is not None and month.key != plan.key:
+        pricing = replace(pricing, monthly_fee=Decimal(0))  # the fee is the service's: calls to a mock cost none
     fee = pricing.monthly_fee if pricing else Decimal(0)
     ahead = forecast(pricing, month.quantity, now) if pricing and now else None
 
@@ -122,9 +123,10 @@ def _line(month: LedgerMonth, plan: Plan | None, now: datetime | None) -> CostLi
         return Money(amount, month.currency)
 
     return CostLine(
-        id=spec_id,
+        id=month.key.integration,
         service=plan.service if plan else None,
-        environment=environment,
+        environment=month.key.environment,
+        origin=month.key.origin,
         calls=month.calls,
         amount=money(month.amount + fee),
         reserved=money(month.reserved),
@@ -136,9 +138,9 @@ def _line(month: LedgerMonth, plan: Plan | None, now: datetime | None) -> CostLi
     )
 
 
-def _plan(bench: Workbench, spec_id: str, environment: str) -> Plan | None:
+def _plan(bench: Workbench, key: StateKey) -> Plan | None:
     """Return the plan that the month belongs to, None where the workspace has it no more."""
     try:
-        return bench.plan(spec_id, environment=None if environment == "default" else environment)
+        return bench.plan(key.integration, environment=None if key.environment == "default" else key.environment)
     except (UsageError, SpecError):
         return None  # the ledger outlives specs and their errors: its figures stand without their names

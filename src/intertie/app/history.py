@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -34,12 +35,12 @@ class CallLine(Struct, frozen=True):
     def as_json(self) -> dict[str, object]:
         """Return the entry in the shape of `report calls --format json`."""
         record = self.record
-        spec_id, _, environment = record.key.partition("@")
         return {
             "at": self.at,
             "call_id": record.call_id,
-            "id": spec_id,
-            "environment": environment,
+            "id": record.key.integration,
+            "environment": record.key.environment,
+            "origin": record.key.origin,
             "operation": record.operation,
             "caller": record.caller,
             "outcome": record.outcome,
@@ -53,8 +54,8 @@ class CallLine(Struct, frozen=True):
         }
 
 
-def call_history(bench: Workbench, spec: str | None, *, limit: int) -> tuple[CallLine, ...]:
-    """Return the newest entries, newest first: of one spec in all its environments, or of the workspace.
+def call_history(bench: Workbench, spec: str | Path | None, *, limit: int) -> tuple[CallLine, ...]:
+    """Return the newest entries, newest first: of one spec in all environments, at all origins, or of the workspace.
 
     Raises:
         UsageError: There is no such spec.
@@ -62,4 +63,4 @@ def call_history(bench: Workbench, spec: str | None, *, limit: int) -> tuple[Cal
     """
     spec_id = None if spec is None else bench.identity(spec)
     with open_records(bench) as journal:
-        return tuple(CallLine(record) for record in journal.records(spec_id=spec_id, limit=limit))
+        return tuple(CallLine(record) for record in journal.records(integration=spec_id, limit=limit))

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from intertie.compiler import Compiled, Settings, compile_spec, load_settings
+from intertie.compiler.settings import FILE_NAME
 from intertie.core.errors import UsageError
 from intertie.diagnostics import Diagnostic, Severity, SpecError
 from intertie.lint.ids import other_type
@@ -24,16 +25,24 @@ class Workbench:
 
     Attributes:
         environ: Where `env:NAME` and `INTERTIE_*` are read.
+        named: What a spec was called -> its file. A path is meant from where the caller stands, an id may stand in
+            several workspaces: what the workbench was opened for stays that file.
     """
 
     workspace: Workspace
     settings: Settings
     environ: Mapping[str, str] = field(repr=False)
+    named: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def root(self) -> Path:
         """The workspace's folder."""
         return self.workspace.root
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the folder says that it is a workspace, by its `intertie.toml`."""
+        return (self.root / FILE_NAME).is_file()
 
     def find(self, spec: str | Path) -> Path:
         """Return the file of a spec given by path, id or service.
@@ -41,14 +50,10 @@ class Workbench:
         Raises:
             UsageError: There is none; the message names what there is.
         """
-        path = Path(spec)
-        if path.is_file():
-            return path
-        if (self.root / path).is_file():
-            return self.root / path
-        found = self.workspace.find_by_id(str(spec))
+        found = self.named.get(str(spec)) or find_spec(self.workspace, spec)
         if found is not None:
             return found
+        path = Path(spec)
         if path.suffix or len(path.parts) > 1:
             raise UsageError(f"there is no file {spec}")
         known = self.workspace.spec_ids()
@@ -97,6 +102,30 @@ class Workbench:
         return compiled.plan
 
 
+def find_spec(workspace: Workspace, spec: str | Path) -> Path | None:
+    """Return the file of a spec given by path (from here, else from the workspace), id or service; None without one."""
+    path = Path(spec)
+    if path.is_file():
+        return path
+    if (workspace.root / path).is_file():
+        return workspace.root / path
+    return workspace.find_by_id(str(spec))
+
+
+def home_of(spec: str | Path) -> tuple[Workspace, Path | None]:
+    """Return the workspace of a spec, however it is named, and its file.
+
+    The workspace is that of the file, as `find_workspace` finds it: state is kept there, so that all who use the file
+    share it. Where there is no file of this name, it is the workspace of the folder named, else of the current folder.
+    """
+    here = find_workspace(Path.cwd())
+    if Path(spec).is_dir():
+        return find_workspace(Path(spec)), None
+    found = find_spec(here, spec)
+    home = here if found is None else find_workspace(found)
+    return here if home == here else home, found  # `here` has looked at its files already
+
+
 def _has_errors(found: Sequence[Diagnostic]) -> bool:
     return any(finding.severity is Severity.ERROR for finding in found)
 
@@ -109,11 +138,15 @@ def open_workbench(
     flags: Mapping[str, object] | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Workbench:
-    """Return the workbench of the workspace given, else of the one a spec's file lies in, else of this folder's."""
+    """Return the workbench of the workspace given, else of the spec's own (`home_of`)."""
     environ = os.environ if environ is None else environ
+    named: dict[str, Path] = {}
     if workspace is not None:
-        place = Workspace(workspace.resolve())
+        place = Workspace(workspace)
+    elif spec is None:
+        place = find_workspace(Path.cwd())
     else:
-        start = Path(spec) if spec is not None and Path(spec).exists() else Path.cwd()
-        place = find_workspace(start.resolve())
-    return Workbench(place, load_settings(place.root, config=config, environ=environ, flags=flags or {}), environ)
+        place, found = home_of(spec)
+        named = {} if found is None else {str(spec): found}
+    settings = load_settings(place.root, config=config, environ=environ, flags=flags or {})
+    return Workbench(place, settings, environ, named)

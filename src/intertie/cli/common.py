@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +16,8 @@ from intertie.diagnostics import Severity, SpecError
 from intertie.diagnostics.render import render_full, render_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from intertie.app.workbench import Workbench
 
 _FORMAT = "intertie.output_format"
@@ -42,6 +44,11 @@ environment_option = click.option(
 base_url_option = click.option("--base-url", metavar="URL", help="Where calls go instead of what the spec says.")
 
 
+state_url_option = click.option(
+    "--base-url", metavar="URL", help="Of calls that went to this URL instead of the spec's own, such as a mock."
+)
+
+
 def workbench(context: CliContext, spec: str | None = None, *, flags: Mapping[str, object] | None = None) -> Workbench:
     """Return the workbench of the command's workspace, after a word about settings that nothing reads."""
     from intertie.app.workbench import open_workbench  # noqa: PLC0415  # keeps `--help` quick
@@ -50,6 +57,28 @@ def workbench(context: CliContext, spec: str | None = None, *, flags: Mapping[st
     for finding in bench.settings.diagnostics:
         say(f"Warning: {finding.span}: {finding.message}; {finding.help}")
     return bench
+
+
+def workbenches(context: CliContext, specs: Sequence[str] = ()) -> list[tuple[Workbench, list[str | Path]]]:
+    """Return the workbench of each workspace that specs belong to, with its specs: each workspace has its own state.
+
+    Without specs, all specs in the workspace of the current folder are meant.
+    """
+    from intertie.app.workbench import home_of  # noqa: PLC0415  # keeps `--help` quick
+
+    first = workbench(context, specs[0] if specs else None)
+    chosen: Sequence[str | Path] = specs or list({file.resolve(): file for file in first.spec_files()}.values())
+    if context.workspace is not None:
+        return [(first, list(chosen))]
+    grouped: dict[Path, tuple[Workbench, list[str | Path]]] = {}
+    for spec in chosen:
+        home, file = home_of(spec)
+        if home.root not in grouped:
+            grouped[home.root] = (first if home.root == first.root else workbench(context, str(spec)), [])
+        grouped[home.root][1].append(file or spec)
+    if not specs and (not grouped or first.is_declared):
+        grouped.setdefault(first.root, (first, []))
+    return list(grouped.values())
 
 
 def print_json(document: object) -> None:

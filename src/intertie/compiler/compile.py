@@ -115,6 +115,7 @@ def _plan(build: Build, environment: str | None, base_url: str | None) -> Plan |
         status=status,
         environment=chosen.environment,
         origin=chosen.origin,
+        is_own_origin=chosen.is_own,
         spec_path=spec.path,
         content_hash=spec.content_hash,
         operations=MappingProxyType(operations),

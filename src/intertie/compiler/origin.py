@@ -28,12 +28,18 @@ _HOST_RE = re.compile(r"[A-Za-z0-9._~-]+|[0-9A-Fa-f:.]+")
 
 
 class ChosenOrigin(Struct, frozen=True):
-    """Where calls go, with the sources of both decisions."""
+    """Where calls go, with the sources of both decisions.
+
+    Attributes:
+        is_own: It is what the spec says for the environment, and not loopback: its state is the environment's. At any
+            other place, such as a mock, state is kept apart.
+    """
 
     environment: str
     origin: Origin
     environment_source: str
     url_source: str
+    is_own: bool
 
 
 class _Candidate(Struct, frozen=True):
@@ -91,18 +97,27 @@ def _chosen(
             raise UsageError(build.diagnostics[-1].message)
         return None
     _refuse_plain_http(build, origin, name, candidate)
-    return ChosenOrigin(name, origin, name_source, candidate.source)
+    is_own = not is_loopback(origin.host) and (not candidate.given or origin == _spec_origin(build, name, declared))
+    return ChosenOrigin(name, origin, name_source, candidate.source, is_own)
 
 
 def read_origin(build: Build, url: str, span: SourceSpan, source: str) -> Origin | None:
     """Return the parts of a base URL, None where it can't be one (a finding says why)."""
+    found = _parsed(url)
+    if isinstance(found, Origin):
+        return found
+    build.report("invalid-base-url", f"base URL `{_shown(url)}` {found} ({source})", span)
+    return None
+
+
+def _parsed(url: str) -> Origin | str:
+    """Return the parts of a base URL, or why it can't be one."""
     reason = ""
     try:
         parts = urlsplit(url.strip())
         port = parts.port
     except ValueError as error:
-        build.report("invalid-base-url", f"base URL `{_shown(url)}` can't be read: {error}", span)
-        return None
+        return f"can't be read: {error}"
     host = (parts.hostname or "").rstrip(".")
     scheme = _SCHEMES.get(parts.scheme.lower())
     if scheme is None:
@@ -118,8 +133,7 @@ def read_origin(build: Build, url: str, span: SourceSpan, source: str) -> Origin
     elif ".." in parts.path.split("/") or re.search(r"[\s\\]|%2f", parts.path, re.IGNORECASE):
         reason = "its path holds `..`, spaces, backslashes or encoded slashes"
     if reason or scheme is None:
-        build.report("invalid-base-url", f"base URL `{_shown(url)}` can't be used: {reason} ({source})", span)
-        return None
+        return f"can't be used: {reason}"
     return Origin(scheme, host, port or _PORTS[scheme], parts.path.rstrip("/"))
 
 
@@ -151,15 +165,28 @@ def _name(build: Build, environment: str | None, declared: Mapping[str, Located[
     return None, source
 
 
+def _spec_origin(build: Build, name: str, declared: Mapping[str, Located[str]]) -> Origin | None:
+    """Return where the spec itself would have calls go, None where it does not say so or can't be understood."""
+    found = _declared_url(build, name, declared)
+    if found is None:
+        return None
+    url, missing = _with_variables(build, found.value)
+    origin = None if missing else _parsed(url)
+    return origin if isinstance(origin, Origin) else None
+
+
+def _declared_url(build: Build, name: str, declared: Mapping[str, Located[str]]) -> Located[str] | None:
+    return declared.get(name) or (build.spec.service.base_url if build.spec.service else None)
+
+
 def _candidate(
     build: Build, name: str, base_url: str | None, declared: Mapping[str, Located[str]]
 ) -> _Candidate | None:
-    service = build.spec.service
     if base_url:
         return _Candidate(base_url, "argument", _service_span(build), given=True)
     if build.settings.base_url:
         return _Candidate(build.settings.base_url, "config", _service_span(build), given=True)
-    found = declared.get(name) or (service.base_url if service else None)
+    found = _declared_url(build, name, declared)
     if found is not None:
         return _Candidate(found.value, str(found.span), found.span)
     choices = f"; choose an environment: {', '.join(declared)}" if declared else ""
@@ -168,7 +195,17 @@ def _candidate(
 
 
 def _substituted(build: Build, candidate: _Candidate) -> str | None:
-    """Return the URL with `${NAME}`, `${NAME:-otherwise}` and `{env:NAME}` read from the environment's variables."""
+    """Return the URL with its variables read, None where one is not set (a finding says so)."""
+    url, missing = _with_variables(build, candidate.url)
+    for name in missing:
+        build.report(
+            "unset-variable", f"the base URL needs the environment variable {name}, which is not set", candidate.span
+        )
+    return None if missing else url
+
+
+def _with_variables(build: Build, url: str) -> tuple[str, list[str]]:
+    """Return the URL with `${NAME}`, `${NAME:-otherwise}` and `{env:NAME}` read, and the names of those not set."""
     missing: list[str] = []
 
     def read(match: re.Match[str]) -> str:
@@ -178,12 +215,7 @@ def _substituted(build: Build, candidate: _Candidate) -> str | None:
             missing.append(name)
         return value or ""
 
-    url = _VARIABLE_RE.sub(read, candidate.url)
-    for name in missing:
-        build.report(
-            "unset-variable", f"the base URL needs the environment variable {name}, which is not set", candidate.span
-        )
-    return None if missing else url
+    return _VARIABLE_RE.sub(read, url), missing
 
 
 def _refuse_plain_http(build: Build, origin: Origin, name: str, candidate: _Candidate) -> None:

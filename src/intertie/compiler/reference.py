@@ -16,6 +16,29 @@ _SETTINGS = (
     ("store_down", "`fair_share`", "When the state can't be reached: `fair_share`, `refuse` or `allow`."),
     ("audit", "`grouped`", "`grouped`, or `strict`: stored before the call is sent."),
 )
+_WHOSE_STATE = """
+## Whose state it is
+
+Limiter, breakers, cached answers, ledger, queue and history keep every row under four things:
+
+- *integration*: the spec's `id`, or its service's name where it has none.
+- *environment*: its name, `default` where `base_url` is used.
+- *origin*: empty where calls go to the URL that the spec has for the environment; `scheme://host:port` where that URL
+  is loopback, and where `--base-url`, `base_url=` or the setting gives another URL.
+- *tenant*: empty; there are no tenants yet.
+
+So a mock never uses up the limit or the budget of the real service, its answers never stand for the service's, and a
+call that was queued at a mock is never sent to the service. When the vendor moves to a new host and the spec follows,
+limit and month go on. Cached answers are kept under the origin in any case.
+
+Commands and logs write the key as `INT-001@staging`, with the origin behind it where there is one:
+`INT-001@default http://127.0.0.1:8420`. `status`, `breaker`, `limiter` and `queue replay` are about the spec's own URL;
+with `--base-url` they are about another. `queue list`, `report` and `budget reconcile` show all.
+
+The state folder belongs to the spec's file, however you name it: by path, by id, by service, through `..` or a link.
+It is `.intertie/` in the nearest folder upwards that has an `intertie.toml`, else in the file's own folder.
+`--workspace` names another.
+"""
 _SECONDS = frozenset({"retry_after", "max_wait", "max_pause", "initial_delay", "max_delay", "cache_ttl",
                       "idempotency_ttl", "budget_window", "timeout", "connect", "read", "write", "total"})  # fmt: skip
 
@@ -77,7 +100,7 @@ def configuration_markdown() -> str:
     ]
     for block in DEFAULT_BLOCKS:
         lines += [f"| `{block}.{name}` | {_holds(info)} |" for name, info in default_fields(block).items()]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + _WHOSE_STATE
 
 
 def _shown(key: str, value: object) -> str:

@@ -43,7 +43,7 @@ class Around(Struct, frozen=True):
 
     Attributes:
         today: The day deprecations are judged by (UTC).
-        ids: Id -> the places in the workspace's specs where it is given.
+        ids: Id -> the places in the workspace's other specs where it is given.
         has_case: Whether the workspace has the file of a case, given as a spec gives it.
         neighbour: The integration that an entry of `related` names, None where it is none.
         calls_in: The operations that a case calls, given as a spec gives it; a scenario calls what its cases do.

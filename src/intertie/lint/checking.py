@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -75,9 +76,10 @@ class Checker:
         self._settings = settings
         known = workspace.spec_files() if (workspace.root / FILE_NAME).is_file() else paths
         beside = Surroundings(workspace)
+        self._ids = ids_of(known, workspace)
         self._around = Around(
             today,
-            ids_of(known, workspace),
+            {},
             cache(lambda case: workspace.find_case(case) is not None),
             beside.neighbour,
             beside.calls_in,
@@ -110,11 +112,19 @@ class Checker:
 
     def _checked(self, path: Path, loaded: Loaded) -> Checked:
         shown = self._workspace.shown(path)
-        found, judged = _judge(loaded, self._around, self._settings)
+        found, judged = _judge(loaded, self._beside(path, loaded.spec), self._settings)
         everything = pointed(loaded.spec, _gravest([*loaded.diagnostics, *found]))
         # The text as places count it: `load` has taken off the byte order mark.
         ignores = Ignores(shown, normalised(loaded.source), today=self._around.today)
         return Checked(shown, loaded.source, tuple(ignores.apply(with_fixes(everything, loaded.spec), judged=judged)))
+
+    def _beside(self, path: Path, spec: Spec) -> Around:
+        """Return the world without the file itself: under whatever name it is checked, it is no duplicate of itself."""
+        given = spec.front_matter.id if spec.front_matter else None
+        places = self._ids.get(given.value, ()) if given else ()
+        own = os.path.realpath(path)
+        others = tuple(place.span for place in places if place.file != own)
+        return replace(self._around, ids={given.value: others}) if given and others else self._around
 
     def result(self, files: Iterable[Checked]) -> CheckResult:
         """Return what is told of all files together, and of the configuration."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
+
+from msgspec import Struct
 
 from intertie.diagnostics import SourceSpan
 from intertie.spec.front_matter import find_front_matter
@@ -19,18 +22,31 @@ _HEAD_BYTES = 16_384
 """Front matter is a few lines; what comes later is not looked at."""
 
 
-def ids_of(files: Iterable[Path], workspace: Workspace) -> dict[str, tuple[SourceSpan, ...]]:
-    """Return id -> the places where files give it. Files that can't be read give none."""
-    places: dict[str, list[SourceSpan]] = defaultdict(list)
+class IdPlace(Struct, frozen=True):
+    """Where an id is given. `file` is the real path: a link and what it leads to are one file."""
+
+    span: SourceSpan
+    file: str
+
+
+def ids_of(files: Iterable[Path], workspace: Workspace) -> dict[str, tuple[IdPlace, ...]]:
+    """Return id -> the places where files give it, each file once. Files that can't be read give none."""
+    places: dict[str, list[IdPlace]] = defaultdict(list)
+    seen: set[str] = set()
     for file in files:
+        real = os.path.realpath(file)
+        if real in seen:
+            continue
+        seen.add(real)
         for number, line in _front_matter(file):
             found = _ID_RE.fullmatch(line.rstrip())
             if found:
                 path = workspace.shown(file)
                 start, end = found.span("id")
-                places[found["id"]].append(SourceSpan(path, number, start + 1, number, end + 1))
+                span = SourceSpan(path, number, start + 1, number, end + 1)
+                places[found["id"]].append(IdPlace(span, real))
                 break
-    return {name: tuple(spans) for name, spans in places.items()}
+    return {name: tuple(found) for name, found in places.items()}
 
 
 def other_type(file: Path) -> str | None:

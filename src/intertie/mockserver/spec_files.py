@@ -24,7 +24,7 @@ def plan_of_file(path: str | Path, *, environment: str | None = None, environ: M
     file = Path(path)
     if not file.is_file():
         raise UsageError(f"there is no file {path}")
-    workspace = find_workspace(file.resolve())
+    workspace = find_workspace(file)
     loaded = load(file, workspace)
     settings = load_settings(workspace.root, config=None, environ=os.environ if environ is None else environ, flags={})
     compiled = compile_spec(loaded.spec, settings=settings, environment=environment)

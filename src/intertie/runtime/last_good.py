@@ -18,8 +18,9 @@ from intertie.runtime.state import CachedAnswer, CacheHandle
 class LastGood:
     """The answers of one integration and environment, each under a digest of what was asked, by whom.
 
-    A key is made of operation, version, credential and canonical request (the environment is the store's own key),
-    so no request data is kept in it. Headers that differ on every call (`{uuid}`, `{timestamp}`) are no part of it.
+    A key is made of operation, version, credential and canonical request (environment and origin are the handle's own
+    key), so no request data is kept in it. Headers that differ on every call (`{uuid}`, `{timestamp}`) are no part of
+    it.
     """
 
     def __init__(self, plan: Plan, handle: CacheHandle, credentials: Credentials | None, *, ttl_s: float) -> None:

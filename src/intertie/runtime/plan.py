@@ -23,6 +23,7 @@ from intertie.runtime.policies.limiter.options import LimiterOptions
 from intertie.runtime.policies.retry.options import RetryOptions
 from intertie.runtime.policies.version.options import VersionOptions
 from intertie.runtime.schemas import CompiledSchema
+from intertie.runtime.state_key import StateKey
 from intertie.runtime.statuses import StatusSet
 
 STREAM_TYPES: Final = {"sse": "text/event-stream", "ndjson": "application/x-ndjson"}
@@ -242,6 +243,12 @@ class Origin(Struct, frozen=True):
         """The Host header."""
         return self.url.split("://", 1)[1].split("/", 1)[0]
 
+    @property
+    def name(self) -> str:
+        """`scheme://host:port`, the port always there: how state names an origin."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
+
 
 class Plan(Struct, frozen=True):
     """One integration in one environment.
@@ -250,6 +257,8 @@ class Plan(Struct, frozen=True):
         id: `INT-…`, or the service's slug where the spec has none.
         status: Life cycle, `draft` where the spec has none.
         environment: Its name, `default` where `base_url` is used.
+        is_own_origin: Calls go to the URL that the spec has for the environment, and it is not loopback: state is kept
+            under the environment alone. Elsewhere, such as at a mock, it is kept under the origin too.
         limits, breaker, pricing, version, fallback: None where the spec has none, or switches it off.
         content_hash: Of the spec's text.
     """
@@ -282,10 +291,16 @@ class Plan(Struct, frozen=True):
     """Cost of a month at the declared limit, None where nothing is paid per call or no limit is declared."""
     not_enforced: tuple[NotEnforced, ...] = ()
     warnings: tuple[str, ...] = ()
+    is_own_origin: bool = True
     sources: Mapping[str, str] = field(default_factory=dict)
     """Origin of the values above that no stage describes: `base_url`, `environment`."""
 
     @property
-    def key(self) -> str:
-        """`id@environment`: the name of its state in every store."""
-        return f"{self.id}@{self.environment}"
+    def key(self) -> StateKey:
+        """Whose its state is in every store."""
+        return StateKey(self.id, self.environment, "" if self.is_own_origin else self.origin.name)
+
+    @property
+    def cache_key(self) -> StateKey:
+        """Whose its cached answers are: an answer of one host never stands for another's."""
+        return StateKey(self.id, self.environment, self.origin.name)

@@ -11,6 +11,7 @@ from intertie.runtime.call import Answered, Failed, Kind, Outcome
 from intertie.runtime.plain import decode_plain
 from intertie.runtime.reports import ReplayReport
 from intertie.runtime.state import Journal, QueueItem
+from intertie.runtime.state_key import StateKey
 
 Send = Callable[[QueueItem, dict[str, object]], Awaitable[Outcome]]
 """Send one item through all guards but the fallback."""
@@ -25,20 +26,22 @@ class Ending(msgspec.Struct, frozen=True):
 
 
 async def replay(
-    journal: Journal, key: str, send: Send, *, limit: int | None = None, receipt: str | None = None
+    journal: Journal, key: StateKey, send: Send, *, limit: int | None = None, receipt: str | None = None
 ) -> ReplayReport:
     """Send queued writes until the queue is empty, `limit` is reached or the service is down; return what was done.
 
     Args:
         journal: Where the queue is.
-        key: Of the integration and environment.
+        key: Whose items: those queued at another origin are never sent to this one.
         send: Through the guards.
         limit: Most items, None for all.
-        receipt: Only this item.
+        receipt: Only this item; naming a parked one says that a person has looked at it.
     """
     sent: list[str] = []
     parked: dict[str, str] = {}
     tried = 0
+    if receipt is not None and any(item.receipt == receipt for item in journal.queue(key, states=("parked",))):
+        await journal.complete(receipt, state="pending")
     while limit is None or tried < limit:
         item = await journal.claim(key, receipt=receipt)
         if item is None:

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 import msgspec
 
 from intertie.runtime.state import BreakerSnapshot, LedgerMonth, LimiterSnapshot
+from intertie.runtime.state_key import StateKey
 
 
 class PlanStatistics(msgspec.Struct, frozen=True):
     """A linked plan as it is now.
 
     Attributes:
-        key: `id@environment`.
-        breakers: Name -> state: the plan's key, or `key/operation` for breakers of endpoints.
+        key: Whose state it is.
+        breakers: Operation -> state, or one under `""` for all operations.
         retry_calls, retries: Of the retry budget's window, in this process.
         cache: `kept`, `served`, `missed` by this process; empty where nothing is cached.
         queue: State -> number of items: `pending`, `sending`, `parked`.
@@ -22,7 +23,7 @@ class PlanStatistics(msgspec.Struct, frozen=True):
         transport: Connections: `open`, `idle`, `waiting`, `opened_total`, `reused_total`.
     """
 
-    key: str
+    key: StateKey
     limiter: LimiterSnapshot
     breakers: Mapping[str, BreakerSnapshot]
     retry_calls: int

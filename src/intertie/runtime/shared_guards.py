@@ -21,7 +21,7 @@ class SharedGuards(Struct, frozen=True):
 
     Attributes:
         limiter: Always there: without declared limits it still holds everybody to the pauses that the service asks for.
-        breakers: Name -> handle: one under the plan's key, or one for each endpoint; empty where there is none.
+        breakers: Operation -> handle, or one under `""` for all operations; empty where there is none.
     """
 
     limits: LimiterOptions
@@ -40,11 +40,11 @@ class SharedGuards(Struct, frozen=True):
         credentials = None if plan.auth.type == "none" else Credentials(plan.auth, surroundings.secrets, tell)
         breakers: dict[str, BreakerHandle] = {}
         if plan.breaker is not None:
-            names = [breaker_name(plan, operation) for operation in plan.operations.values()]
-            breakers = {name: coordination.breaker(name, plan.breaker) for name in names}
+            scopes = dict.fromkeys(breaker_scope(plan, operation) for operation in plan.operations.values())
+            breakers = {scope: coordination.breaker(plan.key, plan.breaker, scope) for scope in scopes}
         last_good = None
         if plan.fallback is not None and plan.fallback.strategy == "cache":
-            handle = coordination.cache(plan.key)
+            handle = coordination.cache(plan.cache_key)
             last_good = LastGood(plan, handle, credentials, ttl_s=plan.fallback.cache_ttl_s)
         return cls(
             limits=limits,
@@ -58,14 +58,9 @@ class SharedGuards(Struct, frozen=True):
 
     def breaker_of(self, plan: Plan, operation: OperationPlan) -> BreakerHandle | None:
         """Return the breaker that counts an operation's attempts."""
-        return self.breakers.get(breaker_name(plan, operation))
+        return self.breakers.get(breaker_scope(plan, operation))
 
 
-def breaker_name(plan: Plan, operation: OperationPlan) -> str:
-    """Return the key of the breaker in its store: the plan's, or with `scope: endpoint` the operation's own.
-
-    The operation id is snake_case, so the two can't collide.
-    """
-    if plan.breaker is not None and plan.breaker.scope == "endpoint":
-        return f"{plan.key}/{operation.id}"
-    return plan.key
+def breaker_scope(plan: Plan, operation: OperationPlan) -> str:
+    """Return whose failures an operation's breaker counts: its own with `scope: endpoint`, else everybody's (`""`)."""
+    return operation.id if plan.breaker is not None and plan.breaker.scope == "endpoint" else ""

@@ -20,6 +20,7 @@ from intertie.core.money import Money
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.budget.options import PricingOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions
+from intertie.runtime.state_key import StateKey
 
 T = TypeVar("T")
 
@@ -216,14 +217,21 @@ class Coordination(Protocol):
 
     url: str
 
-    def limiter(self, key: str, options: LimiterOptions) -> LimiterHandle:
+    def limiter(self, key: StateKey, options: LimiterOptions) -> LimiterHandle:
         """Return the limiter of `key`; the same one for the same key in this process."""
 
-    def breaker(self, key: str, options: BreakerOptions) -> BreakerHandle:
-        """Return the breaker of `key`."""
+    def breaker(self, key: StateKey, options: BreakerOptions, scope: str = "") -> BreakerHandle:
+        """Return the breaker of `key`: the one for all its operations, or that of the operation `scope`."""
 
-    def cache(self, key: str) -> CacheHandle:
-        """Return the cache of `key`."""
+    def cache(self, key: StateKey) -> CacheHandle:
+        """Return the cache of `key`, whose origin is filled."""
+
+    def keys(self) -> list[StateKey]:
+        """Return whose limits are on record, the one that was used last first.
+
+        Raises:
+            StoreUnavailable: The store can't be read.
+        """
 
     def problems(self) -> tuple[str, ...]:
         """Return what is wrong with the store now, as sentences for people; empty where all is well."""
@@ -258,7 +266,7 @@ class LedgerMonth(msgspec.Struct, frozen=True):
     is set aside by attempts under way; `unreconciled` what dead owners left behind, which counts as spent.
     """
 
-    key: str
+    key: StateKey
     month: str
     currency: str
     calls: int
@@ -295,7 +303,7 @@ class CallRecord(msgspec.Struct, frozen=True):
     `outcome` is a `Kind` value, or `fallback`. `decisions` are the names of the guards' events, in order.
     """
 
-    key: str
+    key: StateKey
     call_id: str
     at_s: float
     operation: str
@@ -319,7 +327,7 @@ class QueueItem(msgspec.Struct, frozen=True):
     """
 
     receipt: str
-    key: str
+    key: StateKey
     operation: str
     payload: bytes
     idempotency_key: str | None
@@ -337,13 +345,13 @@ class Journal(Protocol):
 
     url: str
 
-    def ledger(self, key: str, pricing: PricingOptions) -> LedgerHandle:
+    def ledger(self, key: StateKey, pricing: PricingOptions) -> LedgerHandle:
         """Return the ledger of `key`."""
 
     def months(self, month: str | None = None) -> list[LedgerMonth]:
         """Return the months on record, of one `YYYY-MM` where given."""
 
-    def reconcile(self, key: str | None = None, *, give_back: bool) -> list[LedgerMonth]:
+    def reconcile(self, key: StateKey | None = None, *, give_back: bool) -> list[LedgerMonth]:
         """Settle what dead owners left behind: as spent, or given back; return the months touched."""
 
     def record(self, entry: CallRecord) -> None:
@@ -356,13 +364,15 @@ class Journal(Protocol):
             StoreUnavailable: It is not stored, or was not by `deadline_s` (monotonic).
         """
 
-    def records(self, key: str | None = None, *, spec_id: str | None = None, limit: int = 100) -> list[CallRecord]:
-        """Return the newest finished calls, newest first: of `key`, or of `spec_id` in all environments, or all."""
+    def records(
+        self, key: StateKey | None = None, *, integration: str | None = None, limit: int = 100
+    ) -> list[CallRecord]:
+        """Return the newest finished calls, newest first: of `key`, or of `integration` wherever, or all."""
 
     async def enqueue(self, item: QueueItem) -> None:
         """Store durably before returning."""
 
-    async def claim(self, key: str | None = None, *, receipt: str | None = None) -> QueueItem | None:
+    async def claim(self, key: StateKey | None = None, *, receipt: str | None = None) -> QueueItem | None:
         """Take the oldest pending item (or that of `receipt`) for this process to send; None where there is none.
 
         It is in state `sending` then. Items left in that state by a dead process are first put back to `pending` where
@@ -373,7 +383,7 @@ class Journal(Protocol):
         """End a claim: `done`, `parked` with a reason, or back to `pending`."""
 
     def queue(
-        self, key: str | None = None, *, states: tuple[str, ...] = ("pending", "sending", "parked")
+        self, key: StateKey | None = None, *, states: tuple[str, ...] = ("pending", "sending", "parked")
     ) -> list[QueueItem]:
         """Return queue items, oldest first."""
 

@@ -80,7 +80,8 @@ class Workspace:
     def shown(self, path: Path) -> str:
         """Return a path as people see it: relative to the root where the file lies below it."""
         absolute = Path.cwd() / path
-        for candidate in (absolute, Path(os.path.realpath(absolute))):
+        real = Path(os.path.realpath(absolute))
+        for candidate in (real,) if ".." in absolute.parts else (absolute, real):
             if candidate.is_relative_to(self.root):
                 return candidate.relative_to(self.root).as_posix()
         return str(path)
@@ -230,8 +231,11 @@ class Workspace:
 
 
 def find_workspace(start: Path) -> Workspace:
-    """Return the workspace of a path: the nearest folder upwards with `intertie.toml`, else its own folder."""
-    start = Path(os.path.normpath(Path.cwd() / start))
+    """Return the workspace of a path: the nearest folder upwards with `intertie.toml`, else its own folder.
+
+    Links are followed first: a file has one workspace, whatever path leads to it.
+    """
+    start = Path(os.path.realpath(start))
     own = start if start.is_dir() else start.parent
     for folder in (own, *own.parents):
         if (folder / "intertie.toml").is_file():

@@ -73,9 +73,14 @@ class Shell:
         assert "has a bug" not in told.err, told.err
         return Said(status, told.out, told.err)
 
+    @property
+    def at_mock(self) -> tuple[str, str]:
+        """The option that names the mock, and its state."""
+        return "--base-url", self.server.url
+
     def call(self, operation: str, *arguments: str) -> Said:
         """`intertie call` against the mock."""
-        return self("call", "INT-001", operation, *arguments, "--base-url", self.server.url)
+        return self("call", "INT-001", operation, *arguments, *self.at_mock)
 
 
 @pytest.fixture

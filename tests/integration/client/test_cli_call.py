@@ -167,7 +167,7 @@ def test_what_is_queued_is_a_success_with_a_receipt(shell):
     assert document["receipt"]
     said = shell.call("create_charge", *GIVEN)
     assert (said.status, said.out) == (0, "")
-    assert "`intertie queue replay` sends it" in said.err
+    assert f"`intertie queue replay --base-url {shell.server.url}` sends it" in said.err
 
 
 def test_a_missing_secret_is_named_by_its_reference(shell, monkeypatch):

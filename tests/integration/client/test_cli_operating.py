@@ -14,9 +14,9 @@ def queued(shell) -> list[str]:
     """Receipts of two writes queued while the service was down."""
     shell.service_is("down")
     receipts = [shell.call("create_charge", *GIVEN, "--format", "json").json["receipt"]]
-    shell("breaker", "open", "INT-001")
+    shell("breaker", "open", "INT-001", *shell.at_mock)
     receipts.append(shell.call("create_charge", *GIVEN, "--format", "json").json["receipt"])
-    shell("breaker", "auto", "INT-001")
+    shell("breaker", "auto", "INT-001", *shell.at_mock)
     return receipts
 
 
@@ -34,11 +34,20 @@ def test_the_queue_is_listed_oldest_first(shell, queued):
 def test_the_queue_is_replayed_when_the_service_is_back(shell, queued):
     """Both are sent once; then the queue is empty, and the ended are still known."""
     shell.service_is("healthy")
-    said = shell("queue", "replay", "--base-url", shell.server.url, "--format", "json")
+    said = shell("queue", "replay", *shell.at_mock, "--format", "json")
     assert said.status == 0
-    assert said.json == {
-        "replayed": [{"key": "INT-001@default", "sent": queued, "parked": {}, "put_back": None, "stopped": None}]
+    (replayed,) = said.json["replayed"]
+    assert replayed == {
+        "key": f"INT-001@default {shell.server.url}",
+        "integration": "INT-001",
+        "environment": "default",
+        "origin": shell.server.url,
+        "sent": queued,
+        "parked": {},
+        "put_back": None,
+        "stopped": None,
     }
+    assert said.json["elsewhere"] == []
     empty = shell("queue", "list")
     assert (empty.out, empty.err) == ("", "the queue is empty\n")
     ended = shell("queue", "list", "--all", "--format", "json").json["items"]
@@ -47,7 +56,7 @@ def test_the_queue_is_replayed_when_the_service_is_back(shell, queued):
 
 def test_a_replay_stops_where_the_service_is_still_down(shell, queued):
     """Nothing is lost: the item is back in the queue, exit status 1 says that something is left."""
-    said = shell("queue", "replay", "--base-url", shell.server.url)
+    said = shell("queue", "replay", *shell.at_mock)
     assert said.status == 1
     assert "stopped: DOWN" in said.err
     assert len(shell("queue", "list", "--format", "json").json["items"]) == 2
@@ -56,7 +65,7 @@ def test_a_replay_stops_where_the_service_is_still_down(shell, queued):
 def test_one_receipt_may_be_replayed_alone_or_dropped(shell, queued):
     """The other stays; an unknown receipt is told, exit statuses say so."""
     shell.service_is("healthy")
-    assert shell("queue", "replay", "--receipt", queued[1], "--base-url", shell.server.url).status == 0
+    assert shell("queue", "replay", "--receipt", queued[1], *shell.at_mock).status == 0
     left = shell("queue", "list", "--format", "json").json["items"]
     assert [item["receipt"] for item in left] == queued[:1]
     assert shell("queue", "drop", queued[0]).err == f"dropped {queued[0]}\n"
@@ -64,6 +73,31 @@ def test_one_receipt_may_be_replayed_alone_or_dropped(shell, queued):
     assert (again.status, "nothing that can be dropped" in again.err) == (1, True)
     unknown = shell("queue", "replay", "--receipt", "nope")
     assert (unknown.status, "nothing is queued under nope" in unknown.err) == (2, True)
+
+
+def test_an_item_is_sent_to_the_url_it_was_queued_at_and_nowhere_else(shell, queued):
+    """Without the mock's URL, or with another, nothing is claimed; what is left is named with how to send it."""
+    shell.service_is("healthy")
+    for arguments in ((), ("--base-url", "http://127.0.0.1:9")):
+        said = shell("queue", "replay", *arguments)
+        assert (said.status, said.out) == (0, "")
+        assert f"2 left: give the URL at {shell.server.url} with --base-url" in said.err
+    one = shell("queue", "replay", "--receipt", queued[0])
+    assert (one.status, f"{queued[0]} was queued for INT-001@default {shell.server.url}" in one.err) == (2, True)
+    items = shell("queue", "list", "--format", "json").json["items"]
+    assert [(item["receipt"], item["state"], item["attempts"]) for item in items] == [(r, "pending", 0) for r in queued]
+
+
+def test_a_mock_leaves_the_specs_own_state_alone(shell, queued):
+    """Without the mock's URL, status, breaker and limiter are those of the spec's own; the mock is named below."""
+    (now,) = shell("status", "--format", "json").json["integrations"]
+    assert (now["origin"], now["queue"], now["budget"]["calls"]) == ("", {}, 0)
+    assert now["elsewhere"] == [{"integration": "INT-001", "environment": "default", "origin": shell.server.url}]
+    assert f"also     INT-001@default {shell.server.url}" in shell("status").out
+    shell.service_is("healthy")
+    shell("breaker", "open", "INT-001")
+    shell("limiter", "pause", "INT-001")
+    assert shell.call("get_charge", "charge_id=1").status == 0
 
 
 def test_the_cost_report_has_exactly_this_shape(shell):
@@ -78,6 +112,7 @@ def test_the_cost_report_has_exactly_this_shape(shell):
         "id": "INT-001",
         "service": "test",
         "environment": "default",
+        "origin": shell.server.url,
         "calls": 2,
         "amount": {"amount": "0.02", "currency": "EUR"},
         "reserved": {"amount": "0.00", "currency": "EUR"},
@@ -90,7 +125,9 @@ def test_the_cost_report_has_exactly_this_shape(shell):
         },
     }
     assert len(document["period"]) == len("2026-11")
-    assert "INT-001 test (default): 2 calls, 0.02 EUR · budget 1.00 EUR, 2.0% used" in shell("report", "cost").out
+    text = shell("report", "cost").out
+    assert "INT-001 test (default): 2 calls, 0.02 EUR · budget 1.00 EUR, 2.0% used" in text
+    assert text.endswith(f" · at {shell.server.url}\n")
     assert shell("report", "cost", "--month", "2020-01").err == "the ledger has nothing for 2020-01\n"
     assert shell("report", "cost", "INT-001", "--format", "json").json["integrations"]
 
@@ -99,14 +136,14 @@ def test_status_shows_the_guards_as_they_are(shell, queued):
     """Limit, breaker, queue and budget, as text and as JSON."""
     shell.service_is("healthy")
     shell.call("get_charge", "charge_id=1")
-    (now,) = shell("status", "--format", "json").json["integrations"]
+    (now,) = shell("status", *shell.at_mock, "--format", "json").json["integrations"]
     assert (now["id"], now["service"], now["environment"]) == ("INT-001", "test", "default")
     assert now["limiter"]["windows"][0]["limit"] == 50
     assert now["queue"] == {"pending": 2}
     (breaker,) = now["breakers"].values()
     assert breaker["state"] == "closed"
     assert now["budget"]["calls"] == 3
-    text = shell("status", "INT-001").out
+    text = shell("status", "INT-001", *shell.at_mock).out
     assert "breaker  closed" in text
     assert "queue    2 pending" in text
     assert "0.03 EUR of 1.00 EUR spent" in text
@@ -114,23 +151,23 @@ def test_status_shows_the_guards_as_they_are(shell, queued):
 
 def test_a_breaker_held_open_refuses_every_caller(shell):
     """The command's hand is felt by a call of the same workspace, until it decides for itself again."""
-    assert "held open" in shell("breaker", "open", "INT-001").err
+    assert "held open" in shell("breaker", "open", "INT-001", *shell.at_mock).err
     refused = shell.call("get_charge", "charge_id=1", "--format", "json")
     assert (refused.status, refused.json["error"]["type"]) == (1, "CircuitOpen")
     with intertie.open("INT-001", base_url=shell.server.url) as api, pytest.raises(intertie.CircuitOpen):
         api.get_charge(charge_id="1")
-    assert shell("breaker", "auto", "INT-001").status == 0
+    assert shell("breaker", "auto", "INT-001", *shell.at_mock).status == 0
     assert shell.call("get_charge", "charge_id=1").status == 0
 
 
 def test_a_paused_limiter_refuses_every_caller(shell):
     """A pause longer than a call may take is a refusal with the time to wait; `resume` ends it."""
-    assert "paused for 10 min" in shell("limiter", "pause", "INT-001", "--for", "10m").err
+    assert "paused for 10 min" in shell("limiter", "pause", "INT-001", "--for", "10m", *shell.at_mock).err
     refused = shell.call("get_charge", "charge_id=1", "--format", "json").json
     assert refused["error"]["type"] == "RateLimited"
     assert 590 < refused["error"]["retry_after_s"] <= 600
-    assert "paused for" in shell("status").out
-    shell("limiter", "resume", "INT-001")
+    assert "paused for" in shell("status", *shell.at_mock).out
+    shell("limiter", "resume", "INT-001", *shell.at_mock)
     assert shell.call("get_charge", "charge_id=1").status == 0
 
 

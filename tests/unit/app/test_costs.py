@@ -11,9 +11,13 @@ import pytest
 from intertie.adapters.stores import InlineOffload, open_journal
 from intertie.app import costs
 from intertie.app.workbench import open_workbench
+from intertie.core.clock import BlockingClock
 from intertie.core.errors import Reach, UsageError
 from intertie.core.rng import SeededRng
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
+from intertie.runtime.state import Reservation
+from intertie.runtime.state_key import StateKey
+from intertie.runtime.stepping import run_blocking
 from intertie.testing import VirtualClock
 
 SPEC = """---
@@ -55,7 +59,7 @@ def test_the_current_month_is_that_of_the_integrations_own_time_zone(
     for number, zone in ((1, "Europe/Berlin"), (2, "America/New_York")):
         (tmp_path / "specs" / f"s{number}.md").write_text(SPEC.format(number=number, zone=zone))
         pricing = PricingOptions("per_request", "EUR", (PriceTier("all", None, Decimal("0.10")),), time_zone=zone)
-        ledger = journal.ledger(f"INT-{number}@default", pricing)
+        ledger = journal.ledger(StateKey(f"INT-{number}", "default"), pricing)
         reservation = ledger.reserve_nowait(Decimal(1))
         if reservation is None:
             from intertie.runtime.stepping import run_blocking
@@ -75,3 +79,32 @@ def test_the_current_month_is_that_of_the_integrations_own_time_zone(
     assert [line.id for line in costs.cost_report(bench, (), month="2026-10").lines] == ["INT-2"]
     with pytest.raises(UsageError, match="2026-13 is not a month"):
         costs.cost_report(bench, (), month="2026-13")
+
+
+def test_the_fee_is_the_service_s_alone(tmp_path: Path) -> None:
+    """Calls to a mock have a line of their own, without the monthly fee of the service."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "intertie.toml").write_text("")
+    text = SPEC.format(number=1, zone="UTC").replace("tiers:", "monthly_fee: 20, tiers:")
+    (tmp_path / "specs" / "s1.md").write_text(text)
+    bench = open_workbench(workspace=tmp_path)
+    plan = bench.plan("INT-1")
+    assert plan.pricing is not None
+    journal = open_journal(
+        "sqlite:///.intertie/journal.db",
+        clock=BlockingClock(),
+        rng=SeededRng(1),
+        offload=InlineOffload(),
+        root=tmp_path,
+    )
+    for key in (plan.key, StateKey("INT-1", "default", "http://127.0.0.1:8420")):
+        ledger = journal.ledger(key, plan.pricing)
+        reservation = run_blocking(ledger.reserve(Decimal(1)))
+        assert isinstance(reservation, Reservation)
+        ledger.settle(reservation, quantity=Decimal(1), reached=Reach.YES)
+    journal.close()
+    report = costs.cost_report(bench, ["INT-1"])
+    assert {line.origin: str(line.amount.amount) for line in report.lines} == {
+        "http://127.0.0.1:9": "20.10",
+        "http://127.0.0.1:8420": "0.10",
+    }

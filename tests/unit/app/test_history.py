@@ -65,7 +65,7 @@ def test_scripts_read_every_entry(workspace):
 def test_people_read_a_line_for_each(workspace):
     """One line a call, what the guards decided below a call that failed; the limit bounds it."""
     lines = report(workspace, "--limit", "1").stdout.splitlines()
-    assert "INT-902@default  get_thing: service_fault · 1 attempt" in lines[0]
+    assert "INT-902@default http://127.0.0.1:9  get_thing: service_fault · 1 attempt" in lines[0]
     assert lines[0].endswith("by nightly")
     assert lines[1].strip().startswith("deadline >")
     assert len(lines) == 2

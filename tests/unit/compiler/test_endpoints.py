@@ -231,7 +231,7 @@ def test_life_cycle_is_warned_of():
 def test_identity_of_the_plan():
     """Id, service and title come from the front matter, else from what names the service."""
     plan = plan_of(front_matter={"id": "INT-7", "name": "Acme Pay", "service": "Acme Pay"})
-    assert (plan.id, plan.service, plan.title, plan.key) == ("INT-7", "acme-pay", "Acme Pay", "INT-7@default")
+    assert (plan.id, plan.service, plan.title, str(plan.key)) == ("INT-7", "acme-pay", "Acme Pay", "INT-7@default")
     assert plan_of(service={"name": "made", "base_url": "https://a.example"}).id == "made"
 
 

@@ -55,7 +55,10 @@ def test_payments_compiles_without_a_finding():
     assert compiled.diagnostics == ()
     plan = compiled.plan
     create, listing = plan.operations["create_charge"], plan.operations["list_charges"]
-    assert (plan.key, plan.origin.url) == ("INT-001@development", "http://127.0.0.1:8420")
+    assert (str(plan.key), plan.origin.url) == (
+        "INT-001@development http://127.0.0.1:8420",
+        "http://127.0.0.1:8420",
+    )
     assert plan.limits.windows == (Window(1.0, 25), Window(60.0, 1000))
     assert (create.replay_safe, create.idempotency_header, create.body.codec) == (True, "Idempotency-Key", "form")
     assert [row.write.text for row in create.outbound] == ["amount", "currency", "source", "metadata.order_id"]

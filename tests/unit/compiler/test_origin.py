@@ -6,6 +6,7 @@ import pytest
 
 from intertie.compiler import Settings
 from intertie.core.errors import UsageError
+from intertie.runtime.state_key import StateKey
 from support.spec_builder import compiled, findings_of, plan_of, spec
 
 SERVICE = {
@@ -25,7 +26,7 @@ def test_base_url_is_the_environment_default():
     """Without a choice and without development, calls go to `base_url`, and the trailing slash is gone."""
     plan = plan_of(service={"name": "made", "base_url": "https://api.made.example/v1/"})
     assert (plan.environment, plan.origin.url) == ("default", "https://api.made.example/v1")
-    assert plan.key == "made@default"
+    assert plan.key == StateKey("made", "default")
 
 
 def test_the_argument_wins_over_the_configuration():
@@ -98,6 +99,55 @@ def test_a_bad_base_url_argument_is_wrong_usage():
     """What the caller typed is the caller's mistake."""
     with pytest.raises(UsageError, match="base URL"):
         compiled(spec(), base_url="nonsense")
+
+
+LOOPBACK = "http://127.0.0.1:8420"
+
+
+@pytest.mark.parametrize(
+    ("environment", "base_url", "configured", "origin"),
+    [
+        ("production", None, None, ""),
+        ("production", "https://api.made.example/v1/", None, ""),
+        ("production", "https://API.made.example:443/v1", None, ""),
+        ("production", None, "https://api.made.example/v1", ""),
+        ("production", "https://api.made.example/v2", None, "https://api.made.example:443"),
+        ("production", "https://proxy.example", None, "https://proxy.example:443"),
+        ("production", None, "https://proxy.example:8443/x", "https://proxy.example:8443"),
+        ("production", LOOPBACK, None, LOOPBACK),
+        ("production", "http://[::1]:8420", None, "http://[::1]:8420"),
+        ("development", None, None, LOOPBACK),
+        ("development", LOOPBACK, None, LOOPBACK),
+        ("development", "https://api.made.example/v1", None, "https://api.made.example:443"),
+        ("default", None, None, ""),
+    ],
+)
+def test_state_is_kept_under_the_origin_unless_it_is_the_specs_own(environment, base_url, configured, origin):
+    """Empty for what the spec says of the environment; filled for loopback, and where a URL was given by hand."""
+    settings = Settings(Path("/nowhere"), base_url=configured)
+    plan = compiled(spec(service=SERVICE), settings=settings, environment=environment, base_url=base_url).plan
+    assert plan.key == StateKey("made", environment, origin)
+
+
+def test_the_cache_always_knows_its_origin():
+    """A vendor's new host goes on with the month and the limit, and with no answer of the old one."""
+    plan = plan_of(service={"name": "made", "base_url": "https://api.made.example/v1"})
+    moved = plan_of(service={"name": "made", "base_url": "https://api2.made.example/v1"})
+    assert plan.key == moved.key == StateKey("made", "default")
+    assert [each.cache_key.origin for each in (plan, moved)] == [
+        "https://api.made.example:443",
+        "https://api2.made.example:443",
+    ]
+
+
+def test_a_url_with_variables_is_the_specs_own():
+    """What a variable of the environment says is still said by the spec; a URL by hand is compared with it."""
+    made = spec(service={"name": "made", "base_url": "${API_URL}/v2"})
+    known = Settings(Path("/nowhere"), environ={"API_URL": "https://api.made.example"})
+    assert compiled(made, settings=known).plan.key.origin == ""
+    assert compiled(made, settings=known, base_url="https://api.made.example/v2").plan.key.origin == ""
+    unset = compiled(made, base_url="https://api.made.example/v2")
+    assert (unset.plan.key.origin, unset.diagnostics) == ("https://api.made.example:443", ())
 
 
 def test_no_url_at_all_is_an_error():

@@ -20,7 +20,8 @@ def test_ids_are_found_with_their_places(tmp_path):
     for name, text in texts.items():
         (tmp_path / name).write_bytes(text.encode())
     files = [tmp_path / name for name in (*texts, "gone.md")]
-    assert ids_of(files, Workspace(tmp_path)) == {
+    found = ids_of(files, Workspace(tmp_path))
+    assert {name: tuple(place.span for place in places) for name, places in found.items()} == {
         "INT-001": (SourceSpan("a.md", 2, 5, 2, 12), SourceSpan("b.md", 3, 6, 3, 13)),
     }
 

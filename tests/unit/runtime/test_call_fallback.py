@@ -247,6 +247,32 @@ def test_replay_parks_what_cannot_be_known(drive):
     assert len(bench.transport.received) == 1
 
 
+def test_a_parked_item_is_sent_where_a_person_names_it(drive):
+    """By itself nothing sends it again; its receipt does."""
+    bench = make_bench(make_plan(fallback=QUEUE), [Failure("connect"), Answer(422), OK])
+    receipt = assert_answered(drive(bench, bench.linked.run("create_keyed_thing", {}))).receipt
+    assert list(drive(bench, bench.linked.replay()).parked) == [receipt]
+    assert drive(bench, bench.linked.replay()).sent == ()
+    assert drive(bench, bench.linked.replay(receipt="another")).sent == ()
+    assert drive(bench, bench.linked.replay(receipt=receipt)).sent == (receipt,)
+    assert queued(bench) == []
+
+
+@pytest.mark.parametrize("queued_at_a_mock", [True, False])
+def test_an_item_is_never_sent_to_another_origin(drive, queued_at_a_mock):
+    """What was queued at a mock the service never gets, by its receipt neither, parked or not; nor the other way round."""
+    here = make_plan(fallback=QUEUE, is_own_origin=not queued_at_a_mock)
+    there = make_plan(fallback=QUEUE, is_own_origin=queued_at_a_mock)
+    mine = make_bench(here, [Failure("connect"), OK])
+    theirs = make_bench(there, [OK], state=mine.surroundings, clock=mine.clock)
+    receipt = assert_answered(drive(mine, mine.linked.run("create_keyed_thing", {}))).receipt
+    assert drive(theirs, theirs.linked.replay()).sent == ()
+    assert drive(theirs, theirs.linked.replay(receipt=receipt)).sent == ()
+    assert theirs.linked.statistics().queue == {}
+    assert theirs.transport.received == []
+    assert drive(mine, mine.linked.replay()).sent == (receipt,)
+
+
 def test_replay_never_sends_after_the_key_is_forgotten(drive):
     """Past idempotency_ttl the item is parked, not sent."""
     bench = make_bench(make_plan(fallback=QUEUE), [Failure("connect"), OK])

@@ -68,7 +68,7 @@ def test_the_hard_stop_refuses_before_sending(drive):
     refused = assert_failed(drive(bench, bench.linked.run("get_thing", {})), BudgetExceeded)
     assert (refused.kind, refused.attempts, len(bench.transport.received)) == (Kind.REJECTED, 0, 2)
     assert refused.error.retry_after_s > 0
-    assert bench.linked.statistics().breakers["INT-900@development"].state == "closed"
+    assert bench.linked.statistics().breakers[""].state == "closed"
 
 
 def test_a_hundred_at_once_never_overshoot():
@@ -161,7 +161,7 @@ def test_a_missing_credential_sends_nothing(drive):
     failed = assert_failed(drive(bench, bench.linked.run("get_thing", {})), CredentialMissing)
     assert (failed.kind, failed.attempts, failed.cost) == (Kind.CREDENTIAL_FAULT, 0, euros("0"))
     assert "env:KEY" in str(failed.error)
-    assert bench.linked.statistics().breakers["INT-900@development"].state == "closed"
+    assert bench.linked.statistics().breakers[""].state == "closed"
 
 
 def test_a_401_is_our_fault_and_forgets_the_credential(drive):
@@ -267,7 +267,7 @@ def test_strict_makes_it_an_error_and_no_retry(drive):
         Reach.YES,
         euros("0.01"),
     )
-    assert bench.linked.statistics().breakers["INT-900@development"].state == "closed"
+    assert bench.linked.statistics().breakers[""].state == "closed"
 
 
 def test_off_looks_at_nothing(drive):
@@ -425,7 +425,7 @@ def test_a_cancelled_call_passes_at_once_and_is_paid():
         run_virtual(cancel(), bench.clock)
         after = bench.linked.statistics()
         assert (after.ledger.calls, after.ledger.amount, after.ledger.reserved) == (1, Decimal("0.01"), 0)
-        assert (after.limiter.in_flight, after.breakers["INT-900@development"].state) == (0, "closed")
+        assert (after.limiter.in_flight, after.breakers[""].state) == (0, "closed")
         (record,) = bench.surroundings.journal.records()
         assert (record.outcome, record.attempts, record.reached) == ("cancelled", 1, "maybe")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from intertie.cli.common import environment_option, say, workbench
+from intertie.cli.common import environment_option, say, state_url_option, workbench
 from intertie.cli.completing import complete_operation, complete_spec
 from intertie.core.errors import UsageError
 
@@ -30,26 +30,32 @@ _SAID = {
     shell_complete=complete_operation,
 )
 @environment_option
+@state_url_option
 @click.pass_obj
-def command(context: CliContext, action: str, spec: str, operation: str | None, environment: str | None) -> None:
+def command(
+    context: CliContext,
+    action: str,
+    spec: str,
+    operation: str | None,
+    environment: str | None,
+    base_url: str | None,
+) -> None:
     """Hold SPEC's breaker `open` or `close`d for every process that shares its state, or let it decide (`auto`)."""
     from intertie.app.opening import open_blocking  # noqa: PLC0415  # keeps `--help` quick
 
     bench = workbench(context, spec)
-    plan = bench.plan(spec, environment=environment)
+    plan = bench.plan(spec, environment=environment, base_url=base_url)
     with open_blocking(bench, plan, caller="cli:breaker") as integration:
         breakers = integration.breakers
         if not breakers:
             raise UsageError(f"{plan.id} declares no circuit breaker")
         chosen = {
-            name: handle
-            for name, handle in breakers.items()
-            if operation is None or name.partition("/")[2] == operation
+            scope: handle for scope, handle in breakers.items() if operation is None or (scope and scope == operation)
         }
         if not chosen:
-            names = ", ".join(filter(None, (name.partition("/")[2] for name in breakers)))
+            names = ", ".join(filter(None, breakers))
             has = f"it has those of {names}" if names else "it has one for all endpoints: leave --operation out"
             raise UsageError(f"{plan.id} has no breaker of {operation}; {has}")
-        for name, handle in chosen.items():
+        for scope, handle in chosen.items():
             handle.force(_FORCED[action])
-            say(f"{name}: {_SAID[action]}")
+            say(f"{plan.key.scoped(scope)}: {_SAID[action]}")

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from intertie.cli.common import format_option, print_json, say, workbench
+from intertie.cli.common import format_option, print_json, say, workbenches
 from intertie.cli.completing import complete_spec
 from intertie.core.money import Money
 
 if TYPE_CHECKING:
     from intertie.cli.context import CliContext
+    from intertie.runtime.state import LedgerMonth
+    from intertie.runtime.state_key import StateKey
 
 
 @click.group("budget", short_help="Reconcile what dead processes left in the ledger.")
@@ -36,18 +38,25 @@ def reconcile(context: CliContext, spec: str | None, give_back: bool, output_for
     """
     from intertie.app.records import open_records  # noqa: PLC0415  # keeps `--help` quick
 
-    bench = workbench(context, spec)
-    with open_records(bench) as journal:
-        keys: list[str | None] = [None]
-        if spec is not None:
-            wanted = bench.identity(spec)
-            keys = [month.key for month in journal.months() if month.key.partition("@")[0] == wanted]
-        months = [month for key in dict.fromkeys(keys) for month in journal.reconcile(key, give_back=give_back)]
+    months: list[LedgerMonth] = []
+    for bench, specs in workbenches(context, () if spec is None else (spec,)):
+        with open_records(bench) as journal:
+            keys: list[StateKey | None] = [None]
+            if spec is not None:
+                wanted = bench.identity(specs[0])
+                keys = [month.key for month in journal.months() if month.key.integration == wanted]
+            months += [month for key in dict.fromkeys(keys) for month in journal.reconcile(key, give_back=give_back)]
     if output_format == "json":
         print_json(
             {
                 "reconciled": [
-                    {"key": m.key, "month": m.month, "amount": Money(m.amount, m.currency).as_json()} for m in months
+                    {
+                        "key": str(m.key),
+                        **m.key.as_json(),
+                        "month": m.month,
+                        "amount": Money(m.amount, m.currency).as_json(),
+                    }
+                    for m in months
                 ]
             }
         )

@@ -87,7 +87,7 @@ def command(
     except CallError as failed:
         _tell_failed(failed, explain=explain, as_json=as_json)
         return 1
-    _tell_result(result, explain=explain, as_json=as_json)
+    _tell_result(result, base_url, explain=explain, as_json=as_json)
     return 0
 
 
@@ -106,7 +106,7 @@ def _what_came(result: Result) -> str:
     return f"status {result.status}"
 
 
-def _tell_result(result: Result, *, explain: bool, as_json: bool) -> None:
+def _tell_result(result: Result, base_url: str | None, *, explain: bool, as_json: bool) -> None:
     if as_json:
         answer: dict[str, object] = {
             "ok": True,
@@ -138,7 +138,8 @@ def _tell_result(result: Result, *, explain: bool, as_json: bool) -> None:
     for warning in result.warnings:
         say(f"warning: {warning}")
     if result.receipt:
-        say(f"queued as {result.receipt}: `intertie queue list` shows it, `intertie queue replay` sends it")
+        there = "" if base_url is None else f" --base-url {base_url}"
+        say(f"queued as {result.receipt}: `intertie queue list` shows it, `intertie queue replay{there}` sends it")
     else:
         print_json(to_json_ready(result.data))
 

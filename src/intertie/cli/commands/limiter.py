@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from intertie.cli.common import environment_option, say, workbench
+from intertie.cli.common import environment_option, say, state_url_option, workbench
 from intertie.cli.completing import complete_spec
 from intertie.core.errors import UsageError
 from intertie.core.units import parse_duration_s, seconds_text
@@ -23,8 +23,11 @@ _LONGEST_PAUSE_S = 31 * 86_400.0
 @click.argument("spec", shell_complete=complete_spec)
 @click.option("--for", "duration", default="5m", show_default=True, help="How long to pause: 30s, 5m, 1h.")
 @environment_option
+@state_url_option
 @click.pass_obj
-def command(context: CliContext, action: str, spec: str, duration: str, environment: str | None) -> None:
+def command(
+    context: CliContext, action: str, spec: str, duration: str, environment: str | None, base_url: str | None
+) -> None:
     """Let nobody send to SPEC for a while, or clear a pause: a server's hint, or an operator's."""
     from intertie.app.opening import open_blocking  # noqa: PLC0415  # keeps `--help` quick
 
@@ -34,7 +37,7 @@ def command(context: CliContext, action: str, spec: str, duration: str, environm
     if pause_s > _LONGEST_PAUSE_S:
         raise UsageError(f"--for {duration} is longer than {seconds_text(_LONGEST_PAUSE_S)}; pause again then")
     bench = workbench(context, spec)
-    plan = bench.plan(spec, environment=environment)
+    plan = bench.plan(spec, environment=environment, base_url=base_url)
     with open_blocking(bench, plan, caller="cli:limiter") as integration:
         if action == "resume":
             integration.limiter.resume()

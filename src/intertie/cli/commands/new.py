@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -206,13 +207,13 @@ def _slug(name: str, service: str | None) -> str:
 
 def _id(given: str | None, workspace: Workspace, path: Path) -> str:
     ids = ids_of(workspace.spec_files(), workspace)
-    own = path.relative_to(workspace.root).as_posix()
+    own = os.path.realpath(path)
     if given is None:
-        kept = next((name for name, places in ids.items() if any(place.path == own for place in places)), None)
+        kept = next((name for name, places in ids.items() if any(place.file == own for place in places)), None)
         return kept or next_id(ids)
     if not re.fullmatch(r"INT-\d+", given):
         raise UsageError(f"`{given}` is not an id: write `INT-` and digits, such as `{next_id(ids)}`")
-    others = [str(place) for place in ids.get(given, ()) if place.path != own]
+    others = [str(place.span) for place in ids.get(given, ()) if place.file != own]
     if others:
         raise UsageError(f"{given} is the id of {others[0]} already; the next free one is {next_id(ids)}")
     return given

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from intertie.cli.common import format_option, plural, print_json, say, workbench
+from intertie.cli.common import format_option, plural, print_json, say, workbenches
 from intertie.cli.completing import complete_spec
 from intertie.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from intertie.app.workbench import Workbench
     from intertie.cli.context import CliContext
     from intertie.runtime.reports import ReplayReport
     from intertie.runtime.state import QueueItem
+    from intertie.runtime.state_key import StateKey
 
 
 @click.group("queue", short_help="List, replay or drop queued calls.")
@@ -31,11 +31,12 @@ def list_items(context: CliContext, spec: str | None, everything: bool, output_f
     """List queued calls, oldest first: of SPEC, or of the workspace."""
     from intertie.app.records import open_records  # noqa: PLC0415  # keeps `--help` quick
 
-    bench = workbench(context, spec)
-    wanted = _identity(bench, spec)
     states = ("pending", "sending", "parked", "done", "dropped") if everything else ("pending", "sending", "parked")
-    with open_records(bench) as journal:
-        items = [item for item in journal.queue(states=states) if wanted in {None, _integration(item)}]
+    items: list[QueueItem] = []
+    for bench, specs in workbenches(context, () if spec is None else (spec,)):
+        wanted = None if spec is None else bench.identity(specs[0])
+        with open_records(bench) as journal:
+            items += [item for item in journal.queue(states=states) if wanted in (None, item.key.integration)]
     if output_format == "json":
         print_json({"items": [_as_json(item) for item in items]})
         return
@@ -51,7 +52,7 @@ def list_items(context: CliContext, spec: str | None, everything: bool, output_f
 @click.argument("spec", required=False, shell_complete=complete_spec)
 @click.option("--limit", type=click.IntRange(min=1), help="Send at most so many.")
 @click.option("--receipt", help="Send this one alone, a parked one too.")
-@click.option("--base-url", metavar="URL", help="Where calls go instead of what the spec says.")
+@click.option("--base-url", metavar="URL", help="Send what was queued at this URL instead of the spec's own.")
 @format_option
 @click.pass_obj
 def replay(
@@ -64,28 +65,29 @@ def replay(
 ) -> int:
     """Send queued calls, oldest first, through every guard and under the keys they were queued with.
 
-    Stops when the service is still down. Exit status 1 where something is left.
+    A call goes to the URL it was queued at and nowhere else: without --base-url, those are sent that were queued at the
+    spec's own URL. Stops when the service is still down. Exit status 1 where something of them is left.
     """
-    from intertie.app.opening import open_blocking  # noqa: PLC0415  # keeps `--help` quick
-    from intertie.app.records import open_records  # noqa: PLC0415
+    from intertie.app.queued import replay_queued  # noqa: PLC0415  # keeps `--help` quick
 
-    bench = workbench(context, spec)
-    wanted = _identity(bench, spec)
-    with open_records(bench) as journal:
-        items = [item for item in journal.queue() if wanted in {None, _integration(item)}]
-    keys = list(dict.fromkeys(item.key for item in items if receipt in {None, item.receipt}))
-    if receipt is not None and not keys:
+    reports: dict[StateKey, ReplayReport] = {}
+    elsewhere: dict[StateKey, int] = {}
+    for bench, specs in workbenches(context, () if spec is None else (spec,)):
+        chosen = None if spec is None else specs[0]
+        run = replay_queued(bench, chosen, base_url=base_url, limit=limit, receipt=receipt)
+        reports.update(run.reports)
+        elsewhere.update(run.elsewhere)
+    if receipt is not None and not reports:
+        for key in elsewhere:
+            raise UsageError(f"{receipt} was queued for {key}: {_how_to_send(key, base_url)}")
         raise UsageError(f"nothing is queued under {receipt}: `intertie queue list` shows what is")
-    reports: dict[str, ReplayReport] = {}
-    for key in keys:
-        spec_id, _, environment = key.partition("@")
-        plan = bench.plan(spec or spec_id, environment=environment, base_url=base_url)
-        with open_blocking(bench, plan, caller="cli:queue") as integration:
-            reports[key] = integration.replay_queue(limit=limit, receipt=receipt)
     if output_format == "json":
-        print_json({"replayed": [_report_json(key, report) for key, report in reports.items()]})
+        left = [{**key.as_json(), "items": count} for key, count in elsewhere.items()]
+        print_json({"replayed": [_report_json(key, report) for key, report in reports.items()], "elsewhere": left})
     else:
         _tell(reports)
+        for key, count in elsewhere.items():
+            say(f"{key}: {count} left: {_how_to_send(key, base_url)}")
     return 1 if any(report.stopped or report.parked for report in reports.values()) else 0
 
 
@@ -96,8 +98,10 @@ def drop(context: CliContext, receipt: str) -> int:
     """Drop one queued call for good."""
     from intertie.app.records import open_records  # noqa: PLC0415  # keeps `--help` quick
 
-    with open_records(workbench(context)) as journal:
-        dropped = journal.drop(receipt)
+    dropped = False
+    for bench, _ in workbenches(context):
+        with open_records(bench) as journal:
+            dropped = journal.drop(receipt) or dropped
     if not dropped:
         say(f"Error: nothing that can be dropped is queued under {receipt}: `intertie queue list` shows what is")
         return 1
@@ -105,19 +109,18 @@ def drop(context: CliContext, receipt: str) -> int:
     return 0
 
 
-def _identity(bench: Workbench, spec: str | None) -> str | None:
-    return None if spec is None else bench.identity(spec)
-
-
-def _integration(item: QueueItem) -> str:
-    return item.key.partition("@")[0]
+def _how_to_send(key: StateKey, base_url: str | None) -> str:
+    if key.origin:
+        return f"give the URL at {key.origin} with --base-url"
+    if base_url is not None:
+        return "leave --base-url out"
+    return "the spec's own URL is on this machine now, and they were queued for another: drop them"
 
 
 def _as_json(item: QueueItem) -> dict[str, object]:
     return {
         "receipt": item.receipt,
-        "integration": _integration(item),
-        "environment": item.key.partition("@")[2],
+        **item.key.as_json(),
         "operation": item.operation,
         "state": item.state,
         "attempts": item.attempts,
@@ -127,9 +130,10 @@ def _as_json(item: QueueItem) -> dict[str, object]:
     }
 
 
-def _report_json(key: str, report: ReplayReport) -> dict[str, object]:
+def _report_json(key: StateKey, report: ReplayReport) -> dict[str, object]:
     return {
-        "key": key,
+        "key": str(key),
+        **key.as_json(),
         "sent": list(report.sent),
         "parked": dict(report.parked),
         "put_back": report.put_back,
@@ -137,9 +141,9 @@ def _report_json(key: str, report: ReplayReport) -> dict[str, object]:
     }
 
 
-def _tell(reports: dict[str, ReplayReport]) -> None:
+def _tell(reports: dict[StateKey, ReplayReport]) -> None:
     if not reports:
-        say("the queue is empty")
+        say("nothing to send")
     for key, report in reports.items():
         say(f"{key}: {len(report.sent)} sent, {len(report.parked)} parked")
         for receipt, why in report.parked.items():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from intertie.cli.common import elapsed_text, format_option, plural, print_json, say, workbench
+from intertie.cli.common import elapsed_text, format_option, plural, print_json, say, workbenches
 from intertie.cli.completing import complete_spec
 
 if TYPE_CHECKING:
@@ -26,17 +26,22 @@ def command() -> None:
 @format_option
 @click.pass_obj
 def cost(context: CliContext, specs: tuple[str, ...], month: str | None, output_format: str) -> None:
-    """Report calls, amount, budget and forecast of a month from the ledger, by integration and environment."""
+    """Report calls, amount, budget and forecast of a month from the ledger, by integration and environment.
+
+    Calls to a mock, or to another URL than the spec's own, have lines of their own.
+    """
     from intertie.app.costs import cost_report  # noqa: PLC0415  # keeps `--help` quick
 
-    bench = workbench(context, specs[0] if specs else None)
-    report = cost_report(bench, specs, month=month)
+    reports = [
+        cost_report(bench, chosen if specs else (), month=month) for bench, chosen in workbenches(context, specs)
+    ]
+    period, lines = reports[0].period, [line for report in reports for line in report.lines]
     if output_format == "json":
-        print_json({"period": report.period, "integrations": [line.as_json() for line in report.lines]})
+        print_json({"period": period, "integrations": [line.as_json() for line in lines]})
         return
-    if not report.lines:
-        say(f"the ledger has nothing for {report.period}")
-    for line in report.lines:
+    if not lines:
+        say(f"the ledger has nothing for {period}")
+    for line in lines:
         click.echo(_text(line))
 
 
@@ -53,8 +58,12 @@ def calls(context: CliContext, spec: str | None, limit: int, output_format: str)
     """
     from intertie.app.history import call_history  # noqa: PLC0415  # keeps `--help` quick
 
-    bench = workbench(context, spec)
-    lines = call_history(bench, spec, limit=limit)
+    found = [
+        line
+        for bench, chosen in workbenches(context, () if spec is None else (spec,))
+        for line in call_history(bench, None if spec is None else chosen[0], limit=limit)
+    ]
+    lines = sorted(found, key=lambda line: line.record.at_s, reverse=True)[:limit]
     if output_format == "json":
         print_json({"calls": [line.as_json() for line in lines]})
         return
@@ -92,4 +101,6 @@ def _text(line: CostLine) -> str:
         said.append(f"{line.reserved} set aside")
     if line.unreconciled.amount:
         said.append(f"{line.unreconciled} left by dead processes, counted as spent")
+    if line.origin:
+        said.append(f"at {line.origin}")
     return " · ".join(said)

@@ -6,52 +6,72 @@ from typing import TYPE_CHECKING
 
 import click
 
-from intertie.cli.common import environment_option, format_option, plural, print_json, say, show_findings, workbench
+from intertie.cli.common import (
+    environment_option,
+    format_option,
+    plural,
+    print_json,
+    say,
+    show_findings,
+    state_url_option,
+    workbenches,
+)
 from intertie.cli.completing import complete_spec
 from intertie.core.money import Money
 from intertie.core.units import seconds_text
 from intertie.diagnostics import SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from intertie.cli.context import CliContext
     from intertie.runtime.plan import Plan
     from intertie.runtime.reports import PlanStatistics
+    from intertie.runtime.state_key import StateKey
+
+_MOST_ELSEWHERE = 5
 
 
 @click.command("status", short_help="Show limiter, breaker, queue and budget as they are now.")
 @click.argument("specs", metavar="[SPEC]...", nargs=-1, shell_complete=complete_spec)
 @environment_option
+@state_url_option
 @format_option
 @click.pass_obj
-def command(context: CliContext, specs: tuple[str, ...], environment: str | None, output_format: str) -> int:
+def command(
+    context: CliContext, specs: tuple[str, ...], environment: str | None, base_url: str | None, output_format: str
+) -> int:
     """Show limiter, breaker, queue and budget as every process of the workspace sees them now.
 
-    Without SPEC, of all specs in the workspace.
+    Without SPEC, of all specs in the workspace. State of other environments, of mocks and of other URLs is named below,
+    and shown with --env and --base-url.
     """
     from intertie.app.opening import open_blocking  # noqa: PLC0415  # keeps `--help` quick
+    from intertie.app.places import other_places  # noqa: PLC0415
 
-    bench = workbench(context, specs[0] if specs else None)
-    shown: list[tuple[Plan, PlanStatistics]] = []
+    shown: list[tuple[Plan, PlanStatistics, tuple[StateKey, ...]]] = []
     status = 0
-    for spec in specs or bench.spec_files():
-        try:
-            plan = bench.plan(spec, environment=environment)
-        except SpecError as error:
-            show_findings(error, context)
-            status = 1
-            continue
-        with open_blocking(bench, plan) as integration:
-            shown.append((integration.plan, integration.statistics()))
+    for bench, chosen in workbenches(context, specs):
+        for spec in chosen:
+            try:
+                plan = bench.plan(spec, environment=environment, base_url=base_url)
+            except SpecError as error:
+                show_findings(error, context)
+                status = 1
+                continue
+            with open_blocking(bench, plan) as integration:
+                now = integration.statistics()
+                shown.append((integration.plan, now, other_places(bench, plan.key)))
     if output_format == "json":
-        print_json({"integrations": [_as_json(plan, now) for plan, now in shown]})
+        print_json({"integrations": [_as_json(plan, now, others) for plan, now, others in shown]})
         return status
     if not shown and not status:
         say("there are no specs in this workspace: `intertie new NAME` writes one")
-    for plan, now in shown:
+    for plan, now, others in shown:
         click.echo(f"{plan.id} {plan.title} ({plan.environment}, {plan.origin.url})")
         for line in _lines(now):
+            click.echo(f"  {line}")
+        for line in _elsewhere(others):
             click.echo(f"  {line}")
         for warning in plan.warnings:
             click.echo(f"  mind     {warning}")
@@ -72,7 +92,7 @@ def _lines(now: PlanStatistics) -> Iterator[str]:
     for name, breaker in now.breakers.items():
         forced = " (forced)" if breaker.forced else ""
         opens = f", probes in {seconds_text(round(breaker.opens_for_s, 1))}" if breaker.opens_for_s > 0 else ""
-        scope = f" {name.partition('/')[2]}" if "/" in name else ""
+        scope = f" {name}" if name else ""
         yield f"breaker{scope}  {breaker.state.replace('_', '-')}{forced}, {breaker.failures} failures counted{opens}"
     if not now.breakers:
         yield "breaker  none declared"
@@ -94,12 +114,20 @@ def _lines(now: PlanStatistics) -> Iterator[str]:
         )
 
 
-def _as_json(plan: Plan, now: PlanStatistics) -> dict[str, object]:
+def _elsewhere(others: Sequence[StateKey]) -> Iterator[str]:
+    for key in others[:_MOST_ELSEWHERE]:
+        yield f"also     {key}"
+    if len(others) > _MOST_ELSEWHERE:
+        yield f"also      {len(others) - _MOST_ELSEWHERE} others"
+
+
+def _as_json(plan: Plan, now: PlanStatistics, others: Sequence[StateKey]) -> dict[str, object]:
     month = now.ledger
     return {
         "id": plan.id,
         "service": plan.service,
         "environment": plan.environment,
+        "origin": plan.key.origin,
         "limiter": {
             "windows": [
                 {"limit": w.limit, "window_s": w.window_s, "used": w.used, "free_in_s": w.free_in_s}
@@ -110,7 +138,7 @@ def _as_json(plan: Plan, now: PlanStatistics) -> dict[str, object]:
             "paused_for_s": now.limiter.paused_for_s,
         },
         "breakers": {
-            name: {
+            plan.key.scoped(scope): {
                 "state": b.state,
                 "failures": b.failures,
                 "successes": b.successes,
@@ -118,9 +146,10 @@ def _as_json(plan: Plan, now: PlanStatistics) -> dict[str, object]:
                 "opens_for_s": b.opens_for_s,
                 "forced": b.forced,
             }
-            for name, b in now.breakers.items()
+            for scope, b in now.breakers.items()
         },
         "queue": dict(now.queue),
+        "elsewhere": [key.as_json() for key in others],
         "warnings": list(plan.warnings),
         "budget": None
         if month is None

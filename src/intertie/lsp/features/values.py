@@ -131,8 +131,8 @@ def _specs(page: Page, token: SourceSpan) -> Iterator[Suggestion]:
     workspace = page.around.workspace
     # Specs of other kinds too: a spec is mostly related to what describes its data.
     for identity, places in sorted(ids_of(workspace.markdown_files(), workspace).items()):
-        if all(place.path != page.shown for place in places):
-            yield Suggestion(identity, identity, token, Suggested.REFERENCE, places[0].path)
+        if all(place.span.path != page.shown for place in places):
+            yield Suggestion(identity, identity, token, Suggested.REFERENCE, places[0].span.path)
 
 
 def _codes(page: Page, token: SourceSpan) -> Iterator[Suggestion]:

@@ -5,6 +5,7 @@ import pytest
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.state import Admission, CircuitRefusal, Verdict
 from intertie.runtime.stepping import run_blocking
+from support.store_kit import KEY
 
 FAILED, FINE, NEUTRAL = Verdict(failure=True), Verdict(failure=False), Verdict(failure=None)
 
@@ -14,7 +15,7 @@ def admit(breaker, kit, lease_s=10.0):
 
 
 def tripped(kit, **options):
-    breaker = kit.coordination().breaker("k", BreakerOptions(failure_threshold=2, open_s=30.0, **options))
+    breaker = kit.coordination().breaker(KEY, BreakerOptions(failure_threshold=2, open_s=30.0, **options))
     for _ in range(2):
         breaker.record(admit(breaker, kit), FAILED)
     return breaker
@@ -22,7 +23,7 @@ def tripped(kit, **options):
 
 def test_it_opens_at_the_threshold_and_says_for_how_long(kit):
     """Consecutive failures open it; a success between them starts the count anew, a neutral result does nothing."""
-    breaker = kit.coordination().breaker("k", BreakerOptions(failure_threshold=3, open_s=30.0))
+    breaker = kit.coordination().breaker(KEY, BreakerOptions(failure_threshold=3, open_s=30.0))
     results = [FAILED, FAILED, FINE, FAILED, NEUTRAL, FAILED]
     assert [breaker.record(admit(breaker, kit), result) for result in results] == [None] * 6
     assert breaker.record(admit(breaker, kit), FAILED) == "open"
@@ -35,7 +36,7 @@ def test_it_opens_at_the_threshold_and_says_for_how_long(kit):
 def test_a_ratio_needs_its_minimum_of_calls(kit):
     """Half of the last calls open it, but not before the minimum of calls has been seen."""
     options = BreakerOptions(failure_threshold=None, failure_ratio=0.5, window=10, minimum_calls=4)
-    breaker = kit.coordination().breaker("k", options)
+    breaker = kit.coordination().breaker(KEY, options)
     assert breaker.record(admit(breaker, kit), FAILED) is None
     assert breaker.record(admit(breaker, kit), FINE) is None
     assert breaker.record(admit(breaker, kit), FINE) is None
@@ -85,7 +86,7 @@ def test_an_unsent_probe_is_released(kit):
 
 def test_results_from_before_a_change_are_ignored(kit):
     """What was admitted while closed says nothing once it is half-open."""
-    breaker = kit.coordination().breaker("k", BreakerOptions(failure_threshold=1, open_s=1.0))
+    breaker = kit.coordination().breaker(KEY, BreakerOptions(failure_threshold=1, open_s=1.0))
     late = admit(breaker, kit)
     assert breaker.record(admit(breaker, kit), FAILED) == "open"
     assert not breaker.still_admitted(late)
@@ -97,7 +98,7 @@ def test_results_from_before_a_change_are_ignored(kit):
 
 def test_an_operator_holds_it(kit):
     """Forced open it refuses, forced closed it admits whatever happens, and let go it starts afresh."""
-    breaker = kit.coordination().breaker("k", BreakerOptions(failure_threshold=1))
+    breaker = kit.coordination().breaker(KEY, BreakerOptions(failure_threshold=1))
     breaker.force("open")
     assert isinstance(admit(breaker, kit), CircuitRefusal)
     breaker.force("closed")
@@ -110,6 +111,6 @@ def test_an_operator_holds_it(kit):
 
 def test_a_closed_breaker_answers_from_memory(kit):
     """Once asked, a closed breaker admits without touching the store."""
-    breaker = kit.coordination().breaker("k", BreakerOptions())
+    breaker = kit.coordination().breaker(KEY, BreakerOptions())
     admit(breaker, kit)
     assert breaker.admit_nowait() == Admission(1)

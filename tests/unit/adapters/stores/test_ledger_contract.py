@@ -9,8 +9,9 @@ from intertie.core.errors import Reach
 from intertie.core.money import Money
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
 from intertie.runtime.state import BudgetRefusal, Reservation
+from intertie.runtime.state_key import StateKey
 from intertie.runtime.stepping import run_blocking
-from support.store_kit import flat_price
+from support.store_kit import KEY, flat_price
 
 ONE = Decimal(1)
 
@@ -21,7 +22,7 @@ def reserve(ledger, quantity=ONE):
 
 def test_a_settled_attempt_costs_and_an_unsent_one_does_not(kit):
     """What reached the service, or may have, is paid; what reached nobody is given back."""
-    ledger = kit.journal().ledger("k", flat_price())
+    ledger = kit.journal().ledger(KEY, flat_price())
     sent, maybe, unsent = reserve(ledger), reserve(ledger), reserve(ledger)
     assert ledger.month().reserved == Decimal("0.03")
     assert ledger.settle(sent, quantity=ONE, reached=Reach.YES) == Money(Decimal("0.01"), "EUR")
@@ -34,7 +35,7 @@ def test_a_settled_attempt_costs_and_an_unsent_one_does_not(kit):
 
 def test_a_hard_stop_refuses_the_call_that_would_pass_it(kit):
     """A budget of five calls lets five go; the sixth is told how long the month still lasts."""
-    ledger = kit.journal().ledger("k", flat_price(monthly_limit=Decimal("0.05"), hard_stop=True))
+    ledger = kit.journal().ledger(KEY, flat_price(monthly_limit=Decimal("0.05"), hard_stop=True))
     taken = [reserve(ledger) for _ in range(5)]
     assert all(isinstance(one, Reservation) for one in taken)
     refused = reserve(ledger)
@@ -48,7 +49,7 @@ def test_a_hard_stop_refuses_the_call_that_would_pass_it(kit):
 
 def test_a_limit_without_hard_stop_refuses_nobody(kit):
     """A budget that only warns is passed, and the ledger says so."""
-    ledger = kit.journal().ledger("k", flat_price(monthly_limit=Decimal("0.01")))
+    ledger = kit.journal().ledger(KEY, flat_price(monthly_limit=Decimal("0.01")))
     for _ in range(3):
         ledger.settle(reserve(ledger), quantity=ONE, reached=Reach.YES)
     assert ledger.month().amount == Decimal("0.03")
@@ -58,7 +59,7 @@ def test_a_limit_without_hard_stop_refuses_nobody(kit):
 def test_tiers_are_graduated_over_the_months_quantity(kit):
     """Each attempt costs what its own place in the month costs, and the sum is the price of the whole."""
     tiers = (PriceTier("free", Decimal(2), Decimal(0)), PriceTier("rest", None, Decimal("0.5")))
-    ledger = kit.journal().ledger("k", PricingOptions("per_request", "USD", tiers))
+    ledger = kit.journal().ledger(KEY, PricingOptions("per_request", "USD", tiers))
     costs = [ledger.settle(reserve(ledger), quantity=ONE, reached=Reach.YES).amount for _ in range(4)]
     assert costs == [0, 0, Decimal("0.5"), Decimal("0.5")]
     assert ledger.month().amount == Decimal("1.0")
@@ -67,7 +68,7 @@ def test_tiers_are_graduated_over_the_months_quantity(kit):
 def test_what_was_really_used_is_settled(kit):
     """A reservation of an expected size settles the real one, be it smaller or larger."""
     pricing = PricingOptions("per_gb", "USD", (PriceTier("all", None, Decimal(2)),))
-    ledger = kit.journal().ledger("k", pricing)
+    ledger = kit.journal().ledger(KEY, pricing)
     assert ledger.settle(reserve(ledger), quantity=Decimal("0.25"), reached=Reach.YES).amount == Decimal("0.50")
     assert ledger.settle(reserve(ledger), quantity=Decimal("1.5"), reached=Reach.YES).amount == Decimal(3)
     month = ledger.month()
@@ -77,7 +78,7 @@ def test_what_was_really_used_is_settled(kit):
 def test_a_new_month_begins_a_new_budget(kit):
     """The budget is of a calendar month in its time zone; a reservation is settled in the month it was made in."""
     pricing = flat_price(monthly_limit=Decimal("0.02"), hard_stop=True, time_zone="Europe/Berlin")
-    ledger = kit.journal().ledger("k", pricing)
+    ledger = kit.journal().ledger(KEY, pricing)
     first, _ = reserve(ledger), reserve(ledger)
     assert isinstance(reserve(ledger), BudgetRefusal)
     kit.clock.advance((datetime(2026, 11, 30, 23, tzinfo=UTC) - kit.clock.utc_now()).total_seconds())
@@ -89,7 +90,7 @@ def test_a_new_month_begins_a_new_budget(kit):
 
 def test_a_reservation_settles_once(kit):
     """Settling twice is a bug, and said to be one."""
-    ledger = kit.journal().ledger("k", flat_price())
+    ledger = kit.journal().ledger(KEY, flat_price())
     reservation = reserve(ledger)
     ledger.settle(reservation, quantity=ONE, reached=Reach.YES)
     with pytest.raises(ValueError, match="settled before"):
@@ -99,9 +100,10 @@ def test_a_reservation_settles_once(kit):
 def test_months_lists_what_is_on_record(kit):
     """The report sees each integration's months, settled and reserved alike."""
     journal = kit.journal()
-    for key in ("b", "a"):
+    a, b = StateKey("a", "production"), StateKey("b", "production")
+    for key in (b, a):
         ledger = journal.ledger(key, flat_price())
         ledger.settle(reserve(ledger), quantity=ONE, reached=Reach.YES)
-    assert [(m.key, m.month, m.calls) for m in journal.months("2026-11")] == [("a", "2026-11", 1), ("b", "2026-11", 1)]
+    assert [(m.key, m.month, m.calls) for m in journal.months("2026-11")] == [(a, "2026-11", 1), (b, "2026-11", 1)]
     assert journal.months("2026-10") == []
     assert journal.reconcile(give_back=True) == []

@@ -9,7 +9,7 @@ from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.state import LimitRefusal, Permit, ServerHint
 from intertie.runtime.stepping import run_blocking
 from intertie.testing.virtual_time import run_virtual
-from support.store_kit import most_aligned, most_within, per_second
+from support.store_kit import KEY, most_aligned, most_within, per_second
 
 STRATEGIES = ("sliding_window", "fixed_window", "token_bucket")
 
@@ -22,7 +22,7 @@ def acquire(limiter, kit, wait_s=60.0):
 def test_a_crowd_never_passes_the_limit_and_leaves_in_order(kit, strategy):
     """Of forty tasks that ask at once, no span holds more than its limit, and they leave in the order they came."""
     options = LimiterOptions((Window(1.0, 5), Window(10.0, 20)), strategy, burst=3)
-    limiter = kit.coordination().limiter("k", options)
+    limiter = kit.coordination().limiter(KEY, options)
 
     async def one():
         permit = await limiter.acquire(deadline_s=kit.clock.monotonic_s() + 1000)
@@ -49,7 +49,7 @@ def test_a_crowd_never_passes_the_limit_and_leaves_in_order(kit, strategy):
 
 def test_a_turn_beyond_the_deadline_is_refused_at_once_and_reserves_nothing(kit):
     """Who can't get a turn in time is told when to come back, without waiting, and leaves the line as it was."""
-    limiter = kit.coordination().limiter("k", per_second(2))
+    limiter = kit.coordination().limiter(KEY, per_second(2))
     assert isinstance(acquire(limiter, kit), Permit)
     assert isinstance(acquire(limiter, kit), Permit)
     before_s = kit.clock.monotonic_s()
@@ -65,21 +65,21 @@ def test_a_turn_beyond_the_deadline_is_refused_at_once_and_reserves_nothing(kit)
 
 def test_reject_never_waits(kit):
     """With `on_limit: reject` a full window refuses whatever the deadline."""
-    limiter = kit.coordination().limiter("k", per_second(1, on_limit="reject"))
+    limiter = kit.coordination().limiter(KEY, per_second(1, on_limit="reject"))
     assert isinstance(acquire(limiter, kit), Permit)
     assert isinstance(acquire(limiter, kit), LimitRefusal)
 
 
 def test_max_wait_bounds_the_wait(kit):
     """`max_wait` refuses a turn that the deadline alone would allow."""
-    limiter = kit.coordination().limiter("k", per_second(1, max_wait_s=0.5))
+    limiter = kit.coordination().limiter(KEY, per_second(1, max_wait_s=0.5))
     assert isinstance(acquire(limiter, kit), Permit)
     assert isinstance(acquire(limiter, kit), LimitRefusal)
 
 
 def test_a_permit_given_back_is_free_again(kit):
     """A request that was not sent leaves its place in the window."""
-    limiter = kit.coordination().limiter("k", per_second(1))
+    limiter = kit.coordination().limiter(KEY, per_second(1))
     permit = acquire(limiter, kit)
     limiter.give_back(permit)
     assert isinstance(acquire(limiter, kit, wait_s=0.0), Permit)
@@ -88,7 +88,7 @@ def test_a_permit_given_back_is_free_again(kit):
 
 def test_a_cancelled_waiter_leaves_nothing_taken(kit):
     """A task that is cancelled in line frees its place: the next one gets its turn."""
-    limiter = kit.coordination().limiter("k", per_second(1))
+    limiter = kit.coordination().limiter(KEY, per_second(1))
 
     async def scene():
         deadline_s = kit.clock.monotonic_s() + 100
@@ -107,7 +107,7 @@ def test_a_cancelled_waiter_leaves_nothing_taken(kit):
 
 def test_concurrent_bounds_calls_in_flight(kit):
     """A third call waits until one of two finishes."""
-    limiter = kit.coordination().limiter("k", LimiterOptions(concurrent=2))
+    limiter = kit.coordination().limiter(KEY, LimiterOptions(concurrent=2))
     flying, most = 0, 0
 
     async def one():
@@ -130,7 +130,7 @@ def test_concurrent_bounds_calls_in_flight(kit):
 
 def test_concurrency_that_never_frees_refuses_at_the_deadline(kit):
     """Who waits for a place in flight is refused when the deadline comes, and told it was for that."""
-    limiter = kit.coordination().limiter("k", LimiterOptions(concurrent=1))
+    limiter = kit.coordination().limiter(KEY, LimiterOptions(concurrent=1))
     assert isinstance(acquire(limiter, kit), Permit)
     refused = acquire(limiter, kit, wait_s=0.2)
     assert isinstance(refused, LimitRefusal)
@@ -139,7 +139,7 @@ def test_concurrency_that_never_frees_refuses_at_the_deadline(kit):
 
 def test_a_pause_holds_for_all_and_is_capped(kit):
     """`Retry-After` pauses the limit, no longer than the longest pause allowed."""
-    limiter = kit.coordination().limiter("k", per_second(10, max_pause_s=5.0))
+    limiter = kit.coordination().limiter(KEY, per_second(10, max_pause_s=5.0))
     assert limiter.observe(ServerHint(pause_s=2.0, throttled=True)) == pytest.approx(2.0)
     refused = acquire(limiter, kit, wait_s=1.0)
     assert isinstance(refused, LimitRefusal)
@@ -151,7 +151,7 @@ def test_a_pause_holds_for_all_and_is_capped(kit):
 
 def test_429s_in_a_row_lengthen_the_declared_pause_until_a_success(kit):
     """Without a header the declared pause holds, doubled by each further 429 in a row; a success ends the row."""
-    limiter = kit.coordination().limiter("k", per_second(10, retry_after_s=1.0, backoff_multiplier=2.0))
+    limiter = kit.coordination().limiter(KEY, per_second(10, retry_after_s=1.0, backoff_multiplier=2.0))
     assert limiter.observe(ServerHint(throttled=True)) == pytest.approx(1.0)
     kit.clock.advance(1.0)
     assert limiter.observe(ServerHint(throttled=True)) == pytest.approx(2.0)
@@ -162,7 +162,7 @@ def test_429s_in_a_row_lengthen_the_declared_pause_until_a_success(kit):
 
 def test_waiters_of_a_pause_leave_at_the_limits_pace(kit):
     """After a pause its waiters go one by one at the limit's rate, not all at once."""
-    limiter = kit.coordination().limiter("k", per_second(10))
+    limiter = kit.coordination().limiter(KEY, per_second(10))
     limiter.pause(5.0)
 
     async def one():
@@ -179,7 +179,7 @@ def test_waiters_of_a_pause_leave_at_the_limits_pace(kit):
 
 def test_an_operator_pauses_and_resumes(kit):
     """What an operator pauses nobody passes, until it is resumed."""
-    limiter = kit.coordination().limiter("k", per_second(10))
+    limiter = kit.coordination().limiter(KEY, per_second(10))
     limiter.pause(100.0)
     assert limiter.snapshot().paused_for_s == pytest.approx(100.0)
     assert limiter.acquire_nowait() is None
@@ -191,7 +191,7 @@ def test_an_operator_pauses_and_resumes(kit):
 
 def test_what_the_server_says_is_left_only_tightens(kit):
     """Two requests left for five seconds: the third waits for the renewal though the declared limit would let it go."""
-    limiter = kit.coordination().limiter("k", per_second(100))
+    limiter = kit.coordination().limiter(KEY, per_second(100))
     limiter.observe(ServerHint(remaining=2, reset_s=5.0))
     for _ in range(2):
         assert acquire(limiter, kit).waited_s == 0.0
@@ -201,7 +201,7 @@ def test_what_the_server_says_is_left_only_tightens(kit):
 
 def test_a_snapshot_shows_windows_and_flights(kit):
     """The snapshot says how full each window is and who is in flight."""
-    limiter = kit.coordination().limiter("k", LimiterOptions((Window(1.0, 2), Window(60.0, 10)), concurrent=5))
+    limiter = kit.coordination().limiter(KEY, LimiterOptions((Window(1.0, 2), Window(60.0, 10)), concurrent=5))
     acquire(limiter, kit)
     acquire(limiter, kit)
     snapshot = limiter.snapshot()
@@ -212,7 +212,7 @@ def test_a_snapshot_shows_windows_and_flights(kit):
 
 def test_what_the_service_says_is_spent_is_named_and_visible(kit):
     """Nothing left by the service's own word is no fault of the declared rate: it shows as a pause, and can be cleared."""
-    limiter = kit.coordination().limiter("k", LimiterOptions((Window(1.0, 50),)))
+    limiter = kit.coordination().limiter(KEY, LimiterOptions((Window(1.0, 50),)))
     acquire(limiter, kit)
     limiter.observe(ServerHint(remaining=0, reset_s=30.0))
     limiter.finished()
@@ -228,5 +228,5 @@ def test_what_the_service_says_is_spent_is_named_and_visible(kit):
 
 def test_who_is_served_at_once_has_not_waited(kit):
     """Asking the store takes its time, which is no wait for a turn."""
-    limiter = kit.coordination().limiter("k", LimiterOptions((Window(1.0, 50),)))
+    limiter = kit.coordination().limiter(KEY, LimiterOptions((Window(1.0, 50),)))
     assert acquire(limiter, kit).waited_s == 0.0

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from intertie.runtime.state import CallRecord, QueueItem
 from intertie.runtime.stepping import run_blocking
+from support.store_kit import KEY, OTHERS
 
 
-def item(kit, receipt, key="k", **changes):
+def item(kit, receipt, key=KEY, **changes):
     values = {"idempotency_key": f"key-{receipt}", "version": None, "caller": "", "not_after_s": None, **changes}
     return QueueItem(receipt, key, "create", b'{"a": 1}', enqueued_s=kit.clock.utc_s(), **values)
 
@@ -23,11 +24,11 @@ def test_the_oldest_item_of_a_key_goes_first(kit):
     """Claims come in the order of storing, for one key or for all."""
     journal = kit.journal()
     fill(kit, journal, "r1", "r2")
-    fill(kit, journal, "r3", key="other")
-    assert claim(journal, "other").receipt == "r3"
+    fill(kit, journal, "r3", key=OTHERS[0])
+    assert claim(journal, OTHERS[0]).receipt == "r3"
     first = claim(journal)
     assert (first.receipt, first.state, first.attempts, first.payload) == ("r1", "sending", 1, b'{"a": 1}')
-    assert claim(journal, "k").receipt == "r2"
+    assert claim(journal, KEY).receipt == "r2"
     assert claim(journal) is None
 
 
@@ -72,7 +73,7 @@ def test_pending_and_parked_items_can_be_dropped(kit):
     assert [i.payload for i in journal.queue(states=("dropped",))] == [b""]
 
 
-def record(number, key="k"):
+def record(number, key=KEY):
     return CallRecord(
         key, f"c{number}", 1.0 * number, "get", "", "success", 200, 1, 0.1, None, None, None, "yes", ("a",)
     )
@@ -82,26 +83,28 @@ def test_records_come_newest_first(kit):
     """History is stored in groups, or at once where that is asked for, and read newest first."""
     journal = kit.journal()
     journal.record(record(1))
-    journal.record(record(2, key="other"))
+    journal.record(record(2, key=OTHERS[0]))
     journal.flush()
     run_blocking(journal.record_strict(record(3)))
     assert [entry.call_id for entry in journal.records()] == ["c3", "c2", "c1"]
-    assert journal.records("k", limit=1) == [record(3)]
+    assert journal.records(KEY, limit=1) == [record(3)]
 
 
 def test_records_of_one_spec_are_those_of_all_its_environments(kit):
-    """A spec's id is what stands before the `@` of its key, and nothing shorter."""
+    """History is read by the spec's id, wherever its calls went, or by one key."""
     journal = kit.journal()
-    for number, key in enumerate(("INT-1@development", "INT-10@production", "INT-1@production", "INT-1")):
+    for number, key in enumerate((KEY, *OTHERS)):
         journal.record(record(number, key=key))
     journal.flush()
-    assert [entry.call_id for entry in journal.records(spec_id="INT-1")] == ["c3", "c2", "c0"]
-    assert [entry.call_id for entry in journal.records("INT-1@production", spec_id="INT-1")] == ["c2"]
+    assert [entry.call_id for entry in journal.records(integration=KEY.integration)] == ["c4", "c3", "c2", "c0"]
+    assert [entry.key for entry in journal.records(integration=KEY.integration)] == [*reversed(OTHERS[1:]), KEY]
+    assert [entry.call_id for entry in journal.records(KEY)] == ["c0"]
+    assert journal.records(KEY, integration="INT-002") == []
 
 
 def test_a_cached_answer_lives_for_its_time(kit):
     """A last good answer is found with its age until it is too old for whoever asks, or has ended."""
-    cache = kit.coordination().cache("k")
+    cache = kit.coordination().cache(KEY)
     cache.keep("digest", b'{"x": 1}', 200, ttl_s=60)
     kit.clock.advance(10)
     found = run_blocking(cache.find("digest", ttl_s=60))
@@ -115,7 +118,7 @@ def test_a_cached_answer_lives_for_its_time(kit):
 def test_the_cache_is_bounded(kit):
     """With more than a thousand answers the oldest leave."""
     coordination = kit.coordination()
-    cache = coordination.cache("k")
+    cache = coordination.cache(KEY)
     for number in range(1010):
         cache.keep(f"d{number}", b"x", 200, ttl_s=1000)
         kit.clock.advance(0.001)

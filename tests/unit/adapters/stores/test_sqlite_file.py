@@ -20,6 +20,10 @@ from intertie.core.errors import UsageError
 from intertie.core.rng import SystemRng
 from intertie.testing.virtual_time import VirtualClock, run_virtual
 
+A_CALL = (
+    "INSERT INTO call (integration, environment, origin, tenant, at_s, entry) VALUES ('k', 'e', '', '', 1.0, x'00')"
+)
+
 
 def opening(root, url="sqlite:///state/state.db", **options):
     return open_journal(url, clock=VirtualClock(), rng=SystemRng(), offload=InlineOffload(), root=root, **options)
@@ -88,9 +92,9 @@ def test_a_file_deleted_under_us_is_made_anew(tmp_path):
     for file in list(tmp_path.iterdir()):
         file.unlink()
     with database.write() as connection:
-        connection.execute("INSERT INTO call (key, at_s, entry) VALUES ('k', 1.0, x'00')")
+        connection.execute(A_CALL)
     assert (tmp_path / "a.db").exists()
-    assert len(database.read("SELECT key FROM call")) == 1
+    assert len(database.read("SELECT number FROM call")) == 1
     database.close()
 
 
@@ -100,7 +104,7 @@ def test_a_transaction_that_fails_stores_nothing(tmp_path):
 
     def half() -> None:
         with database.write() as connection:
-            connection.execute("INSERT INTO call (key, at_s, entry) VALUES ('k', 1.0, x'00')")
+            connection.execute(A_CALL)
             raise KeyError
 
     with pytest.raises(KeyError):
@@ -143,7 +147,7 @@ def test_store_time_goes_on_after_a_reboot(tmp_path):
     rebooted._epoch = VirtualClock().utc_now().fromtimestamp(VirtualClock().utc_s() + 600.0, tz=rebooted._epoch.tzinfo)
     assert Timeline(database, rebooted, boot="two").now_s() == pytest.approx(5600.0)
     with database.write() as connection:
-        connection.execute("INSERT INTO limiter VALUES ('k', 9000.0, '', x'')")
+        connection.execute("INSERT INTO limiter VALUES ('k', 'e', '', '', 9000.0, '', x'')")
     set_back = VirtualClock(start_s=1.0)
     assert Timeline(database, set_back, boot="three").now_s() == pytest.approx(9000.0)
     database.close()

@@ -26,7 +26,7 @@ from intertie.runtime.state import (
     Verdict,
 )
 from intertie.runtime.stepping import run_blocking
-from support.store_kit import StoreKit, flat_price, most_within, per_second
+from support.store_kit import KEY, StoreKit, flat_price, most_within, per_second
 
 ONE = Decimal(1)
 
@@ -68,7 +68,7 @@ def broken(store):
 @pytest.mark.parametrize("strategy", ["sliding_window", "fixed_window", "token_bucket"])
 def test_two_handles_share_a_limit_exactly(kit, strategy):
     """A low limit has no shares: two handles in turn never pass it together, and lose nothing of it."""
-    one, other = (kit.coordination().limiter("k", per_second(2, strategy)) for _ in range(2))
+    one, other = (kit.coordination().limiter(KEY, per_second(2, strategy)) for _ in range(2))
     stamps = [acquire((one, other)[n % 2], kit).stamp_s for n in range(12)]
     assert most_within(stamps, 1.0) <= (4 if strategy == "fixed_window" else 2)
     assert stamps[-1] - stamps[0] <= 6.0
@@ -76,7 +76,7 @@ def test_two_handles_share_a_limit_exactly(kit, strategy):
 
 def test_a_share_is_spent_in_memory_and_counted_for_others(kit):
     """Under demand a handle gets a share and spends it without the store; another handle sees it as used until it is settled."""
-    one, other = (kit.coordination().limiter("k", per_second(100)) for _ in range(2))
+    one, other = (kit.coordination().limiter(KEY, per_second(100)) for _ in range(2))
     taken = 0
     for _ in range(60):
         taken += one.acquire_nowait() is not None or isinstance(acquire(one, kit, wait_s=0.0), Permit)
@@ -92,7 +92,7 @@ def test_a_share_is_spent_in_memory_and_counted_for_others(kit):
 def test_a_share_of_a_dead_owner_is_wasted_not_exceeded(kit):
     """Nobody settles the share of a killed process: it counts until its end plus the window, and then no more."""
     coordination = kit.coordination()
-    one, other = coordination.limiter("k", per_second(100)), kit.coordination().limiter("k", per_second(100))
+    one, other = coordination.limiter(KEY, per_second(100)), kit.coordination().limiter(KEY, per_second(100))
     for _ in range(50):
         one.acquire_nowait() or acquire(one, kit)
         kit.clock.advance(0.001)
@@ -108,7 +108,7 @@ def test_a_share_of_a_dead_owner_is_wasted_not_exceeded(kit):
 
 def test_a_pause_and_a_resume_reach_the_others(kit):
     """What one handle is told, the other obeys at its next transaction."""
-    one, other = (kit.coordination().limiter("k", per_second(10)) for _ in range(2))
+    one, other = (kit.coordination().limiter(KEY, per_second(10)) for _ in range(2))
     assert isinstance(acquire(other, kit), Permit)
     one.observe(ServerHint(pause_s=5.0, throttled=True))
     assert isinstance(acquire(other, kit, wait_s=1.0), LimitRefusal)
@@ -120,7 +120,7 @@ def test_places_and_tickets_of_a_dead_owner_are_freed(kit):
     """A killed process holds no place in flight for longer than it takes to notice."""
     options = LimiterOptions(concurrent=1)
     coordination = kit.coordination()
-    one, other = coordination.limiter("k", options), kit.coordination().limiter("k", options)
+    one, other = coordination.limiter(KEY, options), kit.coordination().limiter(KEY, options)
     assert isinstance(acquire(one, kit), Permit)
     assert isinstance(acquire(other, kit, wait_s=0.1), LimitRefusal)
     die(coordination)
@@ -131,11 +131,11 @@ def test_stamps_survive_a_restart_and_a_changed_limit(kit):
     """What left before a restart still counts, under the old limit and under a new one."""
     first = kit.coordination()
     for _ in range(5):
-        assert isinstance(acquire(first.limiter("k", LimiterOptions((Window(60.0, 5),))), kit), Permit)
+        assert isinstance(acquire(first.limiter(KEY, LimiterOptions((Window(60.0, 5),))), kit), Permit)
     first.close()
-    same = kit.coordination().limiter("k", LimiterOptions((Window(60.0, 5),)))
+    same = kit.coordination().limiter(KEY, LimiterOptions((Window(60.0, 5),)))
     assert isinstance(acquire(same, kit, wait_s=1.0), LimitRefusal)
-    changed = kit.coordination().limiter("k", LimiterOptions((Window(60.0, 7),)))
+    changed = kit.coordination().limiter(KEY, LimiterOptions((Window(60.0, 7),)))
     taken = [isinstance(acquire(changed, kit, wait_s=1.0), Permit) for _ in range(3)]
     assert taken == [True, True, False]
 
@@ -144,7 +144,7 @@ def test_stamps_survive_a_restart_and_a_changed_limit(kit):
 def test_without_its_store_a_limit_does_what_it_was_told(kit, store_down, expected):
     """Of two who shared ten a second, one without store goes on with five, with none, or without limit, and says so."""
     coordination = kit.coordination(store_down=store_down)
-    one, other = coordination.limiter("k", per_second(10)), kit.coordination().limiter("k", per_second(10))
+    one, other = coordination.limiter(KEY, per_second(10)), kit.coordination().limiter(KEY, per_second(10))
     assert isinstance(acquire(other, kit), Permit)
     assert isinstance(acquire(one, kit), Permit)
     kit.clock.advance(0.5)
@@ -166,7 +166,7 @@ def test_a_breaker_opens_for_all_and_survives_a_restart(kit):
     """Failures seen by different handles count together; the opening is seen within a tenth of a second, and after a restart."""
     options = BreakerOptions(failure_threshold=2, open_s=30.0)
     first = kit.coordination()
-    one, other = first.breaker("k", options), kit.coordination().breaker("k", options)
+    one, other = first.breaker(KEY, options), kit.coordination().breaker(KEY, options)
 
     def admit(breaker):
         return run_blocking(breaker.admit(lease_until_s=kit.clock.monotonic_s() + 5))
@@ -180,7 +180,7 @@ def test_a_breaker_opens_for_all_and_survives_a_restart(kit):
     assert isinstance(admit(one), CircuitRefusal)
     assert not one.still_admitted(admission)
     first.close()
-    again = kit.coordination().breaker("k", options)
+    again = kit.coordination().breaker(KEY, options)
     assert isinstance(admit(again), CircuitRefusal)
     kit.clock.advance(30.0)
     assert isinstance(admit(again), Admission)
@@ -193,7 +193,7 @@ def test_a_breaker_opens_for_all_and_survives_a_restart(kit):
 def test_a_breaker_without_its_store_decides_alone_and_says_so(kit):
     """A store that is down opens and closes no breaker of others, but this process goes on counting."""
     coordination = kit.coordination()
-    breaker = coordination.breaker("k", BreakerOptions(failure_threshold=1))
+    breaker = coordination.breaker(KEY, BreakerOptions(failure_threshold=1))
     admission = run_blocking(breaker.admit(lease_until_s=0.0))
     with broken(coordination):
         assert breaker.record(admission, Verdict(failure=True)) == "open"
@@ -205,10 +205,10 @@ def test_what_a_dead_owner_held_counts_until_it_is_reconciled(kit):
     pricing = flat_price(monthly_limit=Decimal("0.04"), hard_stop=True)
     journal = kit.journal()
     for _ in range(3):
-        assert isinstance(run_blocking(journal.ledger("k", pricing).reserve(ONE)), Reservation)
+        assert isinstance(run_blocking(journal.ledger(KEY, pricing).reserve(ONE)), Reservation)
     die(journal)
     survivor = kit.journal()
-    ledger = survivor.ledger("k", pricing)
+    ledger = survivor.ledger(KEY, pricing)
     assert isinstance(run_blocking(ledger.reserve(ONE)), Reservation)
     assert isinstance(run_blocking(ledger.reserve(ONE)), BudgetRefusal)
     assert ledger.month().unreconciled == Decimal("0.03")
@@ -220,7 +220,7 @@ def test_what_a_dead_owner_held_counts_until_it_is_reconciled(kit):
 def test_a_closed_journal_returns_what_it_had_not_spent(kit):
     """A clean close leaves nothing reserved, and nothing to reconcile."""
     journal = kit.journal()
-    ledger = journal.ledger("k", flat_price())
+    ledger = journal.ledger(KEY, flat_price())
     for _ in range(30):
         reservation = ledger.reserve_nowait(ONE) or run_blocking(ledger.reserve(ONE))
         ledger.settle(reservation, quantity=ONE, reached=Reach.YES)
@@ -241,12 +241,12 @@ def test_a_refusal_waits_for_unspent_shares_of_the_living(tmp_path):
 
     one, other = opened(), opened()
     spent = 0
-    ledger = one.ledger("k", pricing)
+    ledger = one.ledger(KEY, pricing)
     for _ in range(60):
         reservation = ledger.reserve_nowait(ONE) or run_blocking(ledger.reserve(ONE))
         ledger.settle(reservation, quantity=ONE, reached=Reach.YES)
         spent += 1
-    while isinstance(run_blocking(other.ledger("k", pricing).reserve(ONE)), Reservation):
+    while isinstance(run_blocking(other.ledger(KEY, pricing).reserve(ONE)), Reservation):
         spent += 1
     assert spent == 300
     one.close()
@@ -257,7 +257,7 @@ def test_a_dead_sender_leaves_its_item_pending_or_unknown(kit):
     """With an idempotency key an item goes out again; without one it is parked, for nobody knows whether it was sent."""
     journal = kit.journal()
     for receipt, key in (("keyed", "once"), ("keyless", None)):
-        item = QueueItem(receipt, "k", "create", b"{}", key, None, "", kit.clock.utc_s(), None)
+        item = QueueItem(receipt, KEY, "create", b"{}", key, None, "", kit.clock.utc_s(), None)
         run_blocking(journal.enqueue(item))
         assert run_blocking(journal.claim()).receipt == receipt
     survivor = kit.journal()
@@ -272,14 +272,14 @@ def test_a_dead_sender_leaves_its_item_pending_or_unknown(kit):
 def test_the_cache_is_shared_and_outlives_a_restart(kit):
     """What one process keeps another finds, also later."""
     first = kit.coordination()
-    first.cache("k").keep("digest", b"1", 200, ttl_s=60)
+    first.cache(KEY).keep("digest", b"1", 200, ttl_s=60)
     first.close()
-    assert run_blocking(kit.coordination().cache("k").find("digest", ttl_s=60)).data == b"1"
+    assert run_blocking(kit.coordination().cache(KEY).find("digest", ttl_s=60)).data == b"1"
 
 
 def test_many_threads_share_transactions(kit):
     """Threads that ask at once are answered together, each once, and never past the limit."""
-    limiter = kit.coordination().limiter("k", LimiterOptions((Window(1000.0, 150),), on_limit="reject"))
+    limiter = kit.coordination().limiter(KEY, LimiterOptions((Window(1000.0, 150),), on_limit="reject"))
     got = []
 
     def take():
@@ -307,8 +307,8 @@ def test_a_caller_cancelled_in_the_middle_of_a_transaction_keeps_nothing(tmp_pat
     around = {"clock": AsyncioClock(), "rng": SystemRng(), "offload": ThreadOffload(), "root": tmp_path}
     coordination = open_coordination("sqlite:///s.db", **around)
     journal = open_journal("sqlite:///s.db", **around)
-    limiter = coordination.limiter("k", LimiterOptions((Window(1000.0, 1),)))
-    ledger = journal.ledger("k", flat_price())
+    limiter = coordination.limiter(KEY, LimiterOptions((Window(1000.0, 1),)))
+    ledger = journal.ledger(KEY, flat_price())
 
     async def cancelled(work):
         task = asyncio.ensure_future(work)

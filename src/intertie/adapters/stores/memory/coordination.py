@@ -11,6 +11,7 @@ from intertie.adapters.stores.memory.limiter import MemoryLimiter
 from intertie.core.clock import Clock
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions
+from intertie.runtime.state_key import StateKey
 
 
 class MemoryCoordination:
@@ -20,35 +21,40 @@ class MemoryCoordination:
         self.url = url
         self._clock = clock
         self._lock = threading.Lock()
-        self._limiters: dict[str, MemoryLimiter] = {}
-        self._breakers: dict[str, MemoryBreaker] = {}
-        self._caches: dict[str, MemoryCache] = {}
+        self._limiters: dict[StateKey, MemoryLimiter] = {}
+        self._breakers: dict[tuple[StateKey, str], MemoryBreaker] = {}
+        self._caches: dict[StateKey, MemoryCache] = {}
         renew_after_fork(self)
 
     def after_fork_in_child(self) -> None:
         """Make a free lock."""
         self._lock = threading.Lock()
 
-    def limiter(self, key: str, options: LimiterOptions) -> MemoryLimiter:
+    def limiter(self, key: StateKey, options: LimiterOptions) -> MemoryLimiter:
         """Return the limiter of `key`; the options of whoever came first hold."""
         with self._lock:
             if key not in self._limiters:
                 self._limiters[key] = MemoryLimiter(options, self._clock)
             return self._limiters[key]
 
-    def breaker(self, key: str, options: BreakerOptions) -> MemoryBreaker:
-        """Return the breaker of `key`; the options of whoever came first hold."""
+    def breaker(self, key: StateKey, options: BreakerOptions, scope: str = "") -> MemoryBreaker:
+        """Return the breaker of `key`, or of its operation `scope`; the options of whoever came first hold."""
         with self._lock:
-            if key not in self._breakers:
-                self._breakers[key] = MemoryBreaker(options, self._clock)
-            return self._breakers[key]
+            if (key, scope) not in self._breakers:
+                self._breakers[key, scope] = MemoryBreaker(options, self._clock)
+            return self._breakers[key, scope]
 
-    def cache(self, key: str) -> MemoryCache:
+    def cache(self, key: StateKey) -> MemoryCache:
         """Return the cache of `key`."""
         with self._lock:
             if key not in self._caches:
                 self._caches[key] = MemoryCache(self._clock)
             return self._caches[key]
+
+    def keys(self) -> list[StateKey]:
+        """Return whose limiters are here, the newest first."""
+        with self._lock:
+            return list(reversed(self._limiters))
 
     def problems(self) -> tuple[str, ...]:
         """Return nothing: memory is always there."""

@@ -13,6 +13,7 @@ from intertie.adapters.stores.memory.ledger import MemoryLedger
 from intertie.core.clock import Clock
 from intertie.runtime.policies.budget.options import PricingOptions
 from intertie.runtime.state import CallRecord, LedgerMonth, QueueItem
+from intertie.runtime.state_key import StateKey
 
 MOST_RECORDS = 10_000
 _MOST_ENDED = 1000
@@ -26,7 +27,7 @@ class MemoryJournal:
         self.url = url
         self._clock = clock
         self._lock = threading.Lock()
-        self._ledgers: dict[str, MemoryLedger] = {}
+        self._ledgers: dict[StateKey, MemoryLedger] = {}
         self._records: deque[CallRecord] = deque(maxlen=MOST_RECORDS)
         self._items: OrderedDict[str, QueueItem] = OrderedDict()
         renew_after_fork(self)
@@ -37,7 +38,7 @@ class MemoryJournal:
 
     # --- ledger ---------------------------------------------------------------------------------------------------
 
-    def ledger(self, key: str, pricing: PricingOptions) -> MemoryLedger:
+    def ledger(self, key: StateKey, pricing: PricingOptions) -> MemoryLedger:
         """Return the ledger of `key`; it goes on under the newest pricing."""
         with self._lock:
             known = self._ledgers.get(key)
@@ -53,7 +54,7 @@ class MemoryJournal:
             ledgers = [ledger for _, ledger in sorted(self._ledgers.items())]
         return [told for ledger in ledgers for told in ledger.months() if month in (None, told.month)]
 
-    def reconcile(self, key: str | None = None, *, give_back: bool) -> list[LedgerMonth]:  # noqa: ARG002
+    def reconcile(self, key: StateKey | None = None, *, give_back: bool) -> list[LedgerMonth]:  # noqa: ARG002
         """Return nothing: the only owner here is this process, which lives."""
         return []
 
@@ -68,13 +69,15 @@ class MemoryJournal:
         """Keep it before returning."""
         self.record(entry)
 
-    def records(self, key: str | None = None, *, spec_id: str | None = None, limit: int = 100) -> list[CallRecord]:
+    def records(
+        self, key: StateKey | None = None, *, integration: str | None = None, limit: int = 100
+    ) -> list[CallRecord]:
         """Return the newest finished calls, newest first."""
         with self._lock:
             newest = [
                 entry
                 for entry in reversed(self._records)
-                if key in (None, entry.key) and spec_id in (None, entry.key.partition("@")[0])
+                if key in (None, entry.key) and integration in (None, entry.key.integration)
             ]
         return newest[:limit]
 
@@ -85,7 +88,7 @@ class MemoryJournal:
         with self._lock:
             self._items.setdefault(item.receipt, item)
 
-    async def claim(self, key: str | None = None, *, receipt: str | None = None) -> QueueItem | None:
+    async def claim(self, key: StateKey | None = None, *, receipt: str | None = None) -> QueueItem | None:
         """Take the oldest pending item (or that of `receipt`) into state `sending`; None where there is none."""
         now_s = self._clock.utc_s()
         with self._lock:
@@ -115,7 +118,7 @@ class MemoryJournal:
             if item is not None and item.state in ("sending", "parked"):
                 self._put(item, state=state, reason=reason)
 
-    def queue(self, key: str | None = None, *, states: tuple[str, ...] = OPEN_STATES) -> list[QueueItem]:
+    def queue(self, key: StateKey | None = None, *, states: tuple[str, ...] = OPEN_STATES) -> list[QueueItem]:
         """Return queue items, oldest first."""
         with self._lock:
             chosen = [item for item in self._items.values() if item.state in states and key in (None, item.key)]

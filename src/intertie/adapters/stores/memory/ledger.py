@@ -20,6 +20,7 @@ from intertie.runtime.policies.budget.state import (
     tier_cost,
 )
 from intertie.runtime.state import BudgetRefusal, LedgerMonth, Reservation
+from intertie.runtime.state_key import StateKey
 
 _ZERO = Decimal(0)
 
@@ -40,7 +41,7 @@ class _Month:
 class MemoryLedger:
     """A `LedgerHandle` that ends with its process."""
 
-    def __init__(self, key: str, pricing: PricingOptions, clock: Clock) -> None:
+    def __init__(self, key: StateKey, pricing: PricingOptions, clock: Clock) -> None:
         self._key = key
         self._clock = clock
         self._lock = threading.Lock()

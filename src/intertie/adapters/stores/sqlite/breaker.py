@@ -11,17 +11,20 @@ from intertie.adapters.stores.errors import StoreUnavailable
 from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.sqlite.background import Background
 from intertie.adapters.stores.sqlite.database import BUSY_S, Database, patience
+from intertie.adapters.stores.sqlite.keys import COLUMNS, HERE, MARKS, values_of
 from intertie.adapters.stores.sqlite.problems import Problems
 from intertie.adapters.stores.sqlite.timeline import Timeline
 from intertie.core.clock import Clock
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.breaker.state import CLOSED, Circuit
 from intertie.runtime.state import Admission, BreakerSnapshot, CircuitRefusal, Offload, Verdict
+from intertie.runtime.state_key import StateKey
 
 FRESH_S = 0.1
 """How long what was last read may be relied on: so long, at most, an opening stays unknown to another process."""
 _INLINE_PATIENCE_S = 0.05
 _SUCCESS = Verdict(failure=False)
+_SELECT = f"SELECT version, state FROM breaker WHERE {HERE} AND scope = ?"  # noqa: S608
 
 T = TypeVar("T")
 _Act: TypeAlias = Callable[[Circuit, float], T]
@@ -36,7 +39,8 @@ class SharedBreaker:
 
     def __init__(
         self,
-        key: str,
+        key: StateKey,
+        scope: str,
         options: BreakerOptions,
         *,
         database: Database,
@@ -46,7 +50,8 @@ class SharedBreaker:
         background: Background,
         problems: Problems,
     ) -> None:
-        self._key = key
+        self._name = f"breaker {scope} {key!r}"
+        self._here = (*values_of(key), scope)
         self._options = options
         self._database = database
         self._timeline = timeline
@@ -95,7 +100,7 @@ class SharedBreaker:
             )
         except StoreUnavailable as error:
             with self._lock:
-                self._problems.tell(f"breaker {self._key}", _alone(error))
+                self._problems.tell(self._name, _alone(error))
                 return self._circuit.admit(self._timeline.now_s(), lease_until_s)
 
     def _may_probe_locked(self, now_s: float) -> bool:
@@ -125,7 +130,7 @@ class SharedBreaker:
                 if self._options.failure_ratio is not None:
                     circuit.record(admission, verdict, self._timeline.now_s())
                     self._untold += 1
-                    self._background.ask(f"breaker {self._key}", self.tell, in_s=FRESH_S)
+                    self._background.ask(self._name, self.tell, in_s=FRESH_S)
                     return None
                 if not circuit.snapshot(0.0).failures:
                     return None
@@ -138,9 +143,9 @@ class SharedBreaker:
             )
         except StoreUnavailable as error:
             with self._lock:
-                self._problems.tell(f"breaker {self._key}", _alone(error))
+                self._problems.tell(self._name, _alone(error))
                 changed = self._circuit.record(admission, verdict, self._timeline.now_s())
-            name = f"breaker {self._key} {id(admission)}"
+            name = f"{self._name} {id(admission)}"
             self._background.ask(name, lambda: self._record_later(admission, verdict))
             return changed
 
@@ -154,7 +159,7 @@ class SharedBreaker:
         try:
             self._change(_releasing(admission), patience_s=_INLINE_PATIENCE_S)
         except StoreUnavailable:
-            self._background.ask(f"breaker {self._key} {admission.probe}", lambda: self._release_later(admission))
+            self._background.ask(f"{self._name} {admission.probe}", lambda: self._release_later(admission))
 
     def _release_later(self, admission: Admission) -> None:
         self._change(_releasing(admission))
@@ -189,7 +194,7 @@ class SharedBreaker:
         """
         circuit = Circuit(self._options)
         with self._database.write(patience_s=patience_s) as connection:
-            row = connection.execute("SELECT version, state FROM breaker WHERE key = ?", (self._key,)).fetchone()
+            row = connection.execute(_SELECT, self._here).fetchone()
             version, before = row or (0, b"")
             if before:
                 circuit.load(before)
@@ -202,15 +207,16 @@ class SharedBreaker:
             if after != before:
                 version += 1
                 connection.execute(
-                    "INSERT OR REPLACE INTO breaker (key, version, state) VALUES (?, ?, ?)",
-                    (self._key, version, after),
+                    f"INSERT OR REPLACE INTO breaker ({COLUMNS}, scope, version, state) "  # noqa: S608
+                    f"VALUES ({MARKS}, ?, ?, ?)",
+                    (*self._here, version, after),
                 )
         with self._lock:
             self._untold -= untold
             if version >= self._version:  # another thread's later transaction may have come first to here
                 self._circuit, self._version = circuit, version
             self._fresh_until_s = self._monotonic_s() + FRESH_S
-            self._problems.tell(f"breaker {self._key}", None)
+            self._problems.tell(self._name, None)
         return answer
 
     def _add_untold_locked(self, circuit: Circuit, now_s: float) -> None:
@@ -221,10 +227,10 @@ class SharedBreaker:
     def _refresh(self) -> None:
         """Read what others did."""
         try:
-            rows = self._database.read("SELECT version, state FROM breaker WHERE key = ?", (self._key,))
+            rows = self._database.read(_SELECT, self._here)
         except StoreUnavailable as error:
             with self._lock:
-                self._problems.tell(f"breaker {self._key}", _alone(error))
+                self._problems.tell(self._name, _alone(error))
                 self._fresh_until_s = self._monotonic_s() + FRESH_S
             return
         with self._lock:
@@ -234,7 +240,7 @@ class SharedBreaker:
                 self._add_untold_locked(circuit, self._timeline.now_s())
                 self._circuit, self._version = circuit, rows[0][0]
             self._fresh_until_s = self._monotonic_s() + FRESH_S
-            self._problems.tell(f"breaker {self._key}", None)
+            self._problems.tell(self._name, None)
 
 
 def _releasing(admission: Admission) -> _Act[None]:

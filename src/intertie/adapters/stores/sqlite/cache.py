@@ -10,8 +10,10 @@ from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.memory.cache import MOST_BYTES, MOST_ENTRIES
 from intertie.adapters.stores.sqlite.background import Background
 from intertie.adapters.stores.sqlite.database import Database
+from intertie.adapters.stores.sqlite.keys import COLUMNS, HERE, MARKS, values_of
 from intertie.core.clock import Clock
 from intertie.runtime.state import CachedAnswer, Offload
+from intertie.runtime.state_key import StateKey
 
 _GROUP_S = 0.02
 
@@ -19,8 +21,11 @@ _GROUP_S = 0.02
 class SharedCache:
     """A `CacheHandle`: answers are stored in groups, in the background; what has ended is really deleted."""
 
-    def __init__(self, key: str, *, database: Database, clock: Clock, offload: Offload, background: Background) -> None:
-        self._key = key
+    def __init__(
+        self, key: StateKey, *, database: Database, clock: Clock, offload: Offload, background: Background
+    ) -> None:
+        self._name = f"cache {key!r}"
+        self._here = values_of(key)
         self._database = database
         self._clock = clock
         self._offload = offload
@@ -41,7 +46,7 @@ class SharedCache:
         now_s = self._clock.utc_s()
         with self._lock:
             self._unstored[key] = (data, status, now_s, now_s + ttl_s)
-        self._background.ask(f"cache {self._key}", self.store, in_s=_GROUP_S)
+        self._background.ask(self._name, self.store, in_s=_GROUP_S)
 
     def store(self) -> None:
         """Store what is not stored yet, and delete what has ended or is too much.
@@ -54,16 +59,17 @@ class SharedCache:
         now_s = self._clock.utc_s()
         with self._database.write() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO answer (cache, key, data, status, kept_s, ends_s) VALUES (?, ?, ?, ?, ?, ?)",
-                [(self._key, key, *values) for key, values in group.items()],
+                f"INSERT OR REPLACE INTO answer ({COLUMNS}, digest, data, status, kept_s, ends_s) "  # noqa: S608
+                f"VALUES ({MARKS}, ?, ?, ?, ?, ?)",
+                [(*self._here, key, *values) for key, values in group.items()],
             )
             connection.execute("DELETE FROM answer WHERE ends_s < ?", (now_s,))
             connection.execute(
-                "DELETE FROM answer WHERE cache = :cache AND key IN (SELECT key FROM (SELECT key, "
+                f"DELETE FROM answer WHERE {HERE} AND digest IN (SELECT digest FROM (SELECT digest, "  # noqa: S608
                 "row_number() OVER newest AS place, sum(length(data)) OVER newest AS bytes FROM answer "
-                "WHERE cache = :cache WINDOW newest AS (ORDER BY kept_s DESC, key)) "
-                "WHERE place > :entries OR bytes > :bytes)",
-                {"cache": self._key, "entries": MOST_ENTRIES, "bytes": MOST_BYTES},
+                f"WHERE {HERE} WINDOW newest AS (ORDER BY kept_s DESC, digest)) "
+                "WHERE place > ? OR bytes > ?)",
+                (*self._here, *self._here, MOST_ENTRIES, MOST_BYTES),
             )
         with self._lock:
             for key, values in group.items():
@@ -86,7 +92,8 @@ class SharedCache:
     def _stored(self, key: str) -> tuple[bytes, int, float, float] | None:
         try:
             rows = self._database.read(
-                "SELECT data, status, kept_s, ends_s FROM answer WHERE cache = ? AND key = ?", (self._key, key)
+                f"SELECT data, status, kept_s, ends_s FROM answer WHERE {HERE} AND digest = ?",  # noqa: S608
+                (*self._here, key),
             )
         except StoreUnavailable:
             return None  # nothing is lost but a fallback; the limiter and breaker on the same store tell of the trouble

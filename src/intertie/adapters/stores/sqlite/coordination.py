@@ -12,6 +12,7 @@ from intertie.adapters.stores.sqlite.background import Background, close_at_exit
 from intertie.adapters.stores.sqlite.breaker import SharedBreaker
 from intertie.adapters.stores.sqlite.cache import SharedCache
 from intertie.adapters.stores.sqlite.database import Database
+from intertie.adapters.stores.sqlite.keys import COLUMNS
 from intertie.adapters.stores.sqlite.limiter import SharedLimiter
 from intertie.adapters.stores.sqlite.limiter_store import LimiterStore
 from intertie.adapters.stores.sqlite.owners import Owner
@@ -22,6 +23,7 @@ from intertie.core.rng import Rng
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions
 from intertie.runtime.state import Offload
+from intertie.runtime.state_key import StateKey
 
 
 class SqliteCoordination:
@@ -44,9 +46,9 @@ class SqliteCoordination:
         self._problems = Problems()
         self._background = Background(clock, lambda sentence: self._problems.tell("background", sentence))
         self._lock = threading.Lock()
-        self._limiters: dict[str, SharedLimiter] = {}
-        self._breakers: dict[str, SharedBreaker] = {}
-        self._caches: dict[str, SharedCache] = {}
+        self._limiters: dict[StateKey, SharedLimiter] = {}
+        self._breakers: dict[tuple[StateKey, str], SharedBreaker] = {}
+        self._caches: dict[StateKey, SharedCache] = {}
         self._closed = False
         renew_after_fork(self)
         close_at_exit(self)
@@ -55,13 +57,13 @@ class SqliteCoordination:
         """Make a free lock."""
         self._lock = threading.Lock()
 
-    def limiter(self, key: str, options: LimiterOptions) -> SharedLimiter:
+    def limiter(self, key: StateKey, options: LimiterOptions) -> SharedLimiter:
         """Return the limiter of `key`; in this process, the options of whoever came first hold."""
         with self._lock:
             if key not in self._limiters:
                 store = LimiterStore(key, options, self._database, self._owner, self._timeline)
                 self._limiters[key] = SharedLimiter(
-                    f"limiter {key}",
+                    f"limiter {key!r}",
                     options,
                     store=store,
                     owner=self._owner,
@@ -74,12 +76,13 @@ class SqliteCoordination:
                 )
             return self._limiters[key]
 
-    def breaker(self, key: str, options: BreakerOptions) -> SharedBreaker:
-        """Return the breaker of `key`; in this process, the options of whoever came first hold."""
+    def breaker(self, key: StateKey, options: BreakerOptions, scope: str = "") -> SharedBreaker:
+        """Return the breaker of `key`, or of its operation `scope`; in this process, the first options hold."""
         with self._lock:
-            if key not in self._breakers:
-                self._breakers[key] = SharedBreaker(
+            if (key, scope) not in self._breakers:
+                self._breakers[key, scope] = SharedBreaker(
                     key,
+                    scope,
                     options,
                     database=self._database,
                     timeline=self._timeline,
@@ -88,9 +91,9 @@ class SqliteCoordination:
                     background=self._background,
                     problems=self._problems,
                 )
-            return self._breakers[key]
+            return self._breakers[key, scope]
 
-    def cache(self, key: str) -> SharedCache:
+    def cache(self, key: StateKey) -> SharedCache:
         """Return the cache of `key`."""
         with self._lock:
             if key not in self._caches:
@@ -102,6 +105,15 @@ class SqliteCoordination:
                     background=self._background,
                 )
             return self._caches[key]
+
+    def keys(self) -> list[StateKey]:
+        """Return whose limits are on record, the one that was used last first.
+
+        Raises:
+            StoreUnavailable: The file can't be read.
+        """
+        rows = self._database.read(f"SELECT {COLUMNS} FROM limiter ORDER BY at_s DESC")  # noqa: S608
+        return [StateKey(*row) for row in rows]
 
     def problems(self) -> tuple[str, ...]:
         """Return what is wrong with the store now, each sentence once."""

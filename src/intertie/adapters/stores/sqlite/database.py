@@ -17,6 +17,8 @@ from intertie.adapters.stores.sqlite.migrations import APPLICATION_ID, scripts, 
 
 BUSY_S = 5.0
 """How long a transaction waits for another process's."""
+MIGRATION_S = 60.0
+"""How long an open waits for another process that brings the file to this version's schema: history may be long."""
 
 
 def patience(left_s: float) -> float:
@@ -158,7 +160,11 @@ class Database:
         known = scripts()
         if self._version(connection) == known[-1][0]:
             return
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(f"PRAGMA busy_timeout = {int(MIGRATION_S * 1000)}")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise self._unavailable(error, MIGRATION_S) from error
         try:
             version = self._version(connection)
             if version > known[-1][0]:
@@ -180,6 +186,7 @@ class Database:
         except BaseException:
             self._roll_back_locked(connection)
             raise
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
 
     def _refuse(self, message: str) -> NoReturn:
         raise StoreUnavailable(message, url=self.url)

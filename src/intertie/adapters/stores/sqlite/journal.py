@@ -15,6 +15,7 @@ from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.sqlite import ledger_store
 from intertie.adapters.stores.sqlite.background import Background, close_at_exit
 from intertie.adapters.stores.sqlite.database import BUSY_S, Database, patience
+from intertie.adapters.stores.sqlite.keys import COLUMNS, MARKS, chosen, values_of
 from intertie.adapters.stores.sqlite.ledger import SharedLedger
 from intertie.adapters.stores.sqlite.owners import Owner
 from intertie.adapters.stores.sqlite.problems import Problems
@@ -23,10 +24,12 @@ from intertie.core.clock import Clock
 from intertie.core.rng import Rng
 from intertie.runtime.policies.budget.options import PricingOptions
 from intertie.runtime.state import CallRecord, LedgerMonth, Offload, QueueItem
+from intertie.runtime.state_key import StateKey
 
 _GROUP_S = 0.05
 _MOST_UNSTORED = 100_000
 _OPEN_STATES = ("pending", "sending", "parked")
+_INSERT_CALL = f"INSERT INTO call ({COLUMNS}, at_s, entry) VALUES ({MARKS}, ?, ?)"  # noqa: S608
 
 
 class SqliteJournal:
@@ -49,7 +52,7 @@ class SqliteJournal:
         self._background = Background(clock, lambda sentence: self._problems.tell("background", sentence))
         self._lock = threading.Lock()
         self._storing = threading.Lock()
-        self._ledgers: dict[str, SharedLedger] = {}
+        self._ledgers: dict[StateKey, SharedLedger] = {}
         self._unstored: list[CallRecord] = []
         self._lost = 0
         self._closed = False
@@ -64,7 +67,7 @@ class SqliteJournal:
 
     # --- ledger ---------------------------------------------------------------------------------------------------
 
-    def ledger(self, key: str, pricing: PricingOptions) -> SharedLedger:
+    def ledger(self, key: StateKey, pricing: PricingOptions) -> SharedLedger:
         """Return the ledger of `key`; it goes on under the newest pricing."""
         with self._lock:
             known = self._ledgers.get(key)
@@ -92,7 +95,7 @@ class SqliteJournal:
         with self._database.write() as connection:
             return ledger_store.told_months(connection, self._owner.is_alive, month=month)
 
-    def reconcile(self, key: str | None = None, *, give_back: bool) -> list[LedgerMonth]:
+    def reconcile(self, key: StateKey | None = None, *, give_back: bool) -> list[LedgerMonth]:
         """Settle what dead owners left behind: as spent, or given back; return the months touched.
 
         Raises:
@@ -137,25 +140,27 @@ class SqliteJournal:
                     del self._unstored[: len(group)]
 
     def _insert(self, group: list[CallRecord], *, patience_s: float = BUSY_S) -> None:
-        rows = [(entry.key, entry.at_s, msgspec.msgpack.encode(entry)) for entry in group]
+        rows = [(*values_of(entry.key), entry.at_s, msgspec.msgpack.encode(entry)) for entry in group]
         with self._database.write(patience_s=patience_s) as connection:
-            connection.executemany("INSERT INTO call (key, at_s, entry) VALUES (?, ?, ?)", rows)
+            connection.executemany(_INSERT_CALL, rows)
 
-    def records(self, key: str | None = None, *, spec_id: str | None = None, limit: int = 100) -> list[CallRecord]:
+    def records(
+        self, key: StateKey | None = None, *, integration: str | None = None, limit: int = 100
+    ) -> list[CallRecord]:
         """Return the newest finished calls, newest first.
 
         Raises:
             StoreUnavailable: The file can't be read.
         """
         self._store_records()
-        wanted = [("key = ?", key), ("substr(key, 1, instr(key || '@', '@') - 1) = ?", spec_id)]
-        given = [(condition, value) for condition, value in wanted if value is not None]
-        where = f"WHERE {' AND '.join(condition for condition, _ in given)} " if given else ""
+        condition, values = chosen(key)
+        if integration is not None:
+            condition, values = f"{condition} AND integration = ?", (*values, integration)
         rows = self._database.read(
-            f"SELECT entry FROM call {where}ORDER BY number DESC LIMIT ?",  # noqa: S608  # conditions of ours
-            (*(value for _, value in given), limit),
+            f"SELECT {COLUMNS}, entry FROM call WHERE {condition} ORDER BY number DESC LIMIT ?",  # noqa: S608
+            (*values, limit),
         )
-        return [msgspec.msgpack.decode(row[0], type=CallRecord) for row in rows]
+        return [_record(StateKey(*columns), entry) for *columns, entry in rows]
 
     # --- queue ----------------------------------------------------------------------------------------------------
 
@@ -167,7 +172,7 @@ class SqliteJournal:
         """
         await self._offload(partial(self._queue.enqueue, item))
 
-    async def claim(self, key: str | None = None, *, receipt: str | None = None) -> QueueItem | None:
+    async def claim(self, key: StateKey | None = None, *, receipt: str | None = None) -> QueueItem | None:
         """Take the oldest pending item (or that of `receipt`) into state `sending`, owned by this process.
 
         Raises:
@@ -183,7 +188,7 @@ class SqliteJournal:
         """
         await self._offload(partial(self._queue.complete, receipt, state, reason))
 
-    def queue(self, key: str | None = None, *, states: tuple[str, ...] = _OPEN_STATES) -> list[QueueItem]:
+    def queue(self, key: StateKey | None = None, *, states: tuple[str, ...] = _OPEN_STATES) -> list[QueueItem]:
         """Return queue items, oldest first.
 
         Raises:
@@ -231,3 +236,9 @@ class SqliteJournal:
             self.flush()
         self._owner.close()
         self._database.close()
+
+
+def _record(key: StateKey, entry: bytes) -> CallRecord:
+    """Return a stored record. Its columns say whose it is: an entry of an older schema does so in one text."""
+    fields = msgspec.msgpack.decode(entry)
+    return msgspec.convert({**fields, "key": key}, CallRecord)

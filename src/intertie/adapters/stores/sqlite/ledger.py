@@ -13,6 +13,7 @@ from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.sqlite import ledger_store
 from intertie.adapters.stores.sqlite.background import Background
 from intertie.adapters.stores.sqlite.database import Database, patience
+from intertie.adapters.stores.sqlite.keys import HERE, values_of
 from intertie.adapters.stores.sqlite.owners import Owner
 from intertie.core.clock import Clock
 from intertie.core.errors import Reach
@@ -27,6 +28,7 @@ from intertie.runtime.policies.budget.state import (
     tier_cost,
 )
 from intertie.runtime.state import BudgetRefusal, LedgerMonth, Offload, Reservation
+from intertie.runtime.state_key import StateKey
 
 SHARE_S = 1.0
 """How long a share may be spent from, and how long a refusal waits for others to return theirs."""
@@ -65,7 +67,7 @@ class SharedLedger:
 
     def __init__(
         self,
-        key: str,
+        key: StateKey,
         pricing: PricingOptions,
         *,
         database: Database,
@@ -75,6 +77,7 @@ class SharedLedger:
         background: Background,
     ) -> None:
         self._key = key
+        self._recall_name, self._settle_name = f"recall {key!r}", f"settle {key!r}"
         self._database = database
         self._owner = owner
         self._clock = clock
@@ -223,7 +226,7 @@ class SharedLedger:
                 reservation = self._hand_out_locked(books, quantity)
                 left = books.left_calls
         if left:
-            self._background.ask(f"recall {self._key}", self._look_for_recall, in_s=_RECALL_LOOK_S)
+            self._background.ask(self._recall_name, self._look_for_recall, in_s=_RECALL_LOOK_S)
         return reservation
 
     @contextmanager
@@ -292,7 +295,7 @@ class SharedLedger:
                 books.calls -= 1
                 books.quantity = EXACT.subtract(books.quantity, reserved)
             currency = self._pricing.currency
-        self._background.ask(f"settle {self._key}", self.flush, in_s=_GROUP_S)
+        self._background.ask(self._settle_name, self.flush, in_s=_GROUP_S)
         return Money(cost, currency)
 
     def _tell(self, connection: sqlite3.Connection, current: str) -> dict[str, tuple[int, Decimal]]:
@@ -348,13 +351,13 @@ class SharedLedger:
                 return
             over = self._monotonic_s() >= self._share_ends_s
         rows = self._database.read(
-            "SELECT recalled FROM share WHERE key = ? AND month = ? AND owner = ?",
-            (self._key, books.name, self._owner.id),
+            f"SELECT recalled FROM share WHERE {HERE} AND month = ? AND owner = ?",  # noqa: S608
+            (*values_of(self._key), books.name, self._owner.id),
         )
         if over or (rows and rows[0][0]):
             self.flush()
         else:
-            self._background.ask(f"recall {self._key}", self._look_for_recall, in_s=_RECALL_LOOK_S)
+            self._background.ask(self._recall_name, self._look_for_recall, in_s=_RECALL_LOOK_S)
 
     def month(self) -> LedgerMonth:
         """Return the current month; what other live processes hold counts as reserved where they may have spent it."""

@@ -8,11 +8,15 @@ from decimal import Decimal
 
 import msgspec
 
+from intertie.adapters.stores.sqlite.keys import COLUMNS, HERE, MARKS, chosen, values_of
 from intertie.runtime.policies.budget.options import PricingOptions
 from intertie.runtime.policies.budget.state import EXACT, marginal_cost, tier_cost
 from intertie.runtime.state import LedgerMonth
+from intertie.runtime.state_key import StateKey
 
 _ZERO = Decimal(0)
+_SETTLED = f"SELECT quantity FROM month WHERE {HERE} AND month = ?"  # noqa: S608
+_DELETE_SHARE = f"DELETE FROM share WHERE {HERE} AND month = ? AND owner = ?"  # noqa: S608
 
 
 class HeldShare(msgspec.Struct, frozen=True):
@@ -25,16 +29,17 @@ class HeldShare(msgspec.Struct, frozen=True):
     recalled: bool
 
 
-def settled(connection: sqlite3.Connection, key: str, month: str) -> Decimal:
+def settled(connection: sqlite3.Connection, key: StateKey, month: str) -> Decimal:
     """Return the quantity that is settled."""
-    row = connection.execute("SELECT quantity FROM month WHERE key = ? AND month = ?", (key, month)).fetchone()
+    row = connection.execute(_SETTLED, (*values_of(key), month)).fetchone()
     return Decimal(row[0]) if row else _ZERO
 
 
-def shares(connection: sqlite3.Connection, key: str, month: str) -> list[HeldShare]:
+def shares(connection: sqlite3.Connection, key: StateKey, month: str) -> list[HeldShare]:
     """Return all owners' shares."""
     rows = connection.execute(
-        "SELECT owner, calls, quantity, unspent, recalled FROM share WHERE key = ? AND month = ?", (key, month)
+        f"SELECT owner, calls, quantity, unspent, recalled FROM share WHERE {HERE} AND month = ?",  # noqa: S608
+        (*values_of(key), month),
     )
     return [HeldShare(row[0], row[1], Decimal(row[2]), Decimal(row[3]), bool(row[4])) for row in rows]
 
@@ -48,52 +53,65 @@ def total(quantities: list[Decimal]) -> Decimal:
 
 
 def add_settled(
-    connection: sqlite3.Connection, key: str, month: str, pricing: PricingOptions, calls: int, quantity: Decimal
+    connection: sqlite3.Connection, key: StateKey, month: str, pricing: PricingOptions, calls: int, quantity: Decimal
 ) -> None:
     """Add to what is settled; the month begins with its first entry."""
     quantity = EXACT.add(settled(connection, key, month), quantity)
     connection.execute(
-        "INSERT INTO month (key, month, currency, calls, quantity, pricing) VALUES (?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (key, month) DO UPDATE SET calls = calls + excluded.calls, quantity = excluded.quantity, "
+        f"INSERT INTO month ({COLUMNS}, month, currency, calls, quantity, pricing) "  # noqa: S608
+        f"VALUES ({MARKS}, ?, ?, ?, ?, ?) "
+        f"ON CONFLICT ({COLUMNS}, month) DO UPDATE SET calls = calls + excluded.calls, quantity = excluded.quantity, "
         "currency = excluded.currency, pricing = excluded.pricing",
-        (key, month, pricing.currency, calls, str(quantity), msgspec.json.encode(pricing)),
+        (*values_of(key), month, pricing.currency, calls, str(quantity), msgspec.json.encode(pricing)),
     )
 
 
 def put_share(
-    connection: sqlite3.Connection, key: str, month: str, owner: str, *, calls: int, quantity: Decimal, unspent: Decimal
+    connection: sqlite3.Connection,
+    key: StateKey,
+    month: str,
+    owner: str,
+    *,
+    calls: int,
+    quantity: Decimal,
+    unspent: Decimal,
 ) -> None:
     """Say what an owner holds; a share of nothing is no share. A recall is answered by it."""
     if calls <= 0 and quantity <= 0:
-        connection.execute("DELETE FROM share WHERE key = ? AND month = ? AND owner = ?", (key, month, owner))
+        connection.execute(_DELETE_SHARE, (*values_of(key), month, owner))
         return
     connection.execute(
-        "INSERT OR REPLACE INTO share (key, month, owner, calls, quantity, unspent, recalled) "
-        "VALUES (?, ?, ?, ?, ?, ?, 0)",
-        (key, month, owner, calls, str(quantity), str(unspent)),
+        f"INSERT OR REPLACE INTO share ({COLUMNS}, month, owner, calls, quantity, unspent, recalled) "  # noqa: S608
+        f"VALUES ({MARKS}, ?, ?, ?, ?, ?, 0)",
+        (*values_of(key), month, owner, calls, str(quantity), str(unspent)),
     )
 
 
-def recall(connection: sqlite3.Connection, key: str, month: str, owners: list[str]) -> None:
+def recall(connection: sqlite3.Connection, key: StateKey, month: str, owners: list[str]) -> None:
     """Ask owners to return what they have not reserved."""
     connection.executemany(
-        "UPDATE share SET recalled = 1 WHERE key = ? AND month = ? AND owner = ?",
-        [(key, month, owner) for owner in owners],
+        f"UPDATE share SET recalled = 1 WHERE {HERE} AND month = ? AND owner = ?",  # noqa: S608
+        [(*values_of(key), month, owner) for owner in owners],
     )
 
 
 def told_months(
-    connection: sqlite3.Connection, is_alive: Callable[[str], bool], key: str | None = None, month: str | None = None
+    connection: sqlite3.Connection,
+    is_alive: Callable[[str], bool],
+    key: StateKey | None = None,
+    month: str | None = None,
 ) -> list[LedgerMonth]:
     """Return months as people read them, by key and month."""
+    condition, values = chosen(key)
     rows = connection.execute(
-        "SELECT key, month, calls, quantity, pricing FROM month "
-        "WHERE key = ifnull(?, key) AND month = ifnull(?, month) "
-        "ORDER BY key, month",
-        (key, month),
+        f"SELECT {COLUMNS}, month, calls, quantity, pricing FROM month "  # noqa: S608
+        f"WHERE {condition} AND month = ifnull(?, month) "
+        f"ORDER BY {COLUMNS}, month",
+        (*values, month),
     ).fetchall()
     told = []
-    for of_key, of_month, calls, text, packed in rows:
+    for *columns, of_month, calls, text, packed in rows:
+        of_key = StateKey(*columns)
         pricing = msgspec.json.decode(packed, type=PricingOptions)
         spent = Decimal(text)
         held = shares(connection, of_key, of_month)
@@ -116,27 +134,30 @@ def told_months(
 
 
 def reconcile(
-    connection: sqlite3.Connection, is_alive: Callable[[str], bool], key: str | None, *, give_back: bool
-) -> set[tuple[str, str]]:
+    connection: sqlite3.Connection, is_alive: Callable[[str], bool], key: StateKey | None, *, give_back: bool
+) -> set[tuple[StateKey, str]]:
     """Settle the shares of dead owners, as spent or given back; return the (key, month) touched."""
-    rows = connection.execute("SELECT DISTINCT key, month FROM share WHERE key = ifnull(?, key)", (key,)).fetchall()
+    condition, values = chosen(key)
+    rows = connection.execute(
+        f"SELECT DISTINCT {COLUMNS}, month FROM share WHERE {condition}",  # noqa: S608
+        values,
+    ).fetchall()
     touched = set()
-    for of_key, of_month in rows:
+    for *columns, of_month in rows:
+        of_key = StateKey(*columns)
         for share in shares(connection, of_key, of_month):
             if is_alive(share.owner):
                 continue
             if not give_back:
                 connection.execute(
-                    "UPDATE month SET calls = calls + ?, quantity = ? WHERE key = ? AND month = ?",
+                    f"UPDATE month SET calls = calls + ?, quantity = ? WHERE {HERE} AND month = ?",  # noqa: S608
                     (
                         share.calls,
                         str(EXACT.add(settled(connection, of_key, of_month), share.quantity)),
-                        of_key,
+                        *values_of(of_key),
                         of_month,
                     ),
                 )
-            connection.execute(
-                "DELETE FROM share WHERE key = ? AND month = ? AND owner = ?", (of_key, of_month, share.owner)
-            )
+            connection.execute(_DELETE_SHARE, (*values_of(of_key), of_month, share.owner))
             touched.add((of_key, of_month))
     return touched

@@ -60,7 +60,7 @@ class SharedLimiter:
 
     def __init__(
         self,
-        key: str,
+        name: str,
         options: LimiterOptions,
         *,
         store: LimiterStore,
@@ -72,7 +72,7 @@ class SharedLimiter:
         problems: Problems,
         store_down: str,
     ) -> None:
-        self._key = key
+        self._name = name
         self._options = options
         self._store = store
         self._owner = owner
@@ -211,7 +211,7 @@ class SharedLimiter:
             self._left_line.append(answer.number)
         else:
             return
-        self._background.ask(self._key, self._sync)
+        self._background.ask(self._name, self._sync)
 
     # --- one transaction for all who ask at once --------------------------------------------------------------------
 
@@ -264,10 +264,10 @@ class SharedLimiter:
             elif share is not None:
                 self._share.open(share.number, share.count, share.end_s, now_s)
             unspent_until_s = self._share.end_s if self._share.left else None
-        self._problems.tell(self._key, None)
+        self._problems.tell(self._name, None)
         if unspent_until_s is not None:
             # Asked again after each transaction: an earlier one, for a call that ended, has taken the place of this.
-            self._background.ask(self._key, self._sync, in_s=max(0.0, unspent_until_s - now_s) + _SYNC_S)
+            self._background.ask(self._name, self._sync, in_s=max(0.0, unspent_until_s - now_s) + _SYNC_S)
         return answers
 
     def _sync(self) -> None:
@@ -279,8 +279,8 @@ class SharedLimiter:
         try:
             return self._combiner.run(act, patience_s=_INLINE_PATIENCE_S)[0]
         except StoreUnavailable as error:
-            self._problems.tell(self._key, str(error))
-            self._background.ask(f"{self._key}#{id(act)}", lambda: self._later(act))
+            self._problems.tell(self._name, str(error))
+            self._background.ask(f"{self._name}#{id(act)}", lambda: self._later(act))
             return None
 
     def _later(self, act: Callable[[SharedState, float], object]) -> None:
@@ -300,7 +300,7 @@ class SharedLimiter:
                 self._share.left += 1
             else:
                 self._undone.append(permit.stamp_s)
-                self._background.ask(self._key, self._sync)
+                self._background.ask(self._name, self._sync)
 
     def finished(self) -> None:
         """End the flight that a permit began."""
@@ -309,7 +309,7 @@ class SharedLimiter:
             if self._fallback is not None:
                 self._fallback.finished()
         if self._options.concurrent is not None:
-            self._background.ask(self._key, self._sync, in_s=_SYNC_S)
+            self._background.ask(self._name, self._sync, in_s=_SYNC_S)
 
     def observe(self, hint: ServerHint) -> float:
         """Let an answer steer the limit for all callers; return the pause now in force."""
@@ -370,7 +370,7 @@ class SharedLimiter:
 
     def _go_down(self, error: StoreUnavailable) -> None:
         self._own_limiter()
-        self._problems.tell(self._key, f"{error} - until then {_STORE_DOWN[self._store_down]}")
+        self._problems.tell(self._name, f"{error} - until then {_STORE_DOWN[self._store_down]}")
         self._retry_at_s = self._monotonic_s() + _DOWN_S
 
     def _own_limiter(self) -> MemoryLimiter:

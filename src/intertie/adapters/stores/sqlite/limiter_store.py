@@ -9,16 +9,19 @@ from contextlib import contextmanager
 import msgspec
 
 from intertie.adapters.stores.sqlite.database import BUSY_S, Database
+from intertie.adapters.stores.sqlite.keys import COLUMNS, HERE, MARKS, values_of
 from intertie.adapters.stores.sqlite.owners import Owner
 from intertie.adapters.stores.sqlite.timeline import Timeline
 from intertie.runtime.policies.limiter.options import LimiterOptions
 from intertie.runtime.policies.limiter.state import LimiterState
+from intertie.runtime.state_key import StateKey
 
 SHARE_GRACE_S = 0.2
 """How long after its end a share is waited for before it counts as wholly used at its end."""
 _ACTIVE_S = 1.0
 _POLL_S = 0.01
 _ALIVE_EVERY_S = 0.25
+_SELECT = f"SELECT options, state FROM limiter WHERE {HERE}"  # noqa: S608
 
 
 class SharedState(msgspec.Struct):
@@ -71,8 +74,10 @@ class SharedState(msgspec.Struct):
 class LimiterStore:
     """Transactions on one limit."""
 
-    def __init__(self, key: str, options: LimiterOptions, database: Database, owner: Owner, timeline: Timeline) -> None:
-        self._key = key
+    def __init__(
+        self, key: StateKey, options: LimiterOptions, database: Database, owner: Owner, timeline: Timeline
+    ) -> None:
+        self._here = values_of(key)
         self._options = options
         self._fingerprint = msgspec.json.encode(options).decode()
         self._database = database
@@ -94,18 +99,19 @@ class LimiterStore:
             state.forget_dead(now_s, self._owner.is_alive)
             yield state, now_s
             connection.execute(
-                "INSERT OR REPLACE INTO limiter (key, at_s, options, state) VALUES (?, ?, ?, ?)",
-                (self._key, now_s, self._fingerprint, _packed(state)),
+                f"INSERT OR REPLACE INTO limiter ({COLUMNS}, at_s, options, state) "  # noqa: S608
+                f"VALUES ({MARKS}, ?, ?, ?)",
+                (*self._here, now_s, self._fingerprint, _packed(state)),
             )
 
     def look(self) -> tuple[SharedState, float]:
         """Return the state as last stored, and the store's time; nothing is changed."""
         now_s = self._timeline.now_s()
-        rows = self._database.read("SELECT options, state FROM limiter WHERE key = ?", (self._key,))
+        rows = self._database.read(_SELECT, self._here)
         return self._restored(rows[0] if rows else None, now_s), now_s
 
     def _load(self, connection: sqlite3.Connection, now_s: float) -> SharedState:
-        row = connection.execute("SELECT options, state FROM limiter WHERE key = ?", (self._key,)).fetchone()
+        row = connection.execute(_SELECT, self._here).fetchone()
         return self._restored(row, now_s)
 
     def _restored(self, row: tuple[str, bytes] | None, now_s: float) -> SharedState:

@@ -6,15 +6,17 @@ import sqlite3
 from collections.abc import Sequence
 
 from intertie.adapters.stores.sqlite.database import Database
+from intertie.adapters.stores.sqlite.keys import COLUMNS, chosen, values_of
 from intertie.adapters.stores.sqlite.owners import Owner
 from intertie.core.clock import Clock
 from intertie.runtime.state import QueueItem
+from intertie.runtime.state_key import StateKey
 
 MOST_ENDED = 1000
 """Items done or dropped that are kept, without their payload, so that a receipt can still be asked for."""
 
 _COLUMNS = (
-    "receipt, key, operation, payload, idempotency_key, version, caller, "
+    f"receipt, {COLUMNS}, operation, payload, idempotency_key, version, caller, "
     "enqueued_s, not_after_s, state, attempts, reason"
 )
 UNKNOWN = "unknown: its process died while sending, and without an idempotency key it may not be sent again blindly"
@@ -32,17 +34,18 @@ class SharedQueue:
     def enqueue(self, item: QueueItem) -> None:
         """Store an item; a receipt that is known already is not taken twice."""
         values = (
-            item.receipt, item.key, item.operation, item.payload, item.idempotency_key, item.version, item.caller,
-            item.enqueued_s, item.not_after_s, item.state, item.attempts, item.reason,
+            item.receipt, *values_of(item.key), item.operation, item.payload, item.idempotency_key, item.version,
+            item.caller, item.enqueued_s, item.not_after_s, item.state, item.attempts, item.reason,
         )  # fmt: skip
         with self._database.write() as connection:
             connection.execute(
-                f"INSERT OR IGNORE INTO queued ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                f"INSERT OR IGNORE INTO queued ({_COLUMNS}) VALUES ({', '.join('?' * len(values))})",  # noqa: S608
                 values,
             )
 
-    def claim(self, key: str | None, receipt: str | None) -> QueueItem | None:
+    def claim(self, key: StateKey | None, receipt: str | None) -> QueueItem | None:
         """Take the oldest pending item, or that of `receipt`."""
+        condition, values = chosen(key)
         with self._database.write() as connection:
             self._take_from_dead(connection)
             connection.execute(
@@ -50,10 +53,10 @@ class SharedQueue:
                 (FORGOTTEN, self._clock.utc_s()),
             )
             row = connection.execute(
-                "SELECT receipt FROM queued WHERE state = 'pending' AND key = ifnull(?, key) "
+                f"SELECT receipt FROM queued WHERE state = 'pending' AND {condition} "  # noqa: S608
                 "AND receipt = ifnull(?, receipt) "
                 "ORDER BY enqueued_s, number LIMIT 1",
-                (key, receipt),
+                (*values, receipt),
             ).fetchone()
             if row is None:
                 return None
@@ -103,16 +106,17 @@ class SharedQueue:
             (MOST_ENDED,),
         )
 
-    def items(self, key: str | None, states: Sequence[str]) -> list[QueueItem]:
+    def items(self, key: StateKey | None, states: Sequence[str]) -> list[QueueItem]:
         """Return items, oldest first."""
         marks = ", ".join("?" * len(states))
+        condition, values = chosen(key)
         rows = self._database.read(
-            f"SELECT {_COLUMNS} FROM queued WHERE state IN ({marks}) AND key = ifnull(?, key) "  # noqa: S608
+            f"SELECT {_COLUMNS} FROM queued WHERE state IN ({marks}) AND {condition} "  # noqa: S608
             "ORDER BY enqueued_s, number",
-            (*states, key),
+            (*states, *values),
         )
-        return [QueueItem(*row) for row in rows]
+        return [QueueItem(row[0], StateKey(*row[1:5]), *row[5:]) for row in rows]
 
     def _items(self, connection: sqlite3.Connection, where: str, values: Sequence[object]) -> list[QueueItem]:
         rows = connection.execute(f"SELECT {_COLUMNS} FROM queued WHERE {where}", values)  # noqa: S608
-        return [QueueItem(*row) for row in rows]
+        return [QueueItem(row[0], StateKey(*row[1:5]), *row[5:]) for row in rows]

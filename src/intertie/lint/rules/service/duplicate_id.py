@@ -39,7 +39,7 @@ def duplicate_id(spec: Spec, around: Around) -> Iterator[Finding]:
     given = spec.front_matter.id if spec.front_matter else None
     if not given:
         return
-    others = [place for place in around.ids.get(given.value, ()) if place.path != spec.path]
+    others = around.ids.get(given.value, ())
     if others:
         yield Finding(
             given.span,

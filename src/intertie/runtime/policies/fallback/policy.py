@@ -18,13 +18,14 @@ from intertie.runtime.policies.fallback.eligible import wants_fallback, why_not_
 from intertie.runtime.policies.fallback.options import FallbackOptions
 from intertie.runtime.stages import Stage
 from intertie.runtime.state import BreakerHandle, Journal, QueueItem
+from intertie.runtime.state_key import StateKey
 
 
 class FallbackPolicy(Struct, frozen=True):
     """Sees the final outcome only. Where its strategy can't apply, the call fails as mapped.
 
     Attributes:
-        key: Of the integration and environment, for the queue.
+        key: Whose the items are that it queues.
         row_action: The `action` of the error mapping row that a failure matches, None where none does.
         rows_name_fallback: Whether any row's action is `fallback`.
         last_good: Where cached answers are; None unless the strategy is `cache`.
@@ -32,7 +33,7 @@ class FallbackPolicy(Struct, frozen=True):
     """
 
     options: FallbackOptions
-    key: str
+    key: StateKey
     row_action: Callable[[Failed], str | None]
     rows_name_fallback: bool
     last_good: LastGood | None
