@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 
+from intertie.adapters.stores import state_folder
+from intertie.app.passed_texts import PassedTexts, key_of
 from intertie.compiler import Compiled, Settings, compile_spec, load_settings
+from intertie.core.clock import BlockingClock, Clock
 from intertie.core.errors import UsageError
 from intertie.diagnostics import Diagnostic, Severity, SpecError
 from intertie.lint.ids import other_type
 from intertie.lint.overlap import told_once
 from intertie.runtime.plan import Plan
+from intertie.spec.codes import AROUND_THE_SPEC
 from intertie.spec.loading import Loaded, load
 from intertie.spec.workspace import Workspace, find_workspace
+
+_log = logging.getLogger("intertie")
+
+
+def _log_warning(sentence: str) -> None:
+    _log.warning("%s", sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +35,17 @@ class Workbench:
 
     Attributes:
         environ: Where `env:NAME` and `INTERTIE_*` are read.
+        warn: Hears of errors that lie around a spec rather than in it, each once.
+        clock: Says the day that ends of versions are judged by.
     """
 
     workspace: Workspace
     settings: Settings
     environ: Mapping[str, str] = field(repr=False)
+    warn: Callable[[str], None] = field(default=_log_warning, repr=False, compare=False)
+    clock: Clock = field(default_factory=BlockingClock, repr=False, compare=False)
+    _warned: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+    _passed: list[PassedTexts] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def root(self) -> Path:
@@ -73,7 +90,7 @@ class Workbench:
         return compile_spec(loaded.spec, settings=self.settings, environment=environment, base_url=base_url)
 
     def plan(self, spec: str | Path, *, environment: str | None = None, base_url: str | None = None) -> Plan:
-        """Return the plan of a spec.
+        """Return the plan of a spec that has no error of its own; errors around it are warnings.
 
         Raises:
             UsageError: There is no such spec or environment.
@@ -89,16 +106,47 @@ class Workbench:
             raise SpecError(loaded.diagnostics)
         compiled = self.compile(loaded, environment=environment, base_url=base_url)
         found = (*loaded.diagnostics, *told_once(loaded.spec, loaded.diagnostics, compiled.diagnostics))
-        if not _has_errors(found):
+        stopped = any(_is_error(finding) and finding.code not in AROUND_THE_SPEC for finding in found)
+        if not stopped:
             # What is unfilled is no error to a reader; to who wants to call, what is missing for it is.
-            found = (*found, *(finding for finding in compiled.diagnostics if finding.severity is Severity.ERROR))
-        if compiled.plan is None or _has_errors(found):
+            found = (*found, *filter(_is_error, compiled.diagnostics))
+        if stopped or compiled.plan is None:
             raise SpecError(found, {self.workspace.shown(path): loaded.source})
+        self._judge(path, loaded, base_url)
         return compiled.plan
 
+    def _judge(self, path: Path, loaded: Loaded, base_url: str | None) -> None:
+        """Check a spec whole, unless its text has passed before; warn of errors around it.
 
-def _has_errors(found: Sequence[Diagnostic]) -> bool:
-    return any(finding.severity is Severity.ERROR for finding in found)
+        Raises:
+            SpecError: It has errors; all findings stand on it.
+        """
+        settings = self.settings if base_url is None else replace(self.settings, base_url=base_url)
+        today = self.clock.utc_now().date()
+        if not self._passed:
+            self._passed.append(PassedTexts(state_folder(settings.state, self.root)))
+        (passed,) = self._passed
+        key = key_of(loaded, settings, today=today)
+        if key in passed:
+            return
+        from intertie.lint.before_use import judge_before_use  # noqa: PLC0415  # a text that has passed needs no rules
+
+        verdict = judge_before_use(path, loaded, self.workspace, settings, today=today)
+        if verdict.stopping:
+            raise SpecError(verdict.found, {self.workspace.shown(path): loaded.source})
+        self._tell(verdict.sentences())
+        if verdict.is_clean:
+            passed.add(key)
+
+    def _tell(self, sentences: Iterable[str]) -> None:
+        for sentence in sentences:
+            if sentence not in self._warned:
+                self._warned.add(sentence)
+                self.warn(sentence)
+
+
+def _is_error(finding: Diagnostic) -> bool:
+    return finding.severity is Severity.ERROR
 
 
 def open_workbench(
@@ -108,6 +156,7 @@ def open_workbench(
     config: Path | None = None,
     flags: Mapping[str, object] | None = None,
     environ: Mapping[str, str] | None = None,
+    warn: Callable[[str], None] = _log_warning,
 ) -> Workbench:
     """Return the workbench of the workspace given, else of the one a spec's file lies in, else of this folder's."""
     environ = os.environ if environ is None else environ
@@ -116,4 +165,5 @@ def open_workbench(
     else:
         start = Path(spec) if spec is not None and Path(spec).exists() else Path.cwd()
         place = find_workspace(start.resolve())
-    return Workbench(place, load_settings(place.root, config=config, environ=environ, flags=flags or {}), environ)
+    settings = load_settings(place.root, config=config, environ=environ, flags=flags or {})
+    return Workbench(place, settings, environ, warn)

@@ -14,7 +14,15 @@ from intertie.core.errors import UsageError
 from intertie.core.rng import Rng
 from intertie.runtime.state import Coordination, Journal, Offload
 
-__all__ = ["InlineOffload", "StoreUnavailable", "ThreadOffload", "holds_something", "open_coordination", "open_journal"]
+__all__ = [
+    "InlineOffload",
+    "StoreUnavailable",
+    "ThreadOffload",
+    "holds_something",
+    "open_coordination",
+    "open_journal",
+    "state_folder",
+]
 
 STORE_DOWN = ("fair_share", "refuse", "allow")
 DURABILITIES = ("process", "power")
@@ -88,6 +96,16 @@ def holds_something(url: str, root: Path) -> bool:
         return database_path(url, root).stat().st_size > 0
     except (OSError, StoreUnavailable):
         return False  # there is no such file
+
+
+def state_folder(url: str, root: Path) -> Path | None:
+    """Return the folder that a store's file lies in, None where it is no file, or the URL names none."""
+    if not url.startswith(SCHEME):
+        return None
+    try:
+        return database_path(url, root).parent
+    except StoreUnavailable:
+        return None  # said when the store is opened
 
 
 def _unknown(url: str) -> str:
