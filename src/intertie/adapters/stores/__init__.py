@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from intertie.adapters.stores.errors import StoreUnavailable
-from intertie.adapters.stores.memory.coordination import MemoryCoordination
-from intertie.adapters.stores.memory.journal import MemoryJournal
 from intertie.adapters.stores.offload import InlineOffload, ThreadOffload
 from intertie.adapters.stores.sqlite.location import SCHEME, database_path
 from intertie.core.clock import Clock
@@ -49,6 +47,8 @@ def open_coordination(
         msg = f"store_down is {store_down!r}; use one of {', '.join(STORE_DOWN)}"
         raise UsageError(msg)
     if url == "memory://":
+        from intertie.adapters.stores.memory.coordination import MemoryCoordination  # noqa: PLC0415  # light import
+
         return MemoryCoordination(clock, url)
     if url.startswith(SCHEME):
         from intertie.adapters.stores.sqlite.coordination import SqliteCoordination  # noqa: PLC0415  # light import
@@ -79,6 +79,8 @@ def open_journal(
         msg = f"durability is {durability!r}; use one of {', '.join(DURABILITIES)}"
         raise UsageError(msg)
     if url == "memory://":
+        from intertie.adapters.stores.memory.journal import MemoryJournal  # noqa: PLC0415  # light import
+
         return MemoryJournal(clock, url)
     if url.startswith(SCHEME):
         from intertie.adapters.stores.sqlite.journal import SqliteJournal  # noqa: PLC0415  # light import
