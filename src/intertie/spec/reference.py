@@ -50,6 +50,7 @@ def spec_format_markdown() -> str:
         ),
         "Numbers and amounts go up to 1,000,000,000,000, durations to 3,650 days.",
         "Keys in brackets are read too, with a note that names the canonical one.",
+        "[What becomes of each field](fields.md) says which ones are enforced, and why the others are not.",
     ]
     heading = ""
     for section, key, block in SECTIONS:
