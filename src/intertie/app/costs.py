@@ -54,6 +54,11 @@ class CostLine(Struct, frozen=True):
         gone = self.amount.amount + self.reserved.amount + self.unreconciled.amount
         return float(gone / self.monthly_limit.amount)
 
+    @property
+    def is_alerted(self) -> bool:
+        """Whether the month has reached the budget's mark."""
+        return self.monthly_limit is not None and self.alert_ratio is not None and self.used_ratio >= self.alert_ratio
+
     def as_json(self) -> dict[str, object]:
         """Return the line in the shape of `report cost --format json`."""
         budget = None

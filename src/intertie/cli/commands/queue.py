@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from intertie.cli.call_log import call_log
 from intertie.cli.common import format_option, plural, print_json, say, workbench
 from intertie.cli.completing import complete_spec
 from intertie.core.errors import UsageError
@@ -80,7 +81,7 @@ def replay(
     for key in keys:
         spec_id, _, environment = key.partition("@")
         plan = bench.plan(spec or spec_id, environment=environment, base_url=base_url)
-        with open_blocking(bench, plan, caller="cli:queue") as integration:
+        with call_log(context, plan) as logged, open_blocking(bench, logged, caller="cli:queue") as integration:
             reports[key] = integration.replay_queue(limit=limit, receipt=receipt)
     if output_format == "json":
         print_json({"replayed": [_report_json(key, report) for key, report in reports.items()]})

@@ -11,13 +11,16 @@ from intertie.cli.completing import complete_spec
 from intertie.core.money import Money
 from intertie.core.units import seconds_text
 from intertie.diagnostics import SpecError
+from intertie.runtime.policies.budget.state import alert_sentence, has_reached_mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from intertie.cli.context import CliContext
     from intertie.runtime.plan import Plan
+    from intertie.runtime.policies.budget.options import PricingOptions
     from intertie.runtime.reports import PlanStatistics
+    from intertie.runtime.state import LedgerMonth
 
 
 @click.command("status", short_help="Show limiter, breaker, queue and budget as they are now.")
@@ -51,14 +54,14 @@ def command(context: CliContext, specs: tuple[str, ...], environment: str | None
         say("there are no specs in this workspace: `intertie new NAME` writes one")
     for plan, now in shown:
         click.echo(f"{plan.id} {plan.title} ({plan.environment}, {plan.origin.url})")
-        for line in _lines(now):
+        for line in _lines(plan, now):
             click.echo(f"  {line}")
         for warning in plan.warnings:
             click.echo(f"  mind     {warning}")
     return status
 
 
-def _lines(now: PlanStatistics) -> Iterator[str]:
+def _lines(plan: Plan, now: PlanStatistics) -> Iterator[str]:
     limiter = now.limiter
     for window in limiter.windows:
         free = f", next in {seconds_text(round(window.free_in_s, 3))}" if window.free_in_s > 0 else ""
@@ -85,6 +88,8 @@ def _lines(now: PlanStatistics) -> Iterator[str]:
     spent = Money(month.amount, month.currency)
     of = f" of {Money(month.monthly_limit, month.currency)}" if month.monthly_limit is not None else ""
     yield f"budget   {spent}{of} spent in {month.month}, {plural(month.calls, 'attempt')} billed"
+    if plan.pricing is not None and _is_alerted(plan.pricing, month):
+        yield f"budget   warning: {alert_sentence(plan.pricing)}"
     if month.reserved:
         yield f"budget   {Money(month.reserved, month.currency)} set aside"
     if month.unreconciled:
@@ -92,6 +97,10 @@ def _lines(now: PlanStatistics) -> Iterator[str]:
             f"budget   {Money(month.unreconciled, month.currency)} left by dead processes counts as spent: "
             "`intertie budget reconcile`"
         )
+
+
+def _is_alerted(pricing: PricingOptions, month: LedgerMonth) -> bool:
+    return has_reached_mark(pricing, month.amount + month.reserved + month.unreconciled)
 
 
 def _as_json(plan: Plan, now: PlanStatistics) -> dict[str, object]:
@@ -130,6 +139,7 @@ def _as_json(plan: Plan, now: PlanStatistics) -> dict[str, object]:
             "amount": Money(month.amount, month.currency).as_json(),
             "reserved": Money(month.reserved, month.currency).as_json(),
             "unreconciled": Money(month.unreconciled, month.currency).as_json(),
+            "alerted": plan.pricing is not None and _is_alerted(plan.pricing, month),
             "monthly_limit": None
             if month.monthly_limit is None
             else Money(month.monthly_limit, month.currency).as_json(),
