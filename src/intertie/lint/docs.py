@@ -45,7 +45,7 @@ def rule_markdown(rule: Rule) -> str:
 
 def _what_it_stops(rule: Rule) -> str:
     if rule.judges == "spec":
-        return "The error lies in the spec itself: it stops `plan`, `mock`, `call`, `open` and all else that runs the spec."
+        return "The error lies in the spec itself: it stops `plan`, `mock`, `call`, `open` and all that runs it."
     if rule.reported_by == "compiler":
         return "The error lies around the spec, and leaves no plan: nothing runs the spec until it is gone."
     return "The error lies around the spec: it fails `check`, and is a warning to whoever runs the spec."
