@@ -144,6 +144,6 @@ def _line(month: LedgerMonth, plan: Plan | None, now: datetime | None) -> CostLi
 def _plan(bench: Workbench, spec_id: str, environment: str) -> Plan | None:
     """Return the plan that the month belongs to, None where the workspace has it no more."""
     try:
-        return bench.plan(spec_id, environment=None if environment == "default" else environment)
+        return bench.plan(spec_id, environment=None if environment == "default" else environment, judged=False)
     except (UsageError, SpecError):
         return None  # the ledger outlives specs and their errors: its figures stand without their names

@@ -75,7 +75,7 @@ class Workbench:
 
     def identity(self, spec: str | Path) -> str:
         """Return the id of a spec given by path, id or service: the name of its state in every store."""
-        return self.plan(spec).id
+        return self.plan(spec, judged=False).id
 
     def spec_files(self) -> list[Path]:
         """Return the specs of the workspace."""
@@ -89,8 +89,21 @@ class Workbench:
         """Compile a spec for one environment."""
         return compile_spec(loaded.spec, settings=self.settings, environment=environment, base_url=base_url)
 
-    def plan(self, spec: str | Path, *, environment: str | None = None, base_url: str | None = None) -> Plan:
+    def plan(
+        self,
+        spec: str | Path,
+        *,
+        environment: str | None = None,
+        base_url: str | None = None,
+        judged: bool = True,
+    ) -> Plan:
         """Return the plan of a spec that has no error of its own; errors around it are warnings.
+
+        Args:
+            spec: Its path, id or service.
+            environment: See `compile_spec`.
+            base_url: See `compile_spec`.
+            judged: Whether the rules are asked; not where only what was recorded under the spec is looked at.
 
         Raises:
             UsageError: There is no such spec or environment.
@@ -112,7 +125,8 @@ class Workbench:
             found = (*found, *filter(_is_error, compiled.diagnostics))
         if stopped or compiled.plan is None:
             raise SpecError(found, {self.workspace.shown(path): loaded.source})
-        self._judge(path, loaded, base_url)
+        if judged:
+            self._judge(path, loaded, base_url)
         return compiled.plan
 
     def _judge(self, path: Path, loaded: Loaded, base_url: str | None) -> None:

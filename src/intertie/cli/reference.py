@@ -22,6 +22,8 @@ An error that **lies around the spec** comes from the date, other specs, cases, 
 fails `check` like any other. Whatever runs the spec goes on and warns: the command line with one `Warning:` line on
 stderr, `intertie.open` with one line in the log.
 
+Reports of what was kept (`report`, `queue list`) run nothing, so errors of rules don't stop them.
+
 The [page of each rule](rules/README.md) says which of the two it is. Five things follow:
 
 - What leaves no plan stops, wherever it comes from: a variable of the base URL that is not set, an environment that

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from intertie.compiler import Settings
 from intertie.core.errors import UsageError
+from intertie.core.outside_text import shown
 from intertie.diagnostics import Diagnostic, Severity
 from intertie.lint.checking import Checker
 from intertie.lint.ignores import Ignores
@@ -18,6 +19,9 @@ from intertie.lint.registry import BY_CODE
 from intertie.spec.loading import Loaded
 from intertie.spec.source import normalised
 from intertie.spec.workspace import Workspace
+
+_LONGEST = 1000
+"""Characters of one warning."""
 
 
 class Verdict(Struct, frozen=True):
@@ -44,9 +48,9 @@ class Verdict(Struct, frozen=True):
         """Yield what somebody who runs the spec is warned of, each on one line."""
         for finding in self.warning:
             mend = f"; {finding.help}" if finding.help else ""
-            yield f"{finding.span}: {finding.code} {finding.message}{mend}"
+            yield shown(f"{finding.span}: {finding.code} {finding.message}{mend}", most=_LONGEST)
         if self.complaint is not None:
-            yield self.complaint
+            yield shown(self.complaint)
 
 
 def judge_before_use(path: Path, loaded: Loaded, workspace: Workspace, settings: Settings, *, today: date) -> Verdict:

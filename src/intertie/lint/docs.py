@@ -32,7 +32,7 @@ def rule_markdown(rule: Rule) -> str:
             page.summary,
             "",
             f"*{rule.severity.value.capitalize()}. {found_by}. Since {rule.since}.*",
-            *(["", _what_it_stops(rule)] if rule.severity is Severity.ERROR else []),
+            *(["", what_it_stops(rule)] if rule.severity is Severity.ERROR else []),
             *_part("What it does", page.what),
             *_part("Why it matters", page.why),
             *_part("Example", _fenced(page.example)),
@@ -43,7 +43,8 @@ def rule_markdown(rule: Rule) -> str:
     )
 
 
-def _what_it_stops(rule: Rule) -> str:
+def what_it_stops(rule: Rule) -> str:
+    """Return what an error of a rule stops, in one sentence."""
     if rule.judges == "spec":
         return "The error lies in the spec itself: it stops `plan`, `mock`, `call`, `open` and all that runs it."
     if rule.reported_by == "compiler":

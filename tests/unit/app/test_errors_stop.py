@@ -14,8 +14,9 @@ from intertie.app.passed_texts import FILE_NAME, MOST, PassedTexts
 from intertie.app.workbench import open_workbench
 from intertie.cli.main import run
 from intertie.core.errors import UsageError
-from intertie.diagnostics import SpecError
+from intertie.diagnostics import Severity, SpecError
 from intertie.lint.registry import RULES
+from intertie.lint.rule import rule
 from intertie.mockserver.spec_files import plan_of_file
 
 SPEC = """\
@@ -118,7 +119,7 @@ def test_an_error_of_a_rule_stops_the_plan(tmp_path):
     "arguments",
     [
         ["plan", "{}"], ["call", "{}", "get_rate"], ["mock", "{}"], ["status", "{}"],
-        ["generate", "{}", "--target", "openapi"], ["queue", "replay", "{}"], ["breaker", "open", "{}"],
+        ["generate", "{}", "--target", "openapi"], ["limiter", "pause", "{}"], ["breaker", "open", "{}"],
     ],
     ids=lambda arguments: arguments[0],
 )  # fmt: skip
@@ -307,3 +308,26 @@ def test_a_document_of_another_type_is_no_spec(tmp_path):
     path.write_text(path.read_text("utf-8").replace("type: Integration", "type: Data"), "utf-8")
     with pytest.raises(UsageError, match="only integration specs"):
         open_workbench(path).plan(path)
+
+
+def test_a_rule_that_gives_errors_must_say_what_it_judges():
+    """Leaving it out is a mistake of who writes the rule, found when it is declared."""
+    with pytest.raises(TypeError, match="judges="):
+        rule(code="TIE999", severity=Severity.ERROR, since="0.1.0")(lambda spec: iter(()))
+
+
+def test_what_was_kept_can_be_looked_at_whatever_the_spec_says(tmp_path, capsys):
+    """A report of costs or of the queue runs nothing: an error of a rule does not stop it."""
+    path = write(tmp_path, sections=TWICE)
+    assert run(["report", "cost", str(path)]) == 0
+    assert run(["queue", "list", str(path)]) == 0
+    assert "TIE401" not in capsys.readouterr().err
+
+
+def test_a_warning_about_a_spec_is_one_safe_line(tmp_path):
+    """What a stranger wrote into a name or date reaches log and terminal as an escape."""
+    path = write(tmp_path, front='related: ["DATA-\\u001b]0;404"]')
+    warned: list[str] = []
+    open_workbench(path, warn=warned.append).plan(path)
+    assert len(warned) == 1
+    assert warned[0].isprintable(), warned
