@@ -19,44 +19,10 @@ from intertie.runtime.plan import Plan
 from intertie.runtime.schemas import CompiledSchema
 from intertie.spec.loading import load_text
 from intertie.spec.workspace import Workspace
+from support.field_spec import text_of
 
 TODAY = date(2026, 11, 24)
 _PLACES = frozenset({"source", "sources", "content_hash", "spec_path", "path_in_workspace", "not_enforced", "stages"})
-BULLETS = {
-    "data_format": "Data Format", "audit_logging": "Audit Logging", "data_encryption": "Data Encryption",
-    "secret_management": "Secret Management", "data_retention": "Data Retention", "gdpr/privacy": "GDPR/Privacy",
-    "response_time": "Response Time", "error_rate": "Error Rate", "support_hours": "Support Hours",
-    "internal_services": "Internal Services", "api_docs": "API Docs", "client_library": "Client Library",
-    "support_contact": "Support Contact",
-}  # fmt: skip
-
-
-def text_of(spec: Mapping[str, Any]) -> str:
-    """Return a spec's Markdown from its data: one line for each block, so that lines stay where they are.
-
-    Sections given as `{"bullets": {...}}` are bullets, as a text are that text, else YAML in flow style.
-    """
-    lines = ["---", *(f"{key}: {json.dumps(value)}" for key, value in spec["front_matter"].items()), "---"]
-    lines += [f"# {spec['title']}", "", "## Service Overview", str(spec["overview"]), ""]
-    for heading, body in spec["sections"].items():
-        lines += [f"## {heading}", *_body(body), ""]
-    lines.append("## API Endpoints")
-    for name, block in spec["endpoints"].items():
-        lines += ["", f"### {name}", *_yaml(block)]
-    return "\n".join(lines) + "\n"
-
-
-def _body(body: Any) -> list[str]:
-    if isinstance(body, str):
-        return body.splitlines()
-    if "bullets" in body:
-        named = body["bullets"].items()
-        return [f"- **{BULLETS.get(key, key.replace('_', ' ').title())}**: {value}" for key, value in named]
-    return _yaml(body)
-
-
-def _yaml(block: Mapping[str, Any]) -> list[str]:
-    return ["```yaml", *(f"{key}: {json.dumps(value)}" for key, value in block.items()), "```"]
 
 
 class Effects(Struct, frozen=True):
