@@ -59,6 +59,11 @@ class CostLine(Struct, frozen=True):
         gone = self.amount.amount + self.reserved.amount + self.unreconciled.amount
         return float(gone / self.monthly_limit.amount)
 
+    @property
+    def is_alerted(self) -> bool:
+        """Whether the month has reached the budget's mark."""
+        return self.monthly_limit is not None and self.alert_ratio is not None and self.used_ratio >= self.alert_ratio
+
     def as_json(self) -> dict[str, object]:
         """Return the line in the shape of `report cost --format json`."""
         budget = None
@@ -141,6 +146,7 @@ def _line(month: LedgerMonth, plan: Plan | None, now: datetime | None) -> CostLi
 def _plan(bench: Workbench, key: StateKey) -> Plan | None:
     """Return the plan that the month belongs to, None where the workspace has it no more."""
     try:
-        return bench.plan(key.integration, environment=None if key.environment == "default" else key.environment)
+        environment = None if key.environment == "default" else key.environment
+        return bench.plan(key.integration, environment=environment, judged=False)
     except (UsageError, SpecError):
         return None  # the ledger outlives specs and their errors: its figures stand without their names

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from msgspec import Struct
@@ -36,6 +37,7 @@ def replay_queued(
     base_url: str | None = None,
     limit: int | None = None,
     receipt: str | None = None,
+    logged: Callable[[Plan], AbstractContextManager[Plan]] = nullcontext,
 ) -> QueueRun:
     """Send what is queued, of one spec or of the workspace.
 
@@ -46,6 +48,7 @@ def replay_queued(
             another origin than its own.
         limit: Most items of each environment.
         receipt: This item alone.
+        logged: Shows the log of a plan's calls for the time of a block, and yields the plan to call through.
 
     Raises:
         UsageError: There is no such spec or environment.
@@ -63,7 +66,7 @@ def replay_queued(
         if plan.key != key:
             elsewhere[key] = count
             continue
-        with open_blocking(bench, plan, caller="cli:queue") as integration:
+        with logged(plan) as shown, open_blocking(bench, shown, caller="cli:queue") as integration:
             reports[key] = integration.replay_queue(limit=limit, receipt=receipt)
     return QueueRun(reports, elsewhere)
 

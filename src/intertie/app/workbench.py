@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 
+from intertie.adapters.stores import state_folder
+from intertie.app.passed_texts import PassedTexts, key_of
 from intertie.compiler import Compiled, Settings, compile_spec, load_settings
 from intertie.compiler.settings import FILE_NAME
+from intertie.core.clock import BlockingClock, Clock
 from intertie.core.errors import UsageError
 from intertie.diagnostics import Diagnostic, Severity, SpecError
 from intertie.lint.ids import other_type
 from intertie.lint.overlap import told_once
 from intertie.runtime.plan import Plan
+from intertie.spec.codes import AROUND_THE_SPEC
 from intertie.spec.loading import Loaded, load
 from intertie.spec.workspace import Workspace, find_workspace
+
+_log = logging.getLogger("intertie")
+
+
+def _log_warning(sentence: str) -> None:
+    _log.warning("%s", sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +38,18 @@ class Workbench:
         environ: Where `env:NAME` and `INTERTIE_*` are read.
         named: What a spec was called -> its file. A path is meant from where the caller stands, an id may stand in
             several workspaces: what the workbench was opened for stays that file.
+        warn: Hears of errors that lie around a spec rather than in it, each once.
+        clock: Says the day that ends of versions are judged by.
     """
 
     workspace: Workspace
     settings: Settings
     environ: Mapping[str, str] = field(repr=False)
     named: Mapping[str, Path] = field(default_factory=dict)
+    warn: Callable[[str], None] = field(default=_log_warning, repr=False, compare=False)
+    clock: Clock = field(default_factory=BlockingClock, repr=False, compare=False)
+    _warned: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+    _passed: list[PassedTexts] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def root(self) -> Path:
@@ -63,7 +80,7 @@ class Workbench:
 
     def identity(self, spec: str | Path) -> str:
         """Return the id of a spec given by path, id or service: the name of its state in every store."""
-        return self.plan(spec).id
+        return self.plan(spec, judged=False).id
 
     def spec_files(self) -> list[Path]:
         """Return the specs of the workspace."""
@@ -77,8 +94,21 @@ class Workbench:
         """Compile a spec for one environment."""
         return compile_spec(loaded.spec, settings=self.settings, environment=environment, base_url=base_url)
 
-    def plan(self, spec: str | Path, *, environment: str | None = None, base_url: str | None = None) -> Plan:
-        """Return the plan of a spec.
+    def plan(
+        self,
+        spec: str | Path,
+        *,
+        environment: str | None = None,
+        base_url: str | None = None,
+        judged: bool = True,
+    ) -> Plan:
+        """Return the plan of a spec that has no error of its own; errors around it are warnings.
+
+        Args:
+            spec: Its path, id or service.
+            environment: See `compile_spec`.
+            base_url: See `compile_spec`.
+            judged: Whether the rules are asked; not where only what was recorded under the spec is looked at.
 
         Raises:
             UsageError: There is no such spec or environment.
@@ -94,12 +124,48 @@ class Workbench:
             raise SpecError(loaded.diagnostics)
         compiled = self.compile(loaded, environment=environment, base_url=base_url)
         found = (*loaded.diagnostics, *told_once(loaded.spec, loaded.diagnostics, compiled.diagnostics))
-        if not _has_errors(found):
+        stopped = any(_is_error(finding) and finding.code not in AROUND_THE_SPEC for finding in found)
+        if not stopped:
             # What is unfilled is no error to a reader; to who wants to call, what is missing for it is.
-            found = (*found, *(finding for finding in compiled.diagnostics if finding.severity is Severity.ERROR))
-        if compiled.plan is None or _has_errors(found):
+            found = (*found, *filter(_is_error, compiled.diagnostics))
+        if stopped or compiled.plan is None:
             raise SpecError(found, {self.workspace.shown(path): loaded.source})
+        if judged:
+            self._judge(path, loaded, base_url)
         return compiled.plan
+
+    def _judge(self, path: Path, loaded: Loaded, base_url: str | None) -> None:
+        """Check a spec whole, unless its text has passed before; warn of errors around it.
+
+        Raises:
+            SpecError: It has errors; all findings stand on it.
+        """
+        settings = self.settings if base_url is None else replace(self.settings, base_url=base_url)
+        today = self.clock.utc_now().date()
+        if not self._passed:
+            self._passed.append(PassedTexts(state_folder(settings.state, self.root)))
+        (passed,) = self._passed
+        key = key_of(loaded, settings, today=today)
+        if key in passed:
+            return
+        from intertie.lint.before_use import judge_before_use  # noqa: PLC0415  # a text that has passed needs no rules
+
+        verdict = judge_before_use(path, loaded, self.workspace, settings, today=today)
+        if verdict.stopping:
+            raise SpecError(verdict.found, {self.workspace.shown(path): loaded.source})
+        self._tell(verdict.sentences())
+        if verdict.is_clean:
+            passed.add(key)
+
+    def _tell(self, sentences: Iterable[str]) -> None:
+        for sentence in sentences:
+            if sentence not in self._warned:
+                self._warned.add(sentence)
+                self.warn(sentence)
+
+
+def _is_error(finding: Diagnostic) -> bool:
+    return finding.severity is Severity.ERROR
 
 
 def find_spec(workspace: Workspace, spec: str | Path) -> Path | None:
@@ -126,10 +192,6 @@ def home_of(spec: str | Path) -> tuple[Workspace, Path | None]:
     return here if home == here else home, found  # `here` has looked at its files already
 
 
-def _has_errors(found: Sequence[Diagnostic]) -> bool:
-    return any(finding.severity is Severity.ERROR for finding in found)
-
-
 def open_workbench(
     spec: str | Path | None = None,
     *,
@@ -137,6 +199,7 @@ def open_workbench(
     config: Path | None = None,
     flags: Mapping[str, object] | None = None,
     environ: Mapping[str, str] | None = None,
+    warn: Callable[[str], None] = _log_warning,
 ) -> Workbench:
     """Return the workbench of the workspace given, else of the spec's own (`home_of`)."""
     environ = os.environ if environ is None else environ
@@ -149,4 +212,4 @@ def open_workbench(
         place, found = home_of(spec)
         named = {} if found is None else {str(spec): found}
     settings = load_settings(place.root, config=config, environ=environ, flags=flags or {})
-    return Workbench(place, settings, environ, named)
+    return Workbench(place, settings, environ, named, warn)

@@ -53,7 +53,13 @@ def workbench(context: CliContext, spec: str | None = None, *, flags: Mapping[st
     """Return the workbench of the command's workspace, after a word about settings that nothing reads."""
     from intertie.app.workbench import open_workbench  # noqa: PLC0415  # keeps `--help` quick
 
-    bench = open_workbench(spec, workspace=context.workspace, config=context.config, flags=flags)
+    bench = open_workbench(
+        spec,
+        workspace=context.workspace,
+        config=context.config,
+        flags=flags,
+        warn=lambda sentence: say(f"Warning: {sentence}"),
+    )
     for finding in bench.settings.diagnostics:
         say(f"Warning: {finding.span}: {finding.message}; {finding.help}")
     return bench

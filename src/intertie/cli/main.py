@@ -122,7 +122,7 @@ class LazyGroup(click.Group):
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Configuration file instead of the workspace's intertie.toml.",
 )
-@click.option("-v", "--verbose", count=True, help="Say more; twice for debugging.")
+@click.option("-v", "--verbose", count=True, help="Show the log of calls from info on; twice, from debug on.")
 @click.option("--no-color", is_flag=True, help="No colour, also on a terminal.")
 @click.pass_context
 def cli(ctx: click.Context, workspace: Path | None, config: Path | None, verbose: int, no_color: bool) -> None:

@@ -9,6 +9,40 @@ import click
 
 from intertie.cli.main import COMMANDS, cli
 
+_STOPPING = """\
+## What an error stops
+
+Whatever runs a spec (`plan`, `call`, `mock`, `status`, `queue`, `generate` and the others, `intertie.open` and the mock
+in tests) first looks for the errors that `intertie check` reports.
+
+An error that **lies in the spec itself**, or in a schema it refers to, stops it. The command shows the errors and exits
+with 1; Python raises `SpecError`.
+
+An error that **lies around the spec** comes from the date, other specs, cases, the configuration or Intertie itself. It
+fails `check` like any other. Whatever runs the spec goes on and warns: the command line with one `Warning:` line on
+stderr, `intertie.open` with one line in the log.
+
+Reports of what was kept (`report`, `queue list`) run nothing, so errors of rules don't stop them.
+
+The [page of each rule](rules/README.md) says which of the two it is. Five things follow:
+
+- What leaves no plan stops, wherever it comes from: a variable of the base URL that is not set, an environment that
+  the spec does not declare.
+- An error that `[lint]` ignores or lowers, or that a comment in the spec ignores, stops nothing. A warning that
+  `[lint]` raises to an error stops.
+- An ignore whose last day is over fails `check`; whoever runs the spec is warned. No spec stops working overnight.
+- `--base-url` stands in for the spec's own URLs, so an error in those does not stop such a call.
+- A text that has passed is remembered in the state folder, in the file `passed-checks`, for the day, the settings and
+  the version of Intertie. The first run after a change pays for all rules, the next ones for none. Where there is no
+  state folder nothing is remembered.
+
+## What calls log
+
+`call` and `queue replay` show on stderr what an application's log would hold, from the level on that the spec declares
+in `monitoring.logging.level`. `-v` shows it from `info` on, `-vv` from `debug` on, with what the guards decided. Where
+no level is declared and no `-v` is given, the command's own summary is all.
+"""
+
 _COMPLETION = """\
 ## Completion
 
@@ -39,7 +73,7 @@ def cli_markdown() -> str:
         "",
         *_options(cli, click.Context(cli, info_name="intertie")),
     ]
-    lines += ["", *_COMPLETION.splitlines()]
+    lines += ["", *_STOPPING.splitlines(), "", *_COMPLETION.splitlines()]
     root = click.Context(cli, info_name="intertie")
     for name in COMMANDS:
         command = cli.get_command(root, name)

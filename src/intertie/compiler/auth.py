@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.compiler.build import Build, Chosen
 from intertie.compiler.header_names import is_header_name
+from intertie.diagnostics import SourceSpan
 from intertie.runtime.policies.auth.options import AuthOptions
-from intertie.spec.fields import Located
+from intertie.spec.fields import Located, declared_fields
 from intertie.spec.model import AuthConfig
 
 _BULLET_TYPES = {"API Key": "api_key", "OAuth": "oauth", "JWT": "jwt", "Basic": "basic", "None": "none"}
 REFERENCE_RE = re.compile(r"(env|file|keyring|vault|aws-sm):\S+")
 _VARIABLE_RE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 _RESOLVED = ("env", "file")
+_READ_BY: Mapping[str, frozenset[str]] = {
+    "api_key": frozenset({"key_location", "key_name", "scheme", "secret"}),
+    "basic": frozenset({"username", "password"}),
+}
+"""Type -> the options of `authentication.config` that it reads."""
+_REFRESHING = frozenset({"token_refresh", "expires_in"})
 _LATER = {"oauth": "OAuth token requests", "jwt": "signing of JWTs"}
 
 
@@ -34,7 +42,8 @@ def compile_auth(build: Build) -> CompiledAuth:
     if kind.value in _LATER:
         why = f"this version does not do {_LATER[kind.value]} (authentication type `{kind.value}`)"
         block = build.spec.authentication
-        build.leave_out(f"authentication: {kind.value}", why, kind.source)
+        names = ", ".join(key for key, _ in _given(block.config if block else None))
+        build.leave_out(f"authentication: {kind.value}{f' ({names})' if names else ''}", why, kind.source)
         build.report(
             "unsupported-feature",
             f"no operation can be called: {why}",
@@ -42,11 +51,33 @@ def compile_auth(build: Build) -> CompiledAuth:
             help="use a key or user and password where the service takes one; what else the spec says still holds",
         )
         return CompiledAuth(AuthOptions(), {"type": kind.source}, why)
+    _unread_options(build, kind.value)
     if kind.value == "none":
         return CompiledAuth(AuthOptions(), {"type": kind.source})
     block = build.spec.authentication
     config = (block.config if block else None) or _empty_config(build)
     return _api_key(build, config, kind) if kind.value == "api_key" else _basic(build, config, kind)
+
+
+def _given(config: AuthConfig | None) -> Iterator[tuple[str, SourceSpan]]:
+    """Yield the options that are written, each with its place."""
+    if config is None:
+        return
+    for key, (attribute, _) in declared_fields(AuthConfig).items():
+        found: Located[object] | tuple[Located[object], ...] | None = getattr(config, attribute)
+        first = found[0] if isinstance(found, tuple) and found else found
+        if isinstance(first, Located):
+            yield key, first.span
+
+
+def _unread_options(build: Build, kind: str) -> None:
+    """Say of each option that belongs to another kind of authentication that it does nothing."""
+    block = build.spec.authentication
+    for key, span in _given(block.config if block else None):
+        if key in _REFRESHING:
+            build.leave_out(key, f"the type `{kind}` has no token that ends, so nothing is refreshed", span)
+        elif key not in _READ_BY.get(kind, frozenset()):
+            build.leave_out(f"authentication option {key}", f"the type `{kind}` does not read it", span)
 
 
 def secret_reference(build: Build, located: Located[str] | None, default: str) -> Chosen[str]:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from intertie.diagnostics import Severity
+from intertie.diagnostics import Judges, Severity
 
 
 class Code(Struct, frozen=True):
@@ -20,6 +20,7 @@ class Code(Struct, frozen=True):
         name: Reads after "allow": `unknown-environment`.
         meaning: What is wrong, in one sentence.
         mend: What to do about it, as it follows `help:`.
+        judges: Where its cause lies.
     """
 
     code: str
@@ -27,6 +28,7 @@ class Code(Struct, frozen=True):
     severity: Severity
     meaning: str
     mend: str
+    judges: Judges = "spec"
 
 
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
@@ -36,6 +38,7 @@ TABLE: tuple[Code, ...] = (
         "TIE050", "unknown-environment", _ERROR,
         "The chosen environment is not one the spec declares.",
         "choose a declared one, or add it under `service.environments`",
+        judges="surroundings",
     ),
     Code(
         "TIE051", "no-base-url", _ERROR,
@@ -121,6 +124,7 @@ TABLE: tuple[Code, ...] = (
         "TIE068", "unknown-setting", _WARNING,
         "The configuration has a key that nothing reads.",
         "mend its spelling or take it out",
+        judges="surroundings",
     ),
     Code(
         "TIE069", "unknown-condition", _ERROR,
@@ -181,6 +185,7 @@ TABLE: tuple[Code, ...] = (
         "TIE080", "unset-variable", _ERROR,
         "A base URL names an environment variable that is not set.",
         "set the variable, or write the URL",
+        judges="surroundings",
     ),
     Code(
         "TIE081", "invalid-endpoint-path", _ERROR,
@@ -196,6 +201,7 @@ TABLE: tuple[Code, ...] = (
         "TIE083", "compiler-bug", _ERROR,
         "Intertie itself failed while compiling this part of the spec.",
         "report it with the version and that part of the spec, without secrets",
+        judges="surroundings",
     ),
 )  # fmt: skip
 """In the order of their codes."""

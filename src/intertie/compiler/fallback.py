@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from intertie.compiler.build import Build, Chosen
 from intertie.runtime.policies.fallback.options import FallbackOptions
+from intertie.spec.model import FallbackBehavior
 
 
 def compile_fallback(build: Build, retention: Chosen[float | None]) -> tuple[FallbackOptions | None, dict[str, str]]:
@@ -17,13 +18,17 @@ def compile_fallback(build: Build, retention: Chosen[float | None]) -> tuple[Fal
     if block.strategy is None:
         build.leave_out("fallback", "`fallback_behavior.strategy` is absent", block.head)
         return None, {}
+    strategy, answer = block.strategy.value, block.default_response
+    if strategy == "default" and answer is None:
+        build.leave_out("fallback", "there is no `default_response` to give; calls fail as mapped", block.strategy.span)
+        return None, {}
+    _unused_options(build, block, strategy)
     ttl = build.choose(block.cache_ttl, "fallback_behavior.cache_ttl")
     if retention.value is not None and retention.value < ttl.value:
         ttl = Chosen(retention.value, retention.source)
     key_ttl = build.choose(block.idempotency_ttl, "fallback_behavior.idempotency_ttl")
-    answer = block.default_response
     options = FallbackOptions(
-        strategy=block.strategy.value,
+        strategy=strategy,
         cache_ttl_s=ttl.value,
         default_response=answer.value if answer else None,
         idempotency_ttl_s=key_ttl.value,
@@ -34,6 +39,17 @@ def compile_fallback(build: Build, retention: Chosen[float | None]) -> tuple[Fal
         "default_response": str(answer.span) if answer else "default",
         "idempotency_ttl_s": key_ttl.source,
     }
+
+
+def _unused_options(build: Build, block: FallbackBehavior, strategy: str) -> None:
+    """Say of each option that another strategy reads that this one does not."""
+    for of, name, option in (
+        ("cache", "cache_ttl", block.cache_ttl),
+        ("default", "default_response", block.default_response),
+        ("queue", "idempotency_ttl", block.idempotency_ttl),
+    ):
+        if option is not None and strategy != of:
+            build.leave_out(name, f"only the strategy `{of}` reads it, and this one is `{strategy}`", option.span)
 
 
 def applies(options: FallbackOptions, *, is_read: bool) -> bool:

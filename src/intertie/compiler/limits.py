@@ -50,6 +50,8 @@ def compile_limits(build: Build) -> tuple[LimiterOptions | None, dict[str, str]]
     multiplier = build.choose(throttling.backoff_multiplier, "throttling.backoff_multiplier")
     on_limit = build.choose(throttling.on_limit, "throttling.on_limit")
     max_wait = build.choose_optional(throttling.max_wait, "throttling.max_wait")
+    if throttling.max_wait is not None and on_limit.value == "reject":
+        build.leave_out("throttling.max_wait", "with `on_limit: reject` nobody waits", throttling.max_wait.span)
     options = LimiterOptions(
         windows=windows,
         strategy=strategy.value,

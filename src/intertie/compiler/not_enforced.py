@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from intertie.compiler.auth import REFERENCE_RE
 from intertie.compiler.build import Build
+from intertie.core.outside_text import shown
 from intertie.spec.fields import Located
-from intertie.spec.model import Security
+from intertie.spec.model import CaseLine, Security
 
 _NO_RUNNER = "the runner of cases is not part of this version"
 _NO_SLA = "what is promised is not judged by what was measured in this version"
+_CASES_SHOWN = 3
+_LONGEST = 80
 _PROSE = "prose: nothing in it can be enforced"
 
 
@@ -58,8 +61,12 @@ def _monitoring(build: Build) -> None:
         )
     for alert in monitoring.alerts:
         if alert.condition is not None:
+            grave = f" ({alert.severity.value})" if alert.severity else ""
+            told = f" to {alert.channel.value}" if alert.channel else ""
             build.leave_out(
-                f"alert `{alert.condition.value}`", "conditions are not evaluated by this version", alert.condition.span
+                f"alert `{alert.condition.value}`{grave}{told}",
+                "conditions are not evaluated by this version",
+                alert.condition.span,
             )
 
 
@@ -99,10 +106,22 @@ def _testing(build: Build) -> None:
             ),
             _NO_RUNNER,
         )
-    for line in build.spec.cases:
-        place = line.path.span if line.path else line.head
-        build.leave_out("validation cases", _NO_RUNNER, place)
-        break
+        if units and units.mock_responses and not units.mock_responses.value:
+            why = "whoever starts the mock gets its answers; nothing here switches it off"
+            build.leave_out("mock_responses: false", why, units.mock_responses.span)
+        if integration and integration.use_sandbox and not integration.use_sandbox.value:
+            build.leave_out("sandbox", "switched off by the spec (`use_sandbox: false`)", integration.use_sandbox.span)
+    cases = build.spec.cases
+    if cases:
+        named = [_case(line) for line in cases[:_CASES_SHOWN]]
+        more = f" and {len(cases) - _CASES_SHOWN} more" if len(cases) > _CASES_SHOWN else ""
+        place = cases[0].path.span if cases[0].path else cases[0].head
+        build.leave_out(f"validation cases {', '.join(named)}{more}", _NO_RUNNER, place)
+
+
+def _case(line: CaseLine) -> str:
+    about = f" ({shown(line.description.value, most=_LONGEST)})" if line.description else ""
+    return f"{shown(line.path.value, most=_LONGEST) if line.path else 'without a path'}{about}"
 
 
 def _dependencies(build: Build) -> None:
@@ -129,10 +148,11 @@ def _sla(build: Build) -> None:
 
 
 def _artefacts(build: Build) -> None:
-    if build.spec.implementation:
-        build.leave_out(
-            "implementation references", "nothing is generated there by this version", build.spec.implementation[0].head
-        )
+    for line in build.spec.implementation:
+        what = shown(line.what.value, most=_LONGEST) if line.what else "without a name"
+        where = f" at {shown(line.where.value.strip('`'), most=_LONGEST)}" if line.where else ""
+        why = "nothing is generated there by this version"
+        build.leave_out(f"implementation reference {what}{where}", why, line.head)
 
 
 def _each(build: Build, rows: tuple[tuple[str, Located[str] | None], ...], why: str) -> None:

@@ -14,6 +14,7 @@ from intertie.core.errors import UsageError
 from intertie.diagnostics import Severity, SourceSpan
 from intertie.runtime.plan import Origin
 from intertie.spec.fields import Located
+from intertie.spec.model import Spec
 from intertie.spec.reading.environments import ENVIRONMENT_ALIASES
 
 DEVELOPMENT = "development"
@@ -51,11 +52,17 @@ class _Candidate(Struct, frozen=True):
 
 
 def environments_of(build: Build) -> dict[str, Located[str]]:
-    """Return name -> URL of every environment the spec declares; a `sandbox_url` of the tests declares `sandbox`."""
-    service, testing = build.spec.service, build.spec.testing
+    """Return name -> URL of every environment the spec declares; see `declared_environments`."""
+    return declared_environments(build.spec)
+
+
+def declared_environments(spec: Spec) -> dict[str, Located[str]]:
+    """Return name -> URL of every environment; a `sandbox_url` of the tests is one, unless `use_sandbox: false`."""
+    service, testing = spec.service, spec.testing
     declared = {name.value: url for name, url in service.environments} if service else {}
-    if testing and testing.integration_tests and testing.integration_tests.sandbox_url:
-        declared.setdefault("sandbox", testing.integration_tests.sandbox_url)
+    tests = testing.integration_tests if testing else None
+    if tests and tests.sandbox_url and (tests.use_sandbox is None or tests.use_sandbox.value):
+        declared.setdefault("sandbox", tests.sandbox_url)
     return declared
 
 

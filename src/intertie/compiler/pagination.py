@@ -20,6 +20,13 @@ _TOLD_BY = (
     ("page_parameter", "page"),
     ("offset_parameter", "offset"),
 )
+_OWN = {
+    "cursor": frozenset({"cursor_parameter", "cursor_path"}),
+    "page": frozenset({"page_parameter", "first"}),
+    "offset": frozenset({"offset_parameter"}),
+    "link": frozenset[str](),
+}
+"""Style -> what no other style reads."""
 _FIELDS = (
     "items_path", "cursor_parameter", "cursor_path", "more_path", "page_parameter", "first", "size_parameter", "size",
     "offset_parameter", "limit_parameter", "limit", "total_path",
@@ -41,9 +48,13 @@ def compile_pagination(build: Build, block: Pagination | None) -> PaginationPlan
     for name in missing:
         build.report("incomplete-pagination", f"pagination of style `{style}` needs `{name}`", block.head)
     options: dict[str, object] = {}
+    others = frozenset().union(*(own for of, own in _OWN.items() if of != style)) - _OWN[style]
     for name in _FIELDS:
         located: Located[str] | Located[int] | None = getattr(block, name)
         if located is None:
+            continue
+        if name in others:
+            build.leave_out(f"pagination.{name}", f"pages of style `{style}` do not read it", located.span)
             continue
         value = located.value
         # An empty path is the answer itself.

@@ -30,8 +30,8 @@ def compile_pricing(build: Build) -> tuple[PricingOptions | None, dict[str, str]
     tiers = _tiers(build, costs, model.value)
     if limit is not None and not tiers and not fee.value:
         build.leave_out("budget", "no price is given, so nothing is ever spent of it", limit.span)
-    if alert is not None:
-        build.leave_out("budget alert", "the mark is shown by `intertie report cost`, told to nobody", alert.span)
+    if alert is not None and limit is None:
+        build.leave_out("budget alert", "there is no `monthly_limit` for it to be a share of", alert.span)
     options = PricingOptions(
         model=model.value,
         currency=currency.value,

@@ -24,6 +24,8 @@ def compile_retry(build: Build) -> tuple[RetryOptions, dict[str, str]]:
     longest = _longest(build, block, initial)
     backoff = build.choose(block.backoff, "retry.backoff")
     multiplier = build.choose(block.multiplier, "retry.multiplier")
+    if block.multiplier is not None and backoff.value != "exponential":
+        build.leave_out("retry.multiplier", f"a {backoff.value} wait does not multiply", block.multiplier.span)
     jitter = build.choose(block.jitter, "retry.jitter")
     budget = build.choose(block.retry_budget, "retry.retry_budget")
     conditions, on_source, conditions_source = _conditions(build, block)

@@ -27,6 +27,10 @@ def compile_version(build: Build) -> tuple[VersionOptions | None, dict[str, str]
     name = _name(build, block, strategy.value)
     if strategy.value == "header" and block.header is not None and not is_header_name(name.value):
         build.report("invalid-header", f"no header can have the name `{name.value}`", block.header.span)
+    for of, option in (("header", block.header), ("parameter", block.parameter)):
+        if option is not None and strategy.value != ("query" if of == "parameter" else of):
+            why = f"the strategy `{strategy.value}` does not read it"
+            build.leave_out(f"versioning.{of}", why, option.span)
     supported = tuple(item.value for item in block.supported)
     if current.value not in supported:
         supported = (*supported, current.value)

@@ -142,7 +142,7 @@ def _breaker(options: Mapping[str, Any], sources: Mapping[str, str], _: Operatio
 def _budget(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
     text = f"{options['monthly_limit']} {options['currency']} a month ({options['time_zone']})"
     if "alert_at" in options:
-        text += f", its mark at {_percent(options['alert_at'])}"
+        text += f"; results and log warn from {_percent(options['alert_at'])} on"
     yield text, sources["monthly_limit"]
     yield (
         ("calls beyond it are refused" if options["hard_stop"] else "calls beyond it are made all the same"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -15,6 +16,14 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
+
+
+Judges: TypeAlias = Literal["spec", "surroundings"]
+"""Where the cause of a finding lies. `spec`: in its own text, and in the schemas that it refers to. `surroundings`: in
+the date, other files and cases, the environment, or Intertie itself.
+
+An error of the first kind stops whatever runs the spec; one of the second fails `check` and is a warning elsewhere.
+"""
 
 
 class Applicability(StrEnum):

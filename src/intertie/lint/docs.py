@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from intertie.diagnostics import Severity
 from intertie.diagnostics.order import rule_page
 from intertie.lint.page import Snippet
 from intertie.lint.registry import RULES
@@ -31,6 +32,7 @@ def rule_markdown(rule: Rule) -> str:
             page.summary,
             "",
             f"*{rule.severity.value.capitalize()}. {found_by}. Since {rule.since}.*",
+            *(["", what_it_stops(rule)] if rule.severity is Severity.ERROR else []),
             *_part("What it does", page.what),
             *_part("Why it matters", page.why),
             *_part("Example", _fenced(page.example)),
@@ -39,6 +41,15 @@ def rule_markdown(rule: Rule) -> str:
             "",
         ]
     )
+
+
+def what_it_stops(rule: Rule) -> str:
+    """Return what an error of a rule stops, in one sentence."""
+    if rule.judges == "spec":
+        return "The error lies in the spec itself: it stops `plan`, `mock`, `call`, `open` and all that runs it."
+    if rule.reported_by == "compiler":
+        return "The error lies around the spec, and leaves no plan: nothing runs the spec until it is gone."
+    return "The error lies around the spec: it fails `check`, and is a warning to whoever runs the spec."
 
 
 def listed_inputs(rule: Rule) -> str:
@@ -57,10 +68,15 @@ def _index() -> Iterator[str]:
     yield ""
     yield "What `intertie check` finds. `intertie rule CODE` shows a page in the terminal; `[lint]` in `intertie.toml`"
     yield "selects, ignores and sets severities by code, by the beginning of a code, or by name."
+    yield ""
+    yield "An error in the spec itself stops whatever runs the spec. One that lies around it (the date, other files and"
+    yield "cases, the environment) is marked `error, around` here: it fails `check` and is a warning elsewhere."
     for group, rules in groupby(RULES, key=lambda rule: rule.group):
         yield from ("", f"## {GROUP_TITLES[group]}", "", "| code | rule | severity | |", "|---|---|---|---|")
         for rule in rules:
-            yield f"| [{rule.code}]({rule.code}.md) | `{rule.name}` | {rule.severity.value} | {rule.page.summary} |"
+            around = ", around" if rule.severity is Severity.ERROR and rule.judges == "surroundings" else ""
+            severity = f"{rule.severity.value}{around}"
+            yield f"| [{rule.code}]({rule.code}.md) | `{rule.name}` | {severity} | {rule.page.summary} |"
 
 
 def _part(heading: str, text: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias, cast
 
 from msgspec import Struct
 
-from intertie.diagnostics import Severity
+from intertie.diagnostics import Judges, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.page import RulePage, read_page
 
@@ -32,6 +32,7 @@ class Rule(Struct, frozen=True):
         takes: Names of the arguments that `check` wants; a rule that takes the plan is skipped where there is none.
         check: Yields the findings; None where another part makes them.
         reported_by: `parser`, `compiler` or `checker` where the finding is made there and this only documents it.
+        judges: Where the cause of its findings lies; decides what an error of it stops.
     """
 
     code: str
@@ -43,6 +44,7 @@ class Rule(Struct, frozen=True):
     takes: tuple[str, ...] = ()
     check: Check | None = None
     reported_by: str | None = None
+    judges: Judges = "spec"
 
     @property
     def page(self) -> RulePage:
@@ -69,6 +71,10 @@ class ReportedCode(Protocol):
     def severity(self) -> Severity:
         """Its usual severity."""
 
+    @property
+    def judges(self) -> Judges:
+        """Where its cause lies."""
+
 
 class CheckerCode(Struct, frozen=True):
     """A row for a finding that the checker itself makes, outside the rules."""
@@ -76,13 +82,21 @@ class CheckerCode(Struct, frozen=True):
     code: str
     name: str
     severity: Severity
+    judges: Judges = "spec"
 
 
-def rule(*, code: str, severity: Severity, since: str) -> Callable[[Check], Rule]:
+def rule(*, code: str, severity: Severity, since: str, judges: Judges | None = None) -> Callable[[Check], Rule]:
     """Make a rule of a function that yields findings and takes any of `spec`, `plan` and `around`.
 
+    Args:
+        code: `TIE` and three digits.
+        severity: Of its findings.
+        since: Version that brought it.
+        judges: Where the cause of its findings lies. A rule that gives errors says so itself. The configuration may
+            raise the severity of the others: for them it is the surroundings where the rule looks at these.
+
     Raises:
-        TypeError: The function asks for something a rule can't have.
+        TypeError: The function asks for something a rule can't have, or gives errors and does not say what it judges.
     """
 
     def declare(function: Check) -> Rule:
@@ -90,8 +104,12 @@ def rule(*, code: str, severity: Severity, since: str) -> Callable[[Check], Rule
         if unknown := set(takes) - KNOWN_ARGUMENTS:
             msg = f"{function.__name__} asks for {sorted(unknown)}; a rule may take {sorted(KNOWN_ARGUMENTS)}"
             raise TypeError(msg)
-        name = function.__name__.replace("_", "-")
-        return Rule(code, name, severity, since, function.__doc__ or "", _group(function), takes, function)
+        if severity is Severity.ERROR and judges is None:
+            msg = f"{function.__name__} gives errors: say `judges=`, the spec or its surroundings"
+            raise TypeError(msg)
+        name, doc = function.__name__.replace("_", "-"), function.__doc__ or ""
+        cause: Judges = judges or ("surroundings" if "around" in takes else "spec")
+        return Rule(code, name, severity, since, doc, _group(function), takes, function, judges=cause)
 
     return declare
 
@@ -113,7 +131,8 @@ def reported(row: ReportedCode, *, by: str, since: str) -> Callable[[Callable[[]
         if name != row.name:
             msg = f"{function.__name__} documents {row.code}, which is called {row.name}"
             raise ValueError(msg)
-        return Rule(row.code, name, row.severity, since, function.__doc__ or "", _group(function), reported_by=by)
+        doc = function.__doc__ or ""
+        return Rule(row.code, name, row.severity, since, doc, _group(function), reported_by=by, judges=row.judges)
 
     return declare
 

@@ -42,6 +42,7 @@ CATALOGUE: tuple[EventKind, ...] = (
     EventKind(Stage.CIRCUIT_BREAKER, "open", "error", ("state",), "this attempt opened the circuit"),
     EventKind(Stage.CIRCUIT_BREAKER, "close", "info", ("state",), "this attempt closed the circuit"),
     EventKind(Stage.BUDGET, "reserve", "debug", ("amount", "currency"), "the expected cost is set aside"),
+    EventKind(Stage.BUDGET, "warn", "warning", ("message",), "the month's budget has reached its mark, `alert_at`"),
     EventKind(Stage.BUDGET, "reject", "error", ("spent", "limit"), "the month's budget would be passed"),
     EventKind(Stage.BUDGET, "unavailable", "error", (), "the cost can't be written down; nothing was sent"),
     EventKind(

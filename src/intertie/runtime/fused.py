@@ -34,6 +34,7 @@ from intertie.runtime.http import Request, Response
 from intertie.runtime.operations import LinkedOperation
 from intertie.runtime.policies.breaker.verdict import NEUTRAL, SUCCESS
 from intertie.runtime.policies.budget.quantities import ONE, expected_quantity, used_quantity
+from intertie.runtime.policies.budget.state import alert_quantity
 from intertie.runtime.policies.version.notices import NAMES as NOTICE_NAMES
 from intertie.runtime.policies.version.notices import first_notices_s
 from intertie.runtime.state import CallRecord
@@ -95,6 +96,7 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
     write_s, read_s = plan.timeouts.write_s, plan.timeouts.read_s
     success_statuses = operation.response.statuses.codes
     pricing_model = "" if plan.pricing is None else plan.pricing.model
+    warned_from = None if plan.pricing is None else alert_quantity(plan.pricing)
     price_is_flat = pricing_model in {"per_request", "subscription"}
     attempt_s = plan.timeouts.wire_s
     keeps = last_good is not None and operation.is_read
@@ -178,6 +180,9 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
             reservation = ledger.reserve_nowait(expected)
             if reservation is None:
                 return await linked.run(general(*known, request, Held(admission)))
+            if warned_from is not None and reservation.before + expected >= warned_from:
+                # Everybody is told from here on, which the general pipeline does.
+                return await linked.run(general(*known, request, Held(admission, reservation)))
         connection = connect_nowait(fresh=fresh)
         if connection is None:
             return await linked.run(general(*known, request, Held(admission, reservation)))

@@ -24,6 +24,7 @@ from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.auth.policy import AuthPolicy
 from intertie.runtime.policies.breaker.policy import BreakerAgainPolicy, BreakerPolicy
 from intertie.runtime.policies.budget.policy import BudgetPolicy
+from intertie.runtime.policies.budget.state import alert_quantity
 from intertie.runtime.policies.connection.policy import ConnectionPolicy
 from intertie.runtime.policies.deadline.clip import connect_timeout_s
 from intertie.runtime.policies.deadline.policy import DeadlinePolicy
@@ -197,7 +198,9 @@ class LinkedOperation:
         if plan.breaker is not None and self.breaker is not None:
             policies.append(BreakerPolicy(plan.breaker, self.breaker, plan.service))
         if plan.pricing is not None and guards.ledger is not None:
-            policies.append(BudgetPolicy(plan.pricing, guards.ledger, timeouts.wire_s, around.clock))
+            policies.append(
+                BudgetPolicy(plan.pricing, guards.ledger, timeouts.wire_s, around.clock, alert_quantity(plan.pricing))
+            )
         if guards.credentials is not None:
             policies.append(AuthPolicy(guards.credentials, self.build))
         policies.append(VersionPolicy(plan.version, around.clock))

@@ -244,11 +244,15 @@ class Coordination(Protocol):
 
 
 class Reservation(msgspec.Struct, frozen=True):
-    """Cost set aside for one attempt: `quantity` units at an expected price."""
+    """Cost set aside for one attempt: `quantity` units at an expected price, after `before` units of the month.
+
+    `before` is settled or set aside, as far as this process knows; what others use is known as of the last look.
+    """
 
     id: int
     quantity: Decimal
     amount: Decimal
+    before: Decimal
 
 
 class BudgetRefusal(msgspec.Struct, frozen=True):

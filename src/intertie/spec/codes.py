@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from intertie.diagnostics import Severity
+from intertie.diagnostics import Judges, Severity
 
 
 class Code(Struct, frozen=True):
-    """What one kind of finding is called, how much it matters by default, and what it means in one line."""
+    """What one kind of finding is called, how much it matters by default, what it means in one line, where it lies."""
 
     code: str
     name: str
     severity: Severity
     meaning: str
+    judges: Judges = "spec"
 
 
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
@@ -71,12 +72,20 @@ REF_UNRESOLVED = Code("TIE040", "ref-unresolved", _ERROR, "A `$ref` points at no
 REF_OUTSIDE = Code("TIE041", "ref-outside-workspace", _ERROR, "A `$ref` leaves the workspace; nothing is read there.")
 REF_REMOTE = Code("TIE042", "ref-remote", _ERROR, "A `$ref` points at the network; nothing is fetched.")
 INVALID_SCHEMA = Code("TIE043", "invalid-schema", _ERROR, "A schema breaks the rules of JSON Schema.")
-RELATED_MISSING = Code("TIE044", "related-missing", _ERROR, "A related spec is not in the workspace.")
+RELATED_MISSING = Code(
+    "TIE044", "related-missing", _ERROR, "A related spec is not in the workspace.", judges="surroundings"
+)
 REF_UNREADABLE = Code("TIE045", "ref-unreadable", _ERROR, "The file that a `$ref` points into can't be read.")
-CASE_OUTSIDE = Code("TIE046", "case-outside-workspace", _ERROR, "The path of a case leaves the workspace.")
-CASE_SUFFIX = Code("TIE047", "case-suffix", _ERROR, "A case file ends in `.yaml`.")
+CASE_OUTSIDE = Code(
+    "TIE046", "case-outside-workspace", _ERROR, "The path of a case leaves the workspace.", judges="surroundings"
+)
+CASE_SUFFIX = Code("TIE047", "case-suffix", _ERROR, "A case file ends in `.yaml`.", judges="surroundings")
 PRECONDITION_CITED = Code(
-    "TIE048", "precondition-cited", _ERROR, "A spec cites test and scenario cases; preconditions are cited by those."
+    "TIE048",
+    "precondition-cited",
+    _ERROR,
+    "A spec cites test and scenario cases; preconditions are cited by those.",
+    judges="surroundings",
 )
 
 CODES: tuple[Code, ...] = (
@@ -88,3 +97,6 @@ CODES: tuple[Code, ...] = (
     PRECONDITION_CITED,
 )  # fmt: skip
 """All of them, by code."""
+
+AROUND_THE_SPEC = frozenset(code.code for code in CODES if code.judges == "surroundings")
+"""Codes of the findings whose cause lies beside the spec: an error of these does not stop calls."""

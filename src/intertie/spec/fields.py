@@ -69,6 +69,8 @@ class FieldInfo(Struct, frozen=True):
     """What to write where the kind alone does not tell."""
     key: str = ""
     """The YAML key where it can't be the attribute's name (`in`)."""
+    takes_null: bool = False
+    """Whether a written `null` is a value of its own, other than nothing at all."""
     template: bool = True
     """Whether the founding template has it; False for an addition of ours."""
 

@@ -42,12 +42,14 @@ class Loaded(Struct, frozen=True):
         diagnostics: In the order of their places.
         source: The file's text as the places count it: without byte order mark, line ends as the author has them.
         given_up: It is larger than is read. The spec is empty, and that is all there is to say about it.
+        files: Other files that its schemas were looked up in.
     """
 
     spec: Spec
     diagnostics: tuple[Diagnostic, ...]
     source: str
     given_up: bool = False
+    files: tuple[Path, ...] = ()
 
 
 def load(path: Path, workspace: Workspace | None = None) -> Loaded:
@@ -102,7 +104,7 @@ def load_text(text: str, path: Path, workspace: Workspace | None = None) -> Load
     )
     status = spec.front_matter.status if spec.front_matter else None
     draft = isinstance(status, Located) and status.value == "draft"
-    return Loaded(spec, findings.all(draft=draft), text.removeprefix("\ufeff"))
+    return Loaded(spec, findings.all(draft=draft), text.removeprefix("\ufeff"), files=library.files)
 
 
 def _check_components(entries: Mapping[str, Entry], schemas: SchemaReader, reader: BlockReader) -> None:

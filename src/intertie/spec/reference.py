@@ -52,6 +52,7 @@ def spec_format_markdown() -> str:
         "Keys in brackets are read too, with a note that names the canonical one.",
         "[What came back](../explanation/bodies.md) says which media types agree, which charsets are read, and how",
         "deep and how long a body may be.",
+        "[What becomes of each field](fields.md) says which ones are enforced, and why the others are not.",
     ]
     heading = ""
     for section, key, block in SECTIONS:

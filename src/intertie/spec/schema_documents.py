@@ -77,6 +77,11 @@ class Library:
         self._related = related
         self._read: dict[Path, SchemaDocument | Problem] = {}
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that were looked into so far, readable or not."""
+        return tuple(self._read)
+
     def resolve(self, reference: str, document: SchemaDocument) -> Target | Problem:
         """Return where `reference`, which stands in `document`, leads."""
         file_part, _, fragment = reference.partition("#")

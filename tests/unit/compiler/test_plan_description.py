@@ -131,7 +131,7 @@ def test_text_says_the_numbers_and_their_places():
         "stays open for 30 s [default]",
         "25 requests in 1 s and 1,000 requests in 60 s, counted by token bucket",
         "at most 4 in flight",
-        "150.00 EUR a month (UTC), its mark at 80 %",
+        "150.00 EUR a month (UTC); results and log warn from 80 % on",
         "the key of env:KEY in header Authorization after the word Bearer",
         "1 ends on 2030-01-31",
         "not where the first try may have taken effect: POST without an idempotency key",

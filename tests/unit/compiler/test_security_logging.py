@@ -93,7 +93,7 @@ def test_prose_is_reported_as_not_enforced():
         "privacy",
         "availability: 99.9%",
         "metrics error_rate",
-        "alert `error_rate > 5%`",
+        "alert `error_rate > 5%` to slack",
         "infrastructure: Redis",
     } == said
     assert all(item.why and ":" in item.source for item in plan.not_enforced)

@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from intertie.compiler import Settings, compile_spec
 from support.spec_builder import endpoint, findings_of, plan_of
+from support.spec_text import NOWHERE, read, section
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,8 @@ def test_a_strategy_is_a_stage_only_where_it_can_serve():
     endpoints = (endpoint("Read"), endpoint("Write", "/w", "POST"))
 
     def stages(strategy):
-        plan = plan_of(fallback_behavior={"strategy": strategy}, endpoints=endpoints)
+        answer = {"default_response": {}} if strategy == "default" else {}
+        plan = plan_of(fallback_behavior={"strategy": strategy, **answer}, endpoints=endpoints)
         return {
             name: [stage.stage for stage in operation.stages if stage.stage in ("fallback", "last_good")]
             for name, operation in plan.operations.items()
@@ -107,3 +110,34 @@ def test_the_error_code_path_is_read():
     """The path of the provider's own code is checked when compiled."""
     assert plan_of(error_code_path="error.code").errors.error_code_path == "error.code"
     assert findings_of(error_code_path="error[") == ["invalid-field-path"]
+
+
+def test_a_default_without_an_answer_is_no_fallback():
+    """Nothing to give means that calls fail as mapped; a JSON null that is written is an answer."""
+    silent = plan_of(fallback_behavior={"strategy": "default"})
+    assert silent.fallback is None
+    assert [item.what for item in silent.not_enforced] == ["fallback"]
+    null = compile_spec(
+        read(section("Error Handling", "fallback_behavior: {strategy: default, default_response: null}")
+             + section("Service Configuration", "service: {name: a, base_url: https://a.example}")
+             + "## API Endpoints\n\n### Get\n```yaml\nendpoint: {path: /a, method: GET}\n```\n").spec,
+        settings=Settings(NOWHERE),
+    ).plan  # fmt: skip
+    assert null is not None
+    assert null.fallback is not None
+    assert null.fallback.default_response is None
+
+
+@pytest.mark.parametrize(
+    ("strategy", "options", "unread"),
+    [
+        ("cache", {"default_response": {}, "idempotency_ttl": 60.0}, ["default_response", "idempotency_ttl"]),
+        ("queue", {"cache_ttl": 60.0, "default_response": {}}, ["cache_ttl", "default_response"]),
+        ("circuit_break", {"cache_ttl": 60.0}, ["cache_ttl"]),
+        ("default", {"default_response": {}, "cache_ttl": 60.0}, ["cache_ttl"]),
+    ],
+)
+def test_an_option_of_another_strategy_is_not_enforced(strategy, options, unread):
+    """What the chosen strategy does not read stands in the plan as such."""
+    plan = plan_of(fallback_behavior={"strategy": strategy, **options})
+    assert [item.what for item in plan.not_enforced] == unread

@@ -8,7 +8,7 @@ import pytest
 from intertie.runtime.fused import fuse
 from intertie.runtime.plan import LoggingOptions
 from intertie.runtime.policies.version.options import VersionOptions
-from intertie.testing import Answer, assert_answered, make_bench, make_plan
+from intertie.testing import Answer, assert_answered, make_bench, make_plan, price
 from intertie.testing.virtual_time import EPOCH
 
 
@@ -50,3 +50,25 @@ def test_a_version_with_an_end_that_is_far_stays_on_the_fused_path():
     plan = make_plan(version=VersionOptions("header", "Api-Version", "new", ("new", "old"), (("old", ends),)))
     bench = make_bench(plan, [Answer(json={})])
     assert fuse(bench.linked._operations["get_thing"], ()) is not None
+
+
+@pytest.mark.parametrize("fused", [True, False])
+def test_a_budget_warns_from_its_mark_on(drive, caplog, fused):
+    """From the call that brings the month to `alert_at` on, results and the log say so; before it nothing does."""
+    pricing = price("0.01", monthly_limit="0.05", alert_ratio=0.8)
+    bench = make_bench(make_plan(pricing=pricing), [Answer(json={})], fused=fused)
+    warned = []
+    with caplog.at_level(logging.WARNING, "intertie"):
+        warned += [assert_answered(drive(bench, bench.linked.run("get_thing", {}))).warnings for _ in range(5)]
+    sentence = "get_thing: 80 % or more of this month's budget of 0.05 EUR is used"
+    assert warned == [(), (), (), (sentence,), (sentence,)]
+    assert [record.intertie["warnings"] for record in caplog.records] == [[sentence], [sentence]]
+
+
+@pytest.mark.parametrize("fused", [True, False])
+def test_a_budget_without_a_mark_warns_of_nothing(drive, fused):
+    """No `alert_at`, no warning; a mark without a limit has nothing to be a share of."""
+    for more in ({"monthly_limit": "0.01", "hard_stop": False}, {"alert_ratio": 0.5}):
+        bench = make_bench(make_plan(pricing=price(**more)), [Answer(json={})], fused=fused)
+        for _ in range(3):
+            assert assert_answered(drive(bench, bench.linked.run("get_thing", {}))).warnings == ()

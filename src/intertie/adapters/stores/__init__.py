@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from intertie.adapters.stores.errors import StoreUnavailable
-from intertie.adapters.stores.memory.coordination import MemoryCoordination
-from intertie.adapters.stores.memory.journal import MemoryJournal
 from intertie.adapters.stores.offload import InlineOffload, ThreadOffload
 from intertie.adapters.stores.sqlite.location import SCHEME, database_path
 from intertie.core.clock import Clock
@@ -14,7 +12,15 @@ from intertie.core.errors import UsageError
 from intertie.core.rng import Rng
 from intertie.runtime.state import Coordination, Journal, Offload
 
-__all__ = ["InlineOffload", "StoreUnavailable", "ThreadOffload", "holds_something", "open_coordination", "open_journal"]
+__all__ = [
+    "InlineOffload",
+    "StoreUnavailable",
+    "ThreadOffload",
+    "holds_something",
+    "open_coordination",
+    "open_journal",
+    "state_folder",
+]
 
 STORE_DOWN = ("fair_share", "refuse", "allow")
 DURABILITIES = ("process", "power")
@@ -41,6 +47,8 @@ def open_coordination(
         msg = f"store_down is {store_down!r}; use one of {', '.join(STORE_DOWN)}"
         raise UsageError(msg)
     if url == "memory://":
+        from intertie.adapters.stores.memory.coordination import MemoryCoordination  # noqa: PLC0415  # light import
+
         return MemoryCoordination(clock, url)
     if url.startswith(SCHEME):
         from intertie.adapters.stores.sqlite.coordination import SqliteCoordination  # noqa: PLC0415  # light import
@@ -71,6 +79,8 @@ def open_journal(
         msg = f"durability is {durability!r}; use one of {', '.join(DURABILITIES)}"
         raise UsageError(msg)
     if url == "memory://":
+        from intertie.adapters.stores.memory.journal import MemoryJournal  # noqa: PLC0415  # light import
+
         return MemoryJournal(clock, url)
     if url.startswith(SCHEME):
         from intertie.adapters.stores.sqlite.journal import SqliteJournal  # noqa: PLC0415  # light import
@@ -88,6 +98,16 @@ def holds_something(url: str, root: Path) -> bool:
         return database_path(url, root).stat().st_size > 0
     except (OSError, StoreUnavailable):
         return False  # there is no such file
+
+
+def state_folder(url: str, root: Path) -> Path | None:
+    """Return the folder that a store's file lies in, None where it is no file, or the URL names none."""
+    if not url.startswith(SCHEME):
+        return None
+    try:
+        return database_path(url, root).parent
+    except StoreUnavailable:
+        return None  # said when the store is opened
 
 
 def _unknown(url: str) -> str:

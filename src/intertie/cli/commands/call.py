@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from intertie.cli.call_input import read_input
+from intertie.cli.call_log import call_log
 from intertie.cli.common import (
     base_url_option,
     elapsed_text,
@@ -76,7 +77,7 @@ def command(
         _tell_not_called(error, operation, as_json=True)
         return 1
     try:
-        with open_blocking(bench, plan) as integration:
+        with call_log(context, plan) as logged, open_blocking(bench, logged) as integration:
             called = integration.operation(operation)
             result = called.call(
                 given, version=version, caller=_caller(), idempotency_key=idempotency_key, explain=explain or None

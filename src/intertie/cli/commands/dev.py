@@ -9,6 +9,7 @@ import click
 
 from intertie.cli.reference import cli_markdown
 from intertie.comparing.reference import changes_markdown
+from intertie.compiler.field_fates import fields_markdown
 from intertie.compiler.reference import configuration_markdown, defaults_markdown
 from intertie.core.errors import UsageError
 from intertie.lint.docs import rule_pages
@@ -19,7 +20,7 @@ from intertie.spec.reference import spec_format_markdown
 
 
 def _spec_format() -> dict[str, str]:
-    return {"docs/reference/spec-format.md": spec_format_markdown()}
+    return {"docs/reference/spec-format.md": spec_format_markdown(), "docs/reference/fields.md": fields_markdown()}
 
 
 def _transforms() -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
+from intertie.cli.call_log import call_log
 from intertie.cli.common import format_option, plural, print_json, say, workbenches
 from intertie.cli.completing import complete_spec
 from intertie.core.errors import UsageError
@@ -74,7 +76,9 @@ def replay(
     elsewhere: dict[StateKey, int] = {}
     for bench, specs in workbenches(context, () if spec is None else (spec,)):
         chosen = None if spec is None else specs[0]
-        run = replay_queued(bench, chosen, base_url=base_url, limit=limit, receipt=receipt)
+        run = replay_queued(
+            bench, chosen, base_url=base_url, limit=limit, receipt=receipt, logged=partial(call_log, context)
+        )
         reports.update(run.reports)
         elsewhere.update(run.elsewhere)
     if receipt is not None and not reports:

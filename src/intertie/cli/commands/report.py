@@ -95,6 +95,8 @@ def _text(line: CostLine) -> str:
     said = [f"{line.id} {line.service or ''} ({line.environment}): {plural(line.calls, 'call')}, {line.amount}"]
     if line.monthly_limit is not None:
         said.append(f"budget {line.monthly_limit}, {line.used_ratio:.1%} used")
+    if line.is_alerted:
+        said.append(f"warning: past the mark of {line.alert_ratio or 0:.0%}")
     if line.forecast is not None:
         said.append(f"forecast {line.forecast} at the month's pace")
     if line.reserved.amount:

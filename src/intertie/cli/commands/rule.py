@@ -11,8 +11,10 @@ import click
 from intertie.cli.completing import complete_rule
 from intertie.cli.context import CliContext
 from intertie.core.errors import UsageError
+from intertie.diagnostics import Severity
 from intertie.diagnostics.order import rule_page
 from intertie.diagnostics.render.paint import SEVERITY_STYLE, STRONG, Paint
+from intertie.lint.docs import what_it_stops
 from intertie.lint.page import Snippet
 from intertie.lint.registry import RULES, find_rule, nearest
 from intertie.lint.rule import Rule
@@ -65,6 +67,8 @@ def _page(rule: Rule, paint: Paint) -> Iterator[str]:
     severity = paint(rule.severity.value, SEVERITY_STYLE[rule.severity])
     yield f"{paint(f'{rule.code} {rule.name}', STRONG)} ({severity}, since {rule.since})"
     yield rule.page.summary
+    if rule.severity is Severity.ERROR:
+        yield what_it_stops(rule)
     for heading, text in (
         ("What it does", rule.page.what),
         ("Why it matters", rule.page.why),
@@ -84,6 +88,7 @@ def _brief(rule: Rule) -> dict[str, object]:
         "code": rule.code,
         "name": rule.name,
         "severity": rule.severity.value,
+        "judges": rule.judges,
         "since": rule.since,
         "group": rule.group,
         "summary": rule.page.summary,

@@ -20,13 +20,16 @@ from intertie.cli.completing import complete_spec
 from intertie.core.money import Money
 from intertie.core.units import seconds_text
 from intertie.diagnostics import SpecError
+from intertie.runtime.policies.budget.state import alert_sentence, has_reached_mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from intertie.cli.context import CliContext
     from intertie.runtime.plan import Plan
+    from intertie.runtime.policies.budget.options import PricingOptions
     from intertie.runtime.reports import PlanStatistics
+    from intertie.runtime.state import LedgerMonth
     from intertie.runtime.state_key import StateKey
 
 _MOST_ELSEWHERE = 5
@@ -69,7 +72,7 @@ def command(
         say("there are no specs in this workspace: `intertie new NAME` writes one")
     for plan, now, others in shown:
         click.echo(f"{plan.id} {plan.title} ({plan.environment}, {plan.origin.url})")
-        for line in _lines(now):
+        for line in _lines(plan, now):
             click.echo(f"  {line}")
         for line in _elsewhere(others):
             click.echo(f"  {line}")
@@ -78,7 +81,7 @@ def command(
     return status
 
 
-def _lines(now: PlanStatistics) -> Iterator[str]:
+def _lines(plan: Plan, now: PlanStatistics) -> Iterator[str]:
     limiter = now.limiter
     for window in limiter.windows:
         free = f", next in {seconds_text(round(window.free_in_s, 3))}" if window.free_in_s > 0 else ""
@@ -105,6 +108,8 @@ def _lines(now: PlanStatistics) -> Iterator[str]:
     spent = Money(month.amount, month.currency)
     of = f" of {Money(month.monthly_limit, month.currency)}" if month.monthly_limit is not None else ""
     yield f"budget   {spent}{of} spent in {month.month}, {plural(month.calls, 'attempt')} billed"
+    if plan.pricing is not None and _is_alerted(plan.pricing, month):
+        yield f"budget   warning: {alert_sentence(plan.pricing)}"
     if month.reserved:
         yield f"budget   {Money(month.reserved, month.currency)} set aside"
     if month.unreconciled:
@@ -119,6 +124,10 @@ def _elsewhere(others: Sequence[StateKey]) -> Iterator[str]:
         yield f"also     {key}"
     if len(others) > _MOST_ELSEWHERE:
         yield f"also      {len(others) - _MOST_ELSEWHERE} others"
+
+
+def _is_alerted(pricing: PricingOptions, month: LedgerMonth) -> bool:
+    return has_reached_mark(pricing, month.amount + month.reserved + month.unreconciled)
 
 
 def _as_json(plan: Plan, now: PlanStatistics, others: Sequence[StateKey]) -> dict[str, object]:
@@ -159,6 +168,7 @@ def _as_json(plan: Plan, now: PlanStatistics, others: Sequence[StateKey]) -> dic
             "amount": Money(month.amount, month.currency).as_json(),
             "reserved": Money(month.reserved, month.currency).as_json(),
             "unreconciled": Money(month.unreconciled, month.currency).as_json(),
+            "alerted": plan.pricing is not None and _is_alerted(plan.pricing, month),
             "monthly_limit": None
             if month.monthly_limit is None
             else Money(month.monthly_limit, month.currency).as_json(),

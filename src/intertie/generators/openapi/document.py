@@ -82,4 +82,7 @@ def _info(spec: Spec, plan: Plan) -> dict[str, object]:
     if contact is not None:
         key = "email" if "@" in contact.value and "/" not in contact.value else "url"
         info["contact"] = {key: contact.value}
+    library = spec.documentation.client_library if spec.documentation else None
+    if library is not None:
+        info["x-intertie-client-library"] = library.value
     return {**info, "x-intertie-spec-id": plan.id, "x-intertie-spec-hash": spec.content_hash}

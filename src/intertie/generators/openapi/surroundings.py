@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from intertie.compiler.origin import declared_environments
 from intertie.core.money import Money
 from intertie.runtime.plan import Plan
 from intertie.spec.fields import Located, declared_fields
@@ -16,10 +17,8 @@ _VARIABLE_RE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}|\{env:(\w+)\}")
 def server_objects(spec: Spec) -> list[dict[str, object]]:
     """Return the servers: each environment, the base URL first where it is none of them."""
     service = spec.service
-    if service is None:
-        return []
-    named = [(url.value, name.value) for name, url in service.environments]
-    base = service.base_url.value if service.base_url else None
+    named = [(url.value, name) for name, url in declared_environments(spec).items()]
+    base = service.base_url.value if service and service.base_url else None
     if base is not None:
         # The base URL comes first: who takes the first server of a document calls what the spec calls by default.
         own = next((pair for pair in named if pair[0] == base), (base, "production"))

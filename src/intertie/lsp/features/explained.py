@@ -105,7 +105,7 @@ EXPLAINED: Mapping[str, str] = MappingProxyType(
         "costs.tiers.limit": "Counted from the first of the month; the last tier has none.",
         "costs.budget.monthly_limit": "With `hard_stop` a call that would pass it is refused before it is sent.",
         "costs.budget.hard_stop": "`true` refuses calls once the month's money is spent; `false` only tells.",
-        "costs.budget.alert_at": "At this share of the month's money an alert is raised.",
+        "costs.budget.alert_at": "From this share of the month's money on, results, log, status and cost report warn.",
         "idempotent": "Say `true` only if sending it twice does no more than sending it once.",
         "performance.p50": (
             "Half of the calls are meant to be faster. The mock answers so, alerts and the report judge by it."

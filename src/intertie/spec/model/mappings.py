@@ -52,7 +52,9 @@ class FallbackBehavior(Block):
     )  # fmt: skip
     cache_ttl: Located[float] | None = f.duration("Longest age of a cached answer.", "s")
     default_response: Located[object] | None = f.anything(
-        "Answer of the `default` strategy.", aliases=("default_value",)
+        "Answer of the `default` strategy; a `null` that is written is one.",
+        aliases=("default_value",),
+        takes_null=True,
     )
     idempotency_ttl: Located[float] | None = f.duration("How long the service remembers a key.", "s", template=False)
     enabled: Located[bool] | None = f.flag("`false` switches the block off.", template=False)

@@ -55,7 +55,9 @@ class Budget(Block):
     """What a month may cost."""
 
     monthly_limit: Located[MoneyText] | None = f.money("Most a month may cost.")
-    alert_at: Located[float] | None = f.ratio("Share at which to tell.")
+    alert_at: Located[float] | None = f.ratio(
+        "Share of the limit from which results, log, `status` and `report cost` warn."
+    )
     hard_stop: Located[bool] | None = f.flag("Refuse a call that would pass the limit.")
 
 

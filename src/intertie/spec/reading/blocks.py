@@ -127,7 +127,8 @@ class BlockReader:
         if info.kind is Kind.BLOCK:
             assert info.block is not None  # noqa: S101 - a block field declares its class
             return self.block(info.block, node, entry.key.span, where)
-        if isinstance(node, ScalarNode) and node.value is None and not node.quoted:
+        # Nothing after the colon is nothing; a `null` that is written is a value where the field takes one.
+        if isinstance(node, ScalarNode) and node.value is None and not (info.takes_null and node.text.strip()):
             return None
         if info.kind is Kind.SCHEMA:
             return self._schema(entry, where)

@@ -93,7 +93,7 @@ class MemoryLedger:
         number = self._next_id
         self._next_id += 1
         self._open[number] = (month, quantity)
-        return Reservation(number, quantity, marginal_cost(self._pricing, before, quantity))
+        return Reservation(number, quantity, marginal_cost(self._pricing, before, quantity), before)
 
     def _this_month(self) -> _Month:
         if self._clock.utc_s() >= self._current.ends_s:

@@ -136,7 +136,7 @@ class SharedLedger:
             self._last_second = self._this_second if now_s - self._second_s < 2.0 else 0
             self._second_s, self._this_second = now_s, 0
         self._this_second += 1
-        return Reservation(number, quantity, marginal_cost(self._pricing, before, quantity))
+        return Reservation(number, quantity, marginal_cost(self._pricing, before, quantity), before)
 
     async def reserve(self, quantity: Decimal, *, deadline_s: float = inf) -> Reservation | BudgetRefusal:
         """Set aside the cost; refused only where the limit, all shares clawed back, would be passed.

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 from intertie.spec.tree import ScalarNode, SequenceNode, plain
 
 
-@rule(code="TIE341", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE341", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def choice_of_another_type(spec: Spec) -> Iterator[Finding]:
     """An enum has a value that the type beside it excludes.
 

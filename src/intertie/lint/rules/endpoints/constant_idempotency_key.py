@@ -10,7 +10,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE321", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE321", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def constant_idempotency_key(spec: Spec) -> Iterator[Finding]:
     """Every call has the same idempotency key.
 

@@ -9,7 +9,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE345", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE345", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def content_type_contradicts_body(spec: Spec) -> Iterator[Finding]:
     """A header says that the body is something else.
 

@@ -10,7 +10,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE313", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE313", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def default_breaks_parameter(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """A parameter's default is not what the parameter takes.
 

@@ -10,7 +10,7 @@ from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE309", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE309", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def duplicate_parameter(spec: Spec) -> Iterator[Finding]:
     """An endpoint declares one parameter or header twice.
 

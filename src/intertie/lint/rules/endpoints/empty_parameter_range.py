@@ -8,7 +8,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE314", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE314", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def empty_parameter_range(spec: Spec) -> Iterator[Finding]:
     """No value of a parameter lies within its range.
 

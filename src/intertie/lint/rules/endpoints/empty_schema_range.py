@@ -10,7 +10,7 @@ from intertie.lint.schema_nodes import schema_nodes
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE338", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE338", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def empty_schema_range(spec: Spec) -> Iterator[Finding]:
     """No value lies within what a schema asks for.
 

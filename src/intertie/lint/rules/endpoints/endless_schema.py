@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 from intertie.spec.tree import Entry, MappingNode, ScalarNode, SequenceNode
 
 
-@rule(code="TIE344", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE344", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def endless_schema(spec: Spec) -> Iterator[Finding]:
     """A schema requires itself, so that no value can be finite.
 

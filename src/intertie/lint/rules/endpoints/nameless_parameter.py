@@ -9,7 +9,7 @@ from intertie.lint.written import has_key_at
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE312", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE312", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def nameless_parameter(spec: Spec) -> Iterator[Finding]:
     """A parameter or header has no name.
 

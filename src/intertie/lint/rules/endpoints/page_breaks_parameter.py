@@ -11,7 +11,7 @@ from intertie.spec.fields import Located
 from intertie.spec.model import Pagination, Spec
 
 
-@rule(code="TIE332", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE332", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def page_breaks_parameter(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """A pagination asks for what its parameter does not take.
 

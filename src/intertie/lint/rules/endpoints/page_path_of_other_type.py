@@ -10,7 +10,7 @@ from intertie.lint.words import listed
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE333", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE333", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def page_path_of_other_type(spec: Spec) -> Iterator[Finding]:
     """A pagination reads a field that can't be what it is read as.
 

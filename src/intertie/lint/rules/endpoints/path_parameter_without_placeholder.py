@@ -9,7 +9,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE302", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE302", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def path_parameter_without_placeholder(spec: Spec) -> Iterator[Finding]:
     """A path parameter has no place in the path.
 

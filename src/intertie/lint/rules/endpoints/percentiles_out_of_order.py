@@ -11,7 +11,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE306", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE306", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def percentiles_out_of_order(spec: Spec) -> Iterator[Finding]:
     """A higher percentile is faster than a lower one.
 

@@ -8,7 +8,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE334", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE334", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def style_of_another_place(spec: Spec) -> Iterator[Finding]:
     """A parameter's style does not go with its place or its type.
 

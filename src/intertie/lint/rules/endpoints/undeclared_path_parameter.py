@@ -10,7 +10,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE301", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE301", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def undeclared_path_parameter(spec: Spec) -> Iterator[Finding]:
     """A path has a placeholder that no parameter fills.
 

@@ -13,7 +13,7 @@ from intertie.runtime.schemas import CompiledSchema
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE414", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE414", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def default_breaks_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """A row's default is not what the field takes.
 

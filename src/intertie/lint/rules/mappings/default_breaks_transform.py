@@ -12,7 +12,7 @@ from intertie.runtime.mapping.values import TransformError
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE442", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE442", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def default_breaks_transform(spec: Spec) -> Iterator[Finding]:
     """A row's default can't go through its transform.
 

@@ -9,7 +9,7 @@ from intertie.lint.written import is_written
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE406", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE406", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def default_fallback_without_response(spec: Spec) -> Iterator[Finding]:
     """The fallback is a default answer, and there is none.
 

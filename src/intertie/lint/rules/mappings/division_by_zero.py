@@ -9,7 +9,7 @@ from intertie.lint.transform_types import calls_of
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE429", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE429", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def division_by_zero(spec: Spec) -> Iterator[Finding]:
     """A transform divides by nothing, or multiplies everything away.
 

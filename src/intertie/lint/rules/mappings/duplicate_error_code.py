@@ -9,7 +9,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import ErrorRow, Spec
 
 
-@rule(code="TIE403", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE403", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def duplicate_error_code(spec: Spec) -> Iterator[Finding]:
     """Two error rows match the same code.
 

@@ -8,7 +8,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE417", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE417", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def fallback_never_kept(spec: Spec) -> Iterator[Finding]:
     """A cache keeps nothing.
 

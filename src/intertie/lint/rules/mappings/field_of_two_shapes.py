@@ -13,7 +13,7 @@ from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE431", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE431", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def field_of_two_shapes(spec: Spec) -> Iterator[Finding]:
     """Mapping rows write a field both as a list, an object and a plain value.
 

@@ -10,7 +10,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE439", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE439", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def key_forgotten_within_call(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """The service forgets an idempotency key while the call may still be tried.
 

@@ -9,7 +9,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE434", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE434", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def success_mapped_as_error(spec: Spec) -> Iterator[Finding]:
     """An error row is for a status that is no error.
 

@@ -12,7 +12,7 @@ from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE401", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE401", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def target_mapped_twice(spec: Spec) -> Iterator[Finding]:
     """Two mapping rows write the same field.
 

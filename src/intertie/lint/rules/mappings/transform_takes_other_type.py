@@ -13,7 +13,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import InboundRow, OutboundRow, Spec
 
 
-@rule(code="TIE413", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE413", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def transform_takes_other_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """A transform can't take, or does not give, what the schema says.
 

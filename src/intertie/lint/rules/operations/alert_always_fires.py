@@ -11,7 +11,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE518", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE518", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def alert_always_fires(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """An alert's condition always holds.
 

@@ -12,7 +12,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE517", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE517", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def alert_never_fires(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """An alert's condition can't become true.
 

@@ -8,7 +8,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE512", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE512", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def approved_with_uncertainties(spec: Spec) -> Iterator[Finding]:
     """An approved spec has open uncertainties.
 

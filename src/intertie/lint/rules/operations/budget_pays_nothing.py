@@ -11,7 +11,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE516", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE516", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def budget_pays_nothing(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """The budget does not pay for one call.
 

@@ -9,7 +9,7 @@ from intertie.lint.words import listed
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE507", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE507", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def current_version_unsupported(spec: Spec) -> Iterator[Finding]:
     """The current version is not among the supported ones.
 

@@ -9,7 +9,7 @@ from intertie.lint.written import is_written
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE503", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE503", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def hard_stop_without_limit(spec: Spec) -> Iterator[Finding]:
     """Calls are to stop at the budget, and there is none.
 

@@ -9,7 +9,7 @@ from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE551", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE551", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def path_outside_workspace(spec: Spec) -> Iterator[Finding]:
     """A path of the spec leaves the workspace.
 

@@ -8,7 +8,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE514", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE514", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def sandbox_is_production(spec: Spec) -> Iterator[Finding]:
     """The sandbox of the tests is the production service.
 

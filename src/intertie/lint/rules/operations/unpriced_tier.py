@@ -9,7 +9,7 @@ from intertie.lint.written import has_key_at
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE505", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE505", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def unpriced_tier(spec: Spec) -> Iterator[Finding]:
     """A price tier has no cost.
 

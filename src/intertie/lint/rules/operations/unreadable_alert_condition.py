@@ -11,7 +11,7 @@ from intertie.lint.written import has_key_at
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE502", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE502", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def unreadable_alert_condition(spec: Spec) -> Iterator[Finding]:
     """An alert has no condition, or one that compares nothing.
 

@@ -11,7 +11,7 @@ from intertie.lint.words import count
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE508", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE508", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def version_ended(spec: Spec, around: Around) -> Iterator[Finding]:
     """A version that is still asked for has ended.
 

@@ -8,7 +8,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE547", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE547", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def version_header_taken(spec: Spec) -> Iterator[Finding]:
     """The version would be sent in a header that something else is sent in.
 

@@ -9,7 +9,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE224", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE224", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def breaker_counts_nothing(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """Nothing that can happen counts as a failure, so the breaker never opens.
 

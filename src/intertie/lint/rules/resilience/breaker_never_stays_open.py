@@ -9,7 +9,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE234", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE234", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def breaker_never_stays_open(spec: Spec) -> Iterator[Finding]:
     """The breaker stays open for no time at all.
 

@@ -10,7 +10,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE201", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE201", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def max_delay_below_initial(spec: Spec) -> Iterator[Finding]:
     """The longest wait of a retry is shorter than the first.
 

@@ -9,7 +9,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE221", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE221", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def minimum_calls_above_window(spec: Spec) -> Iterator[Finding]:
     """A breaker asks for more calls than it looks at, so it never opens.
 

@@ -9,7 +9,7 @@ from intertie.lint.urls import credential_in, further_urls
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE602", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE602", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def credential_in_url(spec: Spec) -> Iterator[Finding]:
     """A URL holds a credential.
 

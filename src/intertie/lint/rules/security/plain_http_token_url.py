@@ -9,7 +9,7 @@ from intertie.lint.urls import further_urls, is_plain_http
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE603", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE603", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def plain_http_token_url(spec: Spec) -> Iterator[Finding]:
     """A token URL is plain http.
 

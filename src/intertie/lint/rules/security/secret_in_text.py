@@ -10,7 +10,7 @@ from intertie.lint.tokens import is_literal_credential, is_secret_header, secret
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE601", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE601", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def secret_in_text(spec: Spec) -> Iterator[Finding]:
     """A credential stands in the document.
 

@@ -9,7 +9,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE615", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE615", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def unreferenced_secret(spec: Spec) -> Iterator[Finding]:
     """A secret outside of the authentication is no reference.
 

@@ -8,7 +8,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE108", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE108", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def authentication_contradicts_block(spec: Spec) -> Iterator[Finding]:
     """The authentication bullet says one thing, the block another.
 

@@ -8,7 +8,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE120", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE120", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def communication_contradicts_blocks(spec: Spec) -> Iterator[Finding]:
     """The communication bullet says synchronous, an endpoint is asynchronous.
 

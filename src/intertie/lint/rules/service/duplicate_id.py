@@ -10,7 +10,7 @@ from intertie.lint.words import listed
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE105", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE105", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def duplicate_id(spec: Spec, around: Around) -> Iterator[Finding]:
     """Two specs of a workspace have one id.
 

@@ -10,7 +10,7 @@ from intertie.lint.words import listed
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE116", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE116", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def format_contradicts_bodies(spec: Spec) -> Iterator[Finding]:
     """The data format bullet says one thing, every answer another.
 

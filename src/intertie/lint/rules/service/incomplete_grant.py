@@ -9,7 +9,7 @@ from intertie.lint.written import is_written
 from intertie.spec.model import AuthConfig, Spec
 
 
-@rule(code="TIE127", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE127", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def incomplete_grant(spec: Spec) -> Iterator[Finding]:
     """An OAuth grant lacks what it is asked for with.
 

@@ -8,7 +8,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE130", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE130", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def key_in_taken_header(spec: Spec) -> Iterator[Finding]:
     """The key would be sent in a header that has another meaning.
 

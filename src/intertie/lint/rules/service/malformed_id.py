@@ -10,7 +10,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE104", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE104", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def malformed_id(spec: Spec) -> Iterator[Finding]:
     """An id is not `INT-` and digits.
 

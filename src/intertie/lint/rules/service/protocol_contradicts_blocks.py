@@ -9,7 +9,7 @@ from intertie.lint.written import is_written_in
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE107", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE107", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def protocol_contradicts_blocks(spec: Spec) -> Iterator[Finding]:
     """The protocol bullet says one thing, an endpoint's block another.
 

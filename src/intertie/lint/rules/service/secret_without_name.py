@@ -9,7 +9,7 @@ from intertie.lint.tokens import secret_references
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE136", severity=Severity.ERROR, since="0.1.0")
+@rule(code="TIE136", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def secret_without_name(spec: Spec) -> Iterator[Finding]:
     """A secret reference names nothing that could be read.
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from intertie.diagnostics import Severity
 from intertie.lint.rule import CheckerCode, reported
 
-CRASHED = CheckerCode("TIE099", "rule-crashed", Severity.ERROR)
+CRASHED = CheckerCode("TIE099", "rule-crashed", Severity.ERROR, judges="surroundings")
 
 
 @reported(CRASHED, by="checker", since="0.1.0")

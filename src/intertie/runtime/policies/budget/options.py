@@ -23,7 +23,7 @@ class PricingOptions(Struct, frozen=True):
         tiers: Graduated: each part of the month's quantity has the price of its own tier.
         monthly_fee: Fixed part of the month (subscription).
         monthly_limit: None where there is no budget.
-        alert_ratio: Share of the budget at which to tell.
+        alert_ratio: Share of the budget from which everybody is warned.
         time_zone: IANA zone whose calendar months count.
     """
 

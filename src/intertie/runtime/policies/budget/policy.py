@@ -16,6 +16,7 @@ from intertie.runtime.http import Response
 from intertie.runtime.pipeline import CallNext
 from intertie.runtime.policies.budget.options import PricingOptions
 from intertie.runtime.policies.budget.quantities import expected_quantity, gigabytes, minutes, used_quantity
+from intertie.runtime.policies.budget.state import alert_sentence
 from intertie.runtime.stages import Stage
 from intertie.runtime.state import BudgetRefusal, LedgerHandle, Reservation
 from intertie.runtime.streams import WatchedStream
@@ -26,12 +27,14 @@ class BudgetPolicy(Struct, frozen=True):
 
     Attributes:
         attempt_s: Longest that one attempt can take, for prices per minute.
+        alert: Quantity of the month from which callers are warned; None where there is no mark.
     """
 
     options: PricingOptions
     handle: LedgerHandle
     attempt_s: float
     clock: Clock
+    alert: Decimal | None = None
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the attempt's outcome, its cost settled exactly, or a refusal."""
@@ -47,6 +50,8 @@ class BudgetPolicy(Struct, frozen=True):
             course.emit(Stage.BUDGET, "reject", spent=str(reservation.spent), limit=str(reservation.limit))
             return self._refused(call, reservation)
         course.emit(Stage.BUDGET, "reserve", amount=str(reservation.amount), currency=self.options.currency)
+        if self.alert is not None and reservation.before + reservation.quantity >= self.alert:
+            course.warn(Stage.BUDGET, f"{call.operation.id}: {alert_sentence(self.options)}")
         sends = course.sends
         try:
             outcome = await call_next(replace(call, held=replace(call.held, reservation=reservation)))

@@ -13,6 +13,7 @@ from decimal import ROUND_DOWN, Context, Decimal, localcontext
 import msgspec
 from msgspec.structs import replace
 
+from intertie.core.money import Money
 from intertie.runtime.policies.budget.options import PricingOptions
 
 EXACT = Context(prec=60)
@@ -93,6 +94,36 @@ def affordable_quantity(pricing: PricingOptions) -> Decimal | None:
             left -= span_cost
             begin = tier.limit
     return None
+
+
+def alert_quantity(pricing: PricingOptions) -> Decimal | None:
+    """Return the quantity of a month whose cost reaches the budget's mark, None where there is no mark to reach.
+
+    >>> from intertie.runtime.policies.budget.options import PriceTier
+    >>> tiers = (PriceTier("all", None, Decimal("0.01")),)
+    >>> alert_quantity(PricingOptions("per_request", "EUR", tiers, monthly_limit=Decimal(5), alert_ratio=0.8))
+    Decimal('400')
+    """
+    if pricing.alert_ratio is None or pricing.monthly_limit is None:
+        return None
+    mark = EXACT.multiply(pricing.monthly_limit, Decimal(str(pricing.alert_ratio)))
+    if pricing.monthly_fee >= mark:
+        return _ZERO
+    return affordable_quantity(replace(pricing, monthly_limit=mark, hard_stop=True))
+
+
+def has_reached_mark(pricing: PricingOptions, gone: Decimal) -> bool:
+    """Return whether an amount, the monthly fee left out, has brought the month to the budget's mark."""
+    if pricing.alert_ratio is None or pricing.monthly_limit is None:
+        return False
+    mark = EXACT.multiply(pricing.monthly_limit, Decimal(str(pricing.alert_ratio)))
+    return EXACT.add(gone, pricing.monthly_fee) >= mark
+
+
+def alert_sentence(pricing: PricingOptions) -> str:
+    """Return what is said once the mark is reached."""
+    limit = Money(pricing.monthly_limit or _ZERO, pricing.currency)
+    return f"{(pricing.alert_ratio or 0.0) * 100:g} % or more of this month's budget of {limit} is used"
 
 
 def _whole_steps(quantity: Decimal) -> Decimal:

@@ -6,7 +6,13 @@ from decimal import Decimal
 
 from intertie.runtime.policies.budget import state
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
-from intertie.runtime.policies.budget.state import affordable_quantity, forecast, month_bounds, tier_cost
+from intertie.runtime.policies.budget.state import (
+    affordable_quantity,
+    alert_quantity,
+    forecast,
+    month_bounds,
+    tier_cost,
+)
 
 TIERS = (PriceTier("first", Decimal(100), Decimal("0.10")), PriceTier("rest", None, Decimal("0.05")))
 
@@ -54,3 +60,22 @@ def test_a_forecast_goes_on_at_the_rate_so_far():
     expected = forecast(pricing, Decimal(60), datetime(2026, 11, 16, tzinfo=UTC))
     assert (expected.quantity, expected.amount) == (120, Decimal("14.00"))
     assert forecast(pricing, Decimal(60), datetime(2026, 11, 1, 0, 30, tzinfo=UTC)) is None
+
+
+def test_the_mark_of_a_budget_is_a_quantity():
+    """The mark is where the cost reaches its share of the limit: over tiers, fees and prices of nothing."""
+    one = (PriceTier("all", None, Decimal("0.01")),)
+    two = (PriceTier("free", Decimal(100), Decimal(0)), PriceTier("rest", None, Decimal("0.5")))
+
+    def mark(tiers, **more):
+        return alert_quantity(PricingOptions("per_request", "EUR", tiers, **{"alert_ratio": 0.8, **more}))
+
+    assert mark(one, monthly_limit=Decimal(5)) == 400
+    assert mark(one, monthly_limit=Decimal(5), hard_stop=True) == 400
+    assert mark(two, monthly_limit=Decimal(10)) == 116
+    assert mark(one, monthly_limit=Decimal(5), monthly_fee=Decimal(3)) == 100
+    assert mark(one, monthly_limit=Decimal(5), monthly_fee=Decimal(4)) == 0
+    assert mark((), monthly_limit=Decimal(5), monthly_fee=Decimal(4)) == 0
+    assert mark((), monthly_limit=Decimal(5)) is None
+    assert mark(one) is None
+    assert mark(one, monthly_limit=Decimal(5), alert_ratio=None) is None

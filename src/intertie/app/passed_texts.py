@@ -1,0 +1,99 @@
+"""Remembers which specs a whole check has passed, so that a start pays for the rules once and not each time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from tempfile import mkstemp
+
+from intertie._version import __version__
+from intertie.compiler import Settings
+from intertie.spec.loading import Loaded
+
+FILE_NAME = "passed-checks"
+MOST = 200
+"""Texts that are remembered, the newest of them."""
+_KEY_LENGTH = 64
+
+
+def key_of(loaded: Loaded, settings: Settings, *, today: date) -> str:
+    """Return the name of all that a check of a spec depends on, as a hexadecimal SHA-256.
+
+    That is the text and the place of the spec, the files that its schemas are in, the settings that rules and compiler
+    read, Intertie's version, and the day. Specs and cases beside it are left out: what they may cause is a warning,
+    and the next day looks again.
+    """
+    parts = [
+        __version__,
+        today.isoformat(),
+        loaded.spec.path,
+        loaded.spec.content_hash,
+        str(settings.root),
+        repr(settings.lint),
+        repr(sorted((name, setting.value) for name, setting in settings.defaults.items())),
+        repr((settings.environment, settings.base_url is not None)),
+        *map(_stamp, sorted(loaded.files)),
+    ]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", errors="surrogatepass")).hexdigest()
+
+
+def _stamp(path: Path) -> str:
+    try:
+        status = path.stat()
+    except OSError as gone:
+        return f"{path} {gone.errno}"
+    return f"{path} {status.st_mtime_ns} {status.st_size}"
+
+
+class PassedTexts:
+    """The texts that passed, in memory and in one small file of a state folder.
+
+    Args:
+        folder: The state folder; None where state is kept in memory. A folder that is not there yet is not made: a
+            command that only looks leaves nothing behind.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._file = folder / FILE_NAME if folder is not None else None
+        self._keys: dict[str, None] | None = None
+
+    def __contains__(self, key: str) -> bool:
+        if self._keys is None:
+            self._keys = dict.fromkeys(self._read())
+        return key in self._keys
+
+    def add(self, key: str) -> None:
+        """Remember a text that passed; where the file can't be written, the next start checks it again."""
+        file = self._file
+        # Another process may have added its own meanwhile.
+        self._keys = dict.fromkeys([key, *(known for known in self._read() if known != key)][:MOST])
+        if file is None or not file.parent.is_dir():
+            return
+        with suppress(OSError):
+            _replace(file, "".join(f"{known}\n" for known in self._keys))
+
+    def _read(self) -> Iterable[str]:
+        if self._file is None:
+            return ()
+        try:
+            with self._file.open("rb") as opened:
+                text = opened.read(MOST * (_KEY_LENGTH + 1)).decode("ascii", errors="replace")
+        except OSError:
+            return ()  # nothing is remembered yet, or it can't be read: the text is checked
+        return (line for line in text.split("\n") if len(line) == _KEY_LENGTH)
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write a file in one step: who reads it meanwhile sees the old text or the new one."""
+    descriptor, name = mkstemp(prefix=f".{file.name}.", dir=file.parent)  # with mode 600
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as opened:
+            opened.write(text)
+        Path(name).replace(file)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
