@@ -24,12 +24,10 @@ class Prose:
     line: int
 
     @property
-    def presses_ctrl_c(self) -> bool:
-        return re.search(r"\b[Pp]ress Ctrl-C\b", _CODE_RE.sub("", self.text)) is not None
-
-    @property
-    def terminals(self) -> list[str]:
-        return _TERMINAL_RE.findall(self.text)
+    def ctrl_c(self) -> list[str] | None:
+        """The terminals in which Ctrl-C is pressed, empty where it is in all of them; None where it is not pressed."""
+        found = re.search(r"\b[Pp]ress Ctrl-C\b([^.:]*)", _CODE_RE.sub("", self.text))
+        return None if found is None else _TERMINAL_RE.findall(found[1])
 
 
 @dataclass(frozen=True)

@@ -65,9 +65,9 @@ class PageRunner:
 
     def _read(self, prose: Prose) -> None:
         self._said_python = self._said_python or "Python" in prose.text
-        if not prose.presses_ctrl_c:
+        if prose.ctrl_c is None:
             return
-        named = prose.terminals or [name for name, terminal in self._terminals.items() if terminal.busy]
+        named = prose.ctrl_c or [name for name, terminal in self._terminals.items() if terminal.busy]
         assert named, self._at(prose.line, "nothing runs where Ctrl-C is pressed")
         for name in named:
             assert self._terminals[name].busy, self._at(prose.line, f"nothing runs in the {name} terminal")
