@@ -70,3 +70,9 @@ def test_a_page_links_to_what_is_there(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
     for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)", text):
         assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_no_two_pages_name_the_same_port() -> None:
+    """A reader who goes from page to page, with a mock of the last one still running, meets no clash."""
+    named = [port for page in PAGES for port in ports_in(page.read_text("utf-8"))]
+    assert len(named) == len(set(named))
