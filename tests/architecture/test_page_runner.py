@@ -43,8 +43,9 @@ def test_a_terminal_is_one_shell(tmp_path):
         one two
         $ echo $?
         1
-        $ echo $COLUMNS; cat
-        80
+        $ stty size; test -t 0 && test -t 1 && echo a terminal
+        24 80
+        a terminal
         ~~~
         Now in Python:
         ~~~python

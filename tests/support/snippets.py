@@ -13,10 +13,10 @@ Only visible text counts; no HTML comment changes anything. What a page says, an
 | an `output` block | what the `python` block before it printed |
 | any other block, `sh` too | it is for reading |
 
-A line that is just `…` stands for any lines, `…` within a line for any text. Terminals are bash, 80 columns wide, each
-one process from its first command to its last; a command that fails fails only by what it prints. At its end a page has
-stopped all it started. `intertie` is on the PATH, as it is for who has installed it; a page that says
-`. .venv/bin/activate` finds it there and only there.
+A line that is just `…` stands for any lines, `…` within a line for any text. Terminals are real ones, 80 columns wide,
+each one bash from its first command to its last; nobody answers a command that asks for something. A command that fails
+fails only by what it prints. At its end a page has stopped all it started. `intertie` is on the PATH, as it is for who
+has installed it; a page that says `. .venv/bin/activate` finds it there and only there.
 """
 
 from __future__ import annotations
@@ -151,7 +151,5 @@ def _environ(home: Path, *, installed: bool) -> dict[str, str]:
         "HOME": str(home),
         "TMPDIR": tempfile.gettempdir(),
         "LANG": "C.UTF-8",
-        "COLUMNS": "80",
-        "TERM": "dumb",
-        "PYTHONUNBUFFERED": "1",  # on a terminal each line is seen at once; these are pipes
+        "TERM": "xterm-256color",
     }

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import fcntl
 import os
+import pty
 import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 GUARD_S = 60
 """Nothing on a page takes that long, on any machine: what does, hangs."""
 
+COLUMNS = 80
 _PROMPT = "\x01prompt"
+_COLOUR_RE = re.compile(r"\x1b\[[0-9;]*m")
+_ON_A_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 
 _FAILED = "\x02failed"
 _PYTHON = f"""
@@ -42,27 +55,21 @@ class Session:
     """A process that is fed and that says when it is ready for more.
 
     All it starts are in its group, so closing it ends them too, as closing a terminal does.
+
+    Args:
+        process: Leads a session of its own.
+        output: What it prints is read from this descriptor.
     """
 
-    def __init__(
-        self, command: list[str], folder: Path, environ: dict[str, str], *, feed_fd: int | None = None
-    ) -> None:
-        self._process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environ,
-            stdin=subprocess.PIPE if feed_fd is None else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            pass_fds=() if feed_fd is None else (feed_fd,),
-            start_new_session=True,
-        )
+    def __init__(self, process: subprocess.Popen[bytes], output: int) -> None:
+        self._process = process
+        self._output = output
         self._printed = ""
         self._ended = False
+        self._awaited = False
         self._changed = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self._awaited = False
 
     @property
     def busy(self) -> bool:
@@ -90,51 +97,67 @@ class Session:
             self._until(lambda: begins_as(shown, printed + self._printed), f"it did not print\n{shown}")
             self._printed = ""
 
-    def interrupt(self) -> None:
-        """Press Ctrl-C, and wait until what runs has ended."""
-        os.killpg(self._process.pid, signal.SIGINT)
-        self.wait()
-
     def close(self) -> None:
+        """End it, with all that it started."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._reader.join()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream:
-                with contextlib.suppress(BrokenPipeError):
-                    stream.close()
 
     def _ready(self) -> bool:
         return f"\n{_PROMPT}\n" in self._printed
 
-    def _until(self, happened, complaint: str) -> None:
+    def _until(self, happened: Callable[[], object], complaint: str) -> None:
         end = time.monotonic() + GUARD_S
         while not happened():
             assert not self._ended, f"the shell has ended; it printed\n{self._printed}"
             assert self._changed.wait(end - time.monotonic()), f"{complaint}; it printed\n{self._printed}"
 
     def _read(self) -> None:
-        output = self._process.stdout
-        assert output is not None
-        while chunk := os.read(output.fileno(), 65536):
+        left = codecs.getincrementaldecoder("utf-8")("replace")
+        while chunk := self._chunk():
             with self._changed:
-                self._printed += chunk.decode(errors="replace")
+                # On a terminal lines end in CR LF, and some are coloured.
+                self._printed = _COLOUR_RE.sub("", (self._printed + left.decode(chunk)).replace("\r\n", "\n"))
                 self._changed.notify_all()
         with self._changed:
             self._ended = True
             self._changed.notify_all()
 
+    def _chunk(self) -> bytes:
+        try:
+            return os.read(self._output, 65536)
+        except OSError:  # a terminal that nobody holds any more
+            return b""
+
 
 class Terminal(Session):
-    """One bash: `cd`, `export`, `&`, `$!` and `kill %1` are its own."""
+    """One bash on a terminal of 80 columns: `cd`, `export`, `&`, `$!` and `kill %1` are its own, and so is Ctrl-C.
+
+    Its commands come from a descriptor of their own, so that a command that reads the keyboard waits for a person, and
+    does not get the next command.
+    """
 
     def __init__(self, folder: Path, environ: dict[str, str]) -> None:
         feed, self._feed = os.pipe()
-        # It reads commands from a descriptor of its own, so that no command can read the next ones from stdin.
-        command = ["bash", "--norc", "--noprofile", f"/dev/fd/{feed}"]
-        super().__init__(command, folder, environ, feed_fd=feed)
+        self._screen, keyboard = pty.openpty()
+        fcntl.ioctl(keyboard, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
+        modes = termios.tcgetattr(keyboard)
+        modes[3] &= ~termios.ECHO
+        termios.tcsetattr(keyboard, termios.TCSANOW, modes)
+        process = subprocess.Popen(
+            [sys.executable, "-c", _ON_A_TERMINAL, "bash", "--norc", "--noprofile", f"/dev/fd/{feed}"],
+            cwd=folder,
+            env=environ,
+            stdin=keyboard,
+            stdout=keyboard,
+            stderr=keyboard,
+            pass_fds=(feed,),
+            start_new_session=True,
+        )
         os.close(feed)
+        os.close(keyboard)
+        super().__init__(process, self._screen)
         self.run("trap : INT")
 
     def type(self, command: str) -> None:
@@ -155,26 +178,48 @@ class Terminal(Session):
         pairs = (pair.partition("=") for pair in self.run("env -0").split("\0"))
         return Path(self.run("pwd").strip()), {name: value for name, equals, value in pairs if equals}
 
+    def interrupt(self) -> None:
+        """Press Ctrl-C, and wait until what runs has ended."""
+        os.write(self._screen, b"\x03")
+        self.wait()
+
     def close(self) -> None:
-        os.close(self._feed)
         super().close()
+        os.close(self._feed)
+        os.close(self._screen)
 
 
 class PythonPrompt(Session):
     """One `python`, into which blocks are typed line by line."""
 
     def __init__(self, folder: Path, environ: dict[str, str]) -> None:
-        super().__init__([sys.executable, "-c", _PYTHON], folder, environ)
+        process = subprocess.Popen(
+            [sys.executable, "-c", _PYTHON],
+            cwd=folder,
+            env=environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._in, self._out = process.stdin, process.stdout
+        super().__init__(process, self._out.fileno())
 
     def run(self, block: str) -> str:
         """Type a block and return what it prints; it must not fail."""
-        stdin = self._process.stdin
-        assert stdin is not None
-        stdin.write((repr(block) + "\n").encode())
-        stdin.flush()
+        self._in.write((repr(block) + "\n").encode())
+        self._in.flush()
         printed = self.wait()
         assert _FAILED not in printed, printed.replace(_FAILED, "")
         return printed
+
+    def close(self) -> None:
+        super().close()
+        with contextlib.suppress(BrokenPipeError):
+            self._in.close()
+        self._out.close()
 
 
 def pattern_of(shown: str) -> str:
