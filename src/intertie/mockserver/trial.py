@@ -26,6 +26,7 @@ from intertie.runtime.schemas import CompiledSchema
 
 _MOST_OPERATIONS = 8
 _GOOD = range(200, 400)
+_SHELVES = ("$defs", "definitions", "components")
 
 
 class TrialCall(msgspec.Struct, frozen=True):
@@ -102,7 +103,9 @@ def _input(operation: OperationPlan, recent_s: float) -> dict[str, object]:
 
 def _object_of(name: str, schema: object) -> dict[str, object]:
     """Return the schema of an object with one member: a value's name says what it may look like."""
-    return {"type": "object", "required": [name], "properties": {name: schema}}
+    # References are read from the root.
+    shelves = {key: schema[key] for key in _SHELVES if key in schema} if isinstance(schema, Mapping) else {}
+    return {**shelves, "type": "object", "required": [name], "properties": {name: schema}}
 
 
 def _member(made: object, name: str) -> object:
