@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from support.pace import PATIENCE_S
 from support.page_text import Snippet, ports_in, read_page
 from support.real_servers import ROOT
 from support.snippets import PageRunner
-from support.terminals import GUARD_S
 
 ALL = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TYPED = {"console", "python"}
@@ -47,7 +47,7 @@ def holding(ports: list[int]) -> Iterator[None]:
             name = Path(tempfile.gettempdir()) / f"intertie-page-port-{os.getuid()}-{port}.lock"
             file = stack.enter_context(name.open("w"))
             fcntl.flock(file, fcntl.LOCK_EX)
-            until = time.monotonic() + GUARD_S
+            until = time.monotonic() + PATIENCE_S
             while not is_free(port):
                 assert time.monotonic() < until, f"something else listens on port {port}"
                 time.sleep(0.1)

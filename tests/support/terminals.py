@@ -18,8 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-GUARD_S = 60
-"""Nothing on a page takes that long, on any machine: what does, hangs."""
+from support.pace import PATIENCE_S
 
 COLUMNS = 80
 _PROMPT = "\x01prompt"
@@ -108,7 +107,7 @@ class Session:
         return f"\n{_PROMPT}\n" in self._printed
 
     def _until(self, happened: Callable[[], object], complaint: str) -> None:
-        end = time.monotonic() + GUARD_S
+        end = time.monotonic() + PATIENCE_S
         while not happened():
             assert not self._ended, f"the shell has ended; it printed\n{self._printed}"
             assert self._changed.wait(end - time.monotonic()), f"{complaint}; it printed\n{self._printed}"
