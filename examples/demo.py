@@ -77,7 +77,7 @@ def main() -> None:
             back_again(payments, mock)
         chapter("9. The bill")
         run("intertie report cost", folder)
-        say("\nNext: `intertie init shop`, then `intertie new NAME`, or read docs/tutorials/first-integration.md.")
+        say("\nNext: `. .venv/bin/activate` gives you `intertie`; README.md and docs/tutorials/ say what to type.")
 
 
 def one_call(payments: intertie.Integration) -> None:

@@ -1,213 +1,155 @@
-"""Run what a docs page shows: each page in an empty folder of its own, in the order of the page.
+"""Do what a docs page says, as a person does who reads from top to bottom and types what stands there.
 
-Fenced blocks are run by their language. `python` blocks share one namespace and `print` into the next `output` block.
-`console` blocks hold `$ command` lines, each followed by what it prints; a line that is just `…` stands for any lines, `…`
-within a line for any text; `export` and `cd` hold for the rest of the page, and a command that ends in `&` is shown only
-(a directive starts it). A block before which an HTML comment says `file: PATH` is written to that file. A comment
-`mock: SPEC --flags` starts a mock on the spec's own port; `background: PORT COMMAND` starts a process and waits for its port (`-`: has none);
-`skip: REASON` leaves the next block alone. Unknown languages are shown only.
+Only visible text counts; no HTML comment changes anything. What a page says, and what happens:
+
+| on the page | what is done |
+|---|---|
+| a block after "Save this as `PATH`:" or after "`PATH`:" | the block is written to that file |
+| a `console` block | each line after `$ ` is typed into a terminal; what it prints is what the page shows below it |
+| "in a second terminal, in the same folder" before it (third, fourth) | another terminal, opened where the first one stands; its last command may stay running: the next thing is done once it has printed what the page shows |
+| "Press Ctrl-C in the second terminal" (without a number: in all where something runs) | just that |
+| a command that ends in `&` | it stays in the background of its terminal; a person waits until it has printed what the page shows below it |
+| a `python` block (somewhere before the first one the page says "Python") | it is typed into one Python prompt, opened in the first terminal's folder and environment |
+| an `output` block | what the `python` block before it printed |
+| any other block, `sh` too | it is for reading |
+
+A line that is just `…` stands for any lines, `…` within a line for any text. Terminals are real ones, 80 columns wide,
+each one bash from its first command to its last; nobody answers a command that asks for something. A command that fails
+fails only by what it prints. At its end a page has stopped all it started. `intertie` is on the PATH, as it is for who
+has installed it; a page that says `. .venv/bin/activate` finds it there and only there.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
 import os
-import re
-import shlex
-import signal
-import socket
-import subprocess
 import sys
-import time
-from dataclasses import dataclass
+import tempfile
 from pathlib import Path
 
-from support.pace import PATIENCE_S
+from support.page_text import Prose, Snippet, read_page
+from support.terminals import PythonPrompt, Terminal, is_shown
 
-_BLOCK_RE = re.compile(
-    r"^(?P<indent> *)(?P<fence>`{3,})(?P<language>[a-z]*)[^\n]*\n(?P<body>.*?)^(?P=indent)(?P=fence)\s*$",
-    re.MULTILINE | re.DOTALL,
-)
-_DIRECTIVE_RE = re.compile(r"<!--\s*(?P<name>file|mock|background|skip|port):\s*(?P<value>.*?)\s*-->", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Snippet:
-    language: str
-    body: str
-    line: int
-    file: str | None
-    skip: str | None
-
-
-@dataclass(frozen=True)
-class Start:
-    name: str
-    value: str
-    line: int
-
-
-def read_page(text: str) -> list[Snippet | Start]:
-    """Return the page's snippets and directives in order."""
-    found: list[tuple[int, Snippet | Start]] = []
-    pending: dict[str, str] = {}
-    pieces = sorted(
-        [(m.start(), "block", m) for m in _BLOCK_RE.finditer(text)]
-        + [(m.start(), "directive", m) for m in _DIRECTIVE_RE.finditer(text)],
-        key=lambda piece: piece[0],
-    )
-    for at, kind, match in pieces:
-        line = text.count("\n", 0, at) + 1
-        if kind == "directive":
-            if match["name"] in {"file", "skip"}:
-                pending[match["name"]] = match["value"]
-            else:
-                found.append((at, Start(match["name"], match["value"], line)))
-            continue
-        indent = len(match["indent"])
-        body = "".join(part[indent:] if part.strip() else part for part in match["body"].splitlines(keepends=True))
-        found.append((at, Snippet(match["language"], body, line, pending.pop("file", None), pending.pop("skip", None))))
-    return [item for _, item in found]
+_ACTIVATE = ". .venv/bin/activate"
 
 
 class PageRunner:
-    """Runs one page in `folder`."""
+    """Does what one page says, in `folder`."""
 
-    def __init__(self, page: Path, folder: Path, environ: dict[str, str]) -> None:
+    def __init__(self, page: Path, folder: Path) -> None:
         self.page = page
         self.folder = folder
-        bin_folder = str(Path(sys.executable).parent)
-        self.environ = {
-            **os.environ,
-            "PATH": bin_folder + os.pathsep + os.environ["PATH"],
-            "NO_COLOR": "1",
-            "COLUMNS": "110",
-            **environ,
-        }
-        self._namespace: dict[str, object] = {"__name__": "__main__"}
+        text = page.read_text("utf-8")
+        self._seen = read_page(text)
+        self._environ = _environ(folder, installed=_ACTIVATE not in text)
+        if _ACTIVATE in text:
+            (folder / ".venv").symlink_to(sys.prefix)
+        self._terminals: dict[str, Terminal] = {}
+        self._python: PythonPrompt | None = None
         self._printed = ""
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._said_python = False
 
     def run(self) -> int:
-        """Run the page; return how many blocks ran."""
+        """Do all of it; return how many blocks were done."""
         count = 0
         try:
-            for item in read_page(self.page.read_text("utf-8")):
-                count += self._run_item(item)
+            for item in self._seen:
+                if isinstance(item, Prose):
+                    self._read(item)
+                else:
+                    count += self._do(item)
+            self._look_what_runs()
         finally:
-            for process in self._processes:
-                process.send_signal(signal.SIGTERM)
-                process.wait(PATIENCE_S)
-                if process.stdout:
-                    process.stdout.close()
+            for session in [*self._terminals.values(), *([self._python] if self._python else [])]:
+                session.close()
         return count
 
-    def _run_item(self, item: Snippet | Start) -> int:
-        if isinstance(item, Start):
-            self._start(item)
-            return 0
-        if item.skip:
-            return 0
-        if item.file:
-            target = self.folder / item.file
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(item.body, "utf-8")
-            if item.language != "python":
-                return 0
-        if item.language == "console":
-            self._console(item)
-        elif item.language == "python" and not item.file:
-            self._python(item)
-        elif item.language == "output":
-            self._match(item.body, self._printed, item.line)
-        else:
-            return 0
-        return 1
-
-    def _start(self, item: Start) -> None:
-        if item.name == "mock":
-            command, port = ["intertie", "mock", *shlex.split(item.value)], None
-        else:
-            port_text, _, rest = item.value.partition(" ")
-            command, port = shlex.split(rest), int(port_text) if port_text.isdecimal() else 0
-        process = subprocess.Popen(
-            command, cwd=self.folder, env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
-        self._processes.append(process)
-        if port is None:
-            assert process.stdout is not None
-            line = process.stdout.readline().decode()
-            match = re.search(r"http://127\.0\.0\.1:(\d+)", line)
-            assert match, (
-                f"{self.page.name}:{item.line}: the mock did not start: {line}{process.stdout.read().decode()}"
-            )
-            port = int(match[1])
-        if port:
-            _wait_for_port(port)
-
-    def _console(self, item: Snippet) -> None:
-        commands: list[tuple[str, list[str]]] = []
-        for line in item.body.splitlines():
-            if line.startswith("$ "):
-                commands.append((line[2:], []))
-            elif commands and commands[-1][0].endswith("\\"):
-                commands[-1] = (commands[-1][0][:-1] + line.strip(), commands[-1][1])
-            elif commands:
-                commands[-1][1].append(line)
-        for command, expected in commands:
-            if command.startswith("cd "):
-                self.folder = (self.folder / command[3:]).resolve()
-                continue
-            if command.startswith("export "):
-                name, _, value = command[7:].partition("=")
-                self.environ[name] = value
-                continue
-            if command.endswith("&"):
-                continue  # a directive of the page has started it
-            done = subprocess.run(
-                command,
-                shell=True,
-                cwd=self.folder,
-                env=self.environ,
-                capture_output=True,
-                timeout=PATIENCE_S,
-                check=False,
-            )
-            printed = done.stderr.decode() + done.stdout.decode()
-            self._match("\n".join(expected), printed, item.line, command=command)
-
-    def _python(self, item: Snippet) -> None:
-        printed = io.StringIO()
-        before = Path.cwd(), dict(os.environ)
-        os.chdir(self.folder)
-        os.environ.update(self.environ)
-        try:
-            with contextlib.redirect_stdout(printed):
-                exec(compile("\n" * item.line + item.body, str(self.page), "exec"), self._namespace)  # noqa: S102
-        finally:
-            os.chdir(before[0])
-            os.environ.clear()
-            os.environ.update(before[1])
-        self._printed = printed.getvalue()
-
-    def _match(self, expected: str, printed: str, line: int, command: str = "") -> None:
-        pattern = "".join(
-            r"(?:.*\n)*?" if part.strip() == "…" else re.escape(part.rstrip()).replace("…", ".*?") + r"[ ]*\n"
-            for part in expected.strip("\n").splitlines()
-        )
-        text = "\n".join(part.rstrip() for part in printed.strip("\n").splitlines()) + "\n"
-        if not re.fullmatch(pattern or r"\n?", text):
-            message = (
-                f"{self.page.name}:{line}: {command}\n--- the page says ---\n{expected}\n--- it printed ---\n{printed}"
-            )
-            raise AssertionError(message)
-
-
-def _wait_for_port(port: int) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S):
+    def _read(self, prose: Prose) -> None:
+        self._said_python = self._said_python or "Python" in prose.text
+        if prose.ctrl_c is None:
             return
-        time.sleep(0.02)
-    raise AssertionError(f"nothing listens on port {port}")
+        named = prose.ctrl_c or [name for name, terminal in self._terminals.items() if terminal.busy]
+        assert named, self._at(prose.line, "nothing runs where Ctrl-C is pressed")
+        for name in named:
+            assert self._terminals[name].busy, self._at(prose.line, f"nothing runs in the {name} terminal")
+            self._terminals[name].interrupt()
+
+    def _do(self, snippet: Snippet) -> bool:
+        if snippet.file:
+            target = self._standing() / snippet.file
+            assert target.parent.is_dir(), self._at(snippet.line, f"say how the folder {target.parent.name} is made")
+            target.write_text(snippet.body, "utf-8")
+        elif snippet.language == "console":
+            self._console(snippet)
+        elif snippet.language == "python":
+            self._type_python(snippet)
+        elif snippet.language == "output":
+            self._compare(snippet.body, self._printed, snippet.line, "Python")
+        else:
+            return False
+        return True
+
+    def _standing(self) -> Path:
+        first = self._terminals.get("first")
+        return first.place()[0] if first else self.folder
+
+    def _terminal(self, name: str, snippet: Snippet) -> Terminal:
+        if name not in self._terminals:
+            assert name == "first" or "same folder" in snippet.intro, self._at(
+                snippet.line, f"say that the {name} terminal is opened in the same folder"
+            )
+            self._terminals[name] = Terminal(self._standing(), self._environ)
+        return self._terminals[name]
+
+    def _console(self, snippet: Snippet) -> None:
+        commands = snippet.commands()
+        assert commands, self._at(snippet.line, "a console block shows commands after `$ `; what is to be read is `sh`")
+        terminal = self._terminal(snippet.terminal, snippet)
+        for number, (command, shown) in enumerate(commands, 1):
+            stays = snippet.terminal != "first" and number == len(commands)
+            background = command.rstrip().endswith("&")
+            if stays or background:
+                assert set(shown.split()) - {"…"}, self._at(snippet.line, f"show how it says it is ready: {command}")
+            if stays:
+                terminal.type(command)
+                printed = terminal.wait_for(shown)
+                if not terminal.busy:
+                    self._compare(shown, printed, snippet.line, command)
+            elif background:
+                terminal.wait_for_more(shown, terminal.run(command))
+            else:
+                self._compare(shown, terminal.run(command), snippet.line, command)
+
+    def _type_python(self, snippet: Snippet) -> None:
+        assert self._said_python, self._at(snippet.line, "say where this is typed: in Python, or in a file")
+        if self._python is None:
+            folder, environ = self._terminal("first", snippet).place()
+            self._python = PythonPrompt(folder, environ)
+        self._printed = self._python.run(snippet.body)
+
+    def _look_what_runs(self) -> None:
+        for name, terminal in self._terminals.items():
+            if terminal.busy and name != "first":
+                raise AssertionError(f"{self.page.name} never stops what runs in the {name} terminal: Press Ctrl-C …")
+            running = terminal.run("jobs -r")
+            assert not running.strip(), f"{self.page.name} leaves running: {running}"
+
+    def _compare(self, shown: str, printed: str, line: int, command: str) -> None:
+        assert is_shown(shown, printed), self._at(
+            line, f"{command}\n--- the page says ---\n{shown}\n--- it printed ---\n{printed}"
+        )
+
+    def _at(self, line: int, complaint: str) -> str:
+        return f"{self.page.name}:{line}: {complaint}"
+
+
+def _environ(home: Path, *, installed: bool) -> dict[str, str]:
+    """Return the environment of a new terminal of 80 columns."""
+    own = str(Path(sys.executable).parent)
+    path = [part for part in os.environ["PATH"].split(os.pathsep) if part != own]
+    return {
+        "PATH": os.pathsep.join([own, *path] if installed else path),
+        "HOME": str(home),
+        "TMPDIR": tempfile.gettempdir(),
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+    }

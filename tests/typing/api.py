@@ -40,6 +40,7 @@ def synchronous() -> None:
         assert_type(payments.list_charges.pages(), Iterator[intertie.Result])
         with payments.download.stream(id="1") as body:
             assert_type(body, Iterator[bytes])
+        payments.require_credential()
         report = payments.replay_queue(limit=10)
         assert_type(report.sent, tuple[str, ...])
         payments.limiter.pause(1.0)
@@ -72,6 +73,7 @@ async def asynchronous() -> None:
             assert_type(page, intertie.Result)
         async with payments.download.stream(id="1") as body:
             assert_type(body, AsyncIterator[bytes])
+        payments.require_credential()
         report = await payments.replay_queue()
         assert_type(report.stopped, str | None)
     await payments.aclose()

@@ -153,6 +153,14 @@ class AsyncIntegration:
     def _view(self, options: CallOptions) -> AsyncIntegration:
         return AsyncIntegration(self._linked, options, close_stores=self._close_stores)
 
+    def require_credential(self) -> None:
+        """Raise now where calls would find no credential, so that an application stops at its start; nothing is sent.
+
+        Raises:
+            CredentialMissing: Its environment variable or file is not there; the message names the reference.
+        """
+        self._linked.require_credential()
+
     async def replay_queue(self, *, limit: int | None = None, receipt: str | None = None) -> ReplayReport:
         """Send what the queue holds, oldest first, through the same guards; stop when the service is down."""
         return await self._linked.replay(limit=limit, receipt=receipt)

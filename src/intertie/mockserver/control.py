@@ -113,4 +113,5 @@ def _is_foreign_page(request: MockRequest) -> bool:
 
 
 def _shown(data: object) -> Answer:
-    return Answer(200, _JSON, msgspec.json.encode(data))
+    # A line end, for who asks with curl on a terminal.
+    return Answer(200, _JSON, msgspec.json.encode(data) + b"\n")

@@ -49,7 +49,11 @@ def mock_markdown() -> str:
     lines = [
         "# The mock",
         "",
-        "Generated from the tables it works by. `intertie mock SPEC…` serves each spec on a port of its own.",
+        "Generated from the tables it works by. `intertie mock SPEC…` serves each spec on a port of its own: the one",
+        "that its calls go to, where their URL is `http` on this machine, else 8420 and up. It prints the commands",
+        "that call it, tried on the mock: variables to export, an operation with its required input, and",
+        "`--base-url` only where calls would go elsewhere.",
+        "",
         "[A mock that misbehaves](../guides/mock-faults.md) shows it at work, [Commands](cli.md#intertie-mock) its",
         "options.",
         "",

@@ -81,7 +81,7 @@ class Router:
     def _compile(self, operation: OperationPlan) -> _Template:
         path = operation.path if operation.path.startswith("/") else f"/{operation.path}"
         segments = path.split("/")[1:]
-        if segments and segments[0] in self._versions:
+        if self._versions and segments[0] in {*self._versions, "{version}"}:
             segments = segments[1:]
         names: list[str] = []
         parts: list[str] = []

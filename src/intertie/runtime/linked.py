@@ -117,6 +117,15 @@ class LinkedPlan:
             return await linked.conclude(call, Failed(refusal, Kind.REJECTED))
         return await linked.run(call)
 
+    def require_credential(self) -> None:
+        """Resolve the credential now, as the first call would.
+
+        Raises:
+            CredentialMissing: Its reference resolves to nothing.
+        """
+        if self.guards.credentials is not None:
+            self.guards.credentials.get()
+
     async def replay(self, *, limit: int | None = None, receipt: str | None = None) -> ReplayReport:
         """Send what was queued, oldest first, until the queue is empty or the service is down.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -80,13 +81,16 @@ def fetch(url):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_answers_and_stops_cleanly(specs, number):
-    """One line per spec with its development port; a line a request with -v; exit 0 on a signal."""
+    """Each spec with its development port and the line to type next; a line a request with -v; exit 0 on a signal."""
     (one, port), (two, other) = specs
     with mock("-v", "mock", one.name, two.name, "--seed", "7", cwd=one.parent) as process:
-        lines = [process.stdout.readline() for _ in range(2)]
-        assert f"http://127.0.0.1:{port}" in lines[0]
-        assert f"http://127.0.0.1:{other}" in lines[1]
-        assert "intertie call rates.md get_rate --base-url" in lines[0]
+        lines = [process.stdout.readline().rstrip() for _ in range(4)]
+        assert lines == [
+            f"Rates listens on http://127.0.0.1:{port}; call it with",
+            "  intertie call rates.md get_rate",
+            f"Parcels listens on http://127.0.0.1:{other}; call it with",
+            "  intertie call parcels.md get_rate",
+        ]
         assert fetch(f"http://127.0.0.1:{port}/rate?token=hush").keys() == {"rate"}
         assert fetch(f"http://127.0.0.1:{other}/__intertie/health") == {"status": "ok", "service": "parcels"}
         process.send_signal(number)
@@ -158,3 +162,65 @@ def test_a_path_of_a_stranger_is_not_written_raw(specs):
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=PATIENCE_S)
     assert "\x9b" not in errors
+
+
+CREDENTIALS = """
+authentication:
+  type: api_key
+  config: {key_location: header, key_name: X-Api-Key, secret: "env:TYPED_KEY"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("urls", "arguments", "says"),
+    [
+        ("base_url: http://127.0.0.1:PORT/v1", (), "intertie call rates.md get_rate"),
+        ("base_url: http://localhost:PORT", (), "intertie call rates.md get_rate"),
+        ("base_url: https://api.example.com", ("--port", "PORT"), "intertie call rates.md get_rate --base-url URL"),
+        (
+            'base_url: https://api.example.com\n  environments: {staging: "http://127.0.0.1:PORT"}',
+            ("--env", "staging"),
+            "intertie call rates.md get_rate --env staging",
+        ),
+        (
+            'base_url: "http://127.0.0.1:PORT"\n  environments: {development: "https://dev.example.com"}',
+            ("--env", "default"),
+            "intertie call rates.md get_rate --env default",
+        ),
+    ],
+)
+def test_the_line_to_type_next_works_as_typed(tmp_path, urls, arguments, says):
+    """It is called where calls go, and what the mock prints is all that a person needs to type."""
+    port = str(free_port())
+    text = SPEC.format(name="Rates", service="rates", port=0)
+    before, _, after = text.partition("base_url: ")
+    text = before + urls.replace("PORT", port) + "\n" + after.split("\n", 2)[2]
+    (tmp_path / "rates.md").write_text(text.replace("authentication: {type: none}", CREDENTIALS.strip()))
+    arguments = [argument.replace("PORT", port) for argument in arguments]
+    with mock("mock", "rates.md", *arguments, cwd=tmp_path) as process:
+        first, export, line = (process.stdout.readline().strip() for _ in range(3))
+        url = first.removeprefix("Rates listens on ").removesuffix("; call it with")
+        assert url.startswith(f"http://127.0.0.1:{port}"), process.stderr
+        assert export == "export TYPED_KEY=any"
+        assert line == says.replace("URL", url)
+        done = typed(f"{export}\n{line}", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout).keys() == {"rate"}
+
+
+def typed(lines, folder):
+    """Run lines as a shell does, with this installation's `intertie`."""
+    path = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
+    return subprocess.run(
+        ["bash", "-c", lines], check=False, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True
+    )
+
+
+def test_without_a_url_on_this_machine_the_port_is_the_documented_one(specs, capsys):
+    """A spec whose calls leave the machine is mocked on 8420, or the next one where that is another spec's."""
+    from intertie.cli.commands.mock import DEFAULT_PORT, _port
+    from intertie.mockserver.spec_files import plan_of_file
+
+    plan = plan_of_file(specs[0][0], environment="default")
+    assert plan.origin.host == "api.example.com"
+    assert [_port(plan, None, 0, set()), _port(plan, None, 1, {DEFAULT_PORT})] == [8420, 8421]

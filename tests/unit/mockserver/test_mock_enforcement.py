@@ -131,7 +131,7 @@ def test_an_unsupported_version_is_refused_and_an_ending_one_announced():
     assert header(bench.ask("GET", "/v1/charges"), "Sunset") is None
 
 
-@pytest.mark.parametrize("path", ["/charges", "/v1/charges"])
+@pytest.mark.parametrize("path", ["/charges", "/v1/charges", "/{version}/charges"])
 def test_a_version_in_the_path_is_its_first_segment(path):
     """Whether the endpoint's path names the version or not, every supported one is found there."""
     bench = Bench(

@@ -14,14 +14,14 @@ import click
 from msgspec import Struct
 
 from intertie.adapters.secrets import EnvironmentSecrets
-from intertie.app.workbench import Workbench
 from intertie.cli.common import workbench
 from intertie.cli.completing import complete_environment, complete_profile, complete_spec
 from intertie.cli.context import CliContext
+from intertie.cli.next_line import NextLine
+from intertie.compiler.origin import is_loopback
 from intertie.core.clock import AsyncioClock
 from intertie.core.errors import IntertieError, UsageError
 from intertie.mockserver import MockEngine, MockHttpServer, load_profile
-from intertie.mockserver.hosts import is_loopback_host
 from intertie.mockserver.limits import ON_THE_WIRE
 from intertie.mockserver.profiles import BUILT_IN, Profile
 from intertie.mockserver.received import Received
@@ -42,6 +42,7 @@ class _Stall(Struct, frozen=True):
     plan: Plan
     engine: MockEngine
     port: int
+    next_line: NextLine
 
 
 @click.command()
@@ -50,8 +51,8 @@ class _Stall(Struct, frozen=True):
 @click.option(
     "--port",
     type=click.IntRange(0, _LAST_PORT),
-    help="Port of the first spec, the next ones count up; 0 takes free ones. Default: that of the spec's development "
-    f"environment where it is on loopback, else {DEFAULT_PORT}.",
+    help="Port of the first spec, the next ones count up; 0 takes free ones. Default: the port that calls go to, where "
+    f"their URL is http on loopback, else {DEFAULT_PORT}.",
 )
 @click.option("--seed", default="0", show_default=True, help="The same seed and requests give the same answers.")
 @click.option(
@@ -103,10 +104,11 @@ def command(
             on_received=_request_line(plan.service if len(specs) > 1 else None) if shows_requests else None,
         )
         taken = {stall.port for stall in stalls}
-        chosen_port = _port(bench, spec, port, len(stalls), taken)
+        chosen_port = _port(plan, port, len(stalls), taken)
         if chosen_port > _LAST_PORT:
             raise UsageError(f"{plan.spec_path} would get port {chosen_port}; the last one is {_LAST_PORT}")
-        stalls.append(_Stall(plan, engine, chosen_port))
+        next_line = NextLine(context, spec, environment, credential is not None, bench.environ, AsyncioClock())
+        stalls.append(_Stall(plan, engine, chosen_port, next_line))
     asyncio.run(_serve(stalls, host))
 
 
@@ -121,24 +123,15 @@ def _for_plan(profile: Profile, plan: Plan) -> Profile:
     return profile
 
 
-def _port(bench: Workbench, spec: str, asked: int | None, index: int, taken: set[int]) -> int:
-    """Return a spec's port: counted up from the one asked for, else its development environment's, else the default."""
+def _port(plan: Plan, asked: int | None, index: int, taken: set[int]) -> int:
+    """Return a spec's port: counted up from the one asked for, else the one its calls go to, else the default."""
     if asked is not None:
         return asked + index if asked else 0
-    service = bench.load(spec).spec.service
-    port = DEFAULT_PORT
-    for name, url in service.environments if service else ():
-        if name.value == "development":
-            port = _loopback_port(url.value) or port
+    origin = plan.origin
+    port = origin.port if origin.scheme == "http" and is_loopback(origin.host) else DEFAULT_PORT
     while port in taken:
         port += 1
     return port
-
-
-def _loopback_port(url: str) -> int | None:
-    authority = url.partition("://")[2].partition("/")[0]
-    _, colon, port = authority.rpartition(":")
-    return int(port) if colon and port.isdecimal() and is_loopback_host(authority) else None
 
 
 async def _serve(stalls: list[_Stall], host: str) -> None:
@@ -156,7 +149,7 @@ async def _serve(stalls: list[_Stall], host: str) -> None:
             except OSError as reason:
                 raise PortTaken(_taken_message(host, stall.port, reason)) from None
             servers.append(server)
-            click.echo(_announcement(stall.plan, url))
+            click.echo(stall.next_line.text(stall.plan, url))
         sys.stdout.flush()
         await stopping.wait()
     finally:
@@ -168,12 +161,6 @@ def _taken_message(host: str, port: int, reason: OSError) -> str:
     known = reason.errno in errno.errorcode
     words = os.strerror(reason.errno) if known and reason.errno else reason.strerror or str(reason)
     return f"can't listen on {host}:{port}: {words}; choose another with --port, or 0 for a free one"
-
-
-def _announcement(plan: Plan, url: str) -> str:
-    """Return the line that says where a spec is served and how it is called."""
-    first = next(iter(plan.operations), "OPERATION")
-    return f"{plan.title} ({plan.spec_path}) on {url} · intertie call {plan.spec_path} {first} --base-url {url}"
 
 
 def _request_line(service: str | None) -> Callable[[Received], None]:
