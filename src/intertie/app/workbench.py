@@ -10,6 +10,7 @@ from pathlib import Path
 
 from intertie.compiler import Compiled, Settings, compile_spec, load_settings
 from intertie.core.errors import UsageError
+from intertie.core.seen_paths import seen_path
 from intertie.diagnostics import Diagnostic, Severity, SpecError
 from intertie.lint.ids import other_type
 from intertie.lint.overlap import told_once
@@ -82,18 +83,19 @@ class Workbench:
         path = self.find(spec)
         kind = other_type(path)
         if kind is not None:
-            raise UsageError(f"{self.workspace.shown(path)} is of type {kind}: only integration specs can be called")
+            shown = seen_path(path, Path.cwd())
+            raise UsageError(f"{shown} is of type {kind}: only integration specs can be called")
         loaded = load(path, self.workspace)
         if not loaded.source and loaded.diagnostics:
             # Nothing could be read: what is missing in it is not worth a word.
-            raise SpecError(loaded.diagnostics)
+            raise SpecError(loaded.diagnostics, root=self.root)
         compiled = self.compile(loaded, environment=environment, base_url=base_url)
         found = (*loaded.diagnostics, *told_once(loaded.spec, loaded.diagnostics, compiled.diagnostics))
         if not _has_errors(found):
             # What is unfilled is no error to a reader; to who wants to call, what is missing for it is.
             found = (*found, *(finding for finding in compiled.diagnostics if finding.severity is Severity.ERROR))
         if compiled.plan is None or _has_errors(found):
-            raise SpecError(found, {self.workspace.shown(path): loaded.source})
+            raise SpecError(found, {self.workspace.shown(path): loaded.source}, root=self.root)
         return compiled.plan
 
 

@@ -31,7 +31,9 @@ def compile_pricing(build: Build) -> tuple[PricingOptions | None, dict[str, str]
     if limit is not None and not tiers and not fee.value:
         build.leave_out("budget", "no price is given, so nothing is ever spent of it", limit.span)
     if alert is not None:
-        build.leave_out("budget alert", "the mark is shown by `intertie report cost`, told to nobody", alert.span)
+        build.leave_out(
+            "budget alert", "`intertie report cost` shows the mark; this version sends it to nobody", alert.span
+        )
     options = PricingOptions(
         model=model.value,
         currency=currency.value,

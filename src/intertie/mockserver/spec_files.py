@@ -30,5 +30,5 @@ def plan_of_file(path: str | Path, *, environment: str | None = None, environ: M
     compiled = compile_spec(loaded.spec, settings=settings, environment=environment)
     findings = (*loaded.diagnostics, *compiled.diagnostics)
     if compiled.plan is None or any(finding.severity is Severity.ERROR for finding in findings):
-        raise SpecError(findings)
+        raise SpecError(findings, root=workspace.root)
     return compiled.plan

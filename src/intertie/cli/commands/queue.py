@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from intertie.cli.common import format_option, plural, print_json, say, workbench
+from intertie.cli.common import format_option, print_json, say, tell, workbench
 from intertie.cli.completing import complete_spec
+from intertie.cli.layout import NAME, WARN
 from intertie.core.errors import UsageError
+from intertie.core.outside_text import shown
+from intertie.core.plurals import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from intertie.app.workbench import Workbench
     from intertie.cli.context import CliContext
+    from intertie.cli.layout import Layout
     from intertie.runtime.reports import ReplayReport
     from intertie.runtime.state import QueueItem
 
@@ -42,9 +48,7 @@ def list_items(context: CliContext, spec: str | None, everything: bool, output_f
     if not items:
         say("the queue is empty")
     for item in items:
-        reason = f" · {item.reason}" if item.reason else ""
-        tries = plural(item.attempts, "try").replace("trys", "tries")
-        click.echo(f"{item.receipt}  {item.state:<8} {item.key}  {item.operation}  {tries}{reason}")
+        tell(_shown(item, context.layout()))
 
 
 @command.command("replay")
@@ -111,6 +115,13 @@ def _identity(bench: Workbench, spec: str | None) -> str | None:
 
 def _integration(item: QueueItem) -> str:
     return item.key.partition("@")[0]
+
+
+def _shown(item: QueueItem, layout: Layout) -> Iterator[str]:
+    yield layout.paint(item.receipt, NAME)
+    yield from layout.joined([item.state, item.key, item.operation, plural(item.attempts, "attempt")], indent=2)
+    if item.reason:
+        yield from layout.text(shown(item.reason), indent=2, hanging=2, style=WARN)
 
 
 def _as_json(item: QueueItem) -> dict[str, object]:

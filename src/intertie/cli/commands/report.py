@@ -6,13 +6,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from intertie.cli.common import elapsed_text, format_option, plural, print_json, say, workbench
+from intertie.cli.common import elapsed_text, format_option, print_json, say, tell, workbench
 from intertie.cli.completing import complete_spec
+from intertie.cli.layout import BAD, DIM, GOOD, STRONG, WARN
+from intertie.core.outside_text import shown
+from intertie.core.plurals import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from intertie.app.costs import CostLine
     from intertie.app.history import CallLine
     from intertie.cli.context import CliContext
+    from intertie.cli.layout import Layout
+
+_OUTCOME_STYLES = {"success": GOOD, "started": WARN}
 
 
 @click.group("report", short_help="Report costs from the ledger, calls from the history.")
@@ -37,7 +45,7 @@ def cost(context: CliContext, specs: tuple[str, ...], month: str | None, output_
     if not report.lines:
         say(f"the ledger has nothing for {report.period}")
     for line in report.lines:
-        click.echo(_text(line))
+        tell(_cost_text(line, report.period, context.layout()))
 
 
 @command.command("calls")
@@ -61,11 +69,13 @@ def calls(context: CliContext, spec: str | None, limit: int, output_format: str)
     if not lines:
         say("no call is on record")
     for line in lines:
-        click.echo(_call_text(line))
+        tell(_call_text(line, context.layout()))
 
 
-def _call_text(line: CallLine) -> str:
+def _call_text(line: CallLine, layout: Layout) -> Iterator[str]:
     record = line.record
+    style = _OUTCOME_STYLES.get(record.outcome, BAD)
+    yield from layout.beside(f"{line.at}  ", f"{record.key}  {record.operation}", column=26, style=DIM)
     outcome = record.outcome if record.status is None else f"{record.outcome} {record.status}"
     said = [outcome if record.fallback is None else f"{outcome} from {record.fallback}"]
     if record.outcome != "started":
@@ -75,21 +85,28 @@ def _call_text(line: CallLine) -> str:
     if line.cost is not None:
         said.append(str(line.cost))
     if record.caller:
-        said.append(f"by {record.caller}")
-    text = f"{line.at}  {record.key}  {record.operation}: {' · '.join(said)}"
-    if record.outcome == "success" or not record.decisions:
-        return text
-    return f"{text}\n    {' > '.join(name.replace('_', ' ') for name in record.decisions)}"
+        said.append(f"by {shown(record.caller)}")
+    first, *rest = layout.joined(said, indent=2)
+    yield "  " + layout.paint.before(first[2:], len(said[0]), style)
+    yield from rest
+    if record.outcome != "success" and record.decisions:
+        steps = " > ".join(name.replace("_", " ") for name in record.decisions)
+        yield from layout.text(steps, indent=2, hanging=2, style=DIM)
 
 
-def _text(line: CostLine) -> str:
-    said = [f"{line.id} {line.service or ''} ({line.environment}): {plural(line.calls, 'call')}, {line.amount}"]
+def _cost_text(line: CostLine, period: str, layout: Layout) -> Iterator[str]:
+    name = " ".join(filter(None, (line.id, line.service)))
+    yield from layout.text(shown(f"{name} ({line.environment}), {period}"), hanging=2, style=STRONG)
+    facts = [("spent", f"{line.amount}, {plural(line.calls, 'attempt')} billed", "")]
     if line.monthly_limit is not None:
-        said.append(f"budget {line.monthly_limit}, {line.used_ratio:.1%} used")
+        over = line.alert_ratio is not None and line.used_ratio >= line.alert_ratio
+        style = BAD if line.used_ratio >= 1 else WARN if over else ""
+        facts.append(("budget", f"{line.monthly_limit}, {line.used_ratio:.1%} used", style))
     if line.forecast is not None:
-        said.append(f"forecast {line.forecast} at the month's pace")
+        facts.append(("forecast", f"{line.forecast} at the month's pace", ""))
     if line.reserved.amount:
-        said.append(f"{line.reserved} set aside")
+        facts.append(("set aside", str(line.reserved), ""))
     if line.unreconciled.amount:
-        said.append(f"{line.unreconciled} left by dead processes, counted as spent")
-    return " · ".join(said)
+        facts.append(("left over", f"{line.unreconciled} left by dead processes, counted as spent", WARN))
+    for label, text, style in facts:
+        yield from layout.labelled(label, text, column=11, text_style=style)

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from intertie.cli.common import environment_option, format_option, plural, print_json, say, show_findings, workbench
+from intertie.cli.common import environment_option, format_option, print_json, say, show_findings, tell, workbench
 from intertie.cli.completing import complete_spec
+from intertie.cli.layout import BAD, DIM, GOOD, STRONG, WARN
 from intertie.core.money import Money
+from intertie.core.outside_text import shown
+from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 from intertie.diagnostics import SpecError
 
@@ -16,8 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from intertie.cli.context import CliContext
+    from intertie.cli.layout import Layout
     from intertie.runtime.plan import Plan
     from intertie.runtime.reports import PlanStatistics
+
+_COLUMN = 9
+_BREAKER_STYLES = {"closed": GOOD, "half_open": WARN, "open": BAD}
 
 
 @click.command("status", short_help="Show limiter, breaker, queue and budget as they are now.")
@@ -33,7 +40,7 @@ def command(context: CliContext, specs: tuple[str, ...], environment: str | None
     from intertie.app.opening import open_blocking  # noqa: PLC0415  # keeps `--help` quick
 
     bench = workbench(context, specs[0] if specs else None)
-    shown: list[tuple[Plan, PlanStatistics]] = []
+    found: list[tuple[Plan, PlanStatistics]] = []
     status = 0
     for spec in specs or bench.spec_files():
         try:
@@ -43,55 +50,61 @@ def command(context: CliContext, specs: tuple[str, ...], environment: str | None
             status = 1
             continue
         with open_blocking(bench, plan) as integration:
-            shown.append((integration.plan, integration.statistics()))
+            found.append((integration.plan, integration.statistics()))
     if output_format == "json":
-        print_json({"integrations": [_as_json(plan, now) for plan, now in shown]})
+        print_json({"integrations": [_as_json(plan, now) for plan, now in found]})
         return status
-    if not shown and not status:
+    if not found and not status:
         say("there are no specs in this workspace: `intertie new NAME` writes one")
-    for plan, now in shown:
-        click.echo(f"{plan.id} {plan.title} ({plan.environment}, {plan.origin.url})")
-        for line in _lines(now):
-            click.echo(f"  {line}")
-        for warning in plan.warnings:
-            click.echo(f"  mind     {warning}")
+    for number, (plan, now) in enumerate(found):
+        tell([""] if number else [])
+        tell(_shown(plan, now, context.layout()))
     return status
 
 
-def _lines(now: PlanStatistics) -> Iterator[str]:
+def _shown(plan: Plan, now: PlanStatistics, layout: Layout) -> Iterator[str]:
+    yield from layout.text(shown(f"{plan.title} ({plan.id}, {plan.environment})"), hanging=2, style=STRONG)
+    yield from layout.text(plan.origin.url, indent=2, hanging=2, style=DIM)
+    for label, text, style in (*_facts(now), *(("warning", warning, WARN) for warning in plan.warnings)):
+        yield from layout.labelled(label, shown(text, most=None), column=_COLUMN, text_style=style)
+
+
+def _facts(now: PlanStatistics) -> Iterator[tuple[str, str, str]]:
+    """Yield (label, what is so, style of it)."""
     limiter = now.limiter
     for window in limiter.windows:
         free = f", next in {seconds_text(round(window.free_in_s, 3))}" if window.free_in_s > 0 else ""
-        yield f"limit    {window.used} of {window.limit} used in {seconds_text(window.window_s)}{free}"
+        used = f"{window.used:,} of {window.limit:,} used in {seconds_text(window.window_s)}{free}"
+        yield "limit", used, WARN if free else ""
     if not limiter.windows:
-        yield "limit    none declared"
+        yield "limit", "none declared", DIM
     if limiter.paused_for_s > 0:
-        yield f"limit    paused for {seconds_text(round(limiter.paused_for_s, 3))} more"
+        yield "limit", f"paused for {seconds_text(round(limiter.paused_for_s, 3))} more", WARN
     if limiter.in_flight or limiter.waiting:
-        yield f"limit    {limiter.in_flight} in flight, {limiter.waiting} waiting"
+        yield "limit", f"{limiter.in_flight:,} in flight, {limiter.waiting:,} waiting", ""
     for name, breaker in now.breakers.items():
-        forced = " (forced)" if breaker.forced else ""
+        forced = " (held by hand)" if breaker.forced else ""
         opens = f", probes in {seconds_text(round(breaker.opens_for_s, 1))}" if breaker.opens_for_s > 0 else ""
-        scope = f" {name.partition('/')[2]}" if "/" in name else ""
-        yield f"breaker{scope}  {breaker.state.replace('_', '-')}{forced}, {breaker.failures} failures counted{opens}"
+        scope = f"{name.partition('/')[2]}: " if "/" in name else ""
+        counted = f"{plural(breaker.failures, 'failure')} counted"
+        state = breaker.state.replace("_", "-")
+        yield "breaker", f"{scope}{state}{forced}, {counted}{opens}", _BREAKER_STYLES.get(breaker.state, "")
     if not now.breakers:
-        yield "breaker  none declared"
-    waiting = ", ".join(f"{count} {state}" for state, count in sorted(now.queue.items()) if count)
-    yield f"queue    {waiting or 'empty'}"
+        yield "breaker", "none declared", DIM
+    waiting = ", ".join(f"{count:,} {state}" for state, count in sorted(now.queue.items()) if count)
+    yield "queue", waiting or "empty", WARN if waiting else ""
     month = now.ledger
     if month is None:
-        yield "budget   nothing is paid per call"
+        yield "budget", "nothing is paid per call", DIM
         return
     spent = Money(month.amount, month.currency)
     of = f" of {Money(month.monthly_limit, month.currency)}" if month.monthly_limit is not None else ""
-    yield f"budget   {spent}{of} spent in {month.month}, {plural(month.calls, 'attempt')} billed"
+    yield "budget", f"{spent}{of} spent in {month.month}, {plural(month.calls, 'attempt')} billed", ""
     if month.reserved:
-        yield f"budget   {Money(month.reserved, month.currency)} set aside"
+        yield "budget", f"{Money(month.reserved, month.currency)} set aside", ""
     if month.unreconciled:
-        yield (
-            f"budget   {Money(month.unreconciled, month.currency)} left by dead processes counts as spent: "
-            "`intertie budget reconcile`"
-        )
+        left = Money(month.unreconciled, month.currency)
+        yield "budget", f"{left} left by dead processes counts as spent: `intertie budget reconcile`", WARN
 
 
 def _as_json(plan: Plan, now: PlanStatistics) -> dict[str, object]:
