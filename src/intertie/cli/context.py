@@ -34,4 +34,5 @@ class CliContext(Struct, frozen=True):
 
     def sentences(self) -> Layout:
         """Return how sentences are laid out on stderr: off a terminal each is one line, as logs and `grep` like it."""
-        return Layout(terminal_columns(sys.stderr, unknown=ENDLESS), Paint(self.use_color(err=True)))
+        terminal = sys.stderr is not None and sys.stderr.isatty()
+        return Layout(terminal_columns(sys.stderr) if terminal else ENDLESS, Paint(self.use_color(err=True)))

@@ -29,8 +29,8 @@ _LEAST_TEXT = 30
 """A column of text that is narrower reads worse than lines below their label."""
 
 
-def terminal_columns(stream: TextIO | None, *, unknown: int = USUAL) -> int:
-    """Return how many columns lines may take: `COLUMNS`, else the terminal's, from 40 to 100; else `unknown`."""
+def terminal_columns(stream: TextIO | None) -> int:
+    """Return how many columns lines may take: `COLUMNS`, else the terminal's, else 80; from 40 to 100."""
     said = os.environ.get("COLUMNS", "")
     if said.isdecimal() and int(said) > 0:
         return min(max(int(said), LEAST), MOST)
@@ -39,7 +39,7 @@ def terminal_columns(stream: TextIO | None, *, unknown: int = USUAL) -> int:
         columns = os.get_terminal_size(stream.fileno()).columns if stream is not None else 0
     except (OSError, ValueError):
         columns = 0
-    return min(max(columns, LEAST), MOST) if columns > 0 else unknown
+    return min(max(columns, LEAST), MOST) if columns > 0 else USUAL
 
 
 @dataclass(frozen=True, slots=True)

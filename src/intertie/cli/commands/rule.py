@@ -52,11 +52,10 @@ def command(context: CliContext, code: str | None, form: str) -> None:
 
 def _list(layout: Layout) -> Iterator[str]:
     for group, rules in groupby(RULES, key=lambda rule: rule.group):
-        yield layout.heading(GROUP_TITLES[group])
+        yield from layout.text(GROUP_TITLES[group], style=STRONG)
         for rule in rules:
-            severity = f"{rule.severity.value:<7}"
-            style = SEVERITY_STYLE[rule.severity]
-            yield f"  {rule.code}  {layout.paint(severity, style)}  {layout.paint(rule.name, STRONG)}"
+            lead = f"  {rule.code}  {rule.severity.value:<7}  "
+            yield from layout.beside(lead, rule.name, column=len(lead), style=SEVERITY_STYLE[rule.severity])
             yield from layout.text(rule.page.summary, indent=_SUMMARY_COLUMN)
         yield ""
 
