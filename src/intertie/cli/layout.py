@@ -96,7 +96,8 @@ class Layout:
 
     def said(self, sentence: str) -> list[str]:
         """Return a sentence; the word before its colon is coloured where it is `Error`, `Warning` or the like."""
-        lines = wrapped(sentence, self.width, rest="  ")
+        indent = " " * (len(sentence) - len(sentence.lstrip(" ")))
+        lines = wrapped(sentence.lstrip(" "), self.width, first=indent, rest=f"{indent}  ")
         label, colon, _ = lines[0].partition(":")
         style = _LABELS.get(label.lower()) if colon else None
         return [self.paint.before(lines[0], len(label) + 1, style), *lines[1:]] if style else lines

@@ -34,7 +34,7 @@ CATALOGUE: tuple[EventKind, ...] = (
     EventKind(Stage.FALLBACK, "warn", "warning", ("message",), "the queue can't be written"),
     EventKind(Stage.DEADLINE, "deadline", "debug", ("left_s",), "the total time starts"),
     EventKind(Stage.DEADLINE, "timeout", "warning", ("phase",), "time ran out"),
-    EventKind(Stage.RETRY, "retry", "info", ("attempt", "delay_s", "reason"), "another attempt follows after a delay"),
+    EventKind(Stage.RETRY, "retry", "info", ("attempt", "delay_s", "reason"), "another attempt follows"),
     EventKind(Stage.RETRY, "give_up", "info", ("reason", "attempts"), "no further attempt, and why"),
     EventKind(Stage.CIRCUIT_BREAKER, "admit", "debug", (), "the circuit is closed"),
     EventKind(Stage.CIRCUIT_BREAKER, "half_open", "info", ("probe", "state"), "the attempt is a probe"),
