@@ -94,9 +94,7 @@ CATALOGUE: tuple[EventKind, ...] = (
     EventKind(Stage.RESPONSE_VALIDATION, "warn", "warning", ("message",), "the caller gets a warning"),
     EventKind(Stage.INBOUND_MAPPING, "mapping_error", "error", ("path",), "the answer could not be mapped"),
     EventKind(Stage.LAST_GOOD, "keep", "debug", (), "the answer is kept as the last good one"),
-    EventKind(
-        Stage.LAST_GOOD, "not_kept", "info", ("path", "rule"), "the answer breaks its schema, so it is not kept"
-    ),
+    EventKind(Stage.LAST_GOOD, "not_kept", "info", ("path", "rule"), "the answer breaks its schema, so it is not kept"),
 )
 
 _KNOWN = {(kind.stage.value, kind.event): kind for kind in CATALOGUE}

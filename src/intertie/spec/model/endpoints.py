@@ -18,7 +18,9 @@ TYPE_WORDS = {
 class EndpointHead(Block):
     """Path and method."""
 
-    path: Located[str] | None = f.text("Path under the base URL, with `{placeholders}`. Endpoints may share method and path where a fixed header, a parameter or body member with one possible value, or a parameter that only one requires tells them apart.")
+    path: Located[str] | None = f.text(
+        "Path under the base URL, with `{placeholders}`. Endpoints may share method and path where a fixed header, a parameter or body member with one possible value, or a parameter that only one requires tells them apart."
+    )
     method: Located[str] | None = f.choice("HTTP method.", "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
     description: Located[str] | None = f.text("What it does.")
 
