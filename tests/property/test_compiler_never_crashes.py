@@ -6,7 +6,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from intertie.compiler import compile_spec, plan_json, plan_text
+from intertie.cli.plan_text import plan_text
+from intertie.compiler import compile_spec, plan_json
 from intertie.compiler.settings import Settings
 from intertie.spec.fields import Block, Located, declared_fields
 from intertie.spec.model import MoneyText, Schema, Spec

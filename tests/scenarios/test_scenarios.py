@@ -29,7 +29,7 @@ SCENARIOS = sorted(FOLDER.rglob("*.txt"))
 def test_scenario(path: Path, tmp_path, monkeypatch, capsys):
     """A scenario's commands print and return what it says."""
     monkeypatch.chdir(tmp_path)
-    for name in ("INTERTIE_ENVIRONMENT", "NO_COLOR"):
+    for name in ("INTERTIE_ENVIRONMENT", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     parts = re.split(r"^=== (.*)\n", path.read_text(), flags=re.MULTILINE)
     assert parts[0].strip().endswith("."), "the first line is the sentence it proves"

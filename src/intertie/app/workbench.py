@@ -15,6 +15,7 @@ from intertie.compiler import Compiled, Settings, compile_spec, load_settings
 from intertie.compiler.settings import FILE_NAME
 from intertie.core.clock import BlockingClock, Clock
 from intertie.core.errors import UsageError
+from intertie.core.seen_paths import seen_path
 from intertie.diagnostics import Diagnostic, Severity, SpecError
 from intertie.lint.ids import other_type
 from intertie.lint.overlap import told_once
@@ -117,11 +118,12 @@ class Workbench:
         path = self.find(spec)
         kind = other_type(path)
         if kind is not None:
-            raise UsageError(f"{self.workspace.shown(path)} is of type {kind}: only integration specs can be called")
+            shown = seen_path(path, Path.cwd())
+            raise UsageError(f"{shown} is of type {kind}: only integration specs can be called")
         loaded = load(path, self.workspace)
         if not loaded.source and loaded.diagnostics:
             # Nothing could be read: what is missing in it is not worth a word.
-            raise SpecError(loaded.diagnostics)
+            raise SpecError(loaded.diagnostics, root=self.root)
         compiled = self.compile(loaded, environment=environment, base_url=base_url)
         found = (*loaded.diagnostics, *told_once(loaded.spec, loaded.diagnostics, compiled.diagnostics))
         stopped = any(_is_error(finding) and finding.code not in AROUND_THE_SPEC for finding in found)
@@ -129,7 +131,7 @@ class Workbench:
             # What is unfilled is no error to a reader; to who wants to call, what is missing for it is.
             found = (*found, *filter(_is_error, compiled.diagnostics))
         if stopped or compiled.plan is None:
-            raise SpecError(found, {self.workspace.shown(path): loaded.source})
+            raise SpecError(found, {self.workspace.shown(path): loaded.source}, root=self.root)
         if judged:
             self._judge(path, loaded, base_url)
         return compiled.plan
@@ -152,7 +154,7 @@ class Workbench:
 
         verdict = judge_before_use(path, loaded, self.workspace, settings, today=today)
         if verdict.stopping:
-            raise SpecError(verdict.found, {self.workspace.shown(path): loaded.source})
+            raise SpecError(verdict.found, {self.workspace.shown(path): loaded.source}, root=self.root)
         self._tell(verdict.sentences())
         if verdict.is_clean:
             passed.add(key)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from intertie._version import __version__
+from intertie.cli.from_here import seen_from_here
 from intertie.core.errors import UsageError
 from intertie.lint.checking import CheckResult
 from intertie.spec.workspace import Workspace
@@ -21,7 +25,7 @@ def report(result: CheckResult, form: str, workspace: Workspace, *, strict: bool
     from intertie.diagnostics.render.rebased import rebased, rebased_path  # noqa: PLC0415  # people's forms need none
 
     folder = _folder(workspace)
-    diagnostics = rebased(result.diagnostics, folder)
+    diagnostics = rebased(result.diagnostics, partial(rebased_path, folder=folder))
     sources = {rebased_path(path, folder): text for path, text in result.sources.items()}
     if form == "sarif":
         from intertie.diagnostics.render.sarif import render_sarif  # noqa: PLC0415  # one form is asked for
@@ -45,7 +49,7 @@ def report(result: CheckResult, form: str, workspace: Workspace, *, strict: bool
     return render_junit(diagnostics, files=files, strict=strict)
 
 
-def scores(files: Sequence[Path], workspace: Workspace, form: str) -> str:
+def scores(files: Sequence[Path], workspace: Workspace, form: str, *, width: int) -> str:
     """Return how complete each spec is.
 
     Raises:
@@ -59,7 +63,8 @@ def scores(files: Sequence[Path], workspace: Workspace, form: str) -> str:
     found = [score(load(path, workspace).spec) for path in files]
     if form == "json":
         return json.dumps(score_json(found), indent=2, ensure_ascii=False) + "\n"
-    return score_text(found)
+    seen = seen_from_here(workspace.root)
+    return score_text([replace(each, path=seen(each.path)) for each in found], width=width)
 
 
 def _folder(workspace: Workspace) -> str:

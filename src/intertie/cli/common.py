@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,13 +12,15 @@ import msgspec
 
 from intertie.cli.completing import complete_environment
 from intertie.cli.context import CliContext
+from intertie.cli.from_here import findings_from_here
+from intertie.core.plurals import plural
+from intertie.core.seen_paths import seen_path
+from intertie.core.timeline import TimelineEvent, timeline
 from intertie.core.units import seconds_text
 from intertie.diagnostics import Severity, SpecError
 from intertie.diagnostics.render import render_full, render_json
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from intertie.app.workbench import Workbench
 
 _FORMAT = "intertie.output_format"
@@ -61,7 +64,8 @@ def workbench(context: CliContext, spec: str | None = None, *, flags: Mapping[st
         warn=lambda sentence: say(f"Warning: {sentence}"),
     )
     for finding in bench.settings.diagnostics:
-        say(f"Warning: {finding.span}: {finding.message}; {finding.help}")
+        place = f"{seen_path(bench.root / finding.span.path, Path.cwd())}:{finding.span.line}"
+        say(f"Warning: {place}: {finding.message}; {finding.help}")
     return bench
 
 
@@ -94,14 +98,48 @@ def print_json(document: object) -> None:
 
 
 def say(sentence: str) -> None:
-    """Tell a person something on stderr."""
-    click.echo(sentence, err=True)
+    """Say something to a person, on stderr."""
+    for line in _context().sentences().said(sentence):
+        click.echo(line, err=True)
+
+
+def say_joined(facts: Iterable[str]) -> None:
+    """Say short facts on stderr, ` · ` between them."""
+    for line in _context().sentences().joined(facts):
+        click.echo(line, err=True)
+
+
+def say_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table on stderr."""
+    for line in _context().layout(err=True).table(heads, rows):
+        click.echo(line, err=True)
+
+
+def say_timeline(events: Sequence[TimelineEvent]) -> None:
+    """Say on stderr what each guard saw and decided."""
+    layout = _context().layout(err=True)
+    click.echo(timeline(events, width=layout.width, paint=layout.paint), err=True)
+
+
+def _context() -> CliContext:
+    """Return the global options of the command that runs."""
+    context = click.get_current_context(silent=True)
+    found = context.find_object(CliContext) if context is not None else None
+    return found or CliContext()
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Print laid out lines on stdout."""
+    for line in lines:
+        click.echo(line)
 
 
 def show_findings(error: SpecError, context: CliContext) -> None:
     """Show the errors of a spec that can't run, with excerpts, on stderr; the rest is left to `check`."""
-    errors = [finding for finding in error.diagnostics if finding.severity is Severity.ERROR]
-    click.echo(render_full(errors, error.sources, color=context.use_color(err=True)), err=True, nl=False)
+    wrong = [finding for finding in error.diagnostics if finding.severity is Severity.ERROR]
+    errors, sources = findings_from_here(wrong, error.sources, error.root)
+    layout = context.layout(err=True)
+    click.echo(render_full(errors, sources, color=layout.paint.on, width=layout.width), err=True, nl=False)
     if len(error.diagnostics) > len(errors):
         say(f"{plural(len(errors), 'error')}; `intertie check {errors[0].span.path}` shows all findings")
 
@@ -120,15 +158,6 @@ def elapsed_text(seconds: float) -> str:
     ('12.3 ms', '2.35 s', '1 s')
     """
     return f"{seconds * 1000:.3g} ms" if seconds < 0.9995 else seconds_text(round(seconds, 2))
-
-
-def plural(count: int, noun: str) -> str:
-    """Count something.
-
-    >>> plural(1, "attempt"), plural(2, "attempt")
-    ('1 attempt', '2 attempts')
-    """
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def stdin_text() -> str:

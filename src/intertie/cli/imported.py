@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from intertie.cli.common import plural, print_json, say
+from intertie.cli.common import print_json, say, say_table
 from intertie.core.errors import snake_case
-from intertie.importers import Imported, losses_table
+from intertie.core.plurals import plural
+from intertie.importers import HEADS, Imported, losses_rows
 from intertie.importers.merging.merge import told
 
 _MOST_GUESSES = 12
 
 
-def show_imported(imported: Imported, path: Path, identity: str, *, merged: bool, as_json: bool) -> None:
+def show_imported(imported: Imported, path: str, identity: str, *, merged: bool, as_json: bool) -> None:
     """Print what came of an import."""
     if as_json:
         print_json(_document(imported, path, identity, merged=merged))
@@ -30,13 +29,13 @@ def show_imported(imported: Imported, path: Path, identity: str, *, merged: bool
     if imported.losses:
         say("")
         say(f"{plural(len(imported.losses), 'thing')} of {imported.description.source} could not be kept:")
-        say(losses_table(imported.losses).rstrip("\n"))
+        say_table(HEADS, losses_rows(imported.losses))
 
 
-def _document(imported: Imported, path: Path, identity: str, *, merged: bool) -> dict[str, object]:
+def _document(imported: Imported, path: str, identity: str, *, merged: bool) -> dict[str, object]:
     description = imported.description
     return {
-        "path": str(path),
+        "path": path,
         "id": identity,
         "source": description.source,
         "kind": description.kind,

@@ -17,6 +17,8 @@ import click
 
 from intertie._version import __version__
 from intertie.cli.context import CliContext
+from intertie.cli.help import HelpContext, with_help
+from intertie.cli.layout import MOST
 from intertie.core.errors import IntertieError, UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "Make a workspace: intertie.toml, specs/, cases."),
     "new": ("new", "Write a spec from the template."),
     "check": ("check", "Find what is wrong in specs, and say what to do."),
-    "rule": ("rule", "Explain a rule, with example and mend."),
+    "rule": ("rule", "Explain a rule: an example, and what to use instead."),
     "fmt": ("fmt", "Put specs into canonical form."),
     "diff": ("diff", "Show what changes for those who call, between two versions."),
     "plan": ("plan", "Show what will happen on a call, and where each number comes from."),
@@ -52,6 +54,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 class LazyGroup(click.Group):
     """A group that imports a command when it is used, so that `--help` stays quick."""
 
+    context_class = HelpContext
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order people meet them."""
         del ctx
@@ -63,8 +67,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"intertie.cli.commands.{COMMANDS[cmd_name][0]}")
-        command: click.Command = module.command
-        return command
+        return with_help(module.command)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a spec with errors is shown in one way, whichever command met it."""
@@ -110,7 +113,7 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items() if name != "dev"])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": MOST})
 @click.version_option(__version__, prog_name="intertie")
 @click.option(
     "--workspace",
@@ -127,8 +130,17 @@ class LazyGroup(click.Group):
 @click.pass_context
 def cli(ctx: click.Context, workspace: Path | None, config: Path | None, verbose: int, no_color: bool) -> None:
     """One Markdown file about an external service: checked, planned, mocked, called through every guard."""
-    color = False if no_color or os.environ.get("NO_COLOR") else None
-    ctx.obj = CliContext(workspace, config, verbose, color)
+    ctx.obj = CliContext(workspace, config, verbose, _color(no_color=no_color))
+
+
+def _color(*, no_color: bool) -> bool | None:
+    """Return whether output is coloured, None where the terminal decides.
+
+    Source: no-color.org, force-color.org.
+    """
+    if no_color or os.environ.get("NO_COLOR"):
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
 
 
 def main() -> None:
@@ -138,21 +150,24 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit status."""
+    color = _color(no_color="--no-color" in arguments)
     try:
-        status = cli.main(arguments, prog_name="intertie", standalone_mode=False)
+        status = cli.main(arguments, prog_name="intertie", standalone_mode=False, color=color)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as wrong:
-        wrong.show()
+        if isinstance(wrong, click.UsageError) and wrong.ctx is not None:
+            click.echo(f"{wrong.ctx.get_usage()}\nTry `{wrong.ctx.command_path} --help`.\n", err=True, color=color)
+        _complain(wrong.format_message(), color)
         return wrong.exit_code
     except click.Abort:
-        click.echo("stopped", err=True)
+        _complain("stopped", color, label="")
         return 130
     except UsageError as wrong:
-        click.echo(f"Error: {wrong}", err=True)
+        _complain(str(wrong), color)
         return 2
     except IntertieError as failure:
-        click.echo(f"Error: {failure}", err=True)
+        _complain(str(failure), color)
         return 1
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing is left to say, and Python must not say it at exit.
@@ -161,18 +176,24 @@ def run(arguments: list[str]) -> int:
     except OSError as failure:
         if failure.filename is None and failure.errno in _OUTPUT_FAILED:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            click.echo(f"Error: the output can't be written: {failure.strerror}", err=True)
+            _complain(f"the output can't be written: {failure.strerror}", color)
             return 1
         if failure.filename is None:
             return _report_bug(failure, verbose=_wants_trace(arguments))
-        # A name that is too long, a folder that may not be read, a full disk: not ours to mend, but to name.
+        # A name that is too long, a folder that may not be read, a full disk: not ours to fix, but to name.
         name = os.fsdecode(failure.filename) if isinstance(failure.filename, str | bytes) else str(failure.filename)
         shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
-        click.echo(f"Error: {shown}: {failure.strerror}", err=True)
+        _complain(f"{shown}: {failure.strerror}", color)
         return 1
     except Exception as bug:  # noqa: BLE001  # the last line of defence: say how to report it, show the trace on -v
         return _report_bug(bug, verbose=_wants_trace(arguments))
     return status if isinstance(status, int) else 0
+
+
+def _complain(message: str, color: bool | None, *, label: str = "Error: ") -> None:
+    """Say on stderr why there was nothing to do, or what failed."""
+    for line in CliContext(color=color).sentences().said(f"{label}{message}"):
+        click.echo(line, err=True, color=color)
 
 
 def _wants_trace(arguments: list[str]) -> bool:

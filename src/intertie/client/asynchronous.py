@@ -11,6 +11,7 @@ from intertie.client.options import CallOptions, CloseStores
 from intertie.client.paging import first_input, items_of, next_input_of, stream_of
 from intertie.client.result import Result, result_of
 from intertie.core.errors import UsageError
+from intertie.core.plurals import plural
 from intertie.runtime.linked import LinkedPlan
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.reports import PlanStatistics, ReplayReport
@@ -194,4 +195,4 @@ class AsyncIntegration:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"AsyncIntegration({self.plan.key}, {len(self.plan.operations)} operations)"
+        return f"AsyncIntegration({self.plan.key}, {plural(len(self.plan.operations), 'operation')})"

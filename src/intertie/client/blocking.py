@@ -11,6 +11,7 @@ from intertie.client.options import CallOptions, CloseStores
 from intertie.client.paging import first_input, items_of, next_input_of, stream_of
 from intertie.client.result import Result, result_of
 from intertie.core.errors import UsageError
+from intertie.core.plurals import plural
 from intertie.runtime.http import BodyStream
 from intertie.runtime.linked import LinkedPlan
 from intertie.runtime.plan import OperationPlan, Plan
@@ -217,4 +218,4 @@ class Integration:
         self.close()
 
     def __repr__(self) -> str:
-        return f"Integration({self.plan.key}, {len(self.plan.operations)} operations)"
+        return f"Integration({self.plan.key}, {plural(len(self.plan.operations), 'operation')})"

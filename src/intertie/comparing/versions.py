@@ -19,6 +19,7 @@ from intertie.comparing.sides import Side
 from intertie.compiler import Settings, compile_spec, load_settings
 from intertie.compiler.origin import DEVELOPMENT
 from intertie.core.errors import UsageError
+from intertie.core.plurals import plural
 from intertie.diagnostics import Diagnostic, Severity, SourceSpan
 from intertie.spec.loading import load
 from intertie.spec.model import Spec
@@ -226,7 +227,7 @@ class Versions:
         place = SourceSpan(side.spec.path, 1, 1, 1, 1)
         title = f"{side.plan.title} ({side.plan.id})"
         if made:
-            reason = f"{len(side.plan.operations)} operations may be called"
+            reason = f"{plural(len(side.plan.operations), 'operation')} may be called"
             change = Change("spec-added", Impact.SAFE, "the spec", None, side.plan.id, reason, place, place)
         else:
             reason = f"calls of {side.plan.id} ({side.plan.service}) are refused: there is no such spec"

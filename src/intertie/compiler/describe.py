@@ -1,8 +1,8 @@
-"""A plan as data and as text: what will happen on a call, and where each number comes from."""
+"""A plan as data, and in sentences: what will happen on a call, and where each number comes from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from intertie.compiler.arithmetic import (
@@ -13,14 +13,13 @@ from intertie.compiler.arithmetic import (
     calls_per_month,
     worst_case,
 )
-from intertie.compiler.words import money_text, place, stage_lines
+from intertie.compiler.words import Line, money_text
 from intertie.core.errors import UsageError, snake_case
 from intertie.core.money import Money, decimal_text
+from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.budget.quantities import expected_quantity, minutes
-
-_STAGE_COLUMN = 24
 
 
 def plan_json(plan: Plan, operation: str | None = None) -> dict[str, object]:
@@ -40,7 +39,7 @@ def plan_json(plan: Plan, operation: str | None = None) -> dict[str, object]:
         "base_url": plan.origin.url,
         "path": plan.spec_path,
         "content_hash": plan.content_hash,
-        "operations": [_operation_json(chosen, worst) for chosen in _selected(plan, operation)],
+        "operations": [_operation_json(chosen, worst) for chosen in selected(plan, operation)],
         "limits": [
             {"limit": window.limit, "window_s": window.window_s}
             for window in (plan.limits.windows if plan.limits else ())
@@ -51,22 +50,6 @@ def plan_json(plan: Plan, operation: str | None = None) -> dict[str, object]:
         "warnings": list(plan.warnings),
         "sources": dict(plan.sources),
     }
-
-
-def plan_text(plan: Plan, operation: str | None = None) -> str:
-    """Return the plan in words: per operation its stages in order, then what it amounts to, then what is not enforced.
-
-    Raises:
-        UsageError: The plan has no such operation.
-    """
-    lines = [*_head(plan), ""]
-    for chosen in _selected(plan, operation):
-        lines += [*_operation_lines(plan, chosen), ""]
-    lines += _totals(plan)
-    if plan.not_enforced:
-        lines += ["", "Not enforced"]
-        lines += [f"  {item.what}: {item.why} [{place(item.source, plan.spec_path)}]" for item in plan.not_enforced]
-    return "\n".join(lines) + "\n"
 
 
 def _operation_json(operation: OperationPlan, worst: WorstCase) -> dict[str, object]:
@@ -96,7 +79,12 @@ def _operation_json(operation: OperationPlan, worst: WorstCase) -> dict[str, obj
     }
 
 
-def _selected(plan: Plan, operation: str | None) -> Iterable[OperationPlan]:
+def selected(plan: Plan, operation: str | None) -> Iterable[OperationPlan]:
+    """Return one operation of a plan, or all of them.
+
+    Raises:
+        UsageError: The plan has no such operation.
+    """
     if operation is None:
         return plan.operations.values()
     found = plan.operations.get(operation) or plan.operations.get(snake_case(operation))
@@ -107,42 +95,19 @@ def _selected(plan: Plan, operation: str | None) -> Iterable[OperationPlan]:
     raise UsageError(f"{plan.id} has no operation `{operation}`; {hint}")
 
 
-def _head(plan: Plan) -> list[str]:
-    url_source = place(plan.sources["base_url"], plan.spec_path)
-    environment_source = place(plan.sources["environment"], plan.spec_path)
-    lines = [
-        f"{plan.title} ({plan.id}, {plan.status})",
-        f"Calls in environment `{plan.environment}` [{environment_source}] go to {plan.origin.url} [{url_source}].",
-        f"In brackets: the line of {plan.spec_path} that says so, `config`, or `default`.",
-    ]
-    return lines + [f"Mind: {warning}." for warning in plan.warnings]
-
-
-def _operation_lines(plan: Plan, operation: OperationPlan) -> list[str]:
-    lines = [f"{operation.id}   {operation.method} {operation.path} [{place(operation.source, plan.spec_path)}]"]
-    if operation.description:
-        lines.append(f"  {operation.description}")
-    if operation.unsupported is not None:
-        lines.append(f"  Calls are refused: {operation.unsupported}.")
-    for number, stage in enumerate(operation.stages, start=1):
-        lead = f"  {number:>2}. {stage.stage.replace('_', ' ')}".ljust(_STAGE_COLUMN + 4)
-        for sentence, source in stage_lines(stage, operation):
-            shown = f" [{place(source, plan.spec_path)}]" if source else ""
-            lines.append(f"{lead}  {sentence}{shown}")
-            lead = " " * len(lead)
+def bounds(plan: Plan, operation: OperationPlan) -> tuple[str, str]:
+    """Return two sentences: how long a call of an operation takes at most, and how many attempts it makes."""
     worst = worst_case(plan.timeouts, plan.retry, plan.limits)
-    lines.append(f"  Longest call: {_longest(operation, worst)}.")
-    attempts = "1 attempt" if operation.max_attempts == 1 else f"{operation.max_attempts} attempts"
-    lines.append(f"  At most {attempts}{_cost_words(plan, operation)}.")
-    return lines
+    attempts = f"{plural(operation.max_attempts, 'attempt')} at most{_cost_words(plan, operation)}."
+    return f"Longest call: {_longest(operation, worst)}.", attempts
 
 
 def _longest(operation: OperationPlan, worst: WorstCase) -> str:
     bound, tries = seconds_text(operation.worst_case_s), seconds_text(round(worst.tries_s, 3))
     if worst.tries_s > worst.bound_s:
-        return f"{bound}; tries and backoff alone could take {tries}, `total` cuts them off"
+        return f"{bound}; attempts and backoff alone could take {tries}, so `total` cuts them off"
     if worst.bound_s > worst.tries_s:
-        return f"{bound}; tries and backoff take {tries} at most, a wait for a turn can use the rest"
+        return f"{bound}; attempts and backoff take {tries} at most, and a wait for a turn can use the rest"
     return bound
 
 
@@ -166,28 +131,24 @@ def _cost_words(plan: Plan, operation: OperationPlan) -> str:
     return f"{one}, a call {money_text(Money(most, cost.currency))} at most"
 
 
-def _totals(plan: Plan) -> list[str]:
-    lines = ["What it amounts to"]
+def totals(plan: Plan) -> Iterator[Line]:
+    """Yield what a plan amounts to, one sentence a line, with its source where it has one."""
     limits, pricing = plan.limits, plan.pricing
-    if limits is None or not limits.windows:
-        lines.append("  Nothing limits how often calls are made; a 429 pauses everybody all the same.")
+    calls = calls_per_month(limits.windows) if limits else None
+    if calls is None:
+        yield "Nothing limits how often calls are made; a 429 pauses all callers all the same.", ""
     else:
-        calls = calls_per_month(limits.windows)
-        lines.append(f"  The limit lets {calls:,} attempts through in a month of {DAYS_PER_MONTH} days.")
+        yield f"The limit lets {plural(calls, 'attempt')} through in a month of {DAYS_PER_MONTH} days.", ""
     if plan.worst_month is not None:
-        lines.append(f"  A month at the limit costs {money_text(plan.worst_month)}.")
+        yield f"A month at the limit costs {money_text(plan.worst_month)}.", ""
     if pricing is not None and pricing.monthly_limit is not None:
-        lines.append(f"  {_budget_words(plan, _budget_end(plan))}")
+        yield _budget_words(plan, _budget_end(plan)), ""
     if plan.retention_s is not None:
-        kept = place(plan.sources["retention"], plan.spec_path)
-        lines.append(f"  No answer older than {seconds_text(plan.retention_s)} is given from the cache [{kept}].")
+        yield f"The cache gives no answer older than {seconds_text(plan.retention_s)}.", plan.sources["retention"]
     if plan.logging.personal:
         names = ", ".join(plan.logging.personal)
-        lines.append(
-            f"  Masked wherever it is shown or stored: {names} [{place(plan.sources['personal'], plan.spec_path)}]."
-        )
-    lines.append(f"  TLS {plan.tls.minimum} or newer [{place(plan.sources['tls_minimum'], plan.spec_path)}].")
-    return lines
+        yield f"Masked wherever it is shown or stored: {names}.", plan.sources["personal"]
+    yield f"Connections use TLS {plan.tls.minimum} or newer.", plan.sources["tls_minimum"]
 
 
 def _budget_words(plan: Plan, end: BudgetEnd | None) -> str:

@@ -8,8 +8,8 @@ from intertie.core.outside_text import shown
 from intertie.spec.fields import Located
 from intertie.spec.model import CaseLine, Security
 
-_NO_RUNNER = "the runner of cases is not part of this version"
-_NO_SLA = "what is promised is not judged by what was measured in this version"
+_NO_RUNNER = "this version runs no cases"
+_NO_SLA = "this version does not compare promises with what it measures"
 _CASES_SHOWN = 3
 _LONGEST = 80
 _PROSE = "prose: nothing in it can be enforced"
@@ -36,7 +36,7 @@ def _integration_type(build: Build) -> None:
             "protocol GraphQL", "errors inside a 200 answer are not told apart from data", bullets.protocol.span
         )
     if bullets.communication is not None and bullets.communication.value == "Asynchronous":
-        why = "calls wait for their answer; submitting with a receipt is not part of this version"
+        why = "calls wait for their answer; this version does not submit them for a receipt"
         build.leave_out("asynchronous communication", why, bullets.communication.span)
 
 
@@ -46,17 +46,19 @@ def _monitoring(build: Build) -> None:
         return
     if monitoring.metrics:
         names = ", ".join(metric.value for metric in monitoring.metrics)
-        build.leave_out(f"metrics {names}", "measured, but not exported by this version", monitoring.metrics[0].span)
+        build.leave_out(
+            f"metrics {names}", "this version measures them and does not export them", monitoring.metrics[0].span
+        )
     if monitoring.metrics_enabled is not None and monitoring.metrics_enabled.value:
         build.leave_out(
             "breaker metrics",
-            "shown by `intertie status`, not exported by this version",
+            "`intertie status` shows the breaker; this version exports no metrics of it",
             monitoring.metrics_enabled.span,
         )
     if monitoring.alert_on_open is not None and monitoring.alert_on_open.value and build.spec.circuit_breaker:
         build.leave_out(
             "alert when the breaker opens",
-            "shown by `intertie status`, sent to no channel by this version",
+            "`intertie status` shows it; this version sends it to no channel",
             monitoring.alert_on_open.span,
         )
     for alert in monitoring.alerts:
@@ -65,7 +67,7 @@ def _monitoring(build: Build) -> None:
             told = f" to {alert.channel.value}" if alert.channel else ""
             build.leave_out(
                 f"alert `{alert.condition.value}`{grave}{told}",
-                "conditions are not evaluated by this version",
+                "this version evaluates no alert conditions",
                 alert.condition.span,
             )
 
@@ -73,20 +75,18 @@ def _monitoring(build: Build) -> None:
 def _security(build: Build, security: Security) -> None:
     encryption = security.data_encryption
     if encryption is not None and "rest" in encryption.value.lower():
-        build.leave_out("encryption at rest", "what is stored is protected by the file system alone", encryption.span)
+        build.leave_out("encryption at rest", "the file system alone protects what is stored", encryption.span)
     elif encryption is not None and not any(
         word in encryption.value.lower() for word in ("tls", "ssl", "https", "transit")
     ):
         build.leave_out("data encryption", _PROSE, encryption.span)
     if security.encryption_key is not None:
-        build.leave_out(
-            "encryption key", "what is stored is not encrypted by this version", security.encryption_key.span
-        )
+        build.leave_out("encryption key", "this version does not encrypt what it stores", security.encryption_key.span)
     stated = security.secret_management
     if stated is not None and not REFERENCE_RE.search(stated.value):
         build.leave_out("secret management", f"{_PROSE}; secrets are the references of `authentication`", stated.span)
     if security.audit_logging is not None:
-        why = "caller, operation, outcome and cost of calls are recorded; what else is promised is not checked"
+        why = "caller, operation, outcome and cost of each call are recorded; further promises are not checked"
         build.leave_out("audit logging", why, security.audit_logging.span)
     privacy = security.gdpr_privacy
     if privacy is not None and "personal:" not in privacy.value.lower() and not security.personal:
@@ -132,7 +132,7 @@ def _dependencies(build: Build) -> None:
             ("libraries", needed.libraries),
             ("infrastructure", needed.infrastructure),
         )
-        _each(build, rows, "whether it is there is not looked at by this version")
+        _each(build, rows, "this version does not check that they are there")
 
 
 def _sla(build: Build) -> None:
@@ -151,7 +151,7 @@ def _artefacts(build: Build) -> None:
     for line in build.spec.implementation:
         what = shown(line.what.value, most=_LONGEST) if line.what else "without a name"
         where = f" at {shown(line.where.value.strip('`'), most=_LONGEST)}" if line.where else ""
-        why = "nothing is generated there by this version"
+        why = "this version generates nothing there"
         build.leave_out(f"implementation reference {what}{where}", why, line.head)
 
 

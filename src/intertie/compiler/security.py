@@ -84,7 +84,7 @@ def compile_retention(build: Build) -> tuple[float | None, str]:
 
 
 def _say_what_stays(build: Build, span: SourceSpan) -> None:
-    why = "it bounds cached answers; queue, ledger and history are not deleted by age in this version"
+    why = "it bounds cached answers; this version deletes nothing of queue, ledger and history by age"
     build.leave_out("data retention beyond the cache", why, span)
 
 

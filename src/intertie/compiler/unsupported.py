@@ -39,7 +39,7 @@ def why_unsupported(build: Build, endpoint: Endpoint, operation: str, auth: str 
 def leave_out_around(build: Build, endpoint: Endpoint, operation: str, body: BodyPlan | None) -> None:
     """Say what of a callable endpoint is not done: the call is made, this part of it is not."""
     if endpoint.asynchronous is not None:
-        why = "the call is made, its job is not followed by this version"
+        why = "the call is made; this version does not follow its job"
         build.leave_out(f"asynchronous of {operation}", why, endpoint.asynchronous.span)
     if endpoint.streaming is not None and endpoint.streaming.value in _STREAMS:
         kind = endpoint.streaming

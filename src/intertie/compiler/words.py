@@ -7,6 +7,7 @@ from typing import Any
 
 from intertie.compiler.arithmetic import longest_backoff_s
 from intertie.core.money import Money, decimal_text
+from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 from intertie.runtime.plan import OperationPlan, StageDescription
 from intertie.runtime.policies.retry.options import RetryOptions
@@ -24,15 +25,6 @@ def stage_lines(stage: StageDescription, operation: OperationPlan) -> list[Line]
     return list(say(stage.options, stage.sources, operation))
 
 
-def place(source: str, spec_path: str) -> str:
-    """Return a source as people read it: `line 12` inside the spec, anything else as it is.
-
-    >>> place("specs/payments.md:12", "specs/payments.md"), place("default", "specs/payments.md")
-    ('line 12', 'default')
-    """
-    return f"line {source[len(spec_path) + 1 :]}" if source.startswith(f"{spec_path}:") else source
-
-
 def money_text(money: Money) -> str:
     """Return an amount with its currency, grouped by thousands, at most six decimals."""
     rounded = round(money.amount, 6)
@@ -43,7 +35,7 @@ def money_text(money: Money) -> str:
 def _telemetry(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
     shown = [name for name in ("headers", "body") if options[f"include_{name}"]]
     extra = f", with {' and '.join(shown)}" if shown else ""
-    yield f"the call is measured, and logged from level {options['log_level']} on{extra}", sources["log_level"]
+    yield f"every call is measured, and logged from level `{options['log_level']}` on{extra}", sources["log_level"]
     if not options["mask_sensitive"]:
         yield "only credentials and personal fields are masked", sources["mask_sensitive"]
 
@@ -53,11 +45,11 @@ def _rows(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPl
     for row in options["rows"]:
         text = f"{row['from']} → {row['to']}"
         if "transform" in row:
-            text += f" by {row['transform']}"
+            text += f" by `{row['transform']}`"
         if row.get("required"):
             text += ", required"
         if "default" in row:
-            text += f", {row['default']!r} where absent"
+            text += f", {row['default']!r} where it is absent"
         yield text, source
         source = ""
 
@@ -66,20 +58,20 @@ def _request(options: Mapping[str, Any], sources: Mapping[str, str], _: Operatio
     if "parameters" in options:
         yield f"parameters: {', '.join(options['parameters'])}", sources["parameters"]
     if "body" in options:
-        schema = f" against schema {options['schema']}" if "schema" in options else ""
-        yield f"body: {options['body']}{schema}; nothing is sent that breaks it", sources["body"]
+        schema = f", checked against {_schema(options['schema'])}" if "schema" in options else ""
+        yield f"body: {options['body']}{schema}; a body that breaks it is not sent", sources["body"]
 
 
 def _fallback(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
     match options["strategy"]:
         case "cache":
-            text = f"the last good answer, at most {seconds_text(options['cache_ttl_s'])} old, marked stale"
+            text = f"the last good answer is returned, at most {seconds_text(options['cache_ttl_s'])} old, marked stale"
             source = sources["cache_ttl_s"]
         case "default":
-            text, source = "the declared default answer, marked as such", sources["default_response"]
+            text, source = "the declared default answer is returned, marked as such", sources["default_response"]
         case "queue":
             text, source = (
-                "the call is stored and replayed when the service is back; a receipt is returned",
+                "the call is queued and sent when the service is back; the caller gets a receipt",
                 sources["strategy"],
             )
         case _:
@@ -89,12 +81,12 @@ def _fallback(options: Mapping[str, Any], sources: Mapping[str, str], _: Operati
 
 
 def _deadline(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
-    yield f"{seconds_text(options['total_s'])} for the whole call, all tries and waits included", sources["total_s"]
+    yield f"{seconds_text(options['total_s'])} for the whole call, all attempts and waits included", sources["total_s"]
 
 
 def _retry(options: Mapping[str, Any], sources: Mapping[str, str], operation: OperationPlan) -> Iterator[Line]:
-    yield f"at most {options['max_attempts']} attempts, the first included", sources["max_attempts"]
-    yield f"between them {_delays(options)}", sources["initial_delay_s"]
+    yield f"at most {plural(options['max_attempts'], 'attempt')}, the first included", sources["max_attempts"]
+    yield f"{_delays(options)} between them", sources["initial_delay_s"]
     causes = [*options["retry_on"], *options["retry_conditions"]]
     yield (
         f"after {_listed(causes)}, and after a 429 once its pause is over",
@@ -102,10 +94,10 @@ def _retry(options: Mapping[str, Any], sources: Mapping[str, str], operation: Op
     )
     if not operation.replay_safe:
         yield (
-            f"not where the first try may have taken effect: {operation.method} without an idempotency key",
+            f"not where an attempt may have taken effect: {operation.method} without an idempotency key",
             operation.source,
         )
-    yield f"retries are at most {_percent(options['retry_budget'])} of calls", sources["retry_budget"]
+    yield f"at most {_percent(options['retry_budget'])} of calls are retries", sources["retry_budget"]
 
 
 def _delays(options: Mapping[str, Any]) -> str:
@@ -124,19 +116,20 @@ def _delays(options: Mapping[str, Any]) -> str:
 
 def _breaker(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
     if "failure_threshold" in options:
-        yield f"opens after {options['failure_threshold']} failures in a row", sources["failure_threshold"]
+        yield f"opens after {plural(options['failure_threshold'], 'failure')} in a row", sources["failure_threshold"]
     else:
-        share = _percent(options["failure_ratio"])
-        text = (
-            f"opens when {share} of the last {options['window']} calls failed, from {options['minimum_calls']} calls on"
-        )
+        share, window = _percent(options["failure_ratio"]), plural(options["window"], "attempt")
+        text = f"opens when {share} of the last {window} failed, once there were {options['minimum_calls']:,}"
         yield text, sources["failure_ratio"]
     yield f"stays open for {seconds_text(options['open_s'])}", sources["open_s"]
     probes, successes = options["half_open_requests"], options["success_threshold"]
-    ends = "success" if successes == 1 else "successes"
-    yield f"then lets {probes} through at a time and closes after {successes} {ends}", sources["half_open_requests"]
-    scope = "this endpoint alone" if options["scope"] == "endpoint" else "all endpoints together"
-    yield f"counts {_listed(options['failure_on'])}, for {scope}", sources["failure_on"]
+    ends = plural(successes, "success", "successes")
+    yield (
+        f"then lets {plural(probes, 'probe')} through at a time, and closes after {ends}",
+        sources["half_open_requests"],
+    )
+    scope = "one breaker for each endpoint" if options["scope"] == "endpoint" else "one breaker for all endpoints"
+    yield f"counts {_listed(options['failure_on'])} as failures; {scope}", sources["failure_on"]
 
 
 def _budget(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
@@ -152,11 +145,14 @@ def _budget(options: Mapping[str, Any], sources: Mapping[str, str], _: Operation
 
 def _auth(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
     if options["type"] == "basic":
-        yield f"user {options['username']}, password {options['password']} (basic)", sources["password"]
+        yield (
+            f"basic: the user name from {options['username']}, the password from {options['password']}",
+            sources["password"],
+        )
         return
     where = f"{options['location']} {options['name']}"
-    scheme = f" after the word {options['scheme']}" if "scheme" in options else ""
-    yield f"the key of {options['secret']} in {where}{scheme}", sources["secret"]
+    scheme = f", after `{options['scheme']}`" if "scheme" in options else ""
+    yield f"the key from {options['secret']} goes into {where}{scheme}", sources["secret"]
 
 
 def _version(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
@@ -173,48 +169,48 @@ def _key(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPla
 
 
 def _connection(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
-    yield f"ready within {seconds_text(options['connect_s'])}", sources["connect_s"]
+    yield f"a connection is ready within {seconds_text(options['connect_s'])}", sources["connect_s"]
 
 
 def _limits(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
     if options["windows"]:
         windows = " and ".join(
-            f"{window['limit']:,} request{'' if window['limit'] == 1 else 's'} in {seconds_text(window['window_s'])}"
+            f"{plural(window['limit'], 'request')} in {seconds_text(window['window_s'])}"
             for window in options["windows"]
         )
         yield f"{windows}, counted by {options['strategy'].replace('_', ' ')}", sources["windows"]
     if "burst" in options:
         yield f"at most {options['burst']} leave at once", sources["burst"]
     if "concurrent" in options:
-        yield f"at most {options['concurrent']} in flight", sources["concurrent"]
+        yield f"at most {options['concurrent']} are in flight at a time", sources["concurrent"]
     if options["on_limit"] == "reject":
-        yield "a call beyond it is refused at once", sources["on_limit"]
+        yield "a call beyond that is refused at once", sources["on_limit"]
     elif "max_wait_s" in options:
         yield (
-            f"a call beyond it waits for its turn, at most {seconds_text(options['max_wait_s'])}",
+            f"a call beyond that waits for its turn, at most {seconds_text(options['max_wait_s'])}",
             sources["max_wait_s"],
         )
     else:
-        yield "a call beyond it waits for its turn as long as the deadline allows", sources["on_limit"]
+        yield "a call beyond that waits for its turn as long as the deadline allows", sources["on_limit"]
     pause = seconds_text(options["retry_after_s"])
     growth = f"times {options['backoff_multiplier']:g} for each in a row"
-    yield f"a 429 without Retry-After pauses everybody for {pause}, {growth}", sources["retry_after_s"]
+    yield f"a 429 without Retry-After pauses all callers for {pause}, {growth}", sources["retry_after_s"]
 
 
 def _again(_options: Mapping[str, Any], _sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
-    yield "who waited looks at the breaker once more before sending", ""
+    yield "a call that waited asks the breaker once more before it is sent", ""
 
 
 def _send(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
-    yield f"written within {seconds_text(options['write_s'])}", sources["write_s"]
-    yield f"answered within {seconds_text(options['read_s'])}", sources["read_s"]
+    yield f"the request is written within {seconds_text(options['write_s'])}", sources["write_s"]
+    yield f"the answer comes within {seconds_text(options['read_s'])}", sources["read_s"]
 
 
 def _classify(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
     yield f"{_listed(options['success'])} is success", sources["success"]
     for row in options.get("error_rows", ()):
         becomes = f" becomes {row['internal_code']}" if row["internal_code"] else ""
-        action = f", {row['action']}" if row["action"] else ""
+        action = f": {_ACTIONS.get(row['action'], row['action'])}" if row["action"] else ""
         yield f"{row['external_code']}{becomes}{action}", sources["error_rows"]
         sources = {**sources, "error_rows": ""}
 
@@ -228,16 +224,19 @@ def _settle(options: Mapping[str, Any], sources: Mapping[str, str], _: Operation
         yield f"{tier['cost']} {options['currency']} a {unit}{until}", sources["tiers"]
         sources = {**sources, "tiers": ""}
     if not options["tiers"] and "monthly_fee" not in options:
-        yield "calls are counted; no price is given", sources["model"]
+        yield "calls are counted; the spec gives no price", sources["model"]
 
 
 def _response(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
     broken = "fails the call" if options["mode"] == "strict" else "is a warning"
-    yield f"against schema {options['schema']}; an answer that breaks it {broken}", sources["mode"]
+    yield f"checked against {_schema(options['schema'])}; an answer that breaks it {broken}", sources["mode"]
 
 
 def _last_good(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
-    yield f"kept for {seconds_text(options['keep_s'])} to answer in the service's place", sources["keep_s"]
+    yield (
+        f"a good answer is kept for {seconds_text(options['keep_s'])}, to answer in the service's place",
+        sources["keep_s"],
+    )
 
 
 _WORDS: dict[str, Callable[[Mapping[str, Any], Mapping[str, str], OperationPlan], Iterator[Line]]] = {
@@ -262,6 +261,17 @@ _WORDS: dict[str, Callable[[Mapping[str, Any], Mapping[str, str], OperationPlan]
     Stage.INBOUND_MAPPING: _rows,
     Stage.LAST_GOOD: _last_good,
 }
+
+
+_ACTIONS = {
+    "fail": "the call fails",
+    "retry": "it is tried again",
+    "fallback": "the fallback answers",
+}
+
+
+def _schema(name: str) -> str:
+    return "the endpoint's own schema" if name == "inline" else f"schema {name}"
 
 
 def _listed(items: Sequence[object]) -> str:

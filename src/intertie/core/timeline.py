@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from intertie.core.columns import ENDLESS, GLUE, wrapped
+from intertie.core.outside_text import shown
+from intertie.core.paint import BAD, DIM, NAME, PLAIN, WARN, Paint
 from intertie.core.units import seconds_text
 
 _STAGE_WIDTH = 22
+_STYLES = {"warning": WARN, "error": BAD, "info": NAME}
 
 
 class TimelineEvent(Protocol):
@@ -30,31 +34,46 @@ class TimelineEvent(Protocol):
         """What happened, in words."""
 
     @property
+    def severity(self) -> str:
+        """How a person should take it: `debug`, `info`, `warning` or `error`."""
+
+    @property
     def detail(self) -> Mapping[str, object]:
         """Numbers and words; durations in seconds with names in `_s`."""
 
 
-def timeline(events: Sequence[TimelineEvent]) -> str:
-    """Return one line per event: when, which guard, what it saw or decided.
+def timeline(events: Sequence[TimelineEvent], *, width: int = ENDLESS, paint: Paint = PLAIN) -> str:
+    """Return one line for each event: when, which guard, what it saw or decided.
+
+    Args:
+        events: In their order.
+        width: Columns of a terminal, where a line that is longer goes on below.
+        paint: Colour or none.
 
     >>> from types import SimpleNamespace
     >>> waited = SimpleNamespace(
-    ...     t_s=0.0, stage="rate_limit", event="wait", said="it waited for its turn", detail={"waited_s": 0.04}
+    ...     t_s=0.0, stage="rate_limit", severity="info", said="the attempt waited", detail={"waited_s": 0.04}
     ... )
     >>> print(timeline([waited]).strip())
-    0.0 ms  rate limit            wait: it waited for its turn · waited 40 ms
+    0.0 ms  rate limit            the attempt waited · waited 40 ms
     """
     if not events:
         return "nothing was recorded: ask for it with explain=True"
-    return "\n".join(
-        f"{event.t_s * 1000:>6.1f} ms  {event.stage.replace('_', ' '):<{_STAGE_WIDTH}}{_said(event)}".rstrip()
-        for event in events
-    )
+    return "\n".join(line for event in events for line in _lines(event, width, paint))
 
 
-def _said(event: TimelineEvent) -> str:
-    parts = [f"{event.event.replace('_', ' ')}: {event.said}", *_details(event.detail)]
-    return " · ".join(parts)
+def _lines(event: TimelineEvent, width: int, paint: Paint) -> Iterator[str]:
+    when = f"{_since(event.t_s):>9}  "
+    lead = f"{when}{event.stage.replace('_', ' '):<{_STAGE_WIDTH}}"
+    text = f"{GLUE}· ".join([event.said, *(detail.replace(" ", GLUE) for detail in _details(event.detail))])
+    first, *rest = wrapped(shown(text, most=None), width, first=lead, rest=" " * len(lead))
+    style = _STYLES.get(event.severity, "")
+    yield paint(when, DIM) + paint(first[len(when) : len(lead)], style) + first[len(lead) :]
+    yield from rest
+
+
+def _since(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
 def _details(detail: Mapping[str, object]) -> list[str]:
@@ -63,7 +82,7 @@ def _details(detail: Mapping[str, object]) -> list[str]:
         if value is None:
             continue
         if name.endswith("_s") and isinstance(value, int | float):
-            said.append(f"{name[:-2].replace('_', ' ')} {seconds_text(float(value))}")
+            said.append(f"{name[:-2].replace('_', ' ')} {seconds_text(float(f'{value:.4g}'))}")
         elif isinstance(value, bool):
             said.append(f"{name.replace('_', ' ')} {'yes' if value else 'no'}")
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 
 from intertie.core.errors import IntertieError
@@ -15,13 +16,21 @@ class SpecError(IntertieError):
     Attributes:
         diagnostics: All findings, errors first.
         sources: Path as shown -> text of the file, for excerpts; empty where it could not be read.
+        root: Folder that the paths are below, None where that is not known.
     """
 
-    def __init__(self, diagnostics: Sequence[Diagnostic], sources: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        diagnostics: Sequence[Diagnostic],
+        sources: Mapping[str, str] = MappingProxyType({}),
+        *,
+        root: Path | None = None,
+    ) -> None:
         errors = [d for d in diagnostics if d.severity is Severity.ERROR]
         others = [d for d in diagnostics if d.severity is not Severity.ERROR]
         self.diagnostics = (*errors, *others)
         self.sources = sources
+        self.root = root
         first = self.diagnostics[0]
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         super().__init__(f"{first.span}:{first.span.column}: {first.code} {first.message}{more}")

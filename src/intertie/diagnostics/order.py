@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+from intertie.core.plurals import plural
 from intertie.diagnostics.diagnostic import Diagnostic, Severity
 
 
@@ -20,11 +21,11 @@ class Summary(Struct, frozen=True):
 
     def __str__(self) -> str:
         parts = [
-            f"{number} {word if number == 1 else word + 's'}"
+            plural(number, word)
             for number, word in ((self.errors, "error"), (self.warnings, "warning"), (self.infos, "info"))
             if number
         ]
-        return f"{', '.join(parts) or 'no findings'} in {self.files} {'file' if self.files == 1 else 'files'}"
+        return f"{', '.join(parts) or 'no findings'} in {plural(self.files, 'file')}"
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from intertie.core.errors import UsageError
 from intertie.core.media_types import codec_of, essence
+from intertie.core.plurals import plural
 from intertie.importers.curl_words import curl_commands
 from intertie.importers.har import read_body
 from intertie.importers.losses import Ledger
@@ -53,7 +54,7 @@ def describe_curl(text: str, options: ImportOptions, ledger: Ledger) -> ApiDescr
     for number, words in enumerate(curl_commands(text, options.name), start=1):
         for part in _parts(words):
             exchanges += _Command(part, f"command {number}", ledger).exchanges()
-    ledger.lose("recorded-value", f"values of {number} commands", options.name)
+    ledger.lose("recorded-value", f"values of {plural(number, 'command')}", options.name)
     kind = "a curl command" if number == 1 else f"{number} curl commands"
     return describe_traffic(exchanges, options, ledger, kind=kind)
 

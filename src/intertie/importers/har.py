@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from intertie.core.media_types import codec_of, essence
+from intertie.core.plurals import plural
 from intertie.importers.losses import Ledger
 from intertie.importers.model import ApiDescription
 from intertie.importers.openapi3 import METHODS, ImportOptions
@@ -43,7 +44,7 @@ def describe_har(document: Mapping, options: ImportOptions, ledger: Ledger) -> A
         if exchange is not None:
             exchanges.append(exchange)
     if exchanges:
-        ledger.lose("recorded-value", f"values of {len(exchanges)} calls", "#/log/entries")
+        ledger.lose("recorded-value", f"values of {plural(len(exchanges), 'call')}", "#/log/entries")
     return describe_traffic(exchanges, options, ledger, kind="a HAR recording")
 
 

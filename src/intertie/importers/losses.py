@@ -115,8 +115,12 @@ class Ledger:
         return tuple(self._guesses)
 
 
-def losses_table(losses: Sequence[Loss]) -> str:
-    """Return the losses as a table for people: one row a kind and thing, with how often and where first."""
+HEADS = ("lost", "times", "where", "why")
+"""What each cell of `losses_rows` is."""
+
+
+def losses_rows(losses: Sequence[Loss]) -> list[tuple[str, str, str, str]]:
+    """Return the losses for people: one row a kind and thing, with how often, where first, and why."""
     rows: dict[tuple[str, str], list[Loss]] = {}
     counts: dict[str, set[str]] = {}
     for loss in losses:
@@ -124,16 +128,11 @@ def losses_table(losses: Sequence[Loss]) -> str:
     for loss in losses:
         many = len(counts[loss.kind]) > 4
         rows.setdefault((loss.kind, "" if many else loss.what), []).append(loss)
-    cells = [("lost", "times", "where", "why")]
+    cells = []
     for (kind, what), group in sorted(rows.items()):
         shown = f"{kind}: {what}" if what else f"{kind}: {group[0].what}, …"
         cells.append((_short(shown), str(len(group)), _short(group[0].where), group[0].why))
-    widths = [max(len(row[column]) for row in cells) for column in range(3)]
-    lines = []
-    for row in cells:
-        first, count, where = (cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True))
-        lines.append(f"{first}  {count}  {where}  {row[3]}".rstrip())
-    return "\n".join(lines) + "\n"
+    return cells
 
 
 def counts_by_kind(losses: Sequence[Loss]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from intertie.core.columns import wrapped
 from intertie.spec.fields import Block, Kind, declared_fields
 from intertie.spec.model import (
     Authentication,
@@ -133,8 +134,8 @@ def score_json(scores: list[Score]) -> dict[str, object]:
     }
 
 
-def score_text(scores: list[Score]) -> str:
-    """Return a table for each spec: section, share, and what is missing."""
+def score_text(scores: list[Score], *, width: int = 80) -> str:
+    """Return a table for each spec: section, share, and what is missing, in lines of at most `width` columns."""
     lines: list[str] = []
     for each in scores:
         lines.append(f"{each.path}: {_percent(each.ratio)} complete")
@@ -142,7 +143,8 @@ def score_text(scores: list[Score]) -> str:
             missing = ", ".join(section.missing[:_MISSING_SHOWN])
             more = len(section.missing) - _MISSING_SHOWN
             missing += f" and {more} more" if more > 0 else ""
-            lines.append(f"  {section.section:<28}{_percent(section.ratio):>5}  {missing}".rstrip())
+            lead = f"  {section.section:<28}{_percent(section.ratio):>5}  "
+            lines += wrapped(missing, width, first=lead, rest=" " * len(lead))
         lines.append("")
     return "\n".join(lines)
 

@@ -17,15 +17,6 @@ def listed(words: Iterable[str]) -> str:
     return f"{', '.join(all_of_them[:-1])} and {all_of_them[-1]}"
 
 
-def count(number: int, word: str) -> str:
-    """Return a number with its word.
-
-    >>> count(1, "call"), count(3000, "call")
-    ('1 call', '3,000 calls')
-    """
-    return f"{number} {word}" if number == 1 else f"{number:,} {word}s"
-
-
 def percent(share: float) -> str:
     """Return a share of 1 as people say it.
 

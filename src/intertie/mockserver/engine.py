@@ -25,13 +25,15 @@ from typing import Protocol
 from urllib.parse import parse_qs
 
 import msgspec
+from msgspec.structs import replace
 
 from intertie.core.clock import Clock
 from intertie.core.rng import SeededRng
 from intertie.core.secret import Secret
+from intertie.core.units import wait_text
 from intertie.mockserver.authentication import AuthenticationRule
 from intertie.mockserver.failures import DeclaredErrors
-from intertie.mockserver.faults import ProfileState, forced_answer, malformed, throttled
+from intertie.mockserver.faults import FAULT_WORDS, ProfileState, forced_answer, malformed, throttled
 from intertie.mockserver.generation import Unsatisfiable
 from intertie.mockserver.idempotency import KeyedAnswers
 from intertie.mockserver.kept import Kept
@@ -183,7 +185,7 @@ class MockEngine:
         operation = resolved.operation
         if operation is None:
             refused = resolved.refused or problem(404, "unknown-path", "no such path")
-            return MockReply(refused.status, refused.headers, refused.body)
+            return MockReply(refused.status, refused.headers, refused.body, reason=refused.reason)
         plan, utc_s = operation.plan, self._clock.utc_s()
         refusal = self.limits.admit(now_s, utc_s)
         told = self.limits.headers(now_s, utc_s)
@@ -194,10 +196,12 @@ class MockEngine:
                 429, refusal.rule, f"{refusal.detail} ({place})", place=place, operation=plan.id,
                 headers=((header, str(refusal.retry_after_s)),),
             )  # fmt: skip
-            return MockReply(429, (*answer.headers, *told), answer.body, operation=plan.id)
+            reason = f"{answer.reason}; free again in {wait_text(refusal.retry_after_s)}"
+            return MockReply(429, (*answer.headers, *told), answer.body, operation=plan.id, reason=reason)
         answer, delay_s, fault = self._behaved(operation, resolved, request, now_s, utc_s)
         flight = self.limits.begin_flight(now_s + delay_s)
-        return MockReply(answer.status, (*answer.headers, *told), answer.body, delay_s, fault, plan.id, flight)
+        headers = (*answer.headers, *told)
+        return MockReply(answer.status, headers, answer.body, delay_s, fault, plan.id, flight, answer.reason)
 
     def _behaved(
         self, operation: MockOperation, resolved: _Resolved, request: MockRequest, now_s: float, utc_s: float
@@ -211,19 +215,20 @@ class MockEngine:
         if forced is not None:
             fault = Fault(forced.fault) if forced.fault is not None else None
             if forced.status is not None or forced.has_body:
-                answer = forced_answer(forced, plan, self._errors)
+                answer = replace(forced_answer(forced, plan, self._errors), reason=state.said())
             else:
                 answer, _ = self._kept(operation, resolved, request, utc_s)
             delay_s = self._delay_s(operation, behaviour.latency_factor) if forced.delay_s is None else forced.delay_s
-            return answer, delay_s, fault
+            return _with_fault(answer, fault, state), delay_s, fault
         troubled = self._troubled(operation, behaviour, now_s)
         if troubled is not None:
+            troubled = replace(troubled, reason=state.said())
             return troubled, self._delay_s(operation, behaviour.latency_factor), None
         answer, good = self._kept(operation, resolved, request, utc_s)
         fault = state.wire_fault(behaviour)
         if good and answer.body and state.happens(behaviour.malformed_share):
-            answer = Answer(answer.status, answer.headers, malformed(answer.body))
-        return answer, self._delay_s(operation, behaviour.latency_factor), fault
+            answer = Answer(answer.status, answer.headers, malformed(answer.body), state.said("breaks the body"))
+        return _with_fault(answer, fault, state), self._delay_s(operation, behaviour.latency_factor), fault
 
     def _troubled(self, operation: MockOperation, behaviour: Behaviour, now_s: float) -> Answer | None:
         """Return the trouble that the profile makes before the request is looked at, None where it makes none."""
@@ -252,7 +257,7 @@ class MockEngine:
             body, refused = operation.check_body(readable, credential_field=self._credential_field)
         notice = self._versions.notice(version)
         if refused is not None:
-            return Answer(refused.status, (*refused.headers, *notice), refused.body), False
+            return replace(refused, headers=(*refused.headers, *notice)), False
         key = request.headers.get(operation.idempotency_header) if operation.idempotency_header else None
         known = self._keyed.find(plan, key, request) if key else None
         if known is not None:
@@ -263,7 +268,7 @@ class MockEngine:
             detail = f"no answer can be made from the response schema: {reason} ({plan.source})"
             return problem(500, "no-answer", detail, place=plan.source, operation=plan.id), False
         if notice:
-            answer = Answer(answer.status, (*answer.headers, *notice), answer.body)
+            answer = replace(answer, headers=(*answer.headers, *notice))
         if key:
             self._keyed.keep(plan, key, request, answer)
         return answer, True
@@ -398,6 +403,11 @@ class MockEngine:
                 "limits": self.limits.snapshot(self._clock.monotonic_s(), self._clock.utc_s()),
                 "things": self._store.counts(),
             }
+
+
+def _with_fault(answer: Answer, fault: Fault | None, state: ProfileState) -> Answer:
+    """Return the answer with a word about what will go wrong on the wire."""
+    return answer if fault is None else replace(answer, reason=state.said(FAULT_WORDS[fault.kind]))
 
 
 def _retry_header(operation: OperationPlan) -> str:

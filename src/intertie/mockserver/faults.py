@@ -15,6 +15,16 @@ from intertie.runtime.plan import OperationPlan
 _NOWHERE = "*"
 
 
+FAULT_WORDS = {
+    FaultKind.DISCONNECT_BEFORE_HEADERS: "cuts the connection before the answer",
+    FaultKind.DISCONNECT_AFTER_HEADERS: "cuts the connection after the headers",
+    FaultKind.DISCONNECT_MID_BODY: "cuts the connection in the middle of the body",
+    FaultKind.SLOW_BODY: "lets the body trickle",
+    FaultKind.HANG: "never answers",
+}
+"""What a profile does to an answer on the wire."""
+
+
 class ProfileState:
     """A profile in use: how far its forced answers are consumed, when it was chosen, and its draws.
 
@@ -31,6 +41,10 @@ class ProfileState:
         self._used: dict[str, int] = {}
         self._errors = 0
         self.quiet = profile.behaviour.plain and not profile.operations
+
+    def said(self, what: str = "answers so") -> str:
+        """Return a sentence about what the profile does."""
+        return f"profile {self.profile.name} {what}"
 
     def forced(self, operation: str) -> ForcedAnswer | None:
         """Return and use up the next forced answer, None where there is none left."""

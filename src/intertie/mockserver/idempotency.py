@@ -39,7 +39,8 @@ class KeyedAnswers:
         fingerprint, answer = kept
         if fingerprint != _fingerprint(request):
             return self._refuse(operation)
-        return Answer(answer.status, (*answer.headers, ("Idempotent-Replayed", "true")), answer.body)
+        replayed = (*answer.headers, ("Idempotent-Replayed", "true"))
+        return Answer(answer.status, replayed, answer.body, "answered before under this idempotency key")
 
     def keep(self, operation: OperationPlan, key: str, request: MockRequest, answer: Answer) -> None:
         """Keep the answer of a request that was carried out."""

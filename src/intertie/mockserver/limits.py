@@ -10,6 +10,7 @@ import math
 
 from msgspec import Struct
 
+from intertie.core.plurals import plural
 from intertie.mockserver.counting import BucketCount, Count, FixedCount, SlidingCount
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 
@@ -53,8 +54,8 @@ class _Bound(Struct, frozen=True):
         """What is broken where the bound refuses."""
         window = self.window
         if self.name == "bucket":
-            return f"the bucket of {window.limit} requests is empty; it fills in {window.window_s:g} s"
-        return f"more than {window.limit} requests came within {window.window_s:g} s"
+            return f"the bucket of {plural(window.limit, 'request')} is empty; it fills in {window.window_s:g} s"
+        return f"more than {plural(window.limit, 'request')} came within {window.window_s:g} s"
 
 
 class ServiceLimits:
@@ -84,7 +85,7 @@ class ServiceLimits:
                 return LimitRefusal("rate-limited", bound.words, wait_s, "windows" if bound.declared else "burst")
         concurrent = self._options.concurrent if self._options else None
         if concurrent is not None and self._in_flight(now_s) >= concurrent:
-            detail = f"more than {concurrent} requests are in flight"
+            detail = f"more than {plural(concurrent, 'request')} would be in flight"
             return LimitRefusal("too-many-at-once", detail, 1, "concurrent")
         for bound in self._bounds:
             bound.count.add(now_s, utc_s)

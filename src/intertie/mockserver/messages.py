@@ -61,6 +61,7 @@ class MockReply(msgspec.Struct, frozen=True):
         fault: What goes wrong on the way, None where nothing does.
         operation: Operation id, None where no route matched.
         flight: Its place in the count of concurrent requests, 0 where it holds none.
+        reason: Why it is no plain answer, None where it is one; holds no value of the request's body, no credential.
     """
 
     status: int
@@ -70,11 +71,13 @@ class MockReply(msgspec.Struct, frozen=True):
     fault: Fault | None = None
     operation: str | None = None
     flight: int = 0
+    reason: str | None = None
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """Status, headers and body before delays, limits and faults are added."""
+    """Status, headers and body before delays, limits and faults are added; `reason` as in a reply."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    reason: str | None = None

@@ -72,7 +72,9 @@ def problem(
     }
     known = (("rule", place), ("operation", operation), ("field", field))
     document.update({name: value for name, value in known if value is not None})
-    return Answer(status, (("Content-Type", "application/problem+json"), *headers), msgspec.json.encode(document))
+    return Answer(
+        status, (("Content-Type", "application/problem+json"), *headers), msgspec.json.encode(document), detail
+    )
 
 
 def phrase(status: int) -> str:

@@ -6,7 +6,7 @@ import re
 from collections import deque
 from collections.abc import Mapping
 from itertools import islice
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
 
@@ -33,6 +33,7 @@ class Received(msgspec.Struct, frozen=True):
         path: With its query, masked, and cut where it is longer than 2,000 characters.
         headers: Masked and cut; the first 60.
         fault: What went wrong on purpose, None where nothing did.
+        reason: Why the answer is no plain one, None where it is.
     """
 
     at_s: float
@@ -44,6 +45,7 @@ class Received(msgspec.Struct, frozen=True):
     delay_s: float
     fault: str | None
     body_bytes: int
+    reason: str | None = None
 
 
 class Masking:
@@ -76,7 +78,8 @@ class Masking:
         pairs = parse_qsl(query, keep_blank_values=True)
         if not any(self.is_secret(name) for name, _ in pairs):
             return target
-        return f"{path}?{urlencode([(n, MASK if self.is_secret(n) else v) for n, v in pairs], safe=MASK + '[]')}"
+        masked = urlencode([(name, MASK if self.is_secret(name) else value) for name, value in pairs], safe="[]")
+        return f"{path}?{masked.replace(quote(MASK), MASK)}"
 
 
 class ReceivedLog:
@@ -100,6 +103,7 @@ class ReceivedLog:
             reply.delay_s,
             fault,
             len(request.body),
+            reply.reason,
         )
         self._ring.append(entry)
         self.total += 1

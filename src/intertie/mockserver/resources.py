@@ -18,6 +18,7 @@ import re
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from intertie.mockserver.echo import copied
 from intertie.mockserver.failures import DeclaredErrors
@@ -126,7 +127,8 @@ class ResourceAnswers:
         role, operation = self._role, self._success.operation
         creates = role.kind == "replace" and not role.has_create
         if self._errors.find(operation, 404) is not None and not creates:
-            return self._errors.answer(operation, 404, rule="not-found")
+            refused = self._errors.answer(operation, 404, rule="not-found")
+            return replace(refused, reason="nothing is stored under this identifier")
         if role.kind == "delete":
             collection.remove(identifier)
             return self._deleted(identifier)

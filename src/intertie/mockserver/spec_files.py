@@ -37,10 +37,10 @@ def plan_of_file(path: str | Path, *, environment: str | None = None, environ: M
     findings = (*loaded.diagnostics, *compiled.diagnostics)
     stopped = any(found.severity is Severity.ERROR and found.code not in AROUND_THE_SPEC for found in findings)
     if compiled.plan is None or stopped:
-        raise SpecError(findings)
+        raise SpecError(findings, root=workspace.root)
     verdict = judge_before_use(file, loaded, workspace, settings, today=BlockingClock().utc_now().date())
     if verdict.stopping:
-        raise SpecError(verdict.found, {workspace.shown(file): loaded.source})
+        raise SpecError(verdict.found, {workspace.shown(file): loaded.source}, root=workspace.root)
     for sentence in verdict.sentences():
         _log.warning("%s", sentence)
     return compiled.plan

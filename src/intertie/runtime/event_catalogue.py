@@ -1,7 +1,7 @@
 """Every event that a call can emit: one table for docs, metrics and tests.
 
 Names are stable. `severity` is how a person should take it: `debug` for what always happens, `info` for a decision that
-changed the call's course, `warning` for what somebody should know, `error` for what a person has to mend. Details
+changed the call's course, `warning` for what somebody should know, `error` for what a person has to fix. Details
 hold numbers and words, never data of the caller, never a secret.
 """
 
@@ -27,12 +27,14 @@ CATALOGUE: tuple[EventKind, ...] = (
     EventKind(Stage.TELEMETRY, "unavailable", "error", (), "a strict audit can't be stored; nothing was sent"),
     EventKind(Stage.OUTBOUND_MAPPING, "mapping_error", "error", (), "the input could not be mapped; nothing was sent"),
     EventKind(Stage.FALLBACK, "fallback", "warning", ("strategy", "age_s", "receipt"), "a fallback answers"),
-    EventKind(Stage.FALLBACK, "not_applied", "info", ("reason",), "the strategy can't apply; the call fails as mapped"),
-    EventKind(Stage.FALLBACK, "fail_fast", "info", ("breaker",), "`circuit_break`: fails with what the breaker knows"),
+    EventKind(
+        Stage.FALLBACK, "not_applied", "info", ("reason",), "the fallback does not apply; the call fails as mapped"
+    ),
+    EventKind(Stage.FALLBACK, "fail_fast", "info", ("breaker",), "the call fails with what the breaker knows"),
     EventKind(Stage.FALLBACK, "warn", "warning", ("message",), "the queue can't be written"),
-    EventKind(Stage.DEADLINE, "deadline", "debug", ("left_s",), "the total time starts to run"),
+    EventKind(Stage.DEADLINE, "deadline", "debug", ("left_s",), "the total time starts"),
     EventKind(Stage.DEADLINE, "timeout", "warning", ("phase",), "time ran out"),
-    EventKind(Stage.RETRY, "retry", "info", ("attempt", "delay_s", "reason"), "another attempt follows after a delay"),
+    EventKind(Stage.RETRY, "retry", "info", ("attempt", "delay_s", "reason"), "another attempt follows"),
     EventKind(Stage.RETRY, "give_up", "info", ("reason", "attempts"), "no further attempt, and why"),
     EventKind(Stage.CIRCUIT_BREAKER, "admit", "debug", (), "the circuit is closed"),
     EventKind(Stage.CIRCUIT_BREAKER, "half_open", "info", ("probe", "state"), "the attempt is a probe"),
@@ -43,41 +45,57 @@ CATALOGUE: tuple[EventKind, ...] = (
     EventKind(Stage.CIRCUIT_BREAKER, "close", "info", ("state",), "this attempt closed the circuit"),
     EventKind(Stage.BUDGET, "reserve", "debug", ("amount", "currency"), "the expected cost is set aside"),
     EventKind(Stage.BUDGET, "warn", "warning", ("message",), "the month's budget has reached its mark, `alert_at`"),
-    EventKind(Stage.BUDGET, "reject", "error", ("spent", "limit"), "the month's budget would be passed"),
-    EventKind(Stage.BUDGET, "unavailable", "error", (), "the cost can't be written down; nothing was sent"),
+    EventKind(Stage.BUDGET, "reject", "error", ("spent", "limit"), "the attempt would exceed the month's budget"),
+    EventKind(Stage.BUDGET, "unavailable", "error", (), "the cost can't be recorded; nothing was sent"),
     EventKind(
         Stage.AUTHENTICATION,
         "credential",
         "debug",
         ("type", "location", "name", "reference"),
-        "which credential goes along",
+        "the credential is attached",
     ),
-    EventKind(Stage.AUTHENTICATION, "credential_missing", "error", (), "its reference resolves to nothing"),
-    EventKind(Stage.AUTHENTICATION, "refused", "error", ("reference",), "the service refuses it; it is resolved anew"),
-    EventKind(Stage.VERSION, "version", "debug", ("version", "strategy"), "the API version asked for"),
-    EventKind(Stage.VERSION, "warn", "warning", ("message",), "the version or the resource comes to its end"),
-    EventKind(Stage.IDEMPOTENCY_KEY, "key", "debug", ("header",), "every attempt carries the same key"),
-    EventKind(Stage.CONNECTION, "connect", "debug", ("opened",), "a connection is ready, opened or pooled"),
-    EventKind(Stage.CONNECTION, "attempt", "warning", ("attempt", "error"), "no connection came about"),
-    EventKind(Stage.RATE_LIMIT, "permit", "debug", (), "the attempt may leave now"),
-    EventKind(Stage.RATE_LIMIT, "wait", "info", ("waited_s",), "it waited for its turn"),
-    EventKind(Stage.RATE_LIMIT, "reject", "warning", ("reason", "retry_after_s"), "no turn in time"),
-    EventKind(Stage.RATE_LIMIT, "pause", "warning", ("pause_s",), "the answer pauses everybody"),
     EventKind(
-        Stage.CIRCUIT_BREAKER_AGAIN, "reject", "warning", ("state", "retry_after_s"), "it opened while we waited"
+        Stage.AUTHENTICATION, "credential_missing", "error", (), "the credential's reference resolves to nothing"
+    ),
+    EventKind(
+        Stage.AUTHENTICATION,
+        "refused",
+        "error",
+        ("reference",),
+        "the service refuses the credential; it is resolved again",
+    ),
+    EventKind(Stage.VERSION, "version", "debug", ("version", "strategy"), "the request asks for an API version"),
+    EventKind(Stage.VERSION, "warn", "warning", ("message",), "the version or the resource ends"),
+    EventKind(Stage.IDEMPOTENCY_KEY, "key", "debug", ("header",), "every attempt carries the same key"),
+    EventKind(Stage.CONNECTION, "connect", "debug", ("opened",), "a connection is ready, new or pooled"),
+    EventKind(Stage.CONNECTION, "attempt", "warning", ("attempt", "error"), "no connection could be opened"),
+    EventKind(Stage.RATE_LIMIT, "permit", "debug", (), "the attempt may leave now"),
+    EventKind(Stage.RATE_LIMIT, "wait", "info", ("waited_s",), "the attempt waited for its turn"),
+    EventKind(Stage.RATE_LIMIT, "reject", "warning", ("reason", "retry_after_s"), "the attempt got no turn in time"),
+    EventKind(Stage.RATE_LIMIT, "pause", "warning", ("pause_s",), "the answer pauses all callers"),
+    EventKind(
+        Stage.CIRCUIT_BREAKER_AGAIN,
+        "reject",
+        "warning",
+        ("state", "retry_after_s"),
+        "the circuit opened while the attempt waited",
     ),
     EventKind(Stage.SEND, "attempt", "debug", ("attempt",), "the request leaves"),
     EventKind(
-        Stage.CLASSIFY, "classified", "debug", ("kind", "status", "reached", "error", "effect_unknown"), "what it was"
+        Stage.CLASSIFY,
+        "classified",
+        "debug",
+        ("kind", "status", "reached", "error", "effect_unknown"),
+        "the outcome is classified",
     ),
     EventKind(Stage.CLASSIFY, "warn", "warning", ("message",), "a status that the spec does not declare"),
-    EventKind(Stage.SETTLE, "settle", "debug", ("amount", "currency", "reached"), "what the attempt cost"),
+    EventKind(Stage.SETTLE, "settle", "debug", ("amount", "currency", "reached"), "the attempt is billed"),
     EventKind(Stage.SETTLE, "settle_later", "debug", ("amount", "currency"), "a stream is settled when it ends"),
     EventKind(Stage.RESPONSE_VALIDATION, "violation", "warning", ("path", "rule"), "the answer breaks its schema"),
-    EventKind(Stage.RESPONSE_VALIDATION, "warn", "warning", ("message",), "and the caller is told"),
+    EventKind(Stage.RESPONSE_VALIDATION, "warn", "warning", ("message",), "the caller gets a warning"),
     EventKind(Stage.INBOUND_MAPPING, "mapping_error", "error", ("path",), "the answer could not be mapped"),
-    EventKind(Stage.LAST_GOOD, "keep", "debug", (), "kept as the last good answer"),
-    EventKind(Stage.LAST_GOOD, "not_kept", "info", ("path", "rule"), "it breaks its schema, so it is not kept"),
+    EventKind(Stage.LAST_GOOD, "keep", "debug", (), "the answer is kept as the last good one"),
+    EventKind(Stage.LAST_GOOD, "not_kept", "info", ("path", "rule"), "the answer breaks its schema, so it is not kept"),
 )
 
 _KNOWN = {(kind.stage.value, kind.event): kind for kind in CATALOGUE}

@@ -31,5 +31,13 @@ class Event(msgspec.Struct, frozen=True):
         kind = kind_of(self.stage, self.event)
         return self.event.replace("_", " ") if kind is None else kind.says
 
+    @property
+    def severity(self) -> str:
+        """How a person should take it: `debug`, `info`, `warning` or `error`."""
+        from intertie.runtime.event_catalogue import kind_of  # noqa: PLC0415  # only people read it
+
+        kind = kind_of(self.stage, self.event)
+        return "info" if kind is None else kind.severity
+
 
 Emit: TypeAlias = Callable[[Event], None]

@@ -9,6 +9,7 @@ import msgspec
 
 from intertie.core.errors import JournalUnavailable, StoreUnavailable
 from intertie.core.money import decimal_text
+from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 from intertie.runtime.bounds import BoundsError, decode_json
 from intertie.runtime.call import Answered, Call, Failed, Outcome
@@ -172,7 +173,7 @@ class Observer:
         try:
             return self.masker.text(body.decode())
         except UnicodeDecodeError:
-            return f"{len(body)} bytes"
+            return plural(len(body), "byte")
 
 
 def sentence(record: CallRecord, outcome: Outcome | None) -> str:
@@ -183,7 +184,7 @@ def sentence(record: CallRecord, outcome: Outcome | None) -> str:
     """
     status = "" if record.status is None else f" {record.status}"
     fallback = f" from {record.fallback}" if record.fallback else ""
-    tries = f"{record.attempts} attempt{'' if record.attempts == 1 else 's'}"
+    tries = plural(record.attempts, "attempt")
     line = (
         f"{record.operation}: {record.outcome}{fallback}{status} in {seconds_text(round(record.elapsed_s, 6))}, {tries}"
     )

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from intertie.compiler import Settings, compile_spec, plan_json, plan_text
+from intertie.cli.plan_text import plan_text
+from intertie.compiler import Settings, compile_spec, plan_json
 from intertie.spec.loading import load
 from intertie.spec.workspace import Workspace
 

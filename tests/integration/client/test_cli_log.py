@@ -80,6 +80,6 @@ def test_the_budgets_mark_is_shown(shell):
     first, second = call(shell), call(shell)
     assert f"warning: get_charge: {sentence}" not in first.err
     assert f"warning: get_charge: {sentence}" in second.err
-    assert f"budget   warning: {sentence}" in shell("status").out
+    assert f"budget   warning: {sentence}" in shell("status", "--base-url", shell.server.url).out
     assert shell("status", "--format", "json").json["integrations"][0]["budget"]["alerted"] is True
     assert "warning: past the mark of 2%" in shell("report", "cost").out

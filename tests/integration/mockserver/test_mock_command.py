@@ -83,7 +83,7 @@ def fetch(url):
 def test_it_says_where_answers_and_stops_cleanly(specs, number):
     """Each spec with its development port and the line to type next; a line a request with -v; exit 0 on a signal."""
     (one, port), (two, other) = specs
-    with mock("-v", "mock", one.name, two.name, "--seed", "7", cwd=one.parent) as process:
+    with mock("mock", one.name, two.name, "--seed", "7", cwd=one.parent) as process:
         lines = [process.stdout.readline().rstrip() for _ in range(4)]
         assert lines == [
             f"Rates listens on http://127.0.0.1:{port}; call it with",
@@ -98,7 +98,7 @@ def test_it_says_where_answers_and_stops_cleanly(specs, number):
     assert process.returncode == 0
     assert output == ""
     assert "rates GET /rate" in errors
-    assert "200 get_rate" in errors
+    assert "get_rate 200" in errors
     assert "hush" not in errors
 
 

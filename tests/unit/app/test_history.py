@@ -63,12 +63,13 @@ def test_scripts_read_every_entry(workspace):
 
 
 def test_people_read_a_line_for_each(workspace):
-    """One line a call, what the guards decided below a call that failed; the limit bounds it."""
+    """Each call with what came of it, what the guards decided below a call that failed; the limit bounds it."""
     lines = report(workspace, "--limit", "1").stdout.splitlines()
-    assert "INT-902@default http://127.0.0.1:9  get_thing: service_fault · 1 attempt" in lines[0]
-    assert lines[0].endswith("by nightly")
-    assert lines[1].strip().startswith("deadline >")
-    assert len(lines) == 2
+    assert lines[0].endswith("Z  INT-902@default http://127.0.0.1:9 get_thing")
+    assert lines[1].startswith("  service_fault · 1 attempt · ")
+    assert lines[1].endswith("by nightly")
+    assert lines[2].strip().startswith("deadline >")
+    assert all(len(line) <= 80 for line in lines)
 
 
 def test_an_empty_history_says_so(tmp_path):

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intertie.compiler import plan_json, plan_text
+from intertie.cli.plan_text import plan_text
+from intertie.compiler import plan_json
 from intertie.compiler.arithmetic import (
     MONTH_S,
     affordable,

@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
-from intertie.compiler import plan_json, plan_text
+from intertie.cli.layout import Layout
+from intertie.cli.plan_text import plan_text
+from intertie.compiler import plan_json
 from intertie.compiler.codes import TABLE
 from intertie.compiler.conditions import Conditions
 from intertie.compiler.defaults import DEFAULTS
@@ -53,6 +55,8 @@ FULL = {
     "inbound": [{"external_field": "a", "internal_field": "b", "transform": "uppercase", "required": True}],
     "outbound": [{"internal_field": "b", "external_field": "b", "default": 3}],
 }
+
+WIDE = 200
 
 
 def test_stages_are_in_order_and_all_can_be_on():
@@ -123,33 +127,38 @@ def test_one_operation_can_be_asked_for():
 
 def test_text_says_the_numbers_and_their_places():
     """The text has the guards' numbers in words, each with its line or `default`."""
-    text = plan_text(plan_of(**FULL))
+    text = plan_text(plan_of(**FULL), layout=Layout(WIDE))
     for part in (
         "Made (INT-7, approved)",
-        "at most 4 attempts, the first included [line ",
-        "opens when 50 % of the last 30 calls failed, from 15 calls on [line ",
-        "stays open for 30 s [default]",
+        "at most 4 attempts, the first included",
+        "opens when 50 % of the last 30 attempts failed, once there were 15",
+        "stays open for 30 s",
         "25 requests in 1 s and 1,000 requests in 60 s, counted by token bucket",
-        "at most 4 in flight",
+        "at most 4 are in flight at a time",
         "150.00 EUR a month (UTC); results and log warn from 80 % on",
-        "the key of env:KEY in header Authorization after the word Bearer",
+        "the key from env:KEY goes into header Authorization, after `Bearer`",
         "1 ends on 2030-01-31",
-        "not where the first try may have taken effect: POST without an idempotency key",
+        "not where an attempt may have taken effect: POST without an idempotency key",
         "an answer that breaks it fails the call",
-        "a → b by uppercase, required",
-        "Longest call: 10 s; tries and backoff alone could take 29.4 s, `total` cuts them off.",
+        "a → b by `uppercase`, required",
+        "Longest call: 10 s; attempts and backoff alone could take 29.4 s, so `total` cuts them off.",
         "an attempt costs 0.002 EUR, a call 0.008 EUR at most",
         "runs dry on day 1 at the full rate, after 2 h 20 min; then calls are refused.",
     ):
         assert part in text, part
-    assert not any(line != line.rstrip() for line in text.splitlines())
+    lines = text.splitlines()
+    assert not any(line != line.rstrip() for line in lines)
+    places = {line.strip(): line[WIDE - 9 :].strip() for line in lines if len(line) == WIDE}
+    attempts = next(place for line, place in places.items() if "at most 4 attempts" in line)
+    assert attempts.startswith("line ")
+    assert next(place for line, place in places.items() if "stays open for 30 s" in line) == "default"
 
 
 def test_text_of_a_bare_spec_reads_too():
     """The least spec has a plan in words, with what nothing limits."""
     text = plan_text(plan_of())
     assert "Nothing limits how often calls are made" in text
-    assert "At most 1 attempt." in text
+    assert "1 attempt at most." in text
 
 
 def test_what_is_refused_is_said_first():

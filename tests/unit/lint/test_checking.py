@@ -155,4 +155,4 @@ def test_endpoints_that_no_case_calls_are_named(tmp_path):
     (tmp_path / "spec.md").write_text(BASE + second + cases)
     (found,) = check(tmp_path, "spec.md").diagnostics
     assert found.name == "endpoint-without-case"
-    assert found.message == "no case calls `track_parcel`: of 2 endpoints 1 are called"
+    assert found.message == "no case calls `track_parcel`: cases call 1 of 2 endpoints"

@@ -110,7 +110,7 @@ def test_all_safe_fixes_at_once(bench: Bench) -> None:
     page = bench.put(text)
     found = fix_all(page)
     assert found is not None
-    assert found.title == "mend 2 findings that have a safe fix"
+    assert found.title == "fix 2 findings that have a safe fix"
     assert mend(text, found.diagnostics).text == bench.payments
     assert fix_all(bench.put()) is None
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from intertie.adapters.http1.addresses import Address, spoken
 from intertie.core.errors import ConnectError, DeadlineExceeded, Reach, ReadError, TransportError, WriteError
+from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 
 
@@ -93,7 +94,8 @@ def out_of_time(peer: str, phase: str, after_s: float | None, reached: Reach) ->
 def no_place(peer: str, connections: int) -> DeadlineExceeded:
     """All connections the pool may have stayed in use until the deadline."""
     return DeadlineExceeded(
-        f"all {connections} connections to {peer} were in use until the deadline; nothing was sent", phase="total"
+        f"all of {plural(connections, 'connection')} to {peer} were in use until the deadline; nothing was sent",
+        phase="total",
     )
 
 

@@ -14,15 +14,17 @@ from intertie.cli.common import (
     elapsed_text,
     environment_option,
     format_option,
-    plural,
     print_json,
     say,
+    say_joined,
+    say_timeline,
     show_findings,
     workbench,
 )
 from intertie.cli.completing import complete_operation, complete_spec
 from intertie.cli.context import CliContext
 from intertie.core.errors import CallError, DeadlineExceeded, InvalidInput, ServiceError, StoreUnavailable
+from intertie.core.plurals import plural
 from intertie.core.units import wait_text
 from intertie.diagnostics import SpecError
 from intertie.runtime.mapping.json_ready import to_json_ready
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 @base_url_option
 @click.option("--version", "version", metavar="V", help="Ask for this version of the external API.")
 @click.option("--idempotency-key", metavar="KEY", help="Send this key instead of a new one.")
-@click.option("--explain", is_flag=True, help="Tell what each guard saw and decided.")
+@click.option("--explain", is_flag=True, help="Show what each guard saw and decided.")
 @format_option
 @click.pass_obj
 def command(
@@ -127,7 +129,7 @@ def _tell_result(result: Result, base_url: str | None, *, explain: bool, as_json
         print_json(answer)
         return
     if explain:
-        say(result.explain())
+        say_timeline(result.events)
     said = [
         _what_came(result),
         plural(result.attempts, "attempt"),
@@ -135,7 +137,7 @@ def _tell_result(result: Result, base_url: str | None, *, explain: bool, as_json
     ]
     if result.cost:
         said.append(f"cost {result.cost}")
-    say(" · ".join(said))
+    say_joined(said)
     for warning in result.warnings:
         say(f"warning: {warning}")
     if result.receipt:
@@ -169,7 +171,7 @@ def _tell_failed(failed: CallError, *, explain: bool, as_json: bool) -> None:
         print_json(answer)
         return
     if explain:
-        say(failed.explain())
+        say_timeline(failed.events)
     say(f"Error: {failed.code}: {failed.message}")
     said = [type(failed).__name__]
     if isinstance(failed, ServiceError) and failed.status is not None:
@@ -185,7 +187,7 @@ def _tell_failed(failed: CallError, *, explain: bool, as_json: bool) -> None:
         said.append(f"try again in {wait_text(failed.retry_after_s)}")
     if failed.cost:
         said.append(f"cost {failed.cost}")
-    say(" · ".join(said))
+    say_joined(said)
     for warning in failed.warnings:
         say(f"warning: {warning}")
 

@@ -8,18 +8,22 @@ from pathlib import Path
 import click
 
 from intertie.cli.check_reports import REPORTS, report, scores
+from intertie.cli.common import say
 from intertie.cli.completing import complete_spec
 from intertie.cli.context import CliContext
+from intertie.cli.diffs import diff_text
+from intertie.cli.from_here import findings_from_here
+from intertie.cli.layout import Layout
 from intertie.cli.many_files import MOST_JOBS, check_all
 from intertie.cli.spec_files import spec_files, workspace_of
 from intertie.compiler import load_settings
 from intertie.core.clock import BlockingClock
 from intertie.core.errors import UsageError
+from intertie.core.plurals import plural
 from intertie.diagnostics import Applicability
 from intertie.diagnostics.order import summarize
 from intertie.diagnostics.render import render_concise, render_full, render_json
 from intertie.lint.checking import Checker, CheckResult
-from intertie.lint.words import count
 
 
 @click.command()
@@ -33,7 +37,7 @@ from intertie.lint.words import count
     help="Findings with their lines, one line each, one JSON document, or as a build server reads them.",
 )
 @click.option("--strict", is_flag=True, help="Warnings fail the check too.")
-@click.option("--fix", is_flag=True, help="Mend what has a safe fix, then check.")
+@click.option("--fix", is_flag=True, help="Fix what has a safe fix, then check.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that may change what is meant.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing.")
 @click.option(
@@ -67,48 +71,48 @@ def command(
     workspace = workspace_of(context, paths)
     files = spec_files(paths, workspace)
     if score:
-        click.echo(scores(files, workspace, form), nl=False)
+        click.echo(scores(files, workspace, form, width=context.layout().width), nl=False)
         return
     settings = load_settings(workspace.root, config=context.config, environ=os.environ, flags={})
     checker = Checker(files, workspace, settings, today=BlockingClock().utc_now().date())
     if diff:
-        ctx.exit(1 if _show_diff(files, checker, unsafe=unsafe_fixes) else 0)
+        ctx.exit(1 if _show_diff(files, checker, context, unsafe=unsafe_fixes) else 0)
     if fix:
         _fix(files, checker, unsafe=unsafe_fixes)
     result = check_all(checker, files, jobs=jobs)
     if form in REPORTS:
         click.echo(report(result, form, workspace, strict=strict), nl=False)
     else:
-        click.echo(_rendered(result, form, color=context.use_color()), nl=False)
+        click.echo(_rendered(result, form, workspace.root, context.layout()), nl=False)
     summary = summarize(result.diagnostics, len(result.files))
     if form != "json":
-        click.echo(str(summary), err=True)
+        say(str(summary))
         _hint_at_fixes(result)
     if summary.errors or (strict and summary.warnings):
         ctx.exit(1)
 
 
 def _fix(files: list[Path], checker: Checker, *, unsafe: bool) -> None:
-    from intertie.lint.fixing import fix_file, write_fixed  # noqa: PLC0415  # a check that mends nothing needs none
+    from intertie.lint.fixing import fix_file, write_fixed  # noqa: PLC0415  # a check that fixes nothing needs none
 
     fixed = [file for file in (fix_file(path, checker, unsafe=unsafe) for path in files) if file.changed]
     for file in fixed:
         write_fixed(file)
     number = sum(len(file.applied) for file in fixed)
     if fixed:
-        click.echo(f"mended {count(number, 'finding')} in {count(len(fixed), 'file')}", err=True)
+        say(f"fixed {plural(number, 'finding')} in {plural(len(fixed), 'file')}")
 
 
-def _show_diff(files: list[Path], checker: Checker, *, unsafe: bool) -> bool:
+def _show_diff(files: list[Path], checker: Checker, context: CliContext, *, unsafe: bool) -> bool:
     """Print what would change; return whether anything would."""
-    from intertie.lint.fixing import fix_file, unified_diff  # noqa: PLC0415  # see above
+    from intertie.lint.fixing import fix_file  # noqa: PLC0415  # see above
 
     fixed = [file for file in (fix_file(path, checker, unsafe=unsafe) for path in files) if file.changed]
     for file in fixed:
-        click.echo("".join(unified_diff(file)), nl=False)
+        click.echo(diff_text(file, context), nl=False)
     number = sum(len(file.applied) for file in fixed)
-    said = f"would mend {count(number, 'finding')} in {count(len(fixed), 'file')}" if fixed else "nothing to mend"
-    click.echo(said, err=True)
+    said = f"would fix {plural(number, 'finding')} in {plural(len(fixed), 'file')}" if fixed else "nothing to fix"
+    say(said)
     return bool(fixed)
 
 
@@ -121,12 +125,13 @@ def _hint_at_fixes(result: CheckResult) -> None:
         parts += (
             [f"{unsafe} more with --unsafe-fixes" if safe else f"{unsafe} with --fix --unsafe-fixes"] if unsafe else []
         )
-        click.echo(f"can be mended: {', '.join(parts)}", err=True)
+        say(f"can be fixed: {', '.join(parts)}")
 
 
-def _rendered(result: CheckResult, form: str, *, color: bool) -> str:
+def _rendered(result: CheckResult, form: str, root: Path, layout: Layout) -> str:
     if form == "json":
         return render_json(result.diagnostics, files=len(result.files))
+    diagnostics, sources = findings_from_here(result.diagnostics, result.sources, root)
     if form == "concise":
-        return render_concise(result.diagnostics, color=color)
-    return render_full(result.diagnostics, result.sources, color=color)
+        return render_concise(diagnostics, color=layout.paint.on)
+    return render_full(diagnostics, sources, color=layout.paint.on, width=layout.width)

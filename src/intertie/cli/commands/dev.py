@@ -12,6 +12,7 @@ from intertie.comparing.reference import changes_markdown
 from intertie.compiler.field_fates import fields_markdown
 from intertie.compiler.reference import configuration_markdown, defaults_markdown
 from intertie.core.errors import UsageError
+from intertie.core.plurals import plural
 from intertie.lint.docs import rule_pages
 from intertie.mockserver.reference import mock_markdown
 from intertie.runtime.event_catalogue import events_markdown
@@ -91,7 +92,7 @@ def docs(ctx: click.Context, check: bool, root: Path) -> None:
         if stale or left_over:
             click.echo("run `intertie dev docs`", err=True)
             ctx.exit(1)
-        click.echo(f"{len(pages)} pages are up to date", err=True)
+        click.echo(f"{plural(len(pages), 'page')} up to date", err=True)
         return
     for path in stale:
         (root / path).parent.mkdir(parents=True, exist_ok=True)

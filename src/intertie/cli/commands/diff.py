@@ -8,6 +8,7 @@ import click
 
 from intertie.cli.common import environment_option, print_json, say, show_findings
 from intertie.cli.context import CliContext
+from intertie.cli.layout import Layout
 from intertie.comparing.render import comparison_json, comparison_markdown, comparison_text
 from intertie.comparing.versions import Outcome, Versions
 from intertie.diagnostics import Diagnostic, Severity, SpecError
@@ -47,7 +48,7 @@ def command(
             print_json(_document(outcomes))
         else:
             for outcome in outcomes:
-                click.echo(_rendered(outcome, output_format, color=context.use_color()), nl=False)
+                click.echo(_rendered(outcome, output_format, context.layout()), nl=False)
             for each in unusable:
                 say(f"{each.revision or 'The working tree'} has errors, so it can't be compared:\n")
                 show_findings(SpecError(_errors(each.diagnostics), each.sources), context)
@@ -55,12 +56,12 @@ def command(
     return 1 if breaking or unusable else 0
 
 
-def _rendered(outcome: Outcome, output_format: str, *, color: bool) -> str:
+def _rendered(outcome: Outcome, output_format: str, layout: Layout) -> str:
     if outcome.comparison is None:
         return ""
     if output_format == "markdown":
         return comparison_markdown(outcome.comparison, outcome.names) + "\n"
-    return comparison_text(outcome.comparison, outcome.names, color=color)
+    return comparison_text(outcome.comparison, outcome.names, color=layout.paint.on, width=layout.width)
 
 
 def _document(outcomes: list[Outcome]) -> dict[str, object]:

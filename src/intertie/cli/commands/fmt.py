@@ -6,11 +6,14 @@ from pathlib import Path
 
 import click
 
+from intertie.cli.common import say
 from intertie.cli.completing import complete_spec
 from intertie.cli.context import CliContext
+from intertie.cli.diffs import diff_text
 from intertie.cli.spec_files import spec_files, workspace_of
-from intertie.lint.fixing import FixedFile, unified_diff, write_fixed
-from intertie.lint.words import count
+from intertie.core.plurals import plural
+from intertie.core.seen_paths import seen_path
+from intertie.lint.fixing import FixedFile, write_fixed
 from intertie.spec.formatting import format_text
 from intertie.spec.workspace import Unreadable, Workspace, check_text
 
@@ -26,7 +29,7 @@ def command(context: CliContext, paths: tuple[str, ...], check: bool, diff: bool
     Keys of known blocks come in the order of the template, under their canonical names; durations are in the unit of
     their field where that is a whole number; nothing is quoted without need. What a spec says, its prose, comments and
     the order of its sections stay as they are. A block with a syntax error, with a key given twice, or with shared
-    values (`&`, `*`) is left as it is, and told.
+    values (`&`, `*`) is left as it is, and reported.
 
     Exit status 1 with --check or --diff where anything would change.
     """
@@ -36,29 +39,29 @@ def command(context: CliContext, paths: tuple[str, ...], check: bool, diff: bool
     changed = [file for file in done if file is not None and file.changed]
     for file in changed:
         if diff:
-            click.echo("".join(unified_diff(file)), nl=False)
+            click.echo(diff_text(file, context), nl=False)
         elif check:
             click.echo(f"{file.shown} is not in canonical form")
         else:
             write_fixed(file)
-            click.echo(f"formatted {file.shown}", err=True)
+            say(f"formatted {file.shown}")
     rest = len(done) - len(changed)
-    told = f"{count(len(changed), 'file')} {'would be ' if check or diff else ''}formatted"
-    click.echo(f"{told}, {rest} left as {'it is' if rest == 1 else 'they are'}", err=True)
+    told = f"{plural(len(changed), 'file')} {'would be ' if check or diff else ''}formatted"
+    say(f"{told}, {rest} left as {'it is' if rest == 1 else 'they are'}")
     unread = any(file is None for file in done)
     return 1 if unread or (changed and (check or diff)) else 0
 
 
 def _formatted(path: Path, workspace: Workspace) -> FixedFile | None:
     """Return a file before and after, None where it can't be read; what stays as it is, is told."""
-    shown = workspace.shown(path)
+    shown = seen_path(path, Path.cwd())
     try:
         before = check_text(path.read_bytes().decode("utf-8"))
     except (OSError, UnicodeDecodeError, Unreadable) as error:
         reason = error.reason if isinstance(error, Unreadable) else "it is no file of text in UTF-8 that may be read"
-        click.echo(f"{shown}: not formatted: {reason}", err=True)
+        say(f"{shown}: not formatted: {reason}")
         return None
     found = format_text(before, path, workspace)
     for block in found.untouched:
-        click.echo(f"{shown}:{block.line}: this block is left as it is: {block.why}", err=True)
+        say(f"{shown}:{block.line}: this block is left as it is: {block.why}")
     return FixedFile(path, shown, before, found.text, ())

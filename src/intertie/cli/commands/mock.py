@@ -7,8 +7,6 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Callable
-from datetime import datetime
 
 import click
 from msgspec import Struct
@@ -18,13 +16,13 @@ from intertie.cli.common import workbench
 from intertie.cli.completing import complete_environment, complete_profile, complete_spec
 from intertie.cli.context import CliContext
 from intertie.cli.next_line import NextLine
+from intertie.cli.request_lines import RequestLines
 from intertie.compiler.origin import is_loopback
 from intertie.core.clock import AsyncioClock
 from intertie.core.errors import IntertieError, UsageError
 from intertie.mockserver import MockEngine, MockHttpServer, load_profile
 from intertie.mockserver.limits import ON_THE_WIRE
 from intertie.mockserver.profiles import BUILT_IN, Profile
-from intertie.mockserver.received import Received
 from intertie.runtime.plan import Plan
 
 DEFAULT_PORT = 8420
@@ -72,6 +70,7 @@ class _Stall(Struct, frozen=True):
     metavar="REF",
     help="Accept this credential alone, such as env:MOCK_KEY (basic: user:password); else any of the right form.",
 )
+@click.option("-q", "--quiet", is_flag=True, help="Print no line for each request.")
 @click.pass_obj
 def command(
     context: CliContext,
@@ -83,10 +82,13 @@ def command(
     environment: str | None,
     no_latency: bool,
     credential: str | None,
+    quiet: bool,
 ) -> None:
-    """Serve a mock of each SPEC: its paths, limits, latencies, errors, versions and credentials, enforced."""
+    """Serve a mock of each SPEC: its paths, limits, latencies, errors, versions and credentials, enforced.
+
+    Each request gives one line on stderr: method, path, operation, status, and why it was refused.
+    """
     chosen = load_profile(profile)
-    shows_requests = context.verbose > 0 or sys.stderr.isatty()
     stalls: list[_Stall] = []
     for spec in specs:
         bench = workbench(context, spec)
@@ -101,7 +103,7 @@ def command(
             credential=secrets.resolve(credential) if credential else None,
             secrets=secrets,
             tolerance=ON_THE_WIRE,
-            on_received=_request_line(plan.service if len(specs) > 1 else None) if shows_requests else None,
+            on_received=None if quiet else RequestLines(plan, bench.root, context, named=len(specs) > 1),
         )
         taken = {stall.port for stall in stalls}
         chosen_port = _port(plan, port, len(stalls), taken)
@@ -161,23 +163,3 @@ def _taken_message(host: str, port: int, reason: OSError) -> str:
     known = reason.errno in errno.errorcode
     words = os.strerror(reason.errno) if known and reason.errno else reason.strerror or str(reason)
     return f"can't listen on {host}:{port}: {words}; choose another with --port, or 0 for a free one"
-
-
-def _request_line(service: str | None) -> Callable[[Received], None]:
-    """Return what writes one line a request to stderr."""
-    prefix = f"{service} " if service else ""
-
-    def write(received: Received) -> None:
-        clock = datetime.fromtimestamp(received.at_s).astimezone().strftime("%H:%M:%S")
-        fault = f" [{received.fault}]" if received.fault else ""
-        operation = received.operation or "-"
-        delay = f" {received.delay_s * 1000:.0f} ms" if received.delay_s else ""
-        line = f"{clock} {prefix}{received.method} {received.path} {received.status} {operation}{delay}{fault}"
-        click.echo(_printable(line), err=True)
-
-    return write
-
-
-def _printable(line: str) -> str:
-    """Return the line without control characters: paths come from strangers."""
-    return "".join(letter if letter.isprintable() else "?" for letter in line)

@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 
 import click
 
-from intertie.cli.common import format_option, plural, say, stdin_text
+from intertie.cli.common import format_option, say, stdin_text, tell
 from intertie.cli.context import CliContext
 from intertie.core.errors import UsageError
+from intertie.core.plurals import plural
+from intertie.core.seen_paths import seen_path
 from intertie.lint.ids import ids_of, next_id
 from intertie.spec.draft import (
     AUTHENTICATIONS,
@@ -116,7 +118,7 @@ def command(
     if source is None:
         _write(path, draft_text(draft))
         click.echo(f"made {_shown(path)} ({draft.id})")
-        click.echo(f"next: fill in what stands in [brackets], then intertie check {_shown(path)}")
+        tell(context.layout().said(f"next: fill in what stands in [brackets], then intertie check {_shown(path)}"))
         return
     from intertie.cli.imported import show_imported  # noqa: PLC0415  # a spec from the template needs none of it
     from intertie.importers import Request, Selection, import_again, import_new  # noqa: PLC0415
@@ -240,6 +242,6 @@ def _one_line(text: str) -> str:
     return words
 
 
-def _shown(path: Path) -> Path:
-    """Return a path relative to the current folder where it lies inside."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+def _shown(path: Path) -> str:
+    """Return a path as it is seen from the current folder."""
+    return seen_path(path, Path.cwd())

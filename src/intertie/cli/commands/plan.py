@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from intertie.cli.common import (
@@ -35,12 +37,14 @@ def command(
     Nothing is sent. Every number has its source: a line of the spec, `config` or `default`. What the spec promises and
     this version does not do stands at the end. Exit status 1 where the spec has errors.
     """
-    from intertie.compiler import plan_json, plan_text  # noqa: PLC0415  # keeps `--help` quick
+    from intertie.cli.plan_text import plan_text  # noqa: PLC0415  # keeps `--help` quick
+    from intertie.compiler import plan_json  # noqa: PLC0415
 
     bench = workbench(context, spec)
     plan = bench.plan(spec, environment=environment, base_url=base_url)
     if output_format == "json":
         print_json(plan_json(plan, operation))
     else:
-        click.echo(plan_text(plan, operation), nl=False)
+        text = plan_text(plan, operation, layout=context.layout(), root=bench.root, here=Path.cwd())
+        click.echo(text, nl=False)
     return 0

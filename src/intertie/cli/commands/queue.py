@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from intertie.cli.call_log import call_log
-from intertie.cli.common import format_option, plural, print_json, say, workbenches
+from intertie.cli.common import format_option, print_json, say, tell, workbenches
 from intertie.cli.completing import complete_spec
+from intertie.cli.layout import NAME, WARN
 from intertie.core.errors import UsageError
+from intertie.core.outside_text import shown
+from intertie.core.plurals import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from intertie.cli.context import CliContext
+    from intertie.cli.layout import Layout
     from intertie.runtime.reports import ReplayReport
     from intertie.runtime.state import QueueItem
     from intertie.runtime.state_key import StateKey
@@ -45,9 +51,7 @@ def list_items(context: CliContext, spec: str | None, everything: bool, output_f
     if not items:
         say("the queue is empty")
     for item in items:
-        reason = f" · {item.reason}" if item.reason else ""
-        tries = plural(item.attempts, "try").replace("trys", "tries")
-        click.echo(f"{item.receipt}  {item.state:<8} {item.key}  {item.operation}  {tries}{reason}")
+        tell(_shown(item, context.layout()))
 
 
 @command.command("replay")
@@ -119,6 +123,13 @@ def _how_to_send(key: StateKey, base_url: str | None) -> str:
     if base_url is not None:
         return "leave --base-url out"
     return "the spec's own URL is on this machine now, and they were queued for another: drop them"
+
+
+def _shown(item: QueueItem, layout: Layout) -> Iterator[str]:
+    yield layout.paint(item.receipt, NAME)
+    yield from layout.joined([item.state, str(item.key), item.operation, plural(item.attempts, "attempt")], indent=2)
+    if item.reason:
+        yield from layout.text(shown(item.reason), indent=2, hanging=2, style=WARN)
 
 
 def _as_json(item: QueueItem) -> dict[str, object]:

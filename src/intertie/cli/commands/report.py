@@ -6,13 +6,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from intertie.cli.common import elapsed_text, format_option, plural, print_json, say, workbenches
+from intertie.cli.common import elapsed_text, format_option, print_json, say, tell, workbenches
 from intertie.cli.completing import complete_spec
+from intertie.cli.layout import BAD, DIM, GOOD, STRONG, WARN
+from intertie.core.outside_text import shown
+from intertie.core.plurals import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from intertie.app.costs import CostLine
     from intertie.app.history import CallLine
     from intertie.cli.context import CliContext
+    from intertie.cli.layout import Layout
+
+_OUTCOME_STYLES = {"success": GOOD, "started": WARN}
 
 
 @click.group("report", short_help="Report costs from the ledger, calls from the history.")
@@ -42,7 +50,7 @@ def cost(context: CliContext, specs: tuple[str, ...], month: str | None, output_
     if not lines:
         say(f"the ledger has nothing for {period}")
     for line in lines:
-        click.echo(_text(line))
+        tell(_cost_text(line, period, context.layout()))
 
 
 @command.command("calls")
@@ -70,11 +78,13 @@ def calls(context: CliContext, spec: str | None, limit: int, output_format: str)
     if not lines:
         say("no call is on record")
     for line in lines:
-        click.echo(_call_text(line))
+        tell(_call_text(line, context.layout()))
 
 
-def _call_text(line: CallLine) -> str:
+def _call_text(line: CallLine, layout: Layout) -> Iterator[str]:
     record = line.record
+    style = _OUTCOME_STYLES.get(record.outcome, BAD)
+    yield from layout.beside(f"{line.at}  ", f"{record.key}  {record.operation}", column=26, style=DIM)
     outcome = record.outcome if record.status is None else f"{record.outcome} {record.status}"
     said = [outcome if record.fallback is None else f"{outcome} from {record.fallback}"]
     if record.outcome != "started":
@@ -84,25 +94,31 @@ def _call_text(line: CallLine) -> str:
     if line.cost is not None:
         said.append(str(line.cost))
     if record.caller:
-        said.append(f"by {record.caller}")
-    text = f"{line.at}  {record.key}  {record.operation}: {' · '.join(said)}"
-    if record.outcome == "success" or not record.decisions:
-        return text
-    return f"{text}\n    {' > '.join(name.replace('_', ' ') for name in record.decisions)}"
+        said.append(f"by {shown(record.caller)}")
+    first, *rest = layout.joined(said, indent=2)
+    yield "  " + layout.paint.before(first[2:], len(said[0]), style)
+    yield from rest
+    if record.outcome != "success" and record.decisions:
+        steps = " > ".join(name.replace("_", " ") for name in record.decisions)
+        yield from layout.text(steps, indent=2, hanging=2, style=DIM)
 
 
-def _text(line: CostLine) -> str:
-    said = [f"{line.id} {line.service or ''} ({line.environment}): {plural(line.calls, 'call')}, {line.amount}"]
-    if line.monthly_limit is not None:
-        said.append(f"budget {line.monthly_limit}, {line.used_ratio:.1%} used")
-    if line.is_alerted:
-        said.append(f"warning: past the mark of {line.alert_ratio or 0:.0%}")
-    if line.forecast is not None:
-        said.append(f"forecast {line.forecast} at the month's pace")
-    if line.reserved.amount:
-        said.append(f"{line.reserved} set aside")
-    if line.unreconciled.amount:
-        said.append(f"{line.unreconciled} left by dead processes, counted as spent")
+def _cost_text(line: CostLine, period: str, layout: Layout) -> Iterator[str]:
+    name = " ".join(filter(None, (line.id, line.service)))
+    yield from layout.text(shown(f"{name} ({line.environment}), {period}"), hanging=2, style=STRONG)
     if line.origin:
-        said.append(f"at {line.origin}")
-    return " · ".join(said)
+        yield from layout.text(f"at {shown(line.origin)}", indent=2, hanging=2, style=DIM)
+    facts = [("spent", f"{line.amount}, {plural(line.calls, 'attempt')} billed", "")]
+    if line.monthly_limit is not None:
+        style = BAD if line.used_ratio >= 1 else WARN if line.is_alerted else ""
+        facts.append(("budget", f"{line.monthly_limit}, {line.used_ratio:.1%} used", style))
+    if line.is_alerted:
+        facts.append(("warning", f"past the mark of {line.alert_ratio or 0:.0%}", WARN))
+    if line.forecast is not None:
+        facts.append(("forecast", f"{line.forecast} at the month's pace", ""))
+    if line.reserved.amount:
+        facts.append(("set aside", str(line.reserved), ""))
+    if line.unreconciled.amount:
+        facts.append(("left over", f"{line.unreconciled} left by dead processes, counted as spent", WARN))
+    for label, text, style in facts:
+        yield from layout.labelled(label, text, column=11, text_style=style)

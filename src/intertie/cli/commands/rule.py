@@ -8,17 +8,21 @@ from itertools import groupby
 
 import click
 
+from intertie.cli.common import tell
 from intertie.cli.completing import complete_rule
 from intertie.cli.context import CliContext
+from intertie.cli.layout import STRONG, Layout
 from intertie.core.errors import UsageError
 from intertie.diagnostics import Severity
 from intertie.diagnostics.order import rule_page
-from intertie.diagnostics.render.paint import SEVERITY_STYLE, STRONG, Paint
+from intertie.diagnostics.render.paint import SEVERITY_STYLE
 from intertie.lint.docs import what_it_stops
 from intertie.lint.page import Snippet
 from intertie.lint.registry import RULES, find_rule, nearest
 from intertie.lint.rule import Rule
 from intertie.lint.rules import GROUP_TITLES
+
+_SUMMARY_COLUMN = 19
 
 
 @click.command()
@@ -35,8 +39,7 @@ from intertie.lint.rules import GROUP_TITLES
 def command(context: CliContext, code: str | None, form: str) -> None:
     """Explain the rule CODE (or its name), with an example and what to use instead; without CODE, list all."""
     if code is None:
-        shown = json.dumps([_brief(rule) for rule in RULES], indent=2) + "\n" if form == "json" else _list(context)
-        click.echo(shown, nl=False)
+        tell([json.dumps([_brief(rule) for rule in RULES], indent=2)] if form == "json" else _list(context.layout()))
         return
     rule = find_rule(code)
     if rule is None:
@@ -46,41 +49,37 @@ def command(context: CliContext, code: str | None, form: str) -> None:
     if form == "json":
         click.echo(json.dumps(_whole(rule), indent=2, ensure_ascii=False))
     else:
-        click.echo("\n".join(_page(rule, Paint(context.use_color()))))
+        tell(_page(rule, context.layout()))
 
 
-def _list(context: CliContext) -> str:
-    paint = Paint(context.use_color())
-    width = max(len(rule.name) for rule in RULES)
-    rows: list[str] = []
+def _list(layout: Layout) -> Iterator[str]:
     for group, rules in groupby(RULES, key=lambda rule: rule.group):
-        rows += ["", paint(GROUP_TITLES[group], STRONG)] if rows else [paint(GROUP_TITLES[group], STRONG)]
-        rows += [
-            f"  {rule.code}  {rule.name:<{width}}  "
-            f"{paint(f'{rule.severity.value:<7}', SEVERITY_STYLE[rule.severity])}  {rule.page.summary}"
-            for rule in rules
-        ]
-    return "\n".join(rows) + "\n"
+        yield from layout.text(GROUP_TITLES[group], style=STRONG)
+        for rule in rules:
+            lead = f"  {rule.code}  {rule.severity.value:<7}  "
+            yield from layout.beside(lead, rule.name, column=len(lead), style=SEVERITY_STYLE[rule.severity])
+            yield from layout.text(rule.page.summary, indent=_SUMMARY_COLUMN)
+        yield ""
 
 
-def _page(rule: Rule, paint: Paint) -> Iterator[str]:
-    severity = paint(rule.severity.value, SEVERITY_STYLE[rule.severity])
-    yield f"{paint(f'{rule.code} {rule.name}', STRONG)} ({severity}, since {rule.since})"
-    yield rule.page.summary
+def _page(rule: Rule, layout: Layout) -> Iterator[str]:
+    severity = layout.paint(rule.severity.value, SEVERITY_STYLE[rule.severity])
+    yield f"{layout.heading(f'{rule.code} {rule.name}')} ({severity}, since {rule.since})"
+    yield from layout.prose(rule.page.summary)
     if rule.severity is Severity.ERROR:
-        yield what_it_stops(rule)
-    for heading, text in (
-        ("What it does", rule.page.what),
-        ("Why it matters", rule.page.why),
-        ("Example", _indented(rule.page.example)),
-        ("Use instead", _indented(rule.page.instead)),
-        ("References", rule.page.references),
+        yield from layout.prose(what_it_stops(rule))
+    for heading, lines in (
+        ("What it does", layout.prose(rule.page.what)),
+        ("Why it matters", layout.prose(rule.page.why)),
+        ("Example", _indented(rule.page.example, layout)),
+        ("Use instead", _indented(rule.page.instead, layout)),
+        ("References", layout.prose(rule.page.references)),
     ):
-        yield from ("", paint(heading, STRONG), text)
+        yield from ("", layout.heading(heading), *lines)
 
 
-def _indented(snippet: Snippet) -> str:
-    return "\n".join(f"    {line}".rstrip() for line in snippet.text.rstrip("\n").split("\n"))
+def _indented(snippet: Snippet, layout: Layout) -> list[str]:
+    return [row for line in snippet.text.rstrip("\n").split("\n") for row in layout.code(line)]
 
 
 def _brief(rule: Rule) -> dict[str, object]:

@@ -9,15 +9,18 @@ import click
 from intertie.cli.common import (
     environment_option,
     format_option,
-    plural,
     print_json,
     say,
     show_findings,
     state_url_option,
+    tell,
     workbenches,
 )
 from intertie.cli.completing import complete_spec
+from intertie.cli.layout import BAD, DIM, GOOD, STRONG, WARN
 from intertie.core.money import Money
+from intertie.core.outside_text import shown
+from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 from intertie.diagnostics import SpecError
 from intertie.runtime.policies.budget.state import alert_sentence, has_reached_mark
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from intertie.cli.context import CliContext
+    from intertie.cli.layout import Layout
     from intertie.runtime.plan import Plan
     from intertie.runtime.policies.budget.options import PricingOptions
     from intertie.runtime.reports import PlanStatistics
@@ -33,6 +37,9 @@ if TYPE_CHECKING:
     from intertie.runtime.state_key import StateKey
 
 _MOST_ELSEWHERE = 5
+
+_COLUMN = 9
+_BREAKER_STYLES = {"closed": GOOD, "half_open": WARN, "open": BAD}
 
 
 @click.command("status", short_help="Show limiter, breaker, queue and budget as they are now.")
@@ -52,7 +59,7 @@ def command(
     from intertie.app.opening import open_blocking  # noqa: PLC0415  # keeps `--help` quick
     from intertie.app.places import other_places  # noqa: PLC0415
 
-    shown: list[tuple[Plan, PlanStatistics, tuple[StateKey, ...]]] = []
+    found: list[tuple[Plan, PlanStatistics, tuple[StateKey, ...]]] = []
     status = 0
     for bench, chosen in workbenches(context, specs):
         for spec in chosen:
@@ -64,66 +71,71 @@ def command(
                 continue
             with open_blocking(bench, plan) as integration:
                 now = integration.statistics()
-                shown.append((integration.plan, now, other_places(bench, plan.key)))
+                found.append((integration.plan, now, other_places(bench, plan.key)))
     if output_format == "json":
-        print_json({"integrations": [_as_json(plan, now, others) for plan, now, others in shown]})
+        print_json({"integrations": [_as_json(plan, now, others) for plan, now, others in found]})
         return status
-    if not shown and not status:
+    if not found and not status:
         say("there are no specs in this workspace: `intertie new NAME` writes one")
-    for plan, now, others in shown:
-        click.echo(f"{plan.id} {plan.title} ({plan.environment}, {plan.origin.url})")
-        for line in _lines(plan, now):
-            click.echo(f"  {line}")
-        for line in _elsewhere(others):
-            click.echo(f"  {line}")
-        for warning in plan.warnings:
-            click.echo(f"  mind     {warning}")
+    for number, (plan, now, others) in enumerate(found):
+        tell([""] if number else [])
+        tell(_shown(plan, now, others, context.layout()))
     return status
 
 
-def _lines(plan: Plan, now: PlanStatistics) -> Iterator[str]:
+def _shown(plan: Plan, now: PlanStatistics, others: Sequence[StateKey], layout: Layout) -> Iterator[str]:
+    yield from layout.text(shown(f"{plan.title} ({plan.id}, {plan.environment})"), hanging=2, style=STRONG)
+    yield from layout.text(plan.origin.url, indent=2, hanging=2, style=DIM)
+    warnings = (("warning", warning, WARN) for warning in plan.warnings)
+    for label, text, style in (*_facts(plan, now), *_elsewhere(others), *warnings):
+        yield from layout.labelled(label, shown(text, most=None), column=_COLUMN, text_style=style)
+
+
+def _facts(plan: Plan, now: PlanStatistics) -> Iterator[tuple[str, str, str]]:
+    """Yield (label, what is so, style of it)."""
     limiter = now.limiter
     for window in limiter.windows:
         free = f", next in {seconds_text(round(window.free_in_s, 3))}" if window.free_in_s > 0 else ""
-        yield f"limit    {window.used} of {window.limit} used in {seconds_text(window.window_s)}{free}"
+        used = f"{window.used:,} of {window.limit:,} used in {seconds_text(window.window_s)}{free}"
+        yield "limit", used, WARN if free else ""
     if not limiter.windows:
-        yield "limit    none declared"
+        yield "limit", "none declared", DIM
     if limiter.paused_for_s > 0:
-        yield f"limit    paused for {seconds_text(round(limiter.paused_for_s, 3))} more"
+        yield "limit", f"paused for {seconds_text(round(limiter.paused_for_s, 3))} more", WARN
     if limiter.in_flight or limiter.waiting:
-        yield f"limit    {limiter.in_flight} in flight, {limiter.waiting} waiting"
+        yield "limit", f"{limiter.in_flight:,} in flight, {limiter.waiting:,} waiting", ""
     for name, breaker in now.breakers.items():
-        forced = " (forced)" if breaker.forced else ""
+        forced = " (held by hand)" if breaker.forced else ""
         opens = f", probes in {seconds_text(round(breaker.opens_for_s, 1))}" if breaker.opens_for_s > 0 else ""
-        scope = f" {name}" if name else ""
-        yield f"breaker{scope}  {breaker.state.replace('_', '-')}{forced}, {breaker.failures} failures counted{opens}"
+        scope = f"{name}: " if name else ""
+        counted = f"{plural(breaker.failures, 'failure')} counted"
+        state = breaker.state.replace("_", "-")
+        yield "breaker", f"{scope}{state}{forced}, {counted}{opens}", _BREAKER_STYLES.get(breaker.state, "")
     if not now.breakers:
-        yield "breaker  none declared"
-    waiting = ", ".join(f"{count} {state}" for state, count in sorted(now.queue.items()) if count)
-    yield f"queue    {waiting or 'empty'}"
+        yield "breaker", "none declared", DIM
+    waiting = ", ".join(f"{count:,} {state}" for state, count in sorted(now.queue.items()) if count)
+    yield "queue", waiting or "empty", WARN if waiting else ""
     month = now.ledger
     if month is None:
-        yield "budget   nothing is paid per call"
+        yield "budget", "nothing is paid per call", DIM
         return
     spent = Money(month.amount, month.currency)
     of = f" of {Money(month.monthly_limit, month.currency)}" if month.monthly_limit is not None else ""
-    yield f"budget   {spent}{of} spent in {month.month}, {plural(month.calls, 'attempt')} billed"
+    yield "budget", f"{spent}{of} spent in {month.month}, {plural(month.calls, 'attempt')} billed", ""
     if plan.pricing is not None and _is_alerted(plan.pricing, month):
-        yield f"budget   warning: {alert_sentence(plan.pricing)}"
+        yield "budget", f"warning: {alert_sentence(plan.pricing)}", WARN
     if month.reserved:
-        yield f"budget   {Money(month.reserved, month.currency)} set aside"
+        yield "budget", f"{Money(month.reserved, month.currency)} set aside", ""
     if month.unreconciled:
-        yield (
-            f"budget   {Money(month.unreconciled, month.currency)} left by dead processes counts as spent: "
-            "`intertie budget reconcile`"
-        )
+        left = Money(month.unreconciled, month.currency)
+        yield "budget", f"{left} left by dead processes counts as spent: `intertie budget reconcile`", WARN
 
 
-def _elsewhere(others: Sequence[StateKey]) -> Iterator[str]:
+def _elsewhere(others: Sequence[StateKey]) -> Iterator[tuple[str, str, str]]:
     for key in others[:_MOST_ELSEWHERE]:
-        yield f"also     {key}"
+        yield "also", str(key), DIM
     if len(others) > _MOST_ELSEWHERE:
-        yield f"also      {len(others) - _MOST_ELSEWHERE} others"
+        yield "also", f"{len(others) - _MOST_ELSEWHERE} others", DIM
 
 
 def _is_alerted(pricing: PricingOptions, month: LedgerMonth) -> bool:

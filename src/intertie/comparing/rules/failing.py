@@ -9,6 +9,7 @@ from intertie.comparing.places import place_of
 from intertie.comparing.rule import rule
 from intertie.comparing.sides import Pair
 from intertie.comparing.words import listed, percent, seconds, shown, status_words
+from intertie.core.plurals import plural
 from intertie.diagnostics import SourceSpan
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.error_mapping.options import ErrorMappingRow
@@ -223,8 +224,10 @@ def _place_in(spec: Spec, code: str, field: str) -> SourceSpan:
 
 def _threshold(breaker: BreakerOptions) -> str:
     if breaker.failure_threshold is not None:
-        return f"{breaker.failure_threshold} failures in a row"
-    return f"{percent(breaker.failure_ratio)} of {breaker.window} calls failed, from {breaker.minimum_calls} on"
+        return f"{plural(breaker.failure_threshold, 'failure')} in a row"
+    return (
+        f"{percent(breaker.failure_ratio)} of {plural(breaker.window, 'call')} failed, from {breaker.minimum_calls} on"
+    )
 
 
 def _counted(breaker: BreakerOptions) -> tuple[str, ...]:

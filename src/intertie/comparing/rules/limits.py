@@ -8,6 +8,7 @@ from intertie.comparing.change import Found, Impact
 from intertie.comparing.rule import rule
 from intertie.comparing.sides import Pair
 from intertie.comparing.words import seconds, shown
+from intertie.core.plurals import plural
 from intertie.runtime.policies.limiter.options import LimiterOptions
 
 _BY_WINDOW = {1.0: "requests_per_second", 60.0: "requests_per_minute", 3600.0: "requests_per_hour",
@@ -29,13 +30,16 @@ def limit(pair: Pair) -> Iterator[Found]:
             continue
         span = seconds(window_s)
         tighter = after is not None and (before is None or after < before)
-        if tighter:
-            was = "nothing limited them" if before is None else f"{before:,} were"
-            reason = f"at most {after:,} requests in {span} are made, {was}; beyond, callers wait or are refused"
-        elif after is None:
-            reason = f"no limit of {before:,} requests in {span} is kept, and the service may refuse what is too much"
+        if after is None:
+            lost = _count(before, "request")
+            reason = f"no limit of {lost} in {span} is kept, and the service may refuse what is too much"
+        elif tighter:
+            was = "without a limit before" if before is None else f"instead of {before:,}"
+            reason = (
+                f"at most {plural(after, 'request')} in {span} may leave, {was}; beyond, callers wait or are refused"
+            )
         else:
-            reason = f"{after:,} instead of {before:,} requests are made in {span}"
+            reason = f"at most {plural(after, 'request')} in {span} may leave, instead of {_count(before)}"
         risky = tighter or pair.heavier
         name = _BY_WINDOW.get(window_s, "rate_limit")
         subject = f"rate_limits.{name}" if window_s in _BY_WINDOW else f"rate_limits: requests in {span}"
@@ -55,7 +59,7 @@ def burst(pair: Pair) -> Iterator[Found]:
     counts = pair.both(lambda plan: plan.limits.burst if plan.limits else None)
     if counts:
         old, new = counts
-        reason = f"at most {_count(new)} requests leave at once, {_count(old)} did"
+        reason = f"at most {_count(new, 'request')} may leave at once, instead of {_count(old)}"
         impact = Impact.RISKY if _less(old, new) else Impact.SAFE
         yield Found(
             impact, "rate_limits.burst_size", shown(old), shown(new), reason, pair.at("rate_limits", "burst_size")
@@ -73,7 +77,7 @@ def concurrency(pair: Pair) -> Iterator[Found]:
     counts = pair.both(lambda plan: plan.limits.concurrent if plan.limits else None)
     if counts:
         old, new = counts
-        reason = f"at most {_count(new)} calls are in flight, {_count(old)} were"
+        reason = f"at most {_count(new, 'call')} may be in flight, instead of {_count(old)}"
         impact = Impact.RISKY if _less(old, new) else Impact.SAFE
         at = pair.at("rate_limits", "concurrent_requests")
         yield Found(impact, "rate_limits.concurrent_requests", shown(old), shown(new), reason, at)
@@ -145,8 +149,10 @@ def _less(old: float | None, new: float | None) -> bool:
     return new is not None and (old is None or new < old)
 
 
-def _count(value: int | None) -> str:
-    return "any number of" if value is None else str(value)
+def _count(value: int | None, noun: str = "") -> str:
+    if value is None:
+        return f"any number of {noun}s" if noun else "any number"
+    return plural(value, noun) if noun else f"{value:,}"
 
 
 def _words(name: str | None) -> str:

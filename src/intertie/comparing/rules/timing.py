@@ -8,6 +8,7 @@ from intertie.comparing.change import Found, Impact
 from intertie.comparing.rule import rule
 from intertie.comparing.sides import Pair
 from intertie.comparing.words import listed, percent, seconds, shown, status_words
+from intertie.core.plurals import plural
 from intertie.runtime.policies.retry.options import RetryOptions
 
 _STEPS = {
@@ -75,9 +76,9 @@ def retry_attempts(pair: Pair) -> Iterator[Found]:
     if counts := pair.both(lambda plan: plan.retry.max_attempts):
         old, new = counts
         if new < old:
-            reason = f"a failure reaches the caller after {new} instead of {old} attempts"
+            reason = f"a failure reaches the caller after {plural(new, 'attempt')} instead of {old}"
         else:
-            reason = f"a failing call is tried {new} times instead of {old}"
+            reason = f"a failing call is tried {plural(new, 'time')} instead of {old}"
         impact = Impact.RISKY if new < old or pair.heavier else Impact.SAFE
         yield Found(
             impact,
@@ -91,7 +92,7 @@ def retry_attempts(pair: Pair) -> Iterator[Found]:
     for each in pair.operations:
         if counts := each.both(lambda operation: operation.max_attempts):
             old, new = counts
-            reason = f"a failing call is tried {new} times at most instead of {old}"
+            reason = f"a failing call is tried {plural(new, 'time')} at most instead of {old}"
             yield Found(
                 Impact.RISKY, f"{each.name}: attempts", str(old), str(new), reason, each.at("endpoint"), each.name
             )

@@ -8,6 +8,7 @@ from intertie.comparing.change import Found, Impact
 from intertie.comparing.rule import rule
 from intertie.comparing.sides import Pair
 from intertie.comparing.words import listed, shown
+from intertie.core.plurals import plural
 from intertie.runtime.policies.version.options import VersionOptions
 
 
@@ -80,7 +81,7 @@ def version_end(pair: Pair) -> Iterator[Found]:
         at = pair.at("versioning", "deprecation_schedule")
         yield Found(impact, f"versioning.deprecation_schedule.{name}", shown(days[0]), shown(days[1]), reason, at)
     if old and new and old.warn_days != new.warn_days:
-        reason = f"callers are warned {new.warn_days} days before a version ends, instead of {old.warn_days}"
+        reason = f"callers are warned {plural(new.warn_days, 'day')} before a version ends, instead of {old.warn_days}"
         impact = Impact.RISKY if new.warn_days < old.warn_days else Impact.SAFE
         texts = (str(old.warn_days), str(new.warn_days))
         yield Found(impact, "versioning: days of warning", *texts, reason, pair.at("versioning"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from intertie.core.paint import Paint
 from intertie.diagnostics.diagnostic import Diagnostic
 from intertie.diagnostics.order import in_order
-from intertie.diagnostics.render.paint import SEVERITY_STYLE, Paint
+from intertie.diagnostics.render.paint import SEVERITY_STYLE
 from intertie.diagnostics.render.width import printable
 
 

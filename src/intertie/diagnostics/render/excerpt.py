@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from intertie.diagnostics.render.paint import GUTTER, Paint
+from intertie.core.paint import Paint
+from intertie.diagnostics.render.paint import GUTTER
 from intertie.diagnostics.render.width import shown, width_of
 from intertie.diagnostics.span import SourceSpan
 
-CUT = "..."
+CUT = "…"
 _SHOWN_AT_START = 3
 _MOST_PER_COLUMN = 4
 """A letter with more marks on it than that is cut."""
@@ -72,7 +73,7 @@ def _single(line: str, span: SourceSpan, frame: Frame) -> Iterator[str]:
 
 
 def _beside(line: str, number: int, frame: Frame) -> str:
-    _, stop = _window(line, 0, 0, frame.width)
+    _, stop = _window(line, 0, 0, frame.width - 2)  # the mark and a blank stand before it
     text = _shown(line[:stop]) + (CUT if stop < len(line) else "")
     return f"{frame.number(number)} {frame.paint('>', frame.style)} {text}".rstrip()
 
@@ -83,6 +84,7 @@ def _window(line: str, start: int, end: int, width: int) -> tuple[int, int]:
     most = width * _MOST_PER_COLUMN
     if len(line) <= most and width_of(line) <= width:
         return 0, len(line)
+    width -= 2 * len(CUT)
     lead = min(width // 3, max(width - width_of(line[start : min(end, start + most)]), 0))
     first, used = start, 0
     while first and start - first < most and used + width_of(line[first - 1]) <= lead:

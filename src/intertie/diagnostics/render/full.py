@@ -6,20 +6,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TypeAlias
 
+from intertie.core.columns import wrapped
+from intertie.core.paint import STRONG, Paint
 from intertie.diagnostics.credentials import SECRET_CODES, mask_span, without_credentials
 from intertie.diagnostics.diagnostic import Diagnostic
 from intertie.diagnostics.order import in_order
 from intertie.diagnostics.render.excerpt import Frame, excerpt
-from intertie.diagnostics.render.gathered import render_list, split
+from intertie.diagnostics.render.gathered import headline, render_list, split
 from intertie.diagnostics.render.lines import source_lines
-from intertie.diagnostics.render.paint import GUTTER, SEVERITY_STYLE, STRONG, Paint
+from intertie.diagnostics.render.paint import GUTTER, SEVERITY_STYLE
 from intertie.diagnostics.render.width import printable
 
 _LinesOf: TypeAlias = Callable[[str], list[str]]
 
 
 def render_full(
-    diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], *, color: bool = False, width: int = 110
+    diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], *, color: bool = False, width: int = 80
 ) -> str:
     """Return every finding with its excerpt, related places and help, a blank line after each.
 
@@ -30,7 +32,7 @@ def render_full(
         sources: Path as shown -> text of the file; a finding in a file that is not there is shown without excerpt.
             Secrets in it are shown as dots, whichever finding shows their line.
         color: Whether to colour for a terminal.
-        width: Columns a source line may take before it is cut around the finding.
+        width: Columns of the terminal: sentences are wrapped, and source lines cut around the finding.
     """
     paint = Paint(color)
     ordered = in_order(diagnostics)
@@ -60,19 +62,28 @@ def render_full(
 
 def _one(diagnostic: Diagnostic, lines_of: _LinesOf, paint: Paint, width: int) -> Iterator[str]:
     style = SEVERITY_STYLE[diagnostic.severity]
-    head = paint(f"{diagnostic.severity.value}[{diagnostic.code}]", style)
-    yield f"{head} {paint(diagnostic.name + ':', STRONG)} {printable(diagnostic.message)}"
+    yield from headline(diagnostic, printable(diagnostic.message), paint, width)
     spans = (diagnostic.span, *(label.span for label in diagnostic.related))
     gutter = max(len(str(min(span.end_line, max(len(lines_of(span.path)), span.line)))) for span in spans)
     place = diagnostic.span
     yield f"{'':>{gutter}}{paint('-->', GUTTER)} {place.path}:{place.line}:{place.column}"
-    yield from excerpt(lines_of(place.path), place, Frame(gutter, "^", style, paint, width))
+    room = width - gutter - 3
+    yield from excerpt(lines_of(place.path), place, Frame(gutter, "^", style, paint, room))
     for label in diagnostic.related:
         place = label.span
-        where = f"{place.path}:{place.line}:{place.column}"
-        yield f"{'':>{gutter}}{paint(':::', GUTTER)} {where} {printable(label.message)}"
-        yield from excerpt(lines_of(place.path), place, Frame(gutter, "-", GUTTER, paint, width))
+        text = f"{place.path}:{place.line}:{place.column} {printable(label.message)}"
+        yield from _marked(":::", text, gutter, paint, width)
+        yield from excerpt(lines_of(place.path), place, Frame(gutter, "-", GUTTER, paint, room))
     if diagnostic.help:
-        yield f"{'':>{gutter}} {paint('=', GUTTER)} {paint('help:', STRONG)} {printable(diagnostic.help)}"
+        yield from _marked(" =", printable(diagnostic.help), gutter, paint, width, label="help: ")
     if diagnostic.fix:
-        yield f"{'':>{gutter}} {paint('=', GUTTER)} {paint('fix:', STRONG)} {printable(diagnostic.fix.title)}"
+        yield from _marked(" =", printable(diagnostic.fix.title), gutter, paint, width, label="fix: ")
+
+
+def _marked(mark: str, text: str, gutter: int, paint: Paint, width: int, *, label: str = "") -> Iterator[str]:
+    """Yield a sentence behind a mark of the gutter; further lines stand below its beginning."""
+    blank = " " * gutter
+    lead = f"{blank}{mark} {label}"
+    first, *rest = wrapped(text, width, first=lead, rest=" " * len(lead))
+    yield f"{blank}{paint(mark, GUTTER)} {paint(label, STRONG)}{first[len(lead) :]}"
+    yield from rest

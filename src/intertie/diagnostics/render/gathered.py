@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from intertie.core.columns import wrapped
+from intertie.core.paint import STRONG, Paint
 from intertie.diagnostics.diagnostic import Diagnostic, Severity
 from intertie.diagnostics.render.excerpt import CUT, Frame
-from intertie.diagnostics.render.paint import GUTTER, SEVERITY_STYLE, STRONG, Paint
+from intertie.diagnostics.render.paint import GUTTER, SEVERITY_STYLE
 from intertie.diagnostics.render.width import printable, shown, width_of
 
 GATHERED = {
@@ -40,20 +42,33 @@ def render_list(group: Sequence[Diagnostic], lines: Sequence[str], paint: Paint,
     """Yield the rows of a list: a headline, then each line once with the help of its first finding."""
     first = group[0]
     style = SEVERITY_STYLE[first.severity]
-    head = paint(f"{first.severity.value}[{first.code}]", style)
-    yield f"{head} {paint(first.name + ':', STRONG)} {GATHERED[first.name].format(len(group))}"
+    yield from headline(first, GATHERED[first.name].format(len(group)), paint, width)
     gutter = len(str(group[-1].span.line))
     frame = Frame(gutter, "^", style, paint, width)
     yield f"{'':>{gutter}}{paint('-->', GUTTER)} {first.span.path}:{first.span.line}:{first.span.column}"
     yield frame.number("")
     by_line = {diagnostic.span.line: diagnostic for diagnostic in reversed(group)}
-    texts = {number: _cut(lines[number - 1] if number <= len(lines) else "", _WIDEST_LINE) for number in by_line}
+    texts = {
+        number: _cut(lines[number - 1] if number <= len(lines) else "", min(_WIDEST_LINE, width // 2))
+        for number in by_line
+    }
     column = max(map(width_of, texts.values()))
     for number in sorted(by_line):
         text = texts[number]
-        room = width - column - len(_GAP)
+        room = width - gutter - 3 - column - len(_GAP)
         help_ = _cut(printable(by_line[number].help or ""), room)
         yield f"{frame.number(number)} {text}{' ' * (column - width_of(text))}{_GAP}{paint(help_, GUTTER)}".rstrip()
+
+
+def headline(diagnostic: Diagnostic, message: str, paint: Paint, width: int) -> Iterator[str]:
+    """Yield severity, code, name and message, in as many lines as they need."""
+    head = f"{diagnostic.severity.value}[{diagnostic.code}]"
+    name = f" {diagnostic.name}:"
+    first, *rest = wrapped(f"{head}{name} {message}", width, rest="  ")
+    if first.startswith(head + name):
+        coloured = paint(head, SEVERITY_STYLE[diagnostic.severity]) + paint(name, STRONG)
+        first = coloured + first[len(head) + len(name) :]
+    yield from (first, *rest)
 
 
 def _cut(text: str, width: int) -> str:

@@ -4,23 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
+from intertie.core.columns import char_width
 from intertie.diagnostics.credentials import without_credentials
 
 TAB = 4
 """Columns a tab is shown as."""
-
-
-def char_width(char: str) -> int:
-    r"""Return the columns one character takes: 2 for wide ones, 0 for those that join the one before.
-
-    Source: Unicode Standard Annex 11, East Asian Width.
-
-    >>> [char_width(c) for c in "a漢\u0301"]
-    [1, 2, 0]
-    """
-    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def shown(char: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from intertie.core.plurals import plural
 from intertie.diagnostics import Applicability, Diagnostic, Edit
 from intertie.lint.mending import applicable, mend
 from intertie.lsp.features.findings import findings
@@ -44,7 +45,7 @@ def fix_all(page: Page) -> Action | None:
     if not edits:
         return None
     number = len(applied)
-    title = f"mend {number} finding{'' if number == 1 else 's'} that {'has' if number == 1 else 'have'} a safe fix"
+    title = f"fix {plural(number, 'finding')} that {'has' if number == 1 else 'have'} a safe fix"
     return Action(title, edits, preferred=True, diagnostics=applied)
 
 

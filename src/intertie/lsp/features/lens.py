@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from intertie.compiler.arithmetic import budget_end, calls_per_month, month_cost
 from intertie.core.errors import snake_case
+from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 from intertie.lsp.page import Page
 from intertie.runtime.plan import OperationPlan, Plan
@@ -40,7 +41,7 @@ def lenses(page: Page) -> list[Lens]:
 
 def summary(plan: Plan, operation: OperationPlan) -> str:
     """Say the worst case of one operation: the longest call, the most attempts, the dearest month."""
-    attempts = "1 attempt" if operation.max_attempts == 1 else f"{operation.max_attempts} attempts"
+    attempts = plural(operation.max_attempts, "attempt")
     parts = [f"at most {seconds_text(operation.worst_case_s)}, {attempts}"]
     if operation.unsupported is not None:
         parts.insert(0, "calls are refused")

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from intertie.core.plurals import plural
 from intertie.runtime.mapping.contracts import MISSING, FieldPath
 from intertie.runtime.mapping.errors import MappingSyntaxError
 
@@ -294,7 +295,7 @@ def _place(elements: list[object], index: int, text: str) -> int:
         if not elements and index == -1:
             elements.append(None)
         if -index > len(elements):
-            raise ValueError(f"`{text}` can't be written: the list has {len(elements)} elements")
+            raise ValueError(f"`{text}` can't be written: the list has {plural(len(elements), 'element')}")
         return index
     elements.extend([None] * (index + 1 - len(elements)))
     return index

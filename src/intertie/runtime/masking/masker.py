@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from intertie.core.plurals import plural
 from intertie.core.secret import MASK, Secret
 from intertie.runtime.mapping.json_ready import to_json_ready
 from intertie.runtime.mapping.paths import EACH, Step, parse_path
@@ -113,7 +114,7 @@ class Masker:
                 return MASK
             return [self._masked(element, inner, depth + 1) for element in value]
         if isinstance(value, bytes | bytearray | memoryview):
-            return self._secrets.masked(f"{len(value)} bytes")
+            return self._secrets.masked(plural(len(value), "byte"))
         if value is None or isinstance(value, bool):
             return value
         return self._scalar(value)

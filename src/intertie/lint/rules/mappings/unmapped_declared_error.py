@@ -3,10 +3,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from intertie.core.plurals import plural
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
-from intertie.lint.words import count, listed
+from intertie.lint.words import listed
 from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
@@ -74,7 +75,7 @@ def unmapped_declared_error(spec: Spec) -> Iterator[Finding]:
         first = next(row for row in spec.error_mapping if row.external_code)
         yield Finding(
             first.external_code.span if first.external_code else first.head,
-            f"of {count(len(declared), 'declared error')} {covered} {'is' if covered == 1 else 'are'} mapped; not mapped: "
+            f"of {plural(len(declared), 'declared error')} {covered} {'is' if covered == 1 else 'are'} mapped; not mapped: "
             f"{listing}{more}",
             "add a row where callers should tell it apart",
             related=tuple(Label(status.span, "declared here") for _, status in open_ones[:6]),

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from intertie.core.plurals import plural
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.replay import may_take_effect_twice
 from intertie.lint.rule import rule
 from intertie.lint.sla import availability, error_rate
-from intertie.lint.words import count, percent
+from intertie.lint.words import percent
 from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
@@ -52,7 +53,7 @@ def availability_out_of_reach(spec: Spec, plan: Plan) -> Iterator[Finding]:
     power = f" leave {percent(failing.value)}^{tries} = {percent(lost)}" if tries > 1 else ""
     yield Finding(
         agreed.said.span,
-        f"{count(tries, 'try') if tries == 1 else f'{tries} tries'} of which {percent(failing.value)} fail{power}: "
+        f"{plural(tries, 'try', 'tries')} of which {percent(failing.value)} fail{power}: "
         f"{percent(1 - lost)} at best, and {percent(agreed.value)} are agreed",
         "allow another try, or agree on what can be kept",
         related=(Label(failing.said.span, "the error rate"),),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from intertie.compiler.arithmetic import budget_end
+from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
@@ -70,7 +71,7 @@ def budget_runs_dry(spec: Spec, plan: Plan) -> Iterator[Finding]:
     calls = round(end.after_s * slowest.limit.value / slowest.window_s)
     yield Finding(
         limit.span,
-        f"{calls:,} calls are paid for, at {slowest.rate} used up after {_said(end.after_s)}, on day "
+        f"the budget pays for {plural(calls, 'call')}, at {slowest.rate} used up after {_said(end.after_s)}, on day "
         f"{end.day} of the month; after that every call is refused",
         "raise the budget, or lower the rate limit to what it pays for",
         related=(Label(slowest.limit.span, f"the limit of {slowest.once}"),),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from intertie.core.errors import snake_case
+from intertie.core.plurals import plural
 from intertie.diagnostics import Label, Severity
 from intertie.lint.around import Around
 from intertie.lint.finding import Finding
@@ -55,7 +56,7 @@ def endpoint_without_case(spec: Spec, around: Around) -> Iterator[Finding]:
         if operation not in called:
             yield Finding(
                 name.span,
-                f"no case calls `{operation}`: of {len(spec.endpoints)} endpoints {reached} are called",
+                f"no case calls `{operation}`: cases call {reached} of {plural(len(spec.endpoints), 'endpoint')}",
                 f"add a case with a step `call: {operation}`",
                 related=tuple(Label(path.span, "a case") for path in there[:3]),
             )

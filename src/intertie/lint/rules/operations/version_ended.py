@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from intertie.core.plurals import plural
 from intertie.diagnostics import Severity
 from intertie.lint.around import Around
 from intertie.lint.dates import parse_date
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
-from intertie.lint.words import count
 from intertie.spec.model import Spec
 
 
@@ -55,6 +55,6 @@ def version_ended(spec: Spec, around: Around) -> Iterator[Finding]:
         if end and version.value in in_use and end < around.today:
             yield Finding(
                 day.span,
-                f"`{version.value}` ended {count((around.today - end).days, 'day')} ago, on {end}",
+                f"`{version.value}` ended {plural((around.today - end).days, 'day')} ago, on {end}",
                 "move to a later version and take it out of `supported`",
             )

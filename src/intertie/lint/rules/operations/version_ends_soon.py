@@ -3,12 +3,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from intertie.core.plurals import plural
 from intertie.diagnostics import Severity
 from intertie.lint.around import Around
 from intertie.lint.dates import parse_date
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
-from intertie.lint.words import count
 from intertie.spec.model import Spec
 
 
@@ -51,6 +51,6 @@ def version_ends_soon(spec: Spec, around: Around) -> Iterator[Finding]:
         if end and version.value in in_use and timedelta(0) <= end - around.today <= timedelta(days=90):
             yield Finding(
                 day.span,
-                f"`{version.value}` ends in {count((end - around.today).days, 'day')}, on {end}",
+                f"`{version.value}` ends in {plural((end - around.today).days, 'day')}, on {end}",
                 "move to a later version before that day",
             )

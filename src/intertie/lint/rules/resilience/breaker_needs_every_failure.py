@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from intertie.core.plurals import plural
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
@@ -53,6 +54,6 @@ def breaker_needs_every_failure(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ):
         yield Finding(
             block.failure_threshold.span,
-            f"all of {options.window} calls have to fail; one success keeps it closed",
+            f"all of {plural(options.window, 'call')} have to fail; one success keeps it closed",
             "`50%` opens it while some still succeed",
         )

@@ -3,11 +3,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
-from intertie.lint.words import count
 from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
@@ -54,7 +54,7 @@ def concurrency_below_rate(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if reached < rate:
         yield Finding(
             concurrent.span,
-            f"{count(concurrent.value, 'call')} in flight, each {seconds_text(min(targets))} at p50, are {reached:.4g} a second: "
+            f"{plural(concurrent.value, 'call')} in flight, each {seconds_text(min(targets))} at p50, are {reached:.4g} a second: "
             f"the limit of {rate:.4g} a second is never reached",
             f"{math.ceil(rate * min(targets))} in flight would reach it",
         )

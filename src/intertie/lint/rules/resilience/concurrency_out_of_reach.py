@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import ceil
 
+from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
@@ -49,7 +50,7 @@ def concurrency_out_of_reach(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if most.value > reach:
         yield Finding(
             most.span,
-            f"at most {reach:,} calls begin within the {seconds_text(total_s)} of one",
+            f"at most {plural(reach, 'call')} begin within the {seconds_text(total_s)} of one",
             "look up the limit, or take it out",
             related=(Label(tightest.limit.span, f"the limit of a {tightest.word}"),),
         )

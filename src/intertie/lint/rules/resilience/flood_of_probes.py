@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from intertie.core.plurals import plural
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
-from intertie.lint.words import count
 from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
@@ -46,8 +46,7 @@ def flood_of_probes(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if probes and options and probes.value > max(20, 2 * options.success_threshold):
         yield Finding(
             probes.span,
-            f"{probes.value:,} probes at once, and {count(options.success_threshold, 'success')} would close it".replace(
-                "successs", "successes"
-            ),
+            f"{plural(probes.value, 'probe')} at once, and "
+            f"{plural(options.success_threshold, 'success', 'successes')} would close it",
             f"{options.success_threshold} is enough",
         )

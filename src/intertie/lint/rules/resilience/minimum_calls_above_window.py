@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from intertie.core.plurals import plural
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.mends import write
@@ -45,8 +46,8 @@ def minimum_calls_above_window(spec: Spec) -> Iterator[Finding]:
     if breaker and breaker.window and breaker.minimum_calls and breaker.minimum_calls.value > breaker.window.value:
         yield Finding(
             breaker.minimum_calls.span,
-            f"{breaker.minimum_calls.value} calls are asked for, and the window holds {breaker.window.value}: "
-            "the breaker never opens",
+            f"the breaker judges from {plural(breaker.minimum_calls.value, 'call')} on, and the window holds {breaker.window.value}: "
+            "it never opens",
             "keep `minimum_calls` at `window` or below",
             related=(Label(breaker.window.span, "the window"),),
             fix=write(str(breaker.window.value), breaker.minimum_calls.span, safe=False),

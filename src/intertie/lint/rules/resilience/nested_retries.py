@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from intertie.core.plurals import plural
 from intertie.diagnostics import Label, Severity
 from intertie.lint.around import Around
 from intertie.lint.finding import Finding
@@ -50,8 +51,8 @@ def nested_retries(spec: Spec, around: Around, plan: Plan) -> Iterator[Finding]:
             yield Finding(
                 place.span if place else retry.head,
                 f"{neighbour.service} tries {neighbour.attempts} times, and each of these tries calls here up to "
-                f"{plan.retry.max_attempts} times: {neighbour.attempts} x {plan.retry.max_attempts} = "
-                f"{neighbour.attempts * plan.retry.max_attempts} calls of one that fails",
+                f"{plural(plan.retry.max_attempts, 'time')}: {neighbour.attempts} x {plan.retry.max_attempts} = "
+                f"{plural(neighbour.attempts * plan.retry.max_attempts, 'call')} of one that fails",
                 "retry at one of the two places alone",
                 related=(Label(neighbour.span, f"the tries of {neighbour.name}"),),
             )

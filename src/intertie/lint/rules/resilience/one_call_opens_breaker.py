@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from intertie.core.plurals import plural
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
-from intertie.lint.words import count
 from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
@@ -52,17 +52,17 @@ def one_call_opens_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if options.failure_threshold is not None:
         needed, mend = options.failure_threshold, "failure_threshold"
         place = block.failure_threshold.span if block.failure_threshold else block.head
-        what = f"{count(needed, 'failure')} in a row open the breaker"
+        what = f"{plural(needed, 'failure')} in a row open the breaker"
     else:
         needed, mend = options.minimum_calls, "minimum_calls"
         place = block.minimum_calls.span if block.minimum_calls else block.head
-        what = f"{count(needed, 'attempt')} are enough for the breaker to judge by"
+        what = f"{plural(needed, 'attempt')} are enough for the breaker to judge by"
     if needed > tries:
         return
     attempts = spec.retry.max_attempts if spec.retry else None
     yield Finding(
         place,
-        f"{what}, and one call makes up to {tries} tries",
+        f"{what}, and one call makes up to {plural(tries, 'try', 'tries')}",
         f"raise `{mend}` above {tries}",
         related=(Label(attempts.span, "tries of one call"),) if attempts else (),
     )

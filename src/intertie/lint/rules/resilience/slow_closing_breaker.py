@@ -3,10 +3,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from intertie.core.plurals import plural
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
-from intertie.lint.words import count
 from intertie.spec.model import Spec
 
 
@@ -51,7 +51,7 @@ def slow_closing_breaker(spec: Spec) -> Iterator[Finding]:
     if probes < needed:
         yield Finding(
             breaker.half_open_requests.span,
-            f"closing needs {needed} successes and {count(probes, 'probe')} may fly at once: "
-            f"{math.ceil(needed / probes)} rounds while all other calls are refused",
+            f"closing needs {plural(needed, 'success', 'successes')} and {plural(probes, 'probe')} may fly at once: "
+            f"{plural(math.ceil(needed / probes), 'round')} while all other calls are refused",
             related=(Label(breaker.success_threshold.span, "successes that close it"),),
         )

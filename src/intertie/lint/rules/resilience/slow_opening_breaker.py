@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rates import DeclaredWindow, windows
 from intertie.lint.rule import rule
-from intertie.lint.words import count
 from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
@@ -61,7 +61,7 @@ def slow_opening_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
     place = (block.failure_threshold if breaker.failure_threshold else block.minimum_calls) or block.failure_threshold
     yield Finding(
         place.span if place else block.head,
-        f"{count(needed, 'failure' if breaker.failure_threshold else 'call')} open the breaker, and {slowest.rate} "
+        f"{plural(needed, 'failure' if breaker.failure_threshold else 'call')} open the breaker, and {slowest.rate} "
         f"are let through: it takes {seconds_text(opens_s(slowest))} of nothing but failures",
         "lower the threshold to what the limit reaches soon",
         related=(Label(slowest.limit.span, f"the limit of {slowest.once}"),),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
+from intertie.core.plurals import plural
 from intertie.runtime.http import Headers
 from intertie.runtime.http_dates import http_date_s
 from intertie.runtime.policies.version.options import VersionOptions
@@ -24,7 +25,7 @@ def schedule_notice(options: VersionOptions, version: str, today: date) -> str |
     instead = f"; the current one is {options.current}" if version != options.current else ""
     if left < 0:
         return f"API version {version} ended on {ends.isoformat()}{instead}"
-    return f"API version {version} ends on {ends.isoformat()}, in {left} day{'' if left == 1 else 's'}{instead}"
+    return f"API version {version} ends on {ends.isoformat()}, in {plural(left, 'day')}{instead}"
 
 
 def first_notices_s(options: VersionOptions) -> dict[str, float]:
