@@ -57,7 +57,8 @@ def open(  # noqa: A001  # read as `intertie.open`
 
     Raises:
         SpecError: The spec has errors; nothing was opened.
-        UsageError: There is no such spec, environment or store.
+        UsageError: There is no such spec, environment or store, or a file that `security` or `trust` names can't be
+            used.
     """
     bench = _workbench(spec, workspace=workspace, config=config, state=state, journal=journal)
     plan = bench.plan(spec, environment=env, base_url=base_url)
@@ -81,15 +82,20 @@ def open_async(
     return open_asyncio(bench, plan, caller=caller)
 
 
-def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "") -> Integration:
-    """Return an integration of a compiled plan, for synchronous callers."""
+def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "", calls: bool = True) -> Integration:
+    """Return an integration of a compiled plan, for synchronous callers.
+
+    Without `calls` it is opened to look at its guards or to steer them: what only a call needs may be missing.
+    """
     from intertie.adapters.http1 import BlockingTransport  # noqa: PLC0415  # of two ways of running one is used
 
     clock, offload = BlockingClock(), InlineOffload()
-    coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
     known = KnownSecrets()
     secrets = EnvironmentSecrets(bench.environ, bench.root, tell=known.add)
     transport = BlockingTransport(plan.origin, tls=plan.tls, secrets=secrets, clock=clock)
+    if calls:
+        transport.prepare()
+    coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
     linked = LinkedPlan(plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known))
     return Integration(linked, CallOptions(caller=caller), close_stores=_closer(coordination, journal, offload))
 
@@ -99,10 +105,11 @@ def open_asyncio(bench: Workbench, plan: Plan, *, caller: str = "") -> AsyncInte
     from intertie.adapters.http1 import AsyncioTransport  # noqa: PLC0415  # of two ways of running one is used
 
     clock, offload = AsyncioClock(), ThreadOffload()
-    coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
     known = KnownSecrets()
     secrets = EnvironmentSecrets(bench.environ, bench.root, tell=known.add)
     transport = AsyncioTransport(plan.origin, tls=plan.tls, secrets=secrets, clock=clock)
+    transport.prepare()
+    coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
     linked = LinkedPlan(plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known))
     return AsyncIntegration(linked, CallOptions(caller=caller), close_stores=_closer(coordination, journal, offload))
 

@@ -205,11 +205,21 @@ class LoggingOptions(Struct, frozen=True):
     """Paths of personal fields, masked everywhere."""
 
 
+SYSTEM_TRUST = "system"
+"""What the machine trusts, as a place of `TlsOptions.trust`."""
+
+
 class TlsOptions(Struct, frozen=True):
-    """TLS of the transport. Files are absolute paths; `client_key` is a secret reference."""
+    """TLS of the transport. Files are absolute paths; `client_key` is a secret reference.
+
+    Attributes:
+        ca_file: The only authority that is trusted, None where `trust` holds.
+        trust: `system`, or files and folders of certificates: all of them together are trusted.
+    """
 
     minimum: str = "1.2"
     ca_file: str | None = None
+    trust: tuple[str, ...] = (SYSTEM_TRUST,)
     certificate_file: str | None = None
     client_key: str | None = None
 

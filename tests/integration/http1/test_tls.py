@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import ssl
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import trustme
 
 from intertie.adapters.http1.tls import client_context
 from intertie.adapters.secrets import EnvironmentSecrets
-from intertie.core.errors import ConnectError, CredentialMissing, Reach, ReadError
+from intertie.core.errors import ConnectError, Reach, ReadError, UsageError
 from intertie.runtime.http import Request
 from intertie.runtime.plan import TlsOptions
 from support.bad_servers import HELLO, OK, BadServer, Peer, always, serving, then_hang
@@ -302,11 +303,54 @@ def test_files_that_are_not_there_are_named(authority: Authority, tmp_path: Path
         (TlsOptions(certificate_file=certificate), "do not fit"),
         (TlsOptions(minimum="1.1"), "1.2 or 1.3"),
     ):
-        with pytest.raises(ConnectError) as caught:
+        with pytest.raises(UsageError) as caught:
             client_context(options, secrets)
         assert words in str(caught.value)
-    with pytest.raises(CredentialMissing, match="env:NO_KEY"):
+    with pytest.raises(UsageError, match="security.client_key: env:NO_KEY"):
         client_context(TlsOptions(certificate_file=certificate, client_key="env:NO_KEY"), secrets)
+
+
+def test_a_pipe_in_the_place_of_a_file_does_not_hold_anybody(tmp_path: Path) -> None:
+    """OpenSSL would wait for a writer for ever; a folder that it finds nothing in is said too."""
+    pipe = tmp_path / "pipe.pem"
+    os.mkfifo(pipe)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "ca.pem").write_text("whatever")
+    for options, words in (
+        (TlsOptions(ca_file=str(pipe)), "a named pipe"),
+        (TlsOptions(trust=(str(pipe),)), "trust: "),
+        (TlsOptions(certificate_file=str(pipe)), "a named pipe"),
+        (TlsOptions(ca_file="a\0b"), "can't be read"),
+        (TlsOptions(trust=("system", str(folder))), "openssl rehash"),
+    ):
+        with pytest.raises(UsageError) as caught:
+            client_context(options, None)
+        assert words in str(caught.value)
+
+
+def test_a_trusted_file_stands_beside_the_system(way: Way, authority: Authority) -> None:
+    """`trust` names further authorities; all of them together are trusted."""
+
+    async def work(http: Caller) -> None:
+        assert (await http.call()).body == b"hello"
+
+    with serving(always(HELLO), tls=authority.server("127.0.0.1")) as server:
+        run(way, server, work, TlsOptions(trust=("system", authority.file)))
+        run(way, server, work, TlsOptions(trust=(authority.file,)))
+
+
+def test_the_variables_of_openssl_name_the_systems_authorities(
+    way: Way, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`SSL_CERT_FILE` is the trust store where nothing else is said, as for every other tool."""
+    monkeypatch.setenv("SSL_CERT_FILE", authority.file)
+
+    async def work(http: Caller) -> None:
+        assert (await http.call()).body == b"hello"
+
+    with serving(always(HELLO), tls=authority.server("127.0.0.1")) as server:
+        run(way, server, work, TlsOptions())
 
 
 def test_an_encrypted_key_is_refused_without_asking(authority: Authority, tmp_path: Path) -> None:
@@ -322,5 +366,5 @@ def test_an_encrypted_key_is_refused_without_asking(authority: Authority, tmp_pa
     )
     (tmp_path / "locked.key").write_bytes(locked)
     options = TlsOptions(certificate_file=certificate, client_key="file:locked.key")
-    with pytest.raises(ConnectError, match="pass phrase"):
+    with pytest.raises(UsageError, match="pass phrase"):
         client_context(options, EnvironmentSecrets({}, tmp_path))

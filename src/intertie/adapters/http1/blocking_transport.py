@@ -17,7 +17,7 @@ from intertie.adapters.http1.blocking_connection import BlockingConnection
 from intertie.adapters.http1.head import HeadEncoder
 from intertie.adapters.http1.limits import TransportLimits
 from intertie.adapters.http1.pool import Place, Pool, PoolClosed, Waiter
-from intertie.adapters.http1.tls import client_context
+from intertie.adapters.http1.tls import client_context, needs_files
 from intertie.core.clock import Clock
 from intertie.core.errors import Reach
 from intertie.runtime.plan import Origin, TlsOptions
@@ -50,6 +50,15 @@ class BlockingTransport:
         self._pool: Pool[BlockingConnection] = Pool(self._limits)
         self._heirs: dict[int, Pool[BlockingConnection]] = {}
 
+    def prepare(self) -> None:
+        """Read the files of TLS now rather than at the first call.
+
+        Raises:
+            UsageError: One of them can't be used; the message names it and its field.
+        """
+        if self._origin.scheme == "https" and needs_files(self._tls_options):
+            self._context = client_context(self._tls_options, self._secrets)
+
     def connect_nowait(self, *, fresh: bool = False) -> BlockingConnection | None:
         """Return a pooled connection that looks alive, None where one must be opened or waited for.
 
@@ -66,7 +75,7 @@ class BlockingTransport:
         Raises:
             ConnectError: Name, route, refusal or TLS, or the transport was closed; `reached` is `no`.
             DeadlineExceeded: `phase` is `connect` or `total`; `reached` is `no`.
-            CredentialMissing: The client key's reference resolves to nothing.
+            UsageError: A file of TLS can't be used.
         """
         pool = self._pool_here()
         turn = threading.Event()

@@ -37,7 +37,7 @@ def command(context: CliContext, action: str, spec: str, operation: str | None, 
 
     bench = workbench(context, spec)
     plan = bench.plan(spec, environment=environment)
-    with open_blocking(bench, plan, caller="cli:breaker") as integration:
+    with open_blocking(bench, plan, caller="cli:breaker", calls=False) as integration:
         breakers = integration.breakers
         if not breakers:
             raise UsageError(f"{plan.id} declares no circuit breaker")

@@ -42,7 +42,7 @@ def command(context: CliContext, specs: tuple[str, ...], environment: str | None
             show_findings(error, context)
             status = 1
             continue
-        with open_blocking(bench, plan) as integration:
+        with open_blocking(bench, plan, calls=False) as integration:
             shown.append((integration.plan, integration.statistics()))
     if output_format == "json":
         print_json({"integrations": [_as_json(plan, now) for plan, now in shown]})

@@ -49,7 +49,7 @@ def auth(pair: Pair) -> Iterator[Found]:
 @rule(
     "tls",
     risky="always: a weaker connection, or one that the service may refuse",
-    plan=("tls.minimum", "tls.ca_file", "tls.certificate_file", "tls.client_key"),
+    plan=("tls.minimum", "tls.ca_file", "tls.certificate_file", "tls.client_key", "tls.trust"),
 )
 def tls(pair: Pair) -> Iterator[Found]:
     """The TLS of the connection."""
