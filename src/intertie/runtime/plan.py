@@ -224,6 +224,27 @@ class TlsOptions(Struct, frozen=True):
     client_key: str | None = None
 
 
+class ProxyOptions(Struct, frozen=True):
+    """The HTTP proxy that every connection goes through.
+
+    Attributes:
+        username, password: Secret references, None where the proxy is not told who we are.
+        fault: Why it can't be used, in one sentence, None where it can. Nothing is opened with a fault, rather than
+            past the proxy.
+    """
+
+    host: str
+    port: int
+    username: str | None = None
+    password: str | None = None
+    fault: str | None = None
+
+    @property
+    def authority(self) -> str:
+        """`host:port`, for messages."""
+        return f"{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+
 class NotEnforced(Struct, frozen=True):
     """Something the spec says that this plan does not do, and why."""
 
@@ -260,6 +281,7 @@ class Plan(Struct, frozen=True):
         id: `INT-…`, or the service's slug where the spec has none.
         status: Life cycle, `draft` where the spec has none.
         environment: Its name, `default` where `base_url` is used.
+        proxy: None where connections go straight to the service.
         limits, breaker, pricing, version, fallback: None where the spec has none, or switches it off.
         content_hash: Of the spec's text.
     """
@@ -280,6 +302,7 @@ class Plan(Struct, frozen=True):
     errors: ErrorMappingOptions
     logging: LoggingOptions
     tls: TlsOptions
+    proxy: ProxyOptions | None = None
     limits: LimiterOptions | None = None
     breaker: BreakerOptions | None = None
     pricing: PricingOptions | None = None
@@ -293,7 +316,7 @@ class Plan(Struct, frozen=True):
     not_enforced: tuple[NotEnforced, ...] = ()
     warnings: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Origin of the values above that no stage describes: `base_url`, `environment`."""
+    """Origin of the values above that no stage describes: `base_url`, `environment`, `proxy`, `trust`."""
 
     @property
     def key(self) -> str:

@@ -7,30 +7,38 @@ import socket
 import ssl
 from collections.abc import Sequence
 
-from intertie.adapters.http1.addresses import Address, spoken
-from intertie.core.errors import ConnectError, DeadlineExceeded, Reach, ReadError, TransportError, WriteError
+from intertie.adapters.http1.addresses import Address, Dialled, spoken
+from intertie.adapters.http1.proxying import ProxyAccess
+from intertie.core.errors import AuthError, ConnectError, DeadlineExceeded, Reach, ReadError, TransportError, WriteError
 from intertie.core.units import seconds_text
+from intertie.runtime.http import Headers
 
 
-def name_failed(host: str, failure: OSError | UnicodeError) -> ConnectError:
+def name_failed(dialled: Dialled, failure: OSError | UnicodeError) -> ConnectError:
     """A host name that resolves to nothing."""
+    host = dialled.host
     if isinstance(failure, socket.gaierror) and failure.errno == socket.EAI_AGAIN:
         return ConnectError(f"the name server did not answer for '{host}'; try again, or check this machine's DNS")
-    return ConnectError(f"there is no host named '{host}'; check the base URL, or this machine's DNS")
+    return ConnectError(f"there is no host named '{host}'; check {dialled.named_in}, or this machine's DNS")
 
 
-def connect_failed(peer: str, tried: Sequence[Address], failure: OSError) -> ConnectError:
+def connect_failed(dialled: Dialled, tried: Sequence[Address], failure: OSError) -> ConnectError:
     """The last of the addresses that were tried refused or could not be reached."""
-    where = peer if len(tried) == 1 else f"{peer} ({spoken(tried)})"
+    where = dialled.text if len(tried) == 1 else f"{dialled.text} ({spoken(tried)})"
     if isinstance(failure, ConnectionRefusedError):
-        return ConnectError(f"{where} refused the connection; is the service running there?")
+        return ConnectError(f"{where} refused the connection; is {dialled.who} running there?")
     if failure.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN):
-        return ConnectError(f"there is no route to {where}; check the base URL and this machine's network")
+        return ConnectError(f"there is no route to {where}; check {dialled.named_in} and this machine's network")
     if failure.errno in (errno.EMFILE, errno.ENFILE):
         return ConnectError(
             f"this process may open no more files, so none is left for {where}; raise its limit (ulimit -n)"
         )
     return ConnectError(f"could not connect to {where}: {reason(failure)}")
+
+
+def tunnel_failed(dialled: Dialled, failure: OSError) -> ConnectError:
+    """The connection to the proxy broke before the tunnel stood."""
+    return ConnectError(f"{dialled.text} broke off before it had connected us ({reason(failure)}); is it a proxy?")
 
 
 def tls_failed(peer: str, failure: OSError) -> ConnectError:
@@ -116,6 +124,13 @@ def stale(peer: str) -> WriteError:
 def closed(peer: str) -> ConnectError:
     """The transport was closed by its owner."""
     return ConnectError(f"the integration is closed, so nothing more is sent to {peer}")
+
+
+def refused_by(proxy: ProxyAccess, headers: Headers) -> AuthError:
+    """A proxy that passes exchanges on refused this one (407); it never went further."""
+    error = proxy.refused(headers.all("proxy-authenticate"))
+    error.reached = Reach.YES  # what was sent has left our hands
+    return error
 
 
 def reason(failure: BaseException) -> str:

@@ -69,7 +69,7 @@ def load_system(context: ssl.SSLContext) -> None:
     """Trust what the system trusts: `SSL_CERT_FILE` and `SSL_CERT_DIR`, else where OpenSSL looks, else the usual places."""
     context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     paths = ssl.get_default_verify_paths()
-    if paths.cafile is None and paths.capath is None:
+    if not (paths.cafile or paths.capath):
         for bundle in _USUAL_BUNDLES:
             if Path(bundle).is_file():
                 context.load_verify_locations(cafile=bundle)
@@ -102,7 +102,7 @@ def load_authority(context: ssl.SSLContext, path: str, field: str) -> None:
 
 def _load_folder(context: ssl.SSLContext, path: str, field: str) -> None:
     # OpenSSL looks only for names made of a certificate's hash, and says nothing of a folder without any.
-    if not any(_HASHED_RE.fullmatch(name) for name in os.listdir(path)):
+    if not any(_HASHED_RE.fullmatch(entry.name) for entry in Path(path).iterdir()):
         raise UsageError(
             f"{field}: the folder '{shown(path)}' has no certificate that OpenSSL can find; run `openssl rehash` on it"
         )
