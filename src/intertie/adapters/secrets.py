@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from intertie.adapters.regular_files import read_regular
 from intertie.core.errors import CredentialMissing
@@ -28,6 +29,8 @@ class _Read(NamedTuple):
 
 class EnvironmentSecrets:
     """Resolves `env:NAME` and `file:PATH`: a `runtime.surroundings.SecretStore`.
+
+    `env:NAME#password` and `env:NAME#username` are those parts of a URL in the variable, as `HTTPS_PROXY` may hold one.
 
     A file is read again when its time or size changes, so that a rotated secret is picked up. Only regular files are
     read, and reading never waits: a named pipe would hold the call. One trailing line end is no part of a secret. A
@@ -57,7 +60,8 @@ class EnvironmentSecrets:
         """
         secret = self._resolve(reference)
         _refuse_what_is_none(secret, lines=lines)
-        if self._tell is not None and self._told.get(reference) != secret:
+        # The user name of a URL is often a common word: masking it everywhere would spoil every message.
+        if self._tell is not None and not reference.endswith("#username") and self._told.get(reference) != secret:
             self._tell(secret)
             self._told[reference] = secret
         return secret
@@ -80,6 +84,7 @@ class EnvironmentSecrets:
         )
 
     def _from_environment(self, reference: str, name: str) -> Secret:
+        name, _, part = name.partition("#")
         where, variable = shown(reference), shown(name)
         text = self._environ.get(name)
         if text is None:
@@ -87,7 +92,7 @@ class EnvironmentSecrets:
         text = _without_line_end(text)
         if not text:
             raise CredentialMissing(f"{where}: the environment variable {variable} is empty; set it to the secret")
-        return Secret(text, reference=reference)
+        return Secret(_part_of_url(text, part, where) if part else text, reference=reference)
 
     def _from_file(self, reference: str, name: str) -> Secret:
         path = self._root / name
@@ -115,6 +120,20 @@ class EnvironmentSecrets:
         with self._lock:
             self._files[name] = _Read(found.st_mtime_ns, found.st_size, secret)
         return secret
+
+
+def _part_of_url(text: str, part: str, where: str) -> str:
+    """Return the user name or the password that a URL holds."""
+    try:
+        parts = urlsplit(text if "://" in text else f"http://{text}")
+    except ValueError:
+        raise CredentialMissing(
+            f"{where}: what the variable holds is no URL; write `http://user:password@host`"
+        ) from None
+    found = {"username": parts.username, "password": parts.password}.get(part)
+    if not found:
+        raise CredentialMissing(f"{where}: the URL in the variable has no {shown(part)}; write it before the host")
+    return unquote(found)
 
 
 def _without_line_end(text: str) -> str:

@@ -57,8 +57,8 @@ def open(  # noqa: A001  # read as `intertie.open`
 
     Raises:
         SpecError: The spec has errors; nothing was opened.
-        UsageError: There is no such spec, environment or store, or a file that `security` or `trust` names can't be
-            used.
+        UsageError: There is no such spec, environment or store, or a file that `security` or `trust` names, or the
+            proxy, can't be used.
     """
     bench = _workbench(spec, workspace=workspace, config=config, state=state, journal=journal)
     plan = bench.plan(spec, environment=env, base_url=base_url)
@@ -92,7 +92,7 @@ def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "", calls: bool
     clock, offload = BlockingClock(), InlineOffload()
     known = KnownSecrets()
     secrets = EnvironmentSecrets(bench.environ, bench.root, tell=known.add)
-    transport = BlockingTransport(plan.origin, tls=plan.tls, secrets=secrets, clock=clock)
+    transport = BlockingTransport(plan.origin, tls=plan.tls, proxy=plan.proxy, secrets=secrets, clock=clock)
     if calls:
         transport.prepare()
     coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
@@ -107,7 +107,7 @@ def open_asyncio(bench: Workbench, plan: Plan, *, caller: str = "") -> AsyncInte
     clock, offload = AsyncioClock(), ThreadOffload()
     known = KnownSecrets()
     secrets = EnvironmentSecrets(bench.environ, bench.root, tell=known.add)
-    transport = AsyncioTransport(plan.origin, tls=plan.tls, secrets=secrets, clock=clock)
+    transport = AsyncioTransport(plan.origin, tls=plan.tls, proxy=plan.proxy, secrets=secrets, clock=clock)
     transport.prepare()
     coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
     linked = LinkedPlan(plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known))

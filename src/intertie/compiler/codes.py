@@ -197,6 +197,11 @@ TABLE: tuple[Code, ...] = (
         "Intertie itself failed while compiling this part of the spec.",
         "report it with the version and that part of the spec, without secrets",
     ),
+    Code(
+        "TIE084", "invalid-proxy", _ERROR,
+        "The proxy can't be used: it needs a plain `http://` URL of host and port, and references for a credential.",
+        "write `url: http://proxy.example:3128`, and `username: env:NAME` and `password: env:NAME` where it asks",
+    ),
 )  # fmt: skip
 """In the order of their codes."""
 

@@ -13,6 +13,7 @@ from intertie.compiler.arithmetic import (
     calls_per_month,
     worst_case,
 )
+from intertie.compiler.ways import way_json, way_sentences
 from intertie.compiler.words import money_text, place, stage_lines
 from intertie.core.errors import UsageError, snake_case
 from intertie.core.money import Money, decimal_text
@@ -48,6 +49,7 @@ def plan_json(plan: Plan, operation: str | None = None) -> dict[str, object]:
         "cost_per_month_at_limit": _shown(plan.worst_month).as_json() if plan.worst_month else None,
         "budget_runs_dry": {"after_s": end.after_s, "day": end.day} if end else None,
         "not_enforced": [{"what": item.what, "why": item.why, "source": item.source} for item in plan.not_enforced],
+        **way_json(plan),
         "warnings": list(plan.warnings),
         "sources": dict(plan.sources),
     }
@@ -187,6 +189,7 @@ def _totals(plan: Plan) -> list[str]:
             f"  Masked wherever it is shown or stored: {names} [{place(plan.sources['personal'], plan.spec_path)}]."
         )
     lines.append(f"  TLS {plan.tls.minimum} or newer [{place(plan.sources['tls_minimum'], plan.spec_path)}].")
+    lines += [f"  {sentence} [{place(source, plan.spec_path)}]." for sentence, source in way_sentences(plan)]
     return lines
 
 

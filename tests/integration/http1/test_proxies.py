@@ -143,7 +143,7 @@ def test_a_407_of_the_service_itself_is_an_answer(way: Way, stream: bool) -> Non
         way.run(server.port, work)
 
 
-def saying(data: bytes, *, then: str = "close"):  # noqa: ANN201
+def saying(data: bytes, *, then: str = "close"):
     async def misbehave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(data)
         await writer.drain()

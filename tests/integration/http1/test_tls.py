@@ -306,7 +306,7 @@ def test_files_that_are_not_there_are_named(authority: Authority, tmp_path: Path
         with pytest.raises(UsageError) as caught:
             client_context(options, secrets)
         assert words in str(caught.value)
-    with pytest.raises(UsageError, match="security.client_key: env:NO_KEY"):
+    with pytest.raises(UsageError, match=r"security\.client_key: env:NO_KEY"):
         client_context(TlsOptions(certificate_file=certificate, client_key="env:NO_KEY"), secrets)
 
 

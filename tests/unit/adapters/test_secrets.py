@@ -141,3 +141,23 @@ def test_whoever_masks_is_told_of_each_secret_once(tmp_path: Path) -> None:
     environ["KEY"] = "second"
     store.resolve("env:KEY")
     assert told == ["first", "second"]
+
+
+def test_the_credential_of_a_proxys_url_is_read_in_parts(tmp_path: Path) -> None:
+    """`env:NAME#password` is that part of the URL in the variable; the password alone is masked everywhere."""
+    told: list[str] = []
+    environ = {"A": "http://me:s3c%40ret@proxy:3128", "B": "proxy:3128", "C": "http://[::1", "D": "me:x@proxy"}
+    store = EnvironmentSecrets(environ, tmp_path, tell=lambda secret: told.append(secret.reveal()))
+    assert store.resolve("env:A#username").reveal() == "me"
+    assert store.resolve("env:A#password").reveal() == "s3c@ret"
+    assert store.resolve("env:D#password").reveal() == "x"
+    assert told == ["s3c@ret", "x"]
+    for reference, words in (
+        ("env:B#password", "has no password"),
+        ("env:C#password", "no URL"),
+        ("env:A#port", "has no port"),
+        ("env:E#password", "the environment variable E is not set"),
+    ):
+        with pytest.raises(CredentialMissing, match=words) as caught:
+            store.resolve(reference)
+        assert "s3c" not in str(caught.value)

@@ -1,7 +1,7 @@
 """What a call would need of files is looked at when an integration is opened, not when the first call fails."""
 
 import asyncio
-import logging
+import json
 
 import pytest
 from click.testing import CliRunner
@@ -122,3 +122,33 @@ def test_the_trust_of_a_workspace_is_a_setting(workspace, monkeypatch):
     monkeypatch.setenv("INTERTIE_TRUST", "/etc/ssl/x.pem")
     plan = intertie.app.workbench.open_workbench(root / "things.md").plan("INT-901")
     assert (plan.tls.trust, plan.sources["trust"]) == (("/etc/ssl/x.pem",), "INTERTIE_TRUST")
+
+
+@pytest.mark.parametrize("how", [opened, opened_async])
+def test_a_proxy_that_can_not_be_used_stops_open(workspace, how, monkeypatch):
+    """Going past it would be worse than not going."""
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://me:s3cret@proxy:1080")
+    root = workspace()
+    with pytest.raises(UsageError, match="HTTPS_PROXY can't be used: this version does not speak SOCKS") as caught:
+        how(root / "things.md")
+    assert "s3cret" not in str(caught.value)
+
+
+def test_the_plan_shows_the_way(workspace, monkeypatch):
+    """Proxy, its references and its source; whose certificates are trusted."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:s3cret@proxy.example:3128")
+    root = workspace(settings='trust = "company.pem"')
+    arguments = ["--workspace", str(root), "plan", "INT-901"]
+    shown = CliRunner().invoke(cli, arguments, catch_exceptions=False).output
+    assert (
+        "Calls go through the proxy proxy.example:3128, with env:HTTPS_PROXY#username and env:HTTPS_PROXY#password"
+        in (" ".join(shown.split()))
+    )
+    assert "[HTTPS_PROXY]" in shown
+    assert f"vouched for by {root / 'company.pem'}" in " ".join(shown.split())
+    document = json.loads(CliRunner().invoke(cli, [*arguments, "--format", "json"]).output)
+    assert document["proxy"]["password"] == "env:HTTPS_PROXY#password"
+    assert document["tls"]["trust"] == [str(root / "company.pem")]
+    assert "s3cret" not in shown + json.dumps(document)
+    monkeypatch.setenv("NO_PROXY", "*")
+    assert "Calls go past the proxy [NO_PROXY]" in CliRunner().invoke(cli, arguments).output

@@ -129,8 +129,8 @@ class AsyncioConnection(AsyncioWire):
             if not (self._error or (reader.head_done if stream else reader.done)):
                 await self._waiter
             self._raise_error()
-            if reader.status == 407 and self._encoder.proxy is not None:
-                raise failures.refused_by(self._encoder.proxy, reader.headers)
+            if reader.status == 407:
+                self._encoder.raise_refusal(reader.headers)
             if self._pump is not None and not stream:
                 await self._stop_pump()
         except BaseException:

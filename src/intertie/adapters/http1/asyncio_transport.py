@@ -19,7 +19,7 @@ from intertie.adapters.http1.pool import Place, Pool, PoolClosed, Waiter
 from intertie.adapters.http1.proxying import ProxyAccess, dialled
 from intertie.adapters.http1.tls import client_context, needs_files
 from intertie.core.clock import Clock
-from intertie.core.errors import Reach
+from intertie.core.errors import Reach, UsageError
 from intertie.runtime.plan import Origin, ProxyOptions, TlsOptions
 from intertie.runtime.surroundings import SecretStore
 
@@ -50,6 +50,7 @@ class AsyncioTransport:
         self._secrets = secrets
         self._limits = limits or TransportLimits()
         self._peer = f"{origin.host}:{origin.port}"
+        self._proxy = proxy
         self._dialled = dialled(origin, proxy)
         access = None if proxy is None else ProxyAccess(proxy, origin, secrets=secrets, limits=self._limits)
         self._tunnelling = access if access is not None and access.tunnels else None
@@ -60,11 +61,13 @@ class AsyncioTransport:
         self._forsaken: list[Pool[AsyncioWire]] = []
 
     def prepare(self) -> None:
-        """Read the files of TLS now rather than at the first call.
+        """Look at what configuration gave now rather than at the first call: the proxy, the files of TLS.
 
         Raises:
             UsageError: One of them can't be used; the message names it and its field.
         """
+        if self._proxy is not None and self._proxy.fault is not None:
+            raise UsageError(self._proxy.fault)
         if self._origin.scheme == "https" and needs_files(self._tls_options):
             self._context = client_context(self._tls_options, self._secrets)
 

@@ -181,8 +181,8 @@ class BlockingConnection:
             phase = "read" if until_s < deadline_s else "total"
             while not (reader.head_done if stream else reader.done):
                 self._receive(until_s, phase, read_timeout_s)
-            if reader.status == 407 and self._encoder.proxy is not None:
-                raise failures.refused_by(self._encoder.proxy, reader.headers)
+            if reader.status == 407:
+                self._encoder.raise_refusal(reader.headers)
         except BaseException:
             self._abandon()
             raise

@@ -8,10 +8,8 @@ import ssl
 from collections.abc import Sequence
 
 from intertie.adapters.http1.addresses import Address, Dialled, spoken
-from intertie.adapters.http1.proxying import ProxyAccess
-from intertie.core.errors import AuthError, ConnectError, DeadlineExceeded, Reach, ReadError, TransportError, WriteError
+from intertie.core.errors import ConnectError, DeadlineExceeded, Reach, ReadError, TransportError, WriteError
 from intertie.core.units import seconds_text
-from intertie.runtime.http import Headers
 
 
 def name_failed(dialled: Dialled, failure: OSError | UnicodeError) -> ConnectError:
@@ -124,13 +122,6 @@ def stale(peer: str) -> WriteError:
 def closed(peer: str) -> ConnectError:
     """The transport was closed by its owner."""
     return ConnectError(f"the integration is closed, so nothing more is sent to {peer}")
-
-
-def refused_by(proxy: ProxyAccess, headers: Headers) -> AuthError:
-    """A proxy that passes exchanges on refused this one (407); it never went further."""
-    error = proxy.refused(headers.all("proxy-authenticate"))
-    error.reached = Reach.YES  # what was sent has left our hands
-    return error
 
 
 def reason(failure: BaseException) -> str:

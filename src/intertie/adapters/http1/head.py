@@ -13,8 +13,8 @@ import msgspec
 from intertie._version import __version__
 from intertie.adapters.http1.decoding import OFFERED
 from intertie.adapters.http1.proxying import ProxyAccess
-from intertie.core.errors import CredentialMissing, MappingError
-from intertie.runtime.http import Credential, Request
+from intertie.core.errors import CredentialMissing, MappingError, Reach
+from intertie.runtime.http import Credential, Headers, Request
 
 LAST_CHUNK = b"0\r\n\r\n"
 
@@ -131,6 +131,17 @@ class HeadEncoder:
             parts.append(_USER_AGENT)
         parts.append(_framing(request))
         return RequestHead(b"".join(parts), closes, own_codings)
+
+    def raise_refusal(self, headers: Headers) -> None:
+        """Raise what a 407 is where a proxy passes exchanges on; else it is the service's own answer.
+
+        Raises:
+            AuthError: The proxy wants another credential of us.
+        """
+        if self.proxy is not None:
+            error = self.proxy.refused(headers.all("proxy-authenticate"))
+            error.reached = Reach.YES  # what was sent has left our hands, and an answer came
+            raise error
 
     def _check_name(self, name: str, what: str, path: str) -> None:
         if not _TOKEN_RE.match(name) or name == "CONNECT":

@@ -1,8 +1,8 @@
 """Speaking to a proxy: asking it for a tunnel, and saying who we are. Bytes in, decisions out; no sockets.
 
-A service behind TLS is reached through a tunnel (`CONNECT`): the proxy sees its name and nothing else. One on plain HTTP
-is asked for by its whole URL, and the proxy passes every exchange on. Our credential for the proxy goes to the proxy
-alone.
+A service behind TLS is reached through a tunnel (`CONNECT`): the proxy sees its name and nothing else. One on plain
+HTTP is asked for by its whole URL, and the proxy passes every exchange on. Our credential for the proxy goes to the
+proxy alone.
 
 Source: RFC 9110 sections 9.3.6 (CONNECT) and 11.7 (proxy authentication); RFC 9112 section 3.2.2 (absolute form);
 RFC 7617 (Basic).
@@ -89,8 +89,8 @@ class ProxyAccess:
         given = self._options.password or self._options.username
         if given is None:
             return CredentialMissing(
-                f"{self.peer} asks for a user and a password (407); name them in `proxy.username` and `proxy.password`, "
-                "or in the URL of the variable"
+                f"{self.peer} asks for a user and a password (407); name them in `proxy.username` and "
+                "`proxy.password`, or in the URL of the variable"
             )
         return TokenRefused(f"{self.peer} refuses the user or the password of {shown(given)} (407); correct them there")
 

@@ -66,7 +66,10 @@ def client_context(options: TlsOptions, secrets: SecretStore | None) -> ssl.SSLC
 
 
 def load_system(context: ssl.SSLContext) -> None:
-    """Trust what the system trusts: `SSL_CERT_FILE` and `SSL_CERT_DIR`, else where OpenSSL looks, else the usual places."""
+    """Trust what the system trusts.
+
+    That is `SSL_CERT_FILE` and `SSL_CERT_DIR`, else where OpenSSL looks, else the bundle in one of the usual places.
+    """
     context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     paths = ssl.get_default_verify_paths()
     if not (paths.cafile or paths.capath):
