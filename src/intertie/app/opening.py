@@ -26,7 +26,7 @@ from intertie.runtime.linked import LinkedPlan
 from intertie.runtime.masking import KnownSecrets
 from intertie.runtime.plan import Plan
 from intertie.runtime.state import Coordination, Journal, Offload
-from intertie.runtime.surroundings import Surroundings
+from intertie.runtime.surroundings import SecretStore, Surroundings
 
 _log = logging.getLogger("intertie")
 _log.addHandler(logging.NullHandler())  # an application that configures no logging hears nothing from us
@@ -95,6 +95,7 @@ def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "", calls: bool
     transport = BlockingTransport(plan.origin, tls=plan.tls, proxy=plan.proxy, secrets=secrets, clock=clock)
     if calls:
         transport.prepare()
+        _log_troubles(plan, secrets, clock)
     coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
     linked = LinkedPlan(plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known))
     return Integration(linked, CallOptions(caller=caller), close_stores=_closer(coordination, journal, offload))
@@ -109,9 +110,17 @@ def open_asyncio(bench: Workbench, plan: Plan, *, caller: str = "") -> AsyncInte
     secrets = EnvironmentSecrets(bench.environ, bench.root, tell=known.add)
     transport = AsyncioTransport(plan.origin, tls=plan.tls, proxy=plan.proxy, secrets=secrets, clock=clock)
     transport.prepare()
+    _log_troubles(plan, secrets, clock)
     coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
     linked = LinkedPlan(plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known))
     return AsyncIntegration(linked, CallOptions(caller=caller), close_stores=_closer(coordination, journal, offload))
+
+
+def _log_troubles(plan: Plan, secrets: SecretStore, clock: Clock) -> None:
+    from intertie.app.doctor.at_opening import troubles  # noqa: PLC0415  # loads TLS, which only who opens needs
+
+    for sentence in troubles(plan, secrets, clock.utc_s()):
+        _log.warning("%s: %s", plan.key, sentence)
 
 
 def _closer(coordination: Coordination, journal: Journal, offload: Offload) -> CloseStores:

@@ -42,12 +42,14 @@ environment_option = click.option(
 base_url_option = click.option("--base-url", metavar="URL", help="Where calls go instead of what the spec says.")
 
 
-def workbench(context: CliContext, spec: str | None = None, *, flags: Mapping[str, object] | None = None) -> Workbench:
-    """Return the workbench of the command's workspace, after a word about settings that nothing reads."""
+def workbench(
+    context: CliContext, spec: str | None = None, *, flags: Mapping[str, object] | None = None, quiet: bool = False
+) -> Workbench:
+    """Return the workbench of the command's workspace, after a word (unless `quiet`) on settings that nothing reads."""
     from intertie.app.workbench import open_workbench  # noqa: PLC0415  # keeps `--help` quick
 
     bench = open_workbench(spec, workspace=context.workspace, config=context.config, flags=flags)
-    for finding in bench.settings.diagnostics:
+    for finding in () if quiet else bench.settings.diagnostics:
         say(f"Warning: {finding.span}: {finding.message}; {finding.help}")
     return bench
 

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "Make a workspace: intertie.toml, specs/, cases."),
     "new": ("new", "Write a spec from the template."),
     "check": ("check", "Find what is wrong in specs, and say what to do."),
+    "doctor": ("doctor", "Look whether everything is there that calls need."),
     "rule": ("rule", "Explain a rule, with example and mend."),
     "fmt": ("fmt", "Put specs into canonical form."),
     "diff": ("diff", "Show what changes for those who call, between two versions."),

@@ -72,11 +72,13 @@ def _told(failure: ssl.SSLError) -> str:
 
 
 def _mend(failure: ssl.SSLCertVerificationError) -> str:
-    # X509_V_ERR_*: 10 expired, 18 to 21 no trusted issuer, 62 host name, 64 address.
+    # X509_V_ERR_*: 9 not valid yet, 10 expired, 18 to 21 no trusted issuer, 62 host name, 64 address.
+    if failure.verify_code == 9:
+        return "this machine's clock may be behind; set it right (or the certificate is of a later date)"
     if failure.verify_code == 10:
         return "the service must renew its certificate (or this machine's clock is wrong)"
     if failure.verify_code in (18, 19, 20, 21):
-        return "give the authority that issued its certificate in `security.ca`"
+        return "give the authority that issued its certificate in `security.ca` or `trust`"
     if failure.verify_code in (62, 64):
         return "the base URL must name the host as the certificate does"
     return "verification is never switched off"

@@ -1,0 +1,58 @@
+"""`intertie doctor`: is everything there that calls need?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from intertie.cli.common import environment_option, format_option, print_json, workbench
+from intertie.cli.completing import complete_spec
+from intertie.cli.context import CliContext
+
+if TYPE_CHECKING:
+    from intertie.app.doctor.examination import Examined
+
+
+@click.command("doctor", short_help="Look whether everything is there that calls need.")
+@click.argument("specs", metavar="[SPEC]...", nargs=-1, shell_complete=complete_spec)
+@environment_option
+@click.option("--offline", is_flag=True, help="Open no connection to any service.")
+@format_option
+@click.pass_obj
+def command(
+    context: CliContext, specs: tuple[str, ...], environment: str | None, offline: bool, output_format: str
+) -> int:
+    """Look whether everything is there that calls of SPEC need; without SPEC, of all specs in the workspace.
+
+    It looks at credentials, certificates, the proxy, the connection to each service, the state folder, the clock and
+    installed extras, and says what to do about what is missing. A connection is opened up to the end of the TLS
+    handshake, for 5 seconds at most; no request is sent. Exit status 1 where calls would fail.
+    """
+    from intertie.app.doctor.examination import examine  # noqa: PLC0415  # keeps `--help` quick
+    from intertie.cli.doctor_lines import doctor_lines, summary_line  # noqa: PLC0415
+    from intertie.diagnostics.render.paint import Paint  # noqa: PLC0415
+
+    bench = workbench(context, specs[0] if specs else None, quiet=True)
+    examined = examine(bench, specs or tuple(bench.spec_files()), environment=environment, offline=offline)
+    checks = [check for each in examined for check in each.checks]
+    if output_format == "json":
+        print_json(_document(examined))
+    else:
+        for line in doctor_lines(examined, Paint(context.use_color())):
+            click.echo(line)
+        click.echo(f"\n{summary_line(checks)}")
+    return 1 if any(check.level == "problem" for check in checks) else 0
+
+
+def _document(examined: list[Examined]) -> dict[str, object]:
+    checks = [
+        {"spec": each.path, "about": check.about, "level": check.level.value, "what": check.what, "fix": check.fix}
+        for each in examined
+        for check in each.checks
+    ]
+    count = {level: sum(check["level"] == level for check in checks) for level in ("ok", "warning", "problem")}
+    return {
+        "checks": checks,
+        "summary": {"ok": count["ok"], "warnings": count["warning"], "problems": count["problem"]},
+    }
