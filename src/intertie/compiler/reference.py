@@ -35,6 +35,9 @@ _TRUST = (
     "- A file that is missing or no certificate stops `open`, before the first call. `intertie doctor` looks at all",
     "  of them.",
     "",
+    "The variables of a proxy (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`) are read too:",
+    "[Proxies, certificates and other preconditions](../guides/network.md).",
+    "",
 )
 _SECONDS = frozenset({"retry_after", "max_wait", "max_pause", "initial_delay", "max_delay", "cache_ttl",
                       "idempotency_ttl", "budget_window", "timeout", "connect", "read", "write", "total"})  # fmt: skip

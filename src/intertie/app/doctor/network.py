@@ -10,6 +10,7 @@ from intertie.adapters.http1 import BlockingTransport
 from intertie.app.doctor.check import Check, from_error, ok, problem, warning
 from intertie.app.doctor.trust import DAY_S, SOON_DAYS
 from intertie.compiler.origin import is_loopback
+from intertie.compiler.words import place
 from intertie.core.clock import Clock
 from intertie.core.errors import AuthError, CallError, DeadlineExceeded, UsageError
 from intertie.core.outside_text import shown
@@ -88,7 +89,7 @@ def check_proxy(plan: Plan, environ: Mapping[str, str]) -> Check | None:
     if proxy is not None and proxy.fault is not None:
         what, _, fix = proxy.fault.rpartition("; ")
         return problem("proxy", what, fix)
-    source = plan.sources.get("proxy", "default")
+    source = place(plan.sources.get("proxy", "default"), plan.spec_path)
     if proxy is not None:
         return ok("proxy", f"calls go through {proxy.authority} ({source})")
     if source != "default":
