@@ -100,8 +100,9 @@ def read_origin(build: Build, url: str, span: SourceSpan, source: str) -> Origin
     try:
         parts = urlsplit(url.strip())
         port = parts.port
-    except ValueError as error:
-        build.report("invalid-base-url", f"base URL `{_shown(url)}` can't be read: {error}", span)
+    except ValueError:
+        # Its own words may quote a part of a password.
+        build.report("invalid-base-url", f"base URL `{_shown(url)}` can't be read: host or port is none", span)
         return None
     host = (parts.hostname or "").rstrip(".")
     scheme = _SCHEMES.get(parts.scheme.lower())
@@ -230,4 +231,4 @@ def _service_span(build: Build) -> SourceSpan:
 
 def _shown(url: str) -> str:
     """Return a URL that may be printed: what stands before an `@` is a credential."""
-    return re.sub(r"//[^/@]*@", "//…@", url)
+    return re.sub(r"//.*@", "//…@", url)

@@ -36,7 +36,7 @@ def references(plan: Plan) -> Iterator[Named]:
         for reference in (auth.secret, auth.username, auth.password)
         if reference is not None
     ]
-    if plan.tls.client_key is not None and plan.origin.scheme == "https":
+    if plan.tls.client_key and plan.tls.certificate_file and plan.origin.scheme == "https":
         found.append(Named(plan.tls.client_key, "the client certificate", lines=True))
     if proxy is not None and proxy.fault is None:
         found += [Named(each, "the proxy") for each in (proxy.username, proxy.password) if each is not None]
