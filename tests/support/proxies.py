@@ -37,9 +37,11 @@ class SmallProxy:
     port: int = 0
     tunnelled_bytes: bytearray = field(default_factory=bytearray)
     _writers: list[asyncio.StreamWriter] = field(default_factory=list)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.append(writer)
+        self._tasks.append(asyncio.current_task())
         try:
             while await self._exchange(reader, writer):
                 pass
@@ -134,20 +136,25 @@ def proxying(**options: object) -> Iterator[SmallProxy]:
     loop = asyncio.new_event_loop()
     ready, stop = threading.Event(), asyncio.Event()
 
+    async def turns() -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+
     async def serve() -> None:
         server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
         proxy.port = server.sockets[0].getsockname()[1]
         ready.set()
         await stop.wait()
+        # A server that is closed while it accepts forgets the socket: first accept no more, and let the last one begin.
+        loop.remove_reader(server.sockets[0].fileno())
+        await turns()
         server.close()
         for writer in proxy._writers:
             writer.transport.abort()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
+        for task in proxy._tasks:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        for _ in range(3):  # the loop closes an aborted transport a turn later
-            await asyncio.sleep(0)
+        await asyncio.gather(*proxy._tasks, return_exceptions=True)
+        await turns()  # the loop closes an aborted transport a turn later
 
     def run() -> None:
         asyncio.set_event_loop(loop)
