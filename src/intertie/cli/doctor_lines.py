@@ -24,7 +24,7 @@ def doctor_lines(examined: Iterable[Examined], paint: Paint) -> Iterator[str]:
     for position, each in enumerate(examined):
         if position:
             yield ""
-        yield from (paint(line, STRONG) for line in wrap(shown(each.title), WIDTH) or [""])
+        yield from (paint(line, STRONG) for line in _wrapped(shown(each.title), WIDTH))
         for check in each.checks:
             yield from _check_lines(check, paint)
 
@@ -41,13 +41,16 @@ def summary_line(checks: list[Check]) -> str:
 
 def _check_lines(check: Check, paint: Paint) -> Iterator[str]:
     indent = " " * (2 + _LEVEL_COLUMN + _ABOUT_COLUMN)
-    lines = wrap(shown(check.what, most=None), WIDTH - len(indent), break_on_hyphens=False) or [""]
+    lines = _wrapped(shown(check.what, most=None), WIDTH - len(indent))
     level = paint(check.level.value, _STYLES[check.level.value]) + " " * (_LEVEL_COLUMN - len(check.level.value))
     yield f"  {level}{check.about:<{_ABOUT_COLUMN}}{lines[0]}"
     yield from (f"{indent}{line}" for line in lines[1:])
     if check.fix is not None:
-        first, later = f"{indent}fix: ", f"{indent}     "
-        for line in wrap(
-            shown(check.fix, most=None), WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False
-        ):
-            yield line.replace("fix:", paint("fix:", STRONG), 1) if line.startswith(first) else line
+        first, *later = _wrapped(shown(check.fix, most=None), WIDTH - len(indent) - len("fix: "))
+        yield f"{indent}{paint('fix:', STRONG)} {first}"
+        yield from (f"{indent}     {line}" for line in later)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Return a text in lines; a path or reference that is longer than a line stays whole, so that it can be copied."""
+    return wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]

@@ -130,6 +130,20 @@ def test_an_expired_certificate_is_refused(way: Way, authority: Authority) -> No
         run(way, server, work, TlsOptions(ca_file=authority.file))
 
 
+def test_a_certificate_of_the_future_points_at_the_clock(way: Way, authority: Authority) -> None:
+    """What is not valid yet is most often seen on a machine whose clock is behind."""
+    later = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
+    certificate = authority.ca.issue_cert("127.0.0.1", not_before=later, not_after=later + dt.timedelta(days=2))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+
+    async def work(http: Caller) -> None:
+        assert "this machine's clock may be behind" in await refused(http)
+
+    with serving(always(HELLO), tls=context) as server:
+        run(way, server, work, TlsOptions(ca_file=authority.file))
+
+
 def test_another_hosts_certificate_is_refused(way: Way, authority: Authority) -> None:
     """A certificate for another host is refused."""
 
