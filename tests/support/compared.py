@@ -39,6 +39,7 @@ authentication:
   type: api_key
   config: {key_location: header, key_name: X-Key, scheme: Token, secret: "env:PARCELS_KEY"}
 timeouts: {connect: 1000, read: 2000, write: 1500, total: 20000}
+proxy: {url: "http://proxy.example:3128", no_proxy: [.internal], username: "env:PROXY_USER", password: "env:PROXY_PASS"}
 ```
 
 ## Rate Limits

@@ -49,6 +49,9 @@ _BASIC = {
 }
 
 
+_PROXY = {"proxy.url": "http://proxy.example:3128"}
+
+
 def _page(**options: Any) -> dict[str, Any]:
     return {"endpoints[].pagination": options}
 
@@ -96,6 +99,10 @@ CASES: dict[str, Case] = {
     "authentication.config.issuer": Case("shop", uses=_JWT),
     "authentication.config.subject": Case("svc", uses=_JWT),
     "authentication.config.claims": Case({"tenant": "eu"}, uses=_JWT),
+    "proxy.url": Case("http://proxy.example:3128"),
+    "proxy.no_proxy": Case(["api.rates.example"], uses=_PROXY),
+    "proxy.username": Case("env:PROXY_USER", uses=_PROXY),
+    "proxy.password": Case("env:PROXY_PASSWORD", uses={**_PROXY, "proxy.username": "env:PROXY_USER"}),
     "timeouts.connect": Case(1100),
     "timeouts.read": Case(2100),
     "timeouts.write": Case(1200),

@@ -12,7 +12,8 @@ DROP = object()
 
 SECTIONS = {
     "integration_type": "Integration Type", "service": "Service Configuration",
-    "authentication": "Service Configuration", "timeouts": "Service Configuration", "rate_limits": "Rate Limits",
+    "authentication": "Service Configuration", "timeouts": "Service Configuration", "proxy": "Service Configuration",
+    "rate_limits": "Rate Limits",
     "throttling": "Rate Limits", "retry": "Retry Policy", "circuit_breaker": "Circuit Breaker",
     "inbound": "Data Mappings", "outbound": "Data Mappings", "error_mapping": "Error Handling",
     "error_code_path": "Error Handling", "fallback_behavior": "Error Handling", "validation": "Validation",

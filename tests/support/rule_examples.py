@@ -108,6 +108,7 @@ SECTIONS = {
     "fallback_behavior": "Error Handling", "error_code_path": "Error Handling", "validation": "Error Handling",
     "monitoring": "Monitoring & Observability", "costs": "Cost Management", "versioning": "Migration & Versioning",
     "testing": "Testing Strategy", "components": "Components", "security": "Security Considerations",
+    "proxy": "Service Configuration",
 }  # fmt: skip
 """Where a key goes that the base does not have; any other belongs to the endpoint."""
 
@@ -160,6 +161,9 @@ def _with_key(base: list[Line], key: str, chunk: list[Line]) -> list[Line]:
         return [*base[:start], *chunk, *base[end:]]
     if key in SECTIONS:
         block = [Line("```yaml"), *chunk, Line("```")]
+        if SECTIONS[key] == "Service Configuration":
+            after = next(n for n, line in enumerate(base) if line.text == "## Rate Limits")
+            return [*base[:after], *block, Line(""), *base[after:]]
         if any(line.text == f"## {SECTIONS[key]}" for line in base):  # an earlier key of the fragment has made it, last
             return [*base, Line(""), *block]
         return [*base, Line(""), Line(f"## {SECTIONS[key]}"), *block]

@@ -100,6 +100,7 @@ class Way:
         host: str = "127.0.0.1",
         limits: TransportLimits | None = None,
         tls: Any = None,
+        proxy: Any = None,
         secrets: Any = None,
         leftovers: bool = False,
     ) -> Any:
@@ -110,7 +111,7 @@ class Way:
         async def whole() -> Any:
             made = BlockingTransport if blocking else AsyncioTransport
             origin = Origin(scheme, host, port, "")
-            transport = made(origin, clock=clock, tls=tls, secrets=secrets, limits=limits)
+            transport = made(origin, clock=clock, tls=tls, proxy=proxy, secrets=secrets, limits=limits)
             try:
                 result = await work(Caller(transport, clock))
                 if not leftovers:

@@ -6,8 +6,11 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
+from intertie.adapters.regular_files import read_regular
 from intertie.core.errors import CredentialMissing
+from intertie.core.outside_text import shown
 from intertie.core.secret import Secret
 
 _ELSEWHERE = {
@@ -27,9 +30,12 @@ class _Read(NamedTuple):
 class EnvironmentSecrets:
     """Resolves `env:NAME` and `file:PATH`: a `runtime.surroundings.SecretStore`.
 
-    A file is read again when its time or size changes, so that a rotated secret is picked up; of a file's text one
-    trailing line end is no part of the secret. A relative path starts at the workspace's root. Whoever masks texts is
-    told of each secret through `tell`, once for each text, before anybody gets it.
+    `env:NAME#password` and `env:NAME#username` are those parts of a URL in the variable, as `HTTPS_PROXY` may hold one.
+
+    A file is read again when its time or size changes, so that a rotated secret is picked up. Only regular files are
+    read, and reading never waits: a named pipe would hold the call. One trailing line end is no part of a secret. A
+    relative path starts at the workspace's root. Whoever masks texts is told of each secret through `tell`, once for
+    each text, before anybody gets it.
     """
 
     def __init__(self, environ: Mapping[str, str], root: Path, *, tell: Callable[[Secret], None] | None = None) -> None:
@@ -40,15 +46,22 @@ class EnvironmentSecrets:
         self._lock = threading.Lock()
         self._files: dict[str, _Read] = {}
 
-    def resolve(self, reference: str) -> Secret:
+    def resolve(self, reference: str, *, lines: bool = False) -> Secret:
         """Return the secret under `reference`.
 
+        Args:
+            reference: `env:NAME` or `file:PATH`.
+            lines: The secret may have several lines, as a key in PEM has.
+
         Raises:
-            CredentialMissing: There is nothing under it, or it is no reference this installation can read. The message
-                names the reference, unless it may be the secret itself.
+            CredentialMissing: There is nothing under it, or it is no reference this installation can read, or what is
+                there can't be a secret. The message names the reference, unless it may be the secret itself, and never
+                what was read.
         """
         secret = self._resolve(reference)
-        if self._tell is not None and self._told.get(reference) != secret:
+        _refuse_what_is_none(secret, lines=lines)
+        # The user name of a URL is often a common word: masking it everywhere would spoil every message.
+        if self._tell is not None and not reference.endswith("#username") and self._told.get(reference) != secret:
             self._tell(secret)
             self._told[reference] = secret
         return secret
@@ -71,11 +84,15 @@ class EnvironmentSecrets:
         )
 
     def _from_environment(self, reference: str, name: str) -> Secret:
+        name, _, part = name.partition("#")
+        where, variable = shown(reference), shown(name)
         text = self._environ.get(name)
+        if text is None:
+            raise CredentialMissing(f"{where}: the environment variable {variable} is not set; set it to the secret")
+        text = _without_line_end(text)
         if not text:
-            state = "is empty" if text == "" else "is not set"
-            raise CredentialMissing(f"{reference}: the environment variable {name} {state}; set it to the secret")
-        return Secret(text, reference=reference)
+            raise CredentialMissing(f"{where}: the environment variable {variable} is empty; set it to the secret")
+        return Secret(_part_of_url(text, part, where) if part else text, reference=reference)
 
     def _from_file(self, reference: str, name: str) -> Secret:
         path = self._root / name
@@ -85,24 +102,55 @@ class EnvironmentSecrets:
                 known = self._files.get(name)
             if known is not None and (known.changed_ns, known.size_bytes) == (found.st_mtime_ns, found.st_size):
                 return known.secret
-            with path.open("rb") as file:
-                data = file.read(_MOST_BYTES + 1)
-        except (OSError, ValueError) as failure:  # ValueError: a NUL in the path
+            data, found = read_regular(path, most_bytes=_MOST_BYTES)
+        except (OSError, ValueError) as failure:  # ValueError: a NUL in the path, or no regular file
             what = getattr(failure, "strerror", None) or str(failure)
             raise CredentialMissing(
-                f"{reference}: the file can't be read ({what}); create it with the secret as its only content"
+                f"{shown(reference)}: the file can't be read ({what}); create it with the secret as its only content"
             ) from failure
-        if len(data) > _MOST_BYTES:
-            raise CredentialMissing(
-                f"{reference}: the file is larger than a secret can be (1 MiB); is it the right one?"
-            )
         try:
-            text = data.decode("utf-8").removesuffix("\n").removesuffix("\r")
+            text = _without_line_end(data.decode("utf-8"))
         except UnicodeDecodeError as failure:
-            raise CredentialMissing(f"{reference}: the file is not UTF-8 text") from failure
+            raise CredentialMissing(f"{shown(reference)}: the file is not UTF-8 text; write the secret into it") from (
+                failure
+            )
         if not text:
-            raise CredentialMissing(f"{reference}: the file is empty; write the secret into it")
+            raise CredentialMissing(f"{shown(reference)}: the file is empty; write the secret into it")
         secret = Secret(text, reference=reference)
         with self._lock:
             self._files[name] = _Read(found.st_mtime_ns, found.st_size, secret)
         return secret
+
+
+def _part_of_url(text: str, part: str, where: str) -> str:
+    """Return the user name or the password that a URL holds."""
+    try:
+        parts = urlsplit(text if "://" in text else f"http://{text}")
+    except ValueError:
+        raise CredentialMissing(
+            f"{where}: what the variable holds is no URL; write `http://user:password@host`"
+        ) from None
+    found = {"username": parts.username, "password": parts.password}.get(part)
+    if not found:
+        raise CredentialMissing(f"{where}: the URL in the variable has no {shown(part)}; write it before the host")
+    return unquote(found)
+
+
+def _without_line_end(text: str) -> str:
+    """Return a text without the one line end that editors and `echo` leave behind it."""
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _refuse_what_is_none(secret: Secret, *, lines: bool) -> None:
+    """Refuse a text that no header, parameter or field may carry: it is another file's, or several secrets."""
+    text = secret.reveal()
+    if "\0" in text:
+        what = "has a NUL character"
+    elif not lines and ("\n" in text or "\r" in text):
+        what = "has several lines"
+    else:
+        return
+    raise CredentialMissing(
+        f"{shown(secret.reference)}: what is there {what}, so it can't be a secret (it is not shown here); "
+        "is it the right one? Store the secret alone, on one line"
+    )

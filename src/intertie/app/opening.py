@@ -26,7 +26,7 @@ from intertie.runtime.linked import LinkedPlan
 from intertie.runtime.masking import KnownSecrets
 from intertie.runtime.plan import Plan
 from intertie.runtime.state import Coordination, Journal, Offload
-from intertie.runtime.surroundings import Surroundings
+from intertie.runtime.surroundings import SecretStore, Surroundings
 
 _log = logging.getLogger("intertie")
 _log.addHandler(logging.NullHandler())  # an application that configures no logging hears nothing from us
@@ -57,7 +57,8 @@ def open(  # noqa: A001  # read as `intertie.open`
 
     Raises:
         SpecError: The spec has errors; nothing was opened.
-        UsageError: There is no such spec, environment or store.
+        UsageError: There is no such spec, environment or store, or a file that `security` or `trust` names, or the
+            proxy, can't be used.
     """
     bench = _workbench(spec, workspace=workspace, config=config, state=state, journal=journal)
     plan = bench.plan(spec, environment=env, base_url=base_url)
@@ -81,15 +82,21 @@ def open_async(
     return open_asyncio(bench, plan, caller=caller)
 
 
-def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "") -> Integration:
-    """Return an integration of a compiled plan, for synchronous callers."""
+def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "", calls: bool = True) -> Integration:
+    """Return an integration of a compiled plan, for synchronous callers.
+
+    Without `calls` it is opened to look at its guards or to steer them: what only a call needs may be missing.
+    """
     from intertie.adapters.http1 import BlockingTransport  # noqa: PLC0415  # of two ways of running one is used
 
     clock, offload = BlockingClock(), InlineOffload()
-    coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
     known = KnownSecrets()
     secrets = EnvironmentSecrets(bench.environ, bench.root, tell=known.add)
-    transport = BlockingTransport(plan.origin, tls=plan.tls, secrets=secrets, clock=clock)
+    transport = BlockingTransport(plan.origin, tls=plan.tls, proxy=plan.proxy, secrets=secrets, clock=clock)
+    if calls:
+        transport.prepare()
+        _log_troubles(plan, secrets, clock)
+    coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
     linked = LinkedPlan(plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known))
     return Integration(linked, CallOptions(caller=caller), close_stores=_closer(coordination, journal, offload))
 
@@ -99,12 +106,21 @@ def open_asyncio(bench: Workbench, plan: Plan, *, caller: str = "") -> AsyncInte
     from intertie.adapters.http1 import AsyncioTransport  # noqa: PLC0415  # of two ways of running one is used
 
     clock, offload = AsyncioClock(), ThreadOffload()
-    coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
     known = KnownSecrets()
     secrets = EnvironmentSecrets(bench.environ, bench.root, tell=known.add)
-    transport = AsyncioTransport(plan.origin, tls=plan.tls, secrets=secrets, clock=clock)
+    transport = AsyncioTransport(plan.origin, tls=plan.tls, proxy=plan.proxy, secrets=secrets, clock=clock)
+    transport.prepare()
+    _log_troubles(plan, secrets, clock)
+    coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
     linked = LinkedPlan(plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known))
     return AsyncIntegration(linked, CallOptions(caller=caller), close_stores=_closer(coordination, journal, offload))
+
+
+def _log_troubles(plan: Plan, secrets: SecretStore, clock: Clock) -> None:
+    from intertie.app.doctor.at_opening import troubles  # noqa: PLC0415  # loads TLS, which only who opens needs
+
+    for sentence in troubles(plan, secrets, clock.utc_s()):
+        _log.warning("%s: %s", plan.key, sentence)
 
 
 def _closer(coordination: Coordination, journal: Journal, offload: Offload) -> CloseStores:

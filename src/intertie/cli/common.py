@@ -52,8 +52,10 @@ state_url_option = click.option(
 )
 
 
-def workbench(context: CliContext, spec: str | None = None, *, flags: Mapping[str, object] | None = None) -> Workbench:
-    """Return the workbench of the command's workspace, after a word about settings that nothing reads."""
+def workbench(
+    context: CliContext, spec: str | None = None, *, flags: Mapping[str, object] | None = None, quiet: bool = False
+) -> Workbench:
+    """Return the workbench of the command's workspace, after a word (unless `quiet`) on settings that nothing reads."""
     from intertie.app.workbench import open_workbench  # noqa: PLC0415  # keeps `--help` quick
 
     bench = open_workbench(
@@ -63,7 +65,7 @@ def workbench(context: CliContext, spec: str | None = None, *, flags: Mapping[st
         flags=flags,
         warn=lambda sentence: say(f"Warning: {sentence}"),
     )
-    for finding in bench.settings.diagnostics:
+    for finding in () if quiet else bench.settings.diagnostics:
         place = f"{seen_path(bench.root / finding.span.path, Path.cwd())}:{finding.span.line}"
         say(f"Warning: {place}: {finding.message}; {finding.help}")
     return bench

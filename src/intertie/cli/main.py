@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "Make a workspace: intertie.toml, specs/, cases."),
     "new": ("new", "Write a spec from the template."),
     "check": ("check", "Find what is wrong in specs, and say what to do."),
+    "doctor": ("doctor", "Check whether everything that calls need is there."),
     "rule": ("rule", "Explain a rule: an example, and what to use instead."),
     "fmt": ("fmt", "Put specs into canonical form."),
     "diff": ("diff", "Show what changes for those who call, between two versions."),

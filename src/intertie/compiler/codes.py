@@ -203,6 +203,11 @@ TABLE: tuple[Code, ...] = (
         "report it with the version and that part of the spec, without secrets",
         judges="surroundings",
     ),
+    Code(
+        "TIE084", "invalid-proxy", _ERROR,
+        "The proxy can't be used: it needs a plain `http://` URL of host and port, and references for a credential.",
+        "write `url: http://proxy.example:3128`, and `username: env:NAME` and `password: env:NAME` where it asks",
+    ),
 )  # fmt: skip
 """In the order of their codes."""
 

@@ -22,6 +22,7 @@ from intertie.compiler.mappings import compile_rows
 from intertie.compiler.not_enforced import list_not_enforced
 from intertie.compiler.origin import choose_origin
 from intertie.compiler.pricing import compile_pricing
+from intertie.compiler.proxies import compile_proxy
 from intertie.compiler.retry import compile_retry
 from intertie.compiler.schemas import SchemaShelf
 from intertie.compiler.security import compile_logging, compile_retention, compile_tls
@@ -103,7 +104,10 @@ def _plan(build: Build, environment: str | None, base_url: str | None) -> Plan |
     )
     operations = _operations(build, guards, auth.unsupported)
     list_not_enforced(build)
-    if chosen is None or build.failed:
+    if chosen is None:
+        return None
+    proxy, proxy_source = compile_proxy(build, chosen.origin)
+    if build.failed:
         return None
     status = spec.front_matter.status.value if spec.front_matter and spec.front_matter.status else "draft"
     service = _service(spec)
@@ -125,6 +129,7 @@ def _plan(build: Build, environment: str | None, base_url: str | None) -> Plan |
         errors=errors,
         logging=logging,
         tls=tls,
+        proxy=proxy,
         limits=limits,
         breaker=breaker,
         pricing=pricing,
@@ -143,6 +148,7 @@ def _plan(build: Build, environment: str | None, base_url: str | None) -> Plan |
                 "audit": "default" if settings.sources.get("audit", "default") == "default" else "config",
                 **logging_sources,
                 **tls_sources,
+                "proxy": proxy_source,
             }
         ),
     )

@@ -13,6 +13,7 @@ from intertie.compiler.arithmetic import (
     calls_per_month,
     worst_case,
 )
+from intertie.compiler.ways import way_json, way_sentences
 from intertie.compiler.words import Line, money_text
 from intertie.core.errors import UsageError, snake_case
 from intertie.core.money import Money, decimal_text
@@ -47,6 +48,7 @@ def plan_json(plan: Plan, operation: str | None = None) -> dict[str, object]:
         "cost_per_month_at_limit": _shown(plan.worst_month).as_json() if plan.worst_month else None,
         "budget_runs_dry": {"after_s": end.after_s, "day": end.day} if end else None,
         "not_enforced": [{"what": item.what, "why": item.why, "source": item.source} for item in plan.not_enforced],
+        **way_json(plan),
         "warnings": list(plan.warnings),
         "sources": dict(plan.sources),
     }
@@ -149,6 +151,8 @@ def totals(plan: Plan) -> Iterator[Line]:
         names = ", ".join(plan.logging.personal)
         yield f"Masked wherever it is shown or stored: {names}.", plan.sources["personal"]
     yield f"Connections use TLS {plan.tls.minimum} or newer.", plan.sources["tls_minimum"]
+    for sentence, source in way_sentences(plan):
+        yield f"{sentence}.", source
 
 
 def _budget_words(plan: Plan, end: BudgetEnd | None) -> str:

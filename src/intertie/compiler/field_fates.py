@@ -65,6 +65,7 @@ _TABLE: tuple[tuple[str, str, How, str], ...] = (
      "grant_type authorization_url client_id client_secret client_authentication refresh_token", _REPORTED, _NO_TOKEN),
     ("authentication.config", "audience algorithm key key_id issuer subject claims", _REPORTED, _NO_TOKEN),
     ("authentication.config", "token_url scopes", _GENERATED, "security scheme of the API description; " + _NO_TOKEN),
+    ("proxy", "url no_proxy username password", _ENFORCED, "the way of each connection; `intertie doctor` tries it"),
     ("timeouts", "connect", _ENFORCED, "stage connection"),
     ("timeouts", "read write", _ENFORCED, "stage send"),
     ("timeouts", "total", _ENFORCED, "stage deadline"),

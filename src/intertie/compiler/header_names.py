@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _TOKEN_RE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-WRITTEN_BY_TRANSPORT = frozenset({"host", "content-length", "transfer-encoding", "connection"})
+WRITTEN_BY_TRANSPORT = frozenset({"host", "content-length", "transfer-encoding", "connection", "proxy-authorization"})
 """Headers that the transport writes and nobody else may, in lower case."""
 
 

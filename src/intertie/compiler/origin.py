@@ -123,8 +123,9 @@ def _parsed(url: str) -> Origin | str:
     try:
         parts = urlsplit(url.strip())
         port = parts.port
-    except ValueError as error:
-        return f"can't be read: {error}"
+    except ValueError:
+        # Its own words may quote a part of a password.
+        return "can't be read: its host or port is not valid"
     host = (parts.hostname or "").rstrip(".")
     scheme = _SCHEMES.get(parts.scheme.lower())
     if scheme is None:
@@ -269,4 +270,4 @@ def _service_span(build: Build) -> SourceSpan:
 
 def _shown(url: str) -> str:
     """Return a URL that may be printed: what stands before an `@` is a credential."""
-    return re.sub(r"//[^/@]*@", "//…@", url)
+    return re.sub(r"//.*@", "//…@", url)

@@ -15,6 +15,29 @@ _SETTINGS = (
     ("durability", "`process`", "`process` survives a killed process, `power` a power cut too."),
     ("store_down", "`fair_share`", "When the state can't be reached: `fair_share`, `refuse` or `allow`."),
     ("audit", "`grouped`", "`grouped`, or `strict`: stored before the call is sent."),
+    ("trust", "`system`", "Whose certificates are trusted: see [below](#trust)."),
+)
+_TRUST = (
+    "## `trust`",
+    "",
+    "`system`, and files or folders of certificates in PEM, separated by commas: all of them together are trusted.",
+    "`security.ca` of a spec stands above it: that service is then judged by this one file alone.",
+    "",
+    "```toml",
+    'trust = "system, certificates/company-root.pem"',
+    "```",
+    "",
+    "- `system` is what the machine trusts: the file in `SSL_CERT_FILE` and the folder in `SSL_CERT_DIR` where those",
+    "  variables are set, else where OpenSSL looks, else the bundle that Debian, Fedora, openSUSE or Alpine keep.",
+    "- A relative path starts at the workspace's root. A folder needs the names that `openssl rehash` makes.",
+    "- An image without any certificates (many slim ones) trusts nobody: install `ca-certificates` there, or set",
+    "  `INTERTIE_TRUST` to the file that `python -m certifi` prints.",
+    "- A file that is missing or no certificate stops `open`, before the first call. `intertie doctor` looks at all",
+    "  of them.",
+    "",
+    "The variables of a proxy (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`) are read too:",
+    "[Proxies, certificates and other preconditions](../guides/network.md).",
+    "",
 )
 _WHOSE_STATE = """
 ## Whose state it is
@@ -78,6 +101,7 @@ def configuration_markdown() -> str:
         "(rule and severity) and `per-file-ignores` (pattern of paths and rules). `[channels]` and `[gateway]` are",
         "handed on as they are. `INTERTIE_GATEWAY_PORT` is `port` of `[gateway]`, and so on.",
         "",
+        *_TRUST,
         "## `[defaults]`",
         "",
         "Used where a spec is silent, also where it has no such block: `[defaults.retry]` gives a retry to every spec",

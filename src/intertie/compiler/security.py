@@ -9,7 +9,7 @@ from intertie.compiler.auth import secret_reference
 from intertie.compiler.build import Build, Chosen
 from intertie.core.units import parse_duration_s
 from intertie.diagnostics import SourceSpan
-from intertie.runtime.plan import LoggingOptions, TlsOptions
+from intertie.runtime.plan import SYSTEM_TRUST, LoggingOptions, TlsOptions
 from intertie.spec.fields import Located
 
 _LEVELS = {"warn": "warning"}
@@ -50,18 +50,30 @@ def compile_logging(build: Build) -> tuple[LoggingOptions, dict[str, str]]:
 def compile_tls(build: Build) -> tuple[TlsOptions, dict[str, str]]:
     """Return the TLS options; `TLS 1.3` in the bullet on encryption sets the minimum where no field does."""
     security = build.spec.security
+    trust = _trust(build)
     if security is None:
         default = build.fallback("security.tls_minimum")
-        return TlsOptions(default.value), {"tls_minimum": default.source}
+        return TlsOptions(default.value, trust=trust.value), {"tls_minimum": default.source, "trust": trust.source}
     minimum = _minimum(build, security.tls_minimum, security.data_encryption)
     client_key = secret_reference(build, security.client_key, "") if security.client_key else None
     options = TlsOptions(
         minimum=minimum.value,
         ca_file=_file(build, security.ca),
+        trust=trust.value,
         certificate_file=_file(build, security.client_certificate),
         client_key=client_key.value or None if client_key else None,
     )
-    return options, {"tls_minimum": minimum.source}
+    sources = {"tls_minimum": minimum.source, "trust": str(security.ca.span) if security.ca else trust.source}
+    return options, sources
+
+
+def _trust(build: Build) -> Chosen[tuple[str, ...]]:
+    """Return what is trusted where the spec names no authority of its own: the setting, its paths made absolute."""
+    settings = build.settings
+    places = [place.strip() for place in settings.trust.split(",") if place.strip()]
+    root = Path(settings.root)
+    found = tuple(place if place == SYSTEM_TRUST else str(root / Path(place).expanduser()) for place in places)
+    return Chosen(found or (SYSTEM_TRUST,), settings.sources.get("trust", "default"))
 
 
 def compile_retention(build: Build) -> tuple[float | None, str]:

@@ -44,6 +44,7 @@ _BUILT_IN: Mapping[str, str | None] = MappingProxyType(
         "durability": "process",
         "store_down": "fair_share",
         "audit": "grouped",
+        "trust": "system",
     }
 )
 _RAW = ("lint", "channels", "gateway")
@@ -68,6 +69,7 @@ class Settings:
         durability: `process` survives a killed process, `power` a power cut too.
         store_down: What to do when the shared state can't be reached: `fair_share`, `refuse` or `allow`.
         audit: `grouped`, or `strict` (stored before the call is sent).
+        trust: `system`, files and folders of certificates, separated by commas: who vouches for services.
         defaults: `block.field` -> value used where a spec is silent.
         lint, channels, gateway: Those tables as they are.
         sources: Setting -> `flag`, the variable's name, `intertie.toml:3` or `default`.
@@ -83,6 +85,7 @@ class Settings:
     durability: str = "process"
     store_down: str = "fair_share"
     audit: str = "grouped"
+    trust: str = "system"
     defaults: Mapping[str, Setting] = field(default_factory=dict)
     lint: Mapping[str, object] = field(default_factory=dict)
     channels: Mapping[str, object] = field(default_factory=dict)
@@ -154,6 +157,7 @@ class _Reader:
             durability=plain["durability"] or "",
             store_down=plain["store_down"] or "",
             audit=plain["audit"] or "",
+            trust=plain["trust"] or "",
             defaults=MappingProxyType(defaults),
             lint=raw["lint"],
             channels=raw["channels"],

@@ -224,7 +224,7 @@ class CredentialMissing(AuthError):  # noqa: N818
 
 
 class TokenRefused(AuthError):  # noqa: N818
-    """The service refuses our credential (401, or 403 on it)."""
+    """The service refuses our credential (401, or 403 on it), or the proxy does (407)."""
 
 
 class MappingError(CallError):

@@ -26,7 +26,9 @@ MARKS = ("k_live_", "k_test_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_p
 SECRET_CODES = frozenset({"TIE067", "TIE601", "TIE602", "TIE615"})
 """Findings whose place is a secret: it is shown masked."""
 
-_PASSWORD_RE = re.compile(r"(?<=://)[^/\s@\"'`]+(?=@)")
+_PASSWORD_RE = re.compile(
+    r"(?<=://)(?:[^/\s@\"'`]+|[^/\s@\"'`:]+:(?!\d{1,5}/)[^\s@\"'`]{1,200})(?=@)"  # the second: a `/` in the password
+)
 _DOT = "\N{BULLET}"
 
 
@@ -40,6 +42,8 @@ def without_credentials(text: str) -> str:
 
     >>> without_credentials("https://me:pw@host/ sk_test_0123456789")
     'https://•••••@host/ ••••••••••••••••••'
+    >>> without_credentials("http://me:p/w@host http://host:80/@you")
+    'http://••••••@host http://host:80/@you'
     """
     for _, shape in SHAPES:
         text = shape.sub(_dots, text)

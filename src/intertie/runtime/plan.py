@@ -206,13 +206,44 @@ class LoggingOptions(Struct, frozen=True):
     """Paths of personal fields, masked everywhere."""
 
 
+SYSTEM_TRUST = "system"
+"""What the machine trusts, as a place of `TlsOptions.trust`."""
+
+
 class TlsOptions(Struct, frozen=True):
-    """TLS of the transport. Files are absolute paths; `client_key` is a secret reference."""
+    """TLS of the transport. Files are absolute paths; `client_key` is a secret reference.
+
+    Attributes:
+        ca_file: The only authority that is trusted, None where `trust` holds.
+        trust: `system`, or files and folders of certificates: all of them together are trusted.
+    """
 
     minimum: str = "1.2"
     ca_file: str | None = None
+    trust: tuple[str, ...] = (SYSTEM_TRUST,)
     certificate_file: str | None = None
     client_key: str | None = None
+
+
+class ProxyOptions(Struct, frozen=True):
+    """The HTTP proxy that every connection goes through.
+
+    Attributes:
+        username, password: Secret references, None where the proxy is not told who we are.
+        fault: Why it can't be used, in one sentence, None where it can. Nothing is opened with a fault, rather than
+            past the proxy.
+    """
+
+    host: str
+    port: int
+    username: str | None = None
+    password: str | None = None
+    fault: str | None = None
+
+    @property
+    def authority(self) -> str:
+        """`host:port`, for messages."""
+        return f"{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
 
 class NotEnforced(Struct, frozen=True):
@@ -259,6 +290,7 @@ class Plan(Struct, frozen=True):
         environment: Its name, `default` where `base_url` is used.
         is_own_origin: Calls go to the URL that the spec has for the environment, and it is not loopback: state is kept
             under the environment alone. Elsewhere, such as at a mock, it is kept under the origin too.
+        proxy: None where connections go straight to the service.
         limits, breaker, pricing, version, fallback: None where the spec has none, or switches it off.
         content_hash: Of the spec's text.
     """
@@ -279,6 +311,7 @@ class Plan(Struct, frozen=True):
     errors: ErrorMappingOptions
     logging: LoggingOptions
     tls: TlsOptions
+    proxy: ProxyOptions | None = None
     limits: LimiterOptions | None = None
     breaker: BreakerOptions | None = None
     pricing: PricingOptions | None = None
@@ -293,7 +326,7 @@ class Plan(Struct, frozen=True):
     warnings: tuple[str, ...] = ()
     is_own_origin: bool = True
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Origin of the values above that no stage describes: `base_url`, `environment`."""
+    """Origin of the values above that no stage describes: `base_url`, `environment`, `proxy`, `trust`."""
 
     @property
     def key(self) -> StateKey:

@@ -17,11 +17,12 @@ from intertie.runtime.state import Coordination, Journal
 class SecretStore(Protocol):
     """Turns references into secrets."""
 
-    def resolve(self, reference: str) -> Secret:
-        """Return the secret of `env:NAME` or `file:PATH`.
+    def resolve(self, reference: str, *, lines: bool = False) -> Secret:
+        """Return the secret of `env:NAME` or `file:PATH`; with `lines` it may have several, as a key in PEM has.
 
         Raises:
-            CredentialMissing: There is nothing under the reference, or its kind is not supported; the message names it.
+            CredentialMissing: There is nothing under the reference, or what is there can't be a secret, or its kind is
+                not supported; the message names the reference.
         """
 
 

@@ -24,7 +24,7 @@ _YAML_INFOS = frozenset({"yaml", "yml"})
 _BOLD_KEY_RE = re.compile(r"(?:\[[ xX]\]\s+)?(\*\*|__)(?P<key>.+?)(?::\s*)?\1\s*(?:[:\u2013\u2014=-]\s*)?")
 _PLAIN_KEY_RE = re.compile(r"(?P<key>[^\s:`\[/][^:`\[\n]{0,60}?)\s*:(?:\s+|$)")
 _BLOCK_KEY_RE = re.compile(
-    r"^(?:service|authentication|timeouts|rate_limits|throttling|retry|circuit_breaker|monitoring|endpoint|inbound|outbound"
+    r"^(?:service|authentication|timeouts|proxy|rate_limits|throttling|retry|circuit_breaker|monitoring|endpoint|inbound|outbound"
     r"|error_mapping|fallback_behavior|costs|testing|versioning|components|security|validation_cases)\s*:",
     re.MULTILINE,
 )

@@ -14,6 +14,7 @@ SECTIONS: tuple[tuple[str, str, type[Block]], ...] = (
     ("Service Configuration", "service", model.Service),
     ("Service Configuration", "authentication", model.Authentication),
     ("Service Configuration", "timeouts", model.Timeouts),
+    ("Service Configuration", "proxy", model.Proxy),
     ("Rate Limits", "rate_limits", model.RateLimits),
     ("Rate Limits", "throttling", model.Throttling),
     ("Retry Policy", "retry", model.Retry),

@@ -25,8 +25,9 @@ class StaticSecrets:
         self.texts = dict(texts or {})
         self.asked: list[str] = []
 
-    def resolve(self, reference: str) -> Secret:
+    def resolve(self, reference: str, *, lines: bool = False) -> Secret:
         """Return the secret, or say that there is none."""
+        del lines  # these texts are fixed by the test
         self.asked.append(reference)
         if reference not in self.texts:
             raise CredentialMissing(f"{reference} is not set")

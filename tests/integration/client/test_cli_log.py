@@ -81,5 +81,8 @@ def test_the_budgets_mark_is_shown(shell):
     assert f"warning: get_charge: {sentence}" not in first.err
     assert f"warning: get_charge: {sentence}" in second.err
     assert f"budget   warning: {sentence}" in shell("status", "--base-url", shell.server.url).out
-    assert shell("status", "--format", "json").json["integrations"][0]["budget"]["alerted"] is True
+    assert (
+        shell("status", "--base-url", shell.server.url, "--format", "json").json["integrations"][0]["budget"]["alerted"]
+        is True
+    )
     assert "warning: past the mark of 2%" in shell("report", "cost").out

@@ -128,7 +128,7 @@ def test_the_cost_report_has_exactly_this_shape(shell):
     text = shell("report", "cost").out
     assert "2 attempts billed" in text
     assert "1.00 EUR, 2.0% used" in text
-    assert text.endswith(f" · at {shell.server.url}\n")
+    assert f"\n  at {shell.server.url}\n" in text
     assert shell("report", "cost", "--month", "2020-01").err == "the ledger has nothing for 2020-01\n"
     assert shell("report", "cost", "INT-001", "--format", "json").json["integrations"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import ssl
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import trustme
 
 from intertie.adapters.http1.tls import client_context
 from intertie.adapters.secrets import EnvironmentSecrets
-from intertie.core.errors import ConnectError, CredentialMissing, Reach, ReadError
+from intertie.core.errors import ConnectError, Reach, ReadError, UsageError
 from intertie.runtime.http import Request
 from intertie.runtime.plan import TlsOptions
 from support.bad_servers import HELLO, OK, BadServer, Peer, always, serving, then_hang
@@ -126,6 +127,20 @@ def test_an_expired_certificate_is_refused(way: Way, authority: Authority) -> No
         assert "must renew" in message
 
     with serving(always(HELLO), tls=authority.server("127.0.0.1", not_after=PAST)) as server:
+        run(way, server, work, TlsOptions(ca_file=authority.file))
+
+
+def test_a_certificate_of_the_future_points_at_the_clock(way: Way, authority: Authority) -> None:
+    """What is not valid yet is most often seen on a machine whose clock is behind."""
+    later = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
+    certificate = authority.ca.issue_cert("127.0.0.1", not_before=later, not_after=later + dt.timedelta(days=2))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+
+    async def work(http: Caller) -> None:
+        assert "this machine's clock may be behind" in await refused(http)
+
+    with serving(always(HELLO), tls=context) as server:
         run(way, server, work, TlsOptions(ca_file=authority.file))
 
 
@@ -302,11 +317,54 @@ def test_files_that_are_not_there_are_named(authority: Authority, tmp_path: Path
         (TlsOptions(certificate_file=certificate), "do not fit"),
         (TlsOptions(minimum="1.1"), "1.2 or 1.3"),
     ):
-        with pytest.raises(ConnectError) as caught:
+        with pytest.raises(UsageError) as caught:
             client_context(options, secrets)
         assert words in str(caught.value)
-    with pytest.raises(CredentialMissing, match="env:NO_KEY"):
+    with pytest.raises(UsageError, match=r"security\.client_key: env:NO_KEY"):
         client_context(TlsOptions(certificate_file=certificate, client_key="env:NO_KEY"), secrets)
+
+
+def test_a_pipe_in_the_place_of_a_file_does_not_hold_anybody(tmp_path: Path) -> None:
+    """OpenSSL would wait for a writer for ever; a folder that it finds nothing in is said too."""
+    pipe = tmp_path / "pipe.pem"
+    os.mkfifo(pipe)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "ca.pem").write_text("whatever")
+    for options, words in (
+        (TlsOptions(ca_file=str(pipe)), "a named pipe"),
+        (TlsOptions(trust=(str(pipe),)), "trust: "),
+        (TlsOptions(certificate_file=str(pipe)), "a named pipe"),
+        (TlsOptions(ca_file="a\0b"), "can't be read"),
+        (TlsOptions(trust=("system", str(folder))), "openssl rehash"),
+    ):
+        with pytest.raises(UsageError) as caught:
+            client_context(options, None)
+        assert words in str(caught.value)
+
+
+def test_a_trusted_file_stands_beside_the_system(way: Way, authority: Authority) -> None:
+    """`trust` names further authorities; all of them together are trusted."""
+
+    async def work(http: Caller) -> None:
+        assert (await http.call()).body == b"hello"
+
+    with serving(always(HELLO), tls=authority.server("127.0.0.1")) as server:
+        run(way, server, work, TlsOptions(trust=("system", authority.file)))
+        run(way, server, work, TlsOptions(trust=(authority.file,)))
+
+
+def test_the_variables_of_openssl_name_the_systems_authorities(
+    way: Way, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`SSL_CERT_FILE` is the trust store where nothing else is said, as for every other tool."""
+    monkeypatch.setenv("SSL_CERT_FILE", authority.file)
+
+    async def work(http: Caller) -> None:
+        assert (await http.call()).body == b"hello"
+
+    with serving(always(HELLO), tls=authority.server("127.0.0.1")) as server:
+        run(way, server, work, TlsOptions())
 
 
 def test_an_encrypted_key_is_refused_without_asking(authority: Authority, tmp_path: Path) -> None:
@@ -322,5 +380,5 @@ def test_an_encrypted_key_is_refused_without_asking(authority: Authority, tmp_pa
     )
     (tmp_path / "locked.key").write_bytes(locked)
     options = TlsOptions(certificate_file=certificate, client_key="file:locked.key")
-    with pytest.raises(ConnectError, match="pass phrase"):
+    with pytest.raises(UsageError, match="pass phrase"):
         client_context(options, EnvironmentSecrets({}, tmp_path))

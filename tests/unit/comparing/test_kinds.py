@@ -118,6 +118,8 @@ EDITS = [
     ("personal: customer.email", "personal: customer.name", "personal-data", "risky"),
     ("retention: 30d", "retention: 60d", "retention", "risky"),
     ("retention: 30d", "retention: 7d", "retention", "safe"),
+    ('url: "http://proxy.example:3128"', 'url: "http://proxy.example:8080"', "proxy", "risky"),
+    ('username: "env:PROXY_USER"', 'username: "env:OTHER"', "proxy", "risky"),
     # around
     ("**Communication**: Synchronous", "**Communication**: Asynchronous", "protocol", "breaking"),
     ("error_rate > 5%", "error_rate > 2%", "alert", "risky"),

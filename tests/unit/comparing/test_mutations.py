@@ -19,7 +19,16 @@ from intertie.comparing import Side, compare
 from intertie.comparing.leftovers import NOT_COMPARED
 from intertie.core.money import Money
 from intertie.runtime.mapping import parse_path, parse_transform
-from intertie.runtime.plan import BodyPlan, ErrorAnswerPlan, HeaderPlan, MappingRow, PaginationPlan, ParameterPlan, Plan
+from intertie.runtime.plan import (
+    BodyPlan,
+    ErrorAnswerPlan,
+    HeaderPlan,
+    MappingRow,
+    PaginationPlan,
+    ParameterPlan,
+    Plan,
+    ProxyOptions,
+)
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
 from support.compared import RICH, SHARE, side
@@ -143,6 +152,8 @@ def made(hint: Any, rng: random.Random) -> Any:
             return value
     if "PaginationPlan" in kinds:
         return PaginationPlan("link", {})
+    if "ProxyOptions" in kinds:
+        return ProxyOptions("proxy.example", 3128)
     if "BodyPlan" in kinds:
         return BodyPlan("application/json", "json", None, required=True)
     if "Transform" in kinds:

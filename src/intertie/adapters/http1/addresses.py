@@ -24,6 +24,22 @@ class Address(NamedTuple):
         return f"[{host}]:{port}" if self.family == socket.AF_INET6 else f"{host}:{port}"  # type: ignore[str-bytes-safe]
 
 
+class Dialled(NamedTuple):
+    """What connections are opened to: the service, or the proxy before it.
+
+    Attributes:
+        text: As messages call it.
+        who: What should be running there.
+        named_in: Where its name stands.
+    """
+
+    host: str
+    port: int
+    text: str
+    who: str = "the service"
+    named_in: str = "the base URL"
+
+
 def literal(host: str, port: int) -> list[Address] | None:
     """Return the address a host spells out, None where it is a name.
 

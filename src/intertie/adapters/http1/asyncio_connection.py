@@ -129,6 +129,8 @@ class AsyncioConnection(AsyncioWire):
             if not (self._error or (reader.head_done if stream else reader.done)):
                 await self._waiter
             self._raise_error()
+            if reader.status == 407:
+                self._encoder.raise_refusal(reader.headers)
             if self._pump is not None and not stream:
                 await self._stop_pump()
         except BaseException:

@@ -16,13 +16,15 @@ from intertie.adapters.http1.asyncio_wire import AsyncioWire
 from intertie.adapters.http1.head import HeadEncoder
 from intertie.adapters.http1.limits import TransportLimits
 from intertie.adapters.http1.pool import Place, Pool, PoolClosed, Waiter
-from intertie.adapters.http1.tls import client_context
+from intertie.adapters.http1.proxying import ProxyAccess, dialled
+from intertie.adapters.http1.tls import client_context, needs_files
 from intertie.core.clock import Clock
-from intertie.core.errors import Reach
-from intertie.runtime.plan import Origin, TlsOptions
+from intertie.core.errors import Reach, UsageError
+from intertie.runtime.plan import Origin, ProxyOptions, TlsOptions
 from intertie.runtime.surroundings import SecretStore
 
 T = TypeVar("T")
+_READ_BYTES = 64 * 1024
 
 
 class AsyncioTransport:
@@ -38,6 +40,7 @@ class AsyncioTransport:
         *,
         clock: Clock,
         tls: TlsOptions | None = None,
+        proxy: ProxyOptions | None = None,
         secrets: SecretStore | None = None,
         limits: TransportLimits | None = None,
     ) -> None:
@@ -47,11 +50,26 @@ class AsyncioTransport:
         self._secrets = secrets
         self._limits = limits or TransportLimits()
         self._peer = f"{origin.host}:{origin.port}"
-        self._encoder = HeadEncoder(origin.authority)
+        self._proxy = proxy
+        self._dialled = dialled(origin, proxy)
+        access = None if proxy is None else ProxyAccess(proxy, origin, secrets=secrets, limits=self._limits)
+        self._tunnelling = access if access is not None and access.tunnels else None
+        self._encoder = HeadEncoder(origin.authority, access if self._tunnelling is None else None)
         self._context: ssl.SSLContext | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pool: Pool[AsyncioWire] = Pool(self._limits)
         self._forsaken: list[Pool[AsyncioWire]] = []
+
+    def prepare(self) -> None:
+        """Look at what configuration gave now rather than at the first call: the proxy, the files of TLS.
+
+        Raises:
+            UsageError: One of them can't be used; the message names it and its field.
+        """
+        if self._proxy is not None and self._proxy.fault is not None:
+            raise UsageError(self._proxy.fault)
+        if self._origin.scheme == "https" and needs_files(self._tls_options):
+            self._context = client_context(self._tls_options, self._secrets)
 
     def connect_nowait(self, *, fresh: bool = False) -> AsyncioConnection | None:
         """Return a pooled connection that looks alive, None where one must be opened or waited for.
@@ -69,7 +87,7 @@ class AsyncioTransport:
         Raises:
             ConnectError: Name, route, refusal or TLS, or the transport was closed; `reached` is `no`.
             DeadlineExceeded: `phase` is `connect` or `total`; `reached` is `no`.
-            CredentialMissing: The client key's reference resolves to nothing.
+            UsageError: A file of TLS can't be used.
         """
         pool = self._pool_here()
         loop = asyncio.get_running_loop()
@@ -167,6 +185,8 @@ class AsyncioTransport:
             _raise_if_past(until_s, now_s)
             context = await self._tls_context(loop)
             sock = await self._connected_socket(loop, until_s)
+            if self._tunnelling is not None:
+                await self._open_tunnel(self._tunnelling, loop, sock, until_s)
             connection = AsyncioConnection(
                 pool,
                 sock,
@@ -188,7 +208,7 @@ class AsyncioTransport:
         return connection
 
     async def _connected_socket(self, loop: asyncio.AbstractEventLoop, until_s: float) -> socket.socket:
-        addresses = literal(self._origin.host, self._origin.port)
+        addresses = literal(self._dialled.host, self._dialled.port)
         if addresses is None:
             addresses = await self._resolve(loop, until_s)
         failure: OSError | None = None
@@ -212,17 +232,35 @@ class AsyncioTransport:
                 return sock
         if failure is None or isinstance(failure, TimeoutError):
             raise TimeoutError
-        raise failures.connect_failed(self._peer, addresses, failure) from failure
+        raise failures.connect_failed(self._dialled, addresses, failure) from failure
 
     async def _resolve(self, loop: asyncio.AbstractEventLoop, until_s: float) -> list[Address]:
-        host = self._origin.host
+        dialled = self._dialled
         try:
-            resolved = await self._bounded(loop, _resolved(loop, host, self._origin.port), until_s)
+            resolved = await self._bounded(loop, _resolved(loop, dialled.host, dialled.port), until_s)
         except TimeoutError:
             raise
         except (OSError, UnicodeError) as failure:
-            raise failures.name_failed(host, failure) from failure
+            raise failures.name_failed(self._dialled, failure) from failure
         return resolved
+
+    async def _open_tunnel(
+        self, proxy: ProxyAccess, loop: asyncio.AbstractEventLoop, sock: socket.socket, until_s: float
+    ) -> None:
+        """Have the proxy connect a socket to the service; it is closed where that fails."""
+        try:
+            tunnel = proxy.tunnel()
+            await self._bounded(loop, loop.sock_sendall(sock, tunnel.request), until_s)
+            while not tunnel.feed(await self._bounded(loop, loop.sock_recv(sock, _READ_BYTES), until_s)):
+                pass
+        except OSError as failure:
+            sock.close()
+            if isinstance(failure, TimeoutError):
+                raise
+            raise failures.tunnel_failed(self._dialled, failure) from failure
+        except BaseException:
+            sock.close()
+            raise
 
     async def _wrap(
         self,

@@ -137,6 +137,13 @@ class BlockingConnection:
         """Whether nothing has been sent on it yet."""
         return not self._used
 
+    def handshake(self) -> tuple[str | None, float | None]:
+        """Return the version of TLS and the instant at which the service's certificate ends; None on plain HTTP."""
+        if self._tls is None:
+            return None, None
+        ends = (self._tls.getpeercert() or {}).get("notAfter")
+        return self._tls.version(), float(ssl.cert_time_to_seconds(ends)) if isinstance(ends, str) else None
+
     def release(self) -> None:
         """Give the connection back unused; without effect once an exchange has taken it over."""
         if not self._held:
@@ -181,6 +188,8 @@ class BlockingConnection:
             phase = "read" if until_s < deadline_s else "total"
             while not (reader.head_done if stream else reader.done):
                 self._receive(until_s, phase, read_timeout_s)
+            if reader.status == 407:
+                self._encoder.raise_refusal(reader.headers)
         except BaseException:
             self._abandon()
             raise

@@ -17,11 +17,14 @@ from intertie.adapters.http1.blocking_connection import BlockingConnection
 from intertie.adapters.http1.head import HeadEncoder
 from intertie.adapters.http1.limits import TransportLimits
 from intertie.adapters.http1.pool import Place, Pool, PoolClosed, Waiter
-from intertie.adapters.http1.tls import client_context
+from intertie.adapters.http1.proxying import ProxyAccess, dialled
+from intertie.adapters.http1.tls import client_context, needs_files
 from intertie.core.clock import Clock
-from intertie.core.errors import Reach
-from intertie.runtime.plan import Origin, TlsOptions
+from intertie.core.errors import Reach, UsageError
+from intertie.runtime.plan import Origin, ProxyOptions, TlsOptions
 from intertie.runtime.surroundings import SecretStore
+
+_READ_BYTES = 64 * 1024
 
 
 class BlockingTransport:
@@ -36,6 +39,7 @@ class BlockingTransport:
         *,
         clock: Clock,
         tls: TlsOptions | None = None,
+        proxy: ProxyOptions | None = None,
         secrets: SecretStore | None = None,
         limits: TransportLimits | None = None,
     ) -> None:
@@ -45,10 +49,25 @@ class BlockingTransport:
         self._secrets = secrets
         self._limits = limits or TransportLimits()
         self._peer = f"{origin.host}:{origin.port}"
-        self._encoder = HeadEncoder(origin.authority)
+        self._proxy = proxy
+        self._dialled = dialled(origin, proxy)
+        access = None if proxy is None else ProxyAccess(proxy, origin, secrets=secrets, limits=self._limits)
+        self._tunnelling = access if access is not None and access.tunnels else None
+        self._encoder = HeadEncoder(origin.authority, access if self._tunnelling is None else None)
         self._context: ssl.SSLContext | None = None
         self._pool: Pool[BlockingConnection] = Pool(self._limits)
         self._heirs: dict[int, Pool[BlockingConnection]] = {}
+
+    def prepare(self) -> None:
+        """Look at what configuration gave now rather than at the first call: the proxy, the files of TLS.
+
+        Raises:
+            UsageError: One of them can't be used; the message names it and its field.
+        """
+        if self._proxy is not None and self._proxy.fault is not None:
+            raise UsageError(self._proxy.fault)
+        if self._origin.scheme == "https" and needs_files(self._tls_options):
+            self._context = client_context(self._tls_options, self._secrets)
 
     def connect_nowait(self, *, fresh: bool = False) -> BlockingConnection | None:
         """Return a pooled connection that looks alive, None where one must be opened or waited for.
@@ -66,7 +85,7 @@ class BlockingTransport:
         Raises:
             ConnectError: Name, route, refusal or TLS, or the transport was closed; `reached` is `no`.
             DeadlineExceeded: `phase` is `connect` or `total`; `reached` is `no`.
-            CredentialMissing: The client key's reference resolves to nothing.
+            UsageError: A file of TLS can't be used.
         """
         pool = self._pool_here()
         turn = threading.Event()
@@ -140,6 +159,8 @@ class BlockingTransport:
             context = self._tls_context()
             sock = self._connected_socket(until_s)
             try:
+                if self._tunnelling is not None:
+                    self._open_tunnel(self._tunnelling, sock, until_s)
                 if context is not None:
                     sock = self._handshaken(context, sock, until_s)
                 return BlockingConnection(
@@ -157,7 +178,7 @@ class BlockingTransport:
             raise failures.out_of_time(self._peer, phase, connect_timeout_s, Reach.NO) from None
 
     def _connected_socket(self, until_s: float) -> socket.socket:
-        addresses = literal(self._origin.host, self._origin.port) or self._resolve(until_s)
+        addresses = literal(self._dialled.host, self._dialled.port) or self._resolve(until_s)
         failure: OSError | None = None
         for turn, address in enumerate(addresses):
             now_s = self._clock.monotonic_s()
@@ -179,7 +200,7 @@ class BlockingTransport:
                 return sock
         if failure is None or isinstance(failure, TimeoutError):
             raise TimeoutError
-        raise failures.connect_failed(self._peer, addresses, failure) from failure
+        raise failures.connect_failed(self._dialled, addresses, failure) from failure
 
     def _connect_socket(self, sock: socket.socket, address: Address, until_s: float) -> None:
         code = sock.connect_ex(address.sockaddr)
@@ -190,7 +211,7 @@ class BlockingTransport:
             raise OSError(code, os.strerror(code))
 
     def _resolve(self, until_s: float) -> list[Address]:
-        host, port = self._origin.host, self._origin.port
+        host, port = self._dialled.host, self._dialled.port
         try:
             if is_local_name(host):
                 return in_turn(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
@@ -198,7 +219,27 @@ class BlockingTransport:
         except TimeoutError:
             raise
         except (OSError, UnicodeError) as failure:
-            raise failures.name_failed(host, failure) from failure
+            raise failures.name_failed(self._dialled, failure) from failure
+
+    def _open_tunnel(self, proxy: ProxyAccess, sock: socket.socket, until_s: float) -> None:
+        """Have the proxy connect a socket to the service."""
+        tunnel = proxy.tunnel()
+        view = memoryview(tunnel.request)
+        stands = False
+        try:
+            while not stands:
+                self._wait(sock, select.POLLOUT if view else select.POLLIN, until_s)
+                try:
+                    if view:
+                        view = view[sock.send(view) :]
+                    else:
+                        stands = tunnel.feed(sock.recv(_READ_BYTES))
+                except BlockingIOError:
+                    continue  # ready no more
+        except TimeoutError:
+            raise
+        except OSError as failure:
+            raise failures.tunnel_failed(self._dialled, failure) from failure
 
     def _handshaken(self, context: ssl.SSLContext, sock: socket.socket, until_s: float) -> ssl.SSLSocket:
         # A cut-off answer without a length must not pass for a whole one: no ragged ends.

@@ -7,31 +7,37 @@ import socket
 import ssl
 from collections.abc import Sequence
 
-from intertie.adapters.http1.addresses import Address, spoken
+from intertie.adapters.http1.addresses import Address, Dialled, spoken
 from intertie.core.errors import ConnectError, DeadlineExceeded, Reach, ReadError, TransportError, WriteError
 from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 
 
-def name_failed(host: str, failure: OSError | UnicodeError) -> ConnectError:
+def name_failed(dialled: Dialled, failure: OSError | UnicodeError) -> ConnectError:
     """A host name that resolves to nothing."""
+    host = dialled.host
     if isinstance(failure, socket.gaierror) and failure.errno == socket.EAI_AGAIN:
         return ConnectError(f"the name server did not answer for '{host}'; try again, or check this machine's DNS")
-    return ConnectError(f"there is no host named '{host}'; check the base URL, or this machine's DNS")
+    return ConnectError(f"there is no host named '{host}'; check {dialled.named_in}, or this machine's DNS")
 
 
-def connect_failed(peer: str, tried: Sequence[Address], failure: OSError) -> ConnectError:
+def connect_failed(dialled: Dialled, tried: Sequence[Address], failure: OSError) -> ConnectError:
     """The last of the addresses that were tried refused or could not be reached."""
-    where = peer if len(tried) == 1 else f"{peer} ({spoken(tried)})"
+    where = dialled.text if len(tried) == 1 else f"{dialled.text} ({spoken(tried)})"
     if isinstance(failure, ConnectionRefusedError):
-        return ConnectError(f"{where} refused the connection; is the service running there?")
+        return ConnectError(f"{where} refused the connection; is {dialled.who} running there?")
     if failure.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN):
-        return ConnectError(f"there is no route to {where}; check the base URL and this machine's network")
+        return ConnectError(f"there is no route to {where}; check {dialled.named_in} and this machine's network")
     if failure.errno in (errno.EMFILE, errno.ENFILE):
         return ConnectError(
             f"this process may open no more files, so none is left for {where}; raise its limit (ulimit -n)"
         )
     return ConnectError(f"could not connect to {where}: {reason(failure)}")
+
+
+def tunnel_failed(dialled: Dialled, failure: OSError) -> ConnectError:
+    """The connection to the proxy broke before the tunnel stood."""
+    return ConnectError(f"{dialled.text} broke off before it had connected us ({reason(failure)}); is it a proxy?")
 
 
 def tls_failed(peer: str, failure: OSError) -> ConnectError:
@@ -67,11 +73,13 @@ def _told(failure: ssl.SSLError) -> str:
 
 
 def _mend(failure: ssl.SSLCertVerificationError) -> str:
-    # X509_V_ERR_*: 10 expired, 18 to 21 no trusted issuer, 62 host name, 64 address.
+    # X509_V_ERR_*: 9 not valid yet, 10 expired, 18 to 21 no trusted issuer, 62 host name, 64 address.
+    if failure.verify_code == 9:
+        return "this machine's clock may be behind; set it right (or the certificate is of a later date)"
     if failure.verify_code == 10:
         return "the service must renew its certificate (or this machine's clock is wrong)"
     if failure.verify_code in (18, 19, 20, 21):
-        return "give the authority that issued its certificate in `security.ca`"
+        return "give the authority that issued its certificate in `security.ca` or `trust`"
     if failure.verify_code in (62, 64):
         return "the base URL must name the host as the certificate does"
     return "verification is never switched off"

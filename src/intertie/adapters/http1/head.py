@@ -12,8 +12,9 @@ import msgspec
 
 from intertie._version import __version__
 from intertie.adapters.http1.decoding import OFFERED
-from intertie.core.errors import CredentialMissing, MappingError
-from intertie.runtime.http import Credential, Request
+from intertie.adapters.http1.proxying import ProxyAccess
+from intertie.core.errors import CredentialMissing, MappingError, Reach
+from intertie.runtime.http import Credential, Headers, Request
 
 LAST_CHUNK = b"0\r\n\r\n"
 
@@ -31,6 +32,7 @@ _OURS = frozenset(
         "upgrade",
         "keep-alive",
         "proxy-connection",
+        "proxy-authorization",  # for the proxy's eyes: inside a tunnel it would reach the service
     )
 )
 """Fields that frame the message or rule the connection: written here or not at all."""
@@ -54,12 +56,19 @@ class RequestHead(msgspec.Struct, frozen=True):
 
 
 class HeadEncoder:
-    """Encodes the heads of requests to one authority; remembers what it has checked before."""
+    """Encodes the heads of requests to one authority; remembers what it has checked before.
 
-    __slots__ = ("_good_names", "_line_end", "_static")
+    Attributes:
+        proxy: Passes the exchanges on, so that targets are whole URLs; None where there is none, or only a tunnel.
+    """
 
-    def __init__(self, authority: str) -> None:
-        self._line_end = f" HTTP/1.1\r\nHost: {_ascii_authority(authority)}\r\n"
+    __slots__ = ("_before_target", "_good_names", "_line_end", "_static", "proxy")
+
+    def __init__(self, authority: str, proxy: ProxyAccess | None = None) -> None:
+        authority = _ascii_authority(authority)
+        self.proxy = proxy
+        self._before_target = "" if proxy is None else f"http://{authority}"
+        self._line_end = f" HTTP/1.1\r\nHost: {authority}\r\n"
         self._good_names: set[str] = set()
         self._static: dict[tuple[bytes, str | None], tuple[bytes, frozenset[str], bool]] = {}
 
@@ -107,11 +116,14 @@ class HeadEncoder:
         if fields.count("\r") != len(lines) or fields.count("\n") != len(lines) or "\0" in fields:
             raise _bad_value(headers)
         try:
-            parts = [f"{method} {target}{self._line_end}".encode("ascii"), static, fields.encode("latin-1")]
+            where = f"{self._before_target}{target}" if target != "*" else self._before_target or target
+            parts = [f"{method} {where}{self._line_end}".encode("ascii"), static, fields.encode("latin-1")]
             if secret_line:
                 parts.append(secret_line.encode("latin-1"))
         except UnicodeEncodeError:
             raise _bad_value(headers) from None
+        if self.proxy is not None:
+            parts.append(self.proxy.authorization())
         own_codings = "accept-encoding" in seen
         if not own_codings:
             parts.append(_ACCEPT_ENCODING)
@@ -119,6 +131,17 @@ class HeadEncoder:
             parts.append(_USER_AGENT)
         parts.append(_framing(request))
         return RequestHead(b"".join(parts), closes, own_codings)
+
+    def raise_refusal(self, headers: Headers) -> None:
+        """Raise what a 407 is where a proxy passes exchanges on; else it is the service's own answer.
+
+        Raises:
+            AuthError: The proxy wants another credential of us.
+        """
+        if self.proxy is not None:
+            error = self.proxy.refused(headers.all("proxy-authenticate"))
+            error.reached = Reach.YES  # what was sent has left our hands, and an answer came
+            raise error
 
     def _check_name(self, name: str, what: str, path: str) -> None:
         if not _TOKEN_RE.match(name) or name == "CONNECT":

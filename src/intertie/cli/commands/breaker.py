@@ -45,7 +45,7 @@ def command(
 
     bench = workbench(context, spec)
     plan = bench.plan(spec, environment=environment, base_url=base_url)
-    with open_blocking(bench, plan, caller="cli:breaker") as integration:
+    with open_blocking(bench, plan, caller="cli:breaker", calls=False) as integration:
         breakers = integration.breakers
         if not breakers:
             raise UsageError(f"{plan.id} declares no circuit breaker")

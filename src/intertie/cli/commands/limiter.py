@@ -38,7 +38,7 @@ def command(
         raise UsageError(f"--for {duration} is longer than {seconds_text(_LONGEST_PAUSE_S)}; pause again then")
     bench = workbench(context, spec)
     plan = bench.plan(spec, environment=environment, base_url=base_url)
-    with open_blocking(bench, plan, caller="cli:limiter") as integration:
+    with open_blocking(bench, plan, caller="cli:limiter", calls=False) as integration:
         if action == "resume":
             integration.limiter.resume()
             say(f"{plan.key}: resumed")

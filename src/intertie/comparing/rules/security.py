@@ -10,7 +10,7 @@ from intertie.comparing.rule import rule
 from intertie.comparing.sides import Pair
 from intertie.comparing.words import listed, seconds, shown
 from intertie.diagnostics import SourceSpan
-from intertie.runtime.plan import NotEnforced
+from intertie.runtime.plan import NotEnforced, ProxyOptions
 from intertie.spec.model import Spec
 
 _LEVELS = ("debug", "info", "warn", "warning", "error", "critical")
@@ -49,7 +49,7 @@ def auth(pair: Pair) -> Iterator[Found]:
 @rule(
     "tls",
     risky="always: a weaker connection, or one that the service may refuse",
-    plan=("tls.minimum", "tls.ca_file", "tls.certificate_file", "tls.client_key"),
+    plan=("tls.minimum", "tls.ca_file", "tls.certificate_file", "tls.client_key", "tls.trust"),
 )
 def tls(pair: Pair) -> Iterator[Found]:
     """The TLS of the connection."""
@@ -70,6 +70,28 @@ def tls(pair: Pair) -> Iterator[Found]:
         if before != after:
             reason = f"{what} {after or 'none of ours'} instead of {before or 'none of ours'}"
             yield Found(Impact.RISKY, f"security.{name}", before, after, reason, pair.at("security", name))
+    if old.trust != new.trust:
+        texts = (listed(old.trust), listed(new.trust))
+        reason = f"services are trusted by {texts[1]} instead of {texts[0]}"
+        yield Found(Impact.RISKY, "trust", *texts, reason, pair.at())
+
+
+@rule("proxy", risky="always: calls take another way, or need another credential on it", plan=("proxy",))
+def proxy(pair: Pair) -> Iterator[Found]:
+    """The proxy that calls go through."""
+    if proxies := pair.both(lambda plan: plan.proxy):
+        texts = [_proxy_words(each) for each in proxies]
+        reason = f"calls go {texts[1]} instead of {texts[0]}"
+        yield Found(Impact.RISKY, "proxy", texts[0], texts[1], reason, pair.at("proxy", "url"))
+
+
+def _proxy_words(options: ProxyOptions | None) -> str:
+    if options is None:
+        return "straight to the service"
+    if options.fault:
+        return f"nowhere ({options.fault})"
+    known_by = [each for each in (options.username, options.password) if each]
+    return f"through the proxy {options.authority}" + (f" with {listed(known_by)}" if known_by else "")
 
 
 @rule(
@@ -215,4 +237,4 @@ def _level(name: str) -> int:
     return _LEVELS.index(name) if name in _LEVELS else len(_LEVELS)
 
 
-RULES = (auth, tls, logging, personal_data, retention, audit, not_enforced)
+RULES = (auth, tls, proxy, logging, personal_data, retention, audit, not_enforced)

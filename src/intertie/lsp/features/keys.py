@@ -18,7 +18,7 @@ _OPENS = frozenset({Kind.BLOCK, Kind.NAMED, Kind.MAP, Kind.SCHEMA})
 _LISTS = frozenset({Kind.BLOCKS, Kind.LIST})
 _SCHEMA_OPENS = frozenset({"properties", "items", "allOf", "anyOf", "oneOf"})
 _BY_SECTION: dict[str, tuple[str, ...]] = {
-    "service configuration": ("service", "authentication", "timeouts"),
+    "service configuration": ("service", "authentication", "timeouts", "proxy"),
     "rate limits": ("rate_limits", "throttling"),
     "retry policy": ("retry",),
     "circuit breaker": ("circuit_breaker", "monitoring"),

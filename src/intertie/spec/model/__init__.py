@@ -29,7 +29,15 @@ from intertie.spec.model.project import (
     Versioning,
 )
 from intertie.spec.model.resilience import CircuitBreaker, RateLimits, Retry, Throttling
-from intertie.spec.model.service import AuthConfig, Authentication, FrontMatter, IntegrationType, Service, Timeouts
+from intertie.spec.model.service import (
+    AuthConfig,
+    Authentication,
+    FrontMatter,
+    IntegrationType,
+    Proxy,
+    Service,
+    Timeouts,
+)
 from intertie.spec.model.spec import MoneyText, Schema, Spec, Validation
 
 __all__ = [
@@ -62,6 +70,7 @@ __all__ = [
     "Pagination",
     "Parameter",
     "Performance",
+    "Proxy",
     "RateLimits",
     "Request",
     "Response",

@@ -110,6 +110,19 @@ class Authentication(Block):
     config: AuthConfig | None = f.block("Where the credential comes from and goes.", AuthConfig)
 
 
+class Proxy(Block):
+    """The HTTP proxy on the way to the service; without it the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY hold."""
+
+    url: Located[str] | None = f.text("Where the proxy is: `http://host:port`.", template=False)
+    no_proxy: tuple[Located[str], ...] = f.list_of(
+        "Hosts, domains, addresses and networks that are called directly; `*` is all.",
+        f.text("A host."),
+        template=False,
+    )
+    username: Located[str] | None = f.secret("Reference of the user name for the proxy.", template=False)
+    password: Located[str] | None = f.secret("Reference of the password for the proxy.", template=False)
+
+
 _SHORTEST_S = 0.001
 """A timeout of nothing would fail every call; elsewhere it is a word for "never", which no guard may be."""
 

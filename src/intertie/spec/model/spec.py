@@ -21,7 +21,7 @@ from intertie.spec.model.project import (
     Versioning,
 )
 from intertie.spec.model.resilience import CircuitBreaker, RateLimits, Retry, Throttling
-from intertie.spec.model.service import Authentication, FrontMatter, IntegrationType, Service, Timeouts
+from intertie.spec.model.service import Authentication, FrontMatter, IntegrationType, Proxy, Service, Timeouts
 from intertie.spec.model.values import MoneyText, Schema
 from intertie.spec.tree import Document
 
@@ -57,6 +57,7 @@ class Spec(Struct, frozen=True):
     service: Service | None = None
     authentication: Authentication | None = None
     timeouts: Timeouts | None = None
+    proxy: Proxy | None = None
     rate_limits: RateLimits | None = None
     throttling: Throttling | None = None
     retry: Retry | None = None

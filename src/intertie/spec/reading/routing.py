@@ -19,6 +19,7 @@ from intertie.spec.model import (
     DocumentationLinks,
     FallbackBehavior,
     Monitoring,
+    Proxy,
     RateLimits,
     Retry,
     Security,
@@ -36,10 +37,11 @@ from intertie.spec.tree import Entry, MappingNode, ScalarNode, Section
 from intertie.spec.yaml_nodes import shorten
 
 BLOCK_TYPES: dict[str, type[Block]] = {
-    "service": Service, "authentication": Authentication, "timeouts": Timeouts, "rate_limits": RateLimits,
-    "throttling": Throttling, "retry": Retry, "circuit_breaker": CircuitBreaker, "fallback_behavior": FallbackBehavior,
-    "validation": Validation, "monitoring": Monitoring, "costs": Costs, "security": Security, "testing": Testing,
-    "versioning": Versioning, "sla": Sla, "dependencies": Dependencies, "documentation": DocumentationLinks,
+    "service": Service, "authentication": Authentication, "timeouts": Timeouts, "proxy": Proxy,
+    "rate_limits": RateLimits, "throttling": Throttling, "retry": Retry, "circuit_breaker": CircuitBreaker,
+    "fallback_behavior": FallbackBehavior, "validation": Validation, "monitoring": Monitoring, "costs": Costs,
+    "security": Security, "testing": Testing, "versioning": Versioning, "sla": Sla, "dependencies": Dependencies,
+    "documentation": DocumentationLinks,
 }  # fmt: skip
 """Top-level key -> block."""
 

@@ -11,6 +11,7 @@ from intertie.lint.rules.compiling.invalid_date import invalid_date
 from intertie.lint.rules.compiling.invalid_endpoint_path import invalid_endpoint_path
 from intertie.lint.rules.compiling.invalid_field_path import invalid_field_path
 from intertie.lint.rules.compiling.invalid_header import invalid_header
+from intertie.lint.rules.compiling.invalid_proxy import invalid_proxy
 from intertie.lint.rules.compiling.invalid_status import invalid_status
 from intertie.lint.rules.compiling.invalid_threshold import invalid_threshold
 from intertie.lint.rules.compiling.literal_secret import literal_secret
@@ -68,5 +69,6 @@ RULES = (
     invalid_endpoint_path,
     invalid_header,
     compiler_bug,
+    invalid_proxy,
 )
 """In the order of their codes."""
