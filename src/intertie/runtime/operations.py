@@ -65,7 +65,9 @@ class LinkedOperation:
         self.builder = RequestBuilder(operation, plan.version, plan.origin.base_path)
         self.reader = ResponseReader(operation, plan.errors)
         rows = frozenset(row.external_code for row in plan.errors.rows if not _is_status(row.external_code))
-        self.classifier = Classifier(operation, self.reader, plan.service, rows, surroundings.clock)
+        self.classifier = Classifier(
+            operation, self.reader, plan.service, rows, surroundings.clock, observer.masker.quoted
+        )
         inner = self._attempt_policies()
         sender = Sender(plan.timeouts, self.classifier, surroundings.clock)
         core: list[Policy] = [DeadlinePolicy(plan.timeouts, surroundings.clock), self._retry_policy(), *inner]
@@ -116,11 +118,9 @@ class LinkedOperation:
         elapsed_s = self._elapsed_s(call)
         for problem in (*self.surroundings.coordination.problems(), *self.surroundings.journal.problems()):
             course.warn(Stage.TELEMETRY, problem)
-        if isinstance(outcome, Failed):
-            apply_row(outcome, self.row_of(outcome))
-            error = outcome.error
-            error.operation, error.attempts, error.elapsed_s = self.operation.id, course.attempts, elapsed_s
-            error.reached, error.cost, error.events = course.reached, course.cost, tuple(course.events)
+        failed = outcome if isinstance(outcome, Failed) else outcome.cause
+        if failed is not None:
+            self._complete_error(call, failed, elapsed_s)
         outcome = replace(
             outcome,
             attempts=course.attempts,
@@ -133,6 +133,16 @@ class LinkedOperation:
             outcome = replace(outcome, reached=course.reached)
         trouble = await self.observer.finished(call, outcome, elapsed_s=elapsed_s)
         return outcome if trouble is None else replace(outcome, warnings=(*outcome.warnings, trouble))
+
+    def _complete_error(self, call: Call, failed: Failed, elapsed_s: float) -> None:
+        """Write onto the error what is known of the whole call, and what the error mapping makes of it."""
+        apply_row(failed, self.row_of(failed))
+        course, error = call.course, failed.error
+        error.operation, error.attempts, error.elapsed_s = self.operation.id, course.attempts, elapsed_s
+        error.reached, error.cost, error.events = course.reached, course.cost, tuple(course.events)
+        error.response = failed.response
+        if failed.retry_after_s is not None:
+            error.retry_after_s = failed.retry_after_s
 
     def row_of(self, failed: Failed) -> ErrorMappingRow | None:
         """Return the most specific error mapping row that a failure matches."""

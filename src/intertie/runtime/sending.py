@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from intertie.core.clock import Clock
 from intertie.core.errors import CallError, DeadlineExceeded, Reach
@@ -13,6 +14,9 @@ from intertie.runtime.http import Response
 from intertie.runtime.policies.deadline.clip import read_timeout_s, write_deadline_s
 from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.stages import Stage
+
+MOST_ERROR_BYTES = 64 * 1024
+"""So much of the body is read where a call that asked for a stream is answered with an error."""
 
 
 class Sender(Struct, frozen=True):
@@ -54,12 +58,33 @@ class Sender(Struct, frozen=True):
                 deadline_s=call.deadline_s,
                 stream=call.stream,
             )
+            if result.stream is not None and not self.classifier.is_streamed(result):
+                result = await self._read_error(result, call)
         except CallError as error:
             result = error
         except BaseException:
             call.course.reach(Reach.MAYBE)  # cancelled with bytes perhaps on their way
             raise
         return Exchanged(result, sent_s, self.clock.monotonic_s())
+
+    async def _read_error(self, response: Response, call: Call) -> Response:
+        """Return an error answer with the beginning of its body: a stream that nobody wants is read no further."""
+        stream, now_s = response.stream, self.clock.monotonic_s()
+        if stream is None:
+            return response
+        until_s = now_s + read_timeout_s(self.options, now_s=now_s, deadline_s=call.deadline_s)
+        body = bytearray()
+        try:
+            async for piece in stream:
+                body += piece
+                if len(body) >= MOST_ERROR_BYTES or self.clock.monotonic_s() >= until_s:
+                    break
+        except CallError:
+            pass  # what came of the body is enough: the status says what the answer is
+        finally:
+            await stream.aclose()
+        received = response.bytes_received + len(body)
+        return replace(response, stream=None, body=bytes(body[:MOST_ERROR_BYTES]), bytes_received=received)
 
     def _judge(self, result: Response | CallError, *, stream: bool) -> Outcome:
         if isinstance(result, CallError):

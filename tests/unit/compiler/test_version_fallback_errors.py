@@ -141,3 +141,9 @@ def test_an_option_of_another_strategy_is_not_enforced(strategy, options, unread
     """What the chosen strategy does not read stands in the plan as such."""
     plan = plan_of(fallback_behavior={"strategy": strategy, **options})
     assert [item.what for item in plan.not_enforced] == unread
+
+
+def test_the_error_message_path_is_read():
+    """So is the path of its message."""
+    assert plan_of(error_message_path="error.text").errors.error_message_path == "error.text"
+    assert findings_of(error_message_path="error[") == ["invalid-field-path"]

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from intertie.core.outside_text import LONGEST_SHOWN, shown
 from intertie.core.secret import MASK, Secret
 from intertie.runtime.mapping.json_ready import to_json_ready
 from intertie.runtime.mapping.paths import EACH, Step, parse_path
@@ -67,6 +68,10 @@ class Masker:
             text = mask_personal(text)
         # Masking itself may bring two parts of a secret together.
         return self._secrets.masked(text)
+
+    def quoted(self, text: str, *, most: int = LONGEST_SHOWN) -> str:
+        """Return words from outside as they may stand in a sentence: masked, on one line, cut at `most`."""
+        return shown(self.text(text), most=most)
 
     def _header(self, name: str, value: str) -> str:
         if not is_credential_header(name):
