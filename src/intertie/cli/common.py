@@ -11,6 +11,7 @@ import msgspec
 
 from intertie.cli.completing import complete_environment
 from intertie.cli.context import CliContext
+from intertie.core.outside_text import printable_json, printable_line, printable_lines
 from intertie.core.units import seconds_text
 from intertie.diagnostics import Severity, SpecError
 from intertie.diagnostics.render import render_full, render_json
@@ -90,18 +91,34 @@ def workbenches(context: CliContext, specs: Sequence[str] = ()) -> list[tuple[Wo
 def print_json(document: object) -> None:
     """Print one JSON document on stdout."""
     text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
-    click.echo(text)
+    click.echo(printable_json(text))
 
 
-def say(sentence: str) -> None:
-    """Tell a person something on stderr."""
-    click.echo(sentence, err=True)
+def say(line: str, *, color: bool = False) -> None:
+    """Print one line for a person on stderr; see `printable_line` for `color`."""
+    click.echo(printable_line(line, color=color), err=True)
+
+
+def say_lines(text: str, *, color: bool = False) -> None:
+    """Print several lines for a person on stderr."""
+    click.echo(printable_lines(text, color=color), err=True, nl=not text.endswith("\n"))
+
+
+def put(line: str, *, color: bool = False) -> None:
+    """Print one line of the command's result on stdout."""
+    click.echo(printable_line(line, color=color))
+
+
+def put_lines(text: str, *, color: bool = False) -> None:
+    """Print several lines of the command's result on stdout."""
+    click.echo(printable_lines(text, color=color), nl=not text.endswith("\n"))
 
 
 def show_findings(error: SpecError, context: CliContext) -> None:
     """Show the errors of a spec that can't run, with excerpts, on stderr; the rest is left to `check`."""
     errors = [finding for finding in error.diagnostics if finding.severity is Severity.ERROR]
-    click.echo(render_full(errors, error.sources, color=context.use_color(err=True)), err=True, nl=False)
+    color = context.use_color(err=True)
+    say_lines(render_full(errors, error.sources, color=color), color=color)
     if len(error.diagnostics) > len(errors):
         say(f"{plural(len(errors), 'error')}; `intertie check {errors[0].span.path}` shows all findings")
 
@@ -110,7 +127,7 @@ def show_spec_error(error: SpecError, ctx: click.Context) -> None:
     """Show why a spec can't run: to people on stderr, and where JSON was asked for as one document on stdout."""
     show_findings(error, ctx.obj)
     if ctx.meta.get(_FORMAT) == "json":
-        click.echo(render_json(error.diagnostics, files=1), nl=False)
+        click.echo(printable_json(render_json(error.diagnostics, files=1)), nl=False)
 
 
 def elapsed_text(seconds: float) -> str:

@@ -73,7 +73,9 @@ class Result(Struct, frozen=True):
                 raise AttributeError(name)
             if self.receipt is not None:
                 raise AttributeError(f"a result has no attribute `{shown(name)}`: {self._no_fields()}")
-            hint = f"; read the field as result[{name!r}]" if isinstance(self.data, Mapping) and name in self.data else ""
+            hint = (
+                f"; read the field as result[{name!r}]" if isinstance(self.data, Mapping) and name in self.data else ""
+            )
             raise AttributeError(f"a result has no attribute `{shown(name)}`{hint}")
 
     def _no_fields(self) -> str:

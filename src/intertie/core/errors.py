@@ -35,7 +35,6 @@ from intertie.core.money import Money
 from intertie.core.outside_text import shown
 from intertie.core.timeline import TimelineEvent, timeline
 
-
 LONGEST_MESSAGE = 2000
 """Characters of an error's message; each part from outside is cut earlier, where it enters the sentence."""
 

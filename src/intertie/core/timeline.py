@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from intertie.core.outside_text import shown
 from intertie.core.units import seconds_text
 
 _STAGE_WIDTH = 22
+_TIME_WIDTH = 11
+_LONGEST_LINE = 1000
+_BELOW = frozenset({"headers", "body"})
 
 
 class TimelineEvent(Protocol):
@@ -54,18 +58,28 @@ def timeline(events: Sequence[TimelineEvent]) -> str:
 
 def _said(event: TimelineEvent) -> str:
     parts = [f"{event.event.replace('_', ' ')}: {event.said}", *_details(event.detail)]
-    return " · ".join(parts)
+    return "\n".join([" · ".join(parts), *_below(event.detail)])
+
+
+def _below(detail: Mapping[str, object]) -> Iterator[str]:
+    """Yield the lines of an answer's head and body, under the line of their event."""
+    lead = " " * (_TIME_WIDTH + _STAGE_WIDTH)
+    headers, body = detail.get("headers"), detail.get("body")
+    if isinstance(headers, Mapping):
+        yield from (f"{lead}{shown(f'{name}: {value}')}" for name, value in headers.items())
+    if isinstance(body, str) and body:
+        yield from (f"{lead}{shown(line, most=_LONGEST_LINE)}" for line in body.split("\n"))
 
 
 def _details(detail: Mapping[str, object]) -> list[str]:
     said: list[str] = []
     for name, value in detail.items():
-        if value is None:
+        if value is None or name in _BELOW:
             continue
         if name.endswith("_s") and isinstance(value, int | float):
             said.append(f"{name[:-2].replace('_', ' ')} {seconds_text(float(value))}")
         elif isinstance(value, bool):
             said.append(f"{name.replace('_', ' ')} {'yes' if value else 'no'}")
         else:
-            said.append(f"{name.replace('_', ' ')} {value}")
+            said.append(f"{name.replace('_', ' ')} {shown(str(value))}")
     return said

@@ -1,8 +1,9 @@
 """Every event that a call can emit: one table for docs, metrics and tests.
 
 Names are stable. `severity` is how a person should take it: `debug` for what always happens, `info` for a decision that
-changed the call's course, `warning` for what somebody should know, `error` for what a person has to mend. Details
-hold numbers and words, never data of the caller, never a secret.
+changed the call's course, `warning` for what somebody should know, `error` for what a person has to fix. Details
+hold numbers and words, never data of the caller, never a secret; `answer` alone holds what the service sent, masked and
+cut, and only the caller who asks for an explanation gets it.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ CATALOGUE: tuple[EventKind, ...] = (
         Stage.CIRCUIT_BREAKER_AGAIN, "reject", "warning", ("state", "retry_after_s"), "it opened while we waited"
     ),
     EventKind(Stage.SEND, "attempt", "debug", ("attempt",), "the request leaves"),
+    EventKind(Stage.SEND, "answer", "debug", ("status", "headers", "body"), "what came back, masked and cut"),
     EventKind(
         Stage.CLASSIFY, "classified", "debug", ("kind", "status", "reached", "error", "effect_unknown"), "what it was"
     ),
@@ -99,7 +101,8 @@ def events_markdown() -> str:
         "",
         "Generated from the catalogue. What the guards saw and decided on one call: in `--explain`, in",
         "`Result.events`, in `CallError.events`. Names are stable. Details hold numbers and words, never data, never a",
-        "secret; durations are in seconds and end in `_s`.",
+        "secret; durations are in seconds and end in `_s`. One event is different: `answer` holds head and body of an",
+        "attempt's answer, masked and cut. Only an explained call has it, and listeners never get it.",
         "",
         "| stage | event | severity | what happened | details |",
         "|---|---|---|---|---|",

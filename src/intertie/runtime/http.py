@@ -11,7 +11,6 @@ from intertie.core.errors import NotJson, Reach
 from intertie.core.outside_text import shown
 from intertie.core.secret import Secret
 
-
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -191,6 +190,9 @@ class Transport(Protocol):
 
     async def aclose(self) -> None:
         """Close idle connections now and the others when they come back."""
+
+    def written_fields(self, request: Request) -> tuple[tuple[str, str], ...]:
+        """Return the header fields of a request as they go over the wire; the credential's value is a mask."""
 
     def statistics(self) -> dict[str, int]:
         """Return a snapshot: `open`, `idle`, `waiting`, `opened_total`, `reused_total`."""

@@ -69,7 +69,7 @@ class LinkedOperation:
             operation, self.reader, plan.service, rows, surroundings.clock, observer.masker.quoted
         )
         inner = self._attempt_policies()
-        sender = Sender(plan.timeouts, self.classifier, surroundings.clock)
+        sender = Sender(plan.timeouts, self.classifier, observer.masker, surroundings.clock)
         core: list[Policy] = [DeadlinePolicy(plan.timeouts, surroundings.clock), self._retry_policy(), *inner]
         fallback = self._fallback_policy()
         self._run: CallNext = link([fallback, *core] if fallback is not None else core, sender)

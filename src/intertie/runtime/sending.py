@@ -11,6 +11,7 @@ from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
 from intertie.runtime.classify import Classifier
 from intertie.runtime.held import Exchanged
 from intertie.runtime.http import Response
+from intertie.runtime.masking import Masker, shown_response
 from intertie.runtime.policies.deadline.clip import read_timeout_s, write_deadline_s
 from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.stages import Stage
@@ -18,12 +19,16 @@ from intertie.runtime.stages import Stage
 MOST_ERROR_BYTES = 64 * 1024
 """So much of the body is read where a call that asked for a stream is answered with an error."""
 
+MOST_EXPLAINED = 1000
+"""Characters of an answer's body that an explained call shows."""
+
 
 class Sender(Struct, frozen=True):
     """Sends one attempt on the connection it holds. The end of every pipeline."""
 
     options: TimeoutOptions
     classifier: Classifier
+    masker: Masker
     clock: Clock
 
     async def __call__(self, call: Call) -> Outcome:
@@ -38,6 +43,8 @@ class Sender(Struct, frozen=True):
         if exchanged is None:
             exchanged = await self._exchange(call)
         course.wire_s = exchanged.ended_s - exchanged.sent_s
+        if course.explain and isinstance(exchanged.result, Response):
+            self._explain(call, exchanged.result)
         outcome = self._judge(exchanged.result, stream=call.stream)
         course.reach(Reach.YES if isinstance(outcome, Answered) else outcome.reached)
         self._note(call, outcome)
@@ -48,6 +55,7 @@ class Sender(Struct, frozen=True):
         if connection is None or request is None:
             msg = "an attempt reached its send stage without a connection or a request"
             raise RuntimeError(msg)
+        call.course.sent = request
         sent_s = self.clock.monotonic_s()
         result: Response | CallError
         try:
@@ -62,6 +70,8 @@ class Sender(Struct, frozen=True):
                 result = await self._read_error(result, call)
         except CallError as error:
             result = error
+            if error.reached is Reach.NO:
+                call.course.sent = None
         except BaseException:
             call.course.reach(Reach.MAYBE)  # cancelled with bytes perhaps on their way
             raise
@@ -85,6 +95,11 @@ class Sender(Struct, frozen=True):
             await stream.aclose()
         received = response.bytes_received + len(body)
         return replace(response, stream=None, body=bytes(body[:MOST_ERROR_BYTES]), bytes_received=received)
+
+    def _explain(self, call: Call, response: Response) -> None:
+        """Note head and body of an answer, masked and cut; nobody but the caller who asked sees them."""
+        seen = shown_response(response, self.masker, most=MOST_EXPLAINED)
+        call.course.explained(Stage.SEND, "answer", status=seen.status, headers=seen.fields(), body=seen.body)
 
     def _judge(self, result: Response | CallError, *, stream: bool) -> Outcome:
         if isinstance(result, CallError):

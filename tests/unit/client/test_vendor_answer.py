@@ -127,7 +127,14 @@ def test_a_credential_that_the_service_echoes_is_masked():
     echoed = {"error": {"code": f"bad-{SECRET}", "message": f"Key {SECRET} is unknown, Bearer abcdefghijklmnop too"}}
     for status in (400, 401, 429):
         error = error_of(Answer(status, json=echoed, headers={"X-Echo": SECRET}), Error_Handling=ROWS)
-        seen = [str(error), repr(error), error.external_code, error.external_message, repr(error.response), error.detail]
+        seen = [
+            str(error),
+            repr(error),
+            error.external_code,
+            error.external_message,
+            repr(error.response),
+            error.detail,
+        ]
         assert not [text for text in seen if SECRET in text or "abcdefgh" in text]
         assert "••••" in str(error)
     assert SECRET.encode() in error.response.body
@@ -232,7 +239,9 @@ def test_a_field_read_as_an_attribute_says_how_it_is_read(kind):
 @KINDS
 def test_a_streamed_error_is_read_up_to_a_bound(kind):
     """A stream that is answered with an error has the error's code and the beginning of its body, and is closed."""
-    long = Answer(400, body=b'{"message": "no such file"}' + b" " * 1_000_000, headers={"content-type": "application/json"})
+    long = Answer(
+        400, body=b'{"message": "no such file"}' + b" " * 1_000_000, headers={"content-type": "application/json"}
+    )
     with face_of(kind, plan_of_spec(), [long]) as face:
         with pytest.raises(ServiceError) as caught:
             face.stream("download")

@@ -19,6 +19,7 @@ from intertie.adapters.http1.pool import Place, Pool, PoolClosed, Waiter
 from intertie.adapters.http1.tls import client_context
 from intertie.core.clock import Clock
 from intertie.core.errors import Reach
+from intertie.runtime.http import Request
 from intertie.runtime.plan import Origin, TlsOptions
 from intertie.runtime.surroundings import SecretStore
 
@@ -103,6 +104,10 @@ class AsyncioTransport:
             turn: asyncio.Future[None] = loop.create_future()
             loop.call_soon(turn.set_result, None)
             await turn
+
+    def written_fields(self, request: Request) -> tuple[tuple[str, str], ...]:
+        """Return the header fields of a request as they go over the wire; the credential's value is a mask."""
+        return self._encoder.written_fields(request)
 
     def statistics(self) -> dict[str, int]:
         """Return a snapshot: `open`, `idle`, `waiting`, `opened_total`, `reused_total`."""

@@ -54,9 +54,7 @@ class FallbackPolicy(Struct, frozen=True):
                 return await self._from_cache(call, outcome)
             case "default":
                 call.course.emit(Stage.FALLBACK, "fallback", strategy="default")
-                return Answered(
-                    copy.deepcopy(self.options.default_response), None, fallback="default", cause=outcome
-                )
+                return Answered(copy.deepcopy(self.options.default_response), None, fallback="default", cause=outcome)
             case "queue":
                 return await self._queued(call, outcome)
             case _:
