@@ -11,7 +11,7 @@ import msgspec
 
 from intertie.cli.completing import complete_environment
 from intertie.cli.context import CliContext
-from intertie.core.outside_text import printable_json, printable_line, printable_lines
+from intertie.core.outside_text import LONGEST_LINE, printable_json, printable_line, printable_lines
 from intertie.core.units import seconds_text
 from intertie.diagnostics import Severity, SpecError
 from intertie.diagnostics.render import render_full, render_json
@@ -101,7 +101,7 @@ def say(line: str, *, color: bool = False) -> None:
 
 def say_lines(text: str, *, color: bool = False) -> None:
     """Print several lines for a person on stderr."""
-    click.echo(printable_lines(text, color=color), err=True, nl=not text.endswith("\n"))
+    click.echo(printable_lines(text, color=color), err=True, nl=bool(text) and not text.endswith("\n"))
 
 
 def put(line: str, *, color: bool = False) -> None:
@@ -109,9 +109,20 @@ def put(line: str, *, color: bool = False) -> None:
     click.echo(printable_line(line, color=color))
 
 
-def put_lines(text: str, *, color: bool = False) -> None:
-    """Print several lines of the command's result on stdout."""
-    click.echo(printable_lines(text, color=color), nl=not text.endswith("\n"))
+def put_lines(text: str, *, color: bool = False, most: int | None = LONGEST_LINE) -> None:
+    """Print several lines of the command's result on stdout, each of at most `most` characters."""
+    click.echo(printable_lines(text, color=color, most=most), nl=bool(text) and not text.endswith("\n"))
+
+
+def put_json(text: str) -> None:
+    """Print a finished JSON document on stdout: the same data, with escapes for what a terminal would act on."""
+    click.echo(printable_json(text), nl=False)
+
+
+def put_document(text: str) -> None:
+    """Print a document on stdout: exact where it goes into a file or a pipe, safe to look at on a terminal."""
+    on_terminal = sys.stdout is not None and sys.stdout.isatty()
+    click.echo(printable_lines(text) if on_terminal else text, nl=False)
 
 
 def show_findings(error: SpecError, context: CliContext) -> None:
@@ -127,7 +138,7 @@ def show_spec_error(error: SpecError, ctx: click.Context) -> None:
     """Show why a spec can't run: to people on stderr, and where JSON was asked for as one document on stdout."""
     show_findings(error, ctx.obj)
     if ctx.meta.get(_FORMAT) == "json":
-        click.echo(printable_json(render_json(error.diagnostics, files=1)), nl=False)
+        put_json(render_json(error.diagnostics, files=1))
 
 
 def elapsed_text(seconds: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intertie.cli.common import plural, print_json, say
+from intertie.cli.common import plural, print_json, say, say_lines
 from intertie.core.errors import snake_case
 from intertie.importers import Imported, losses_table
 from intertie.importers.merging.merge import told
@@ -30,7 +30,7 @@ def show_imported(imported: Imported, path: Path, identity: str, *, merged: bool
     if imported.losses:
         say("")
         say(f"{plural(len(imported.losses), 'thing')} of {imported.description.source} could not be kept:")
-        say(losses_table(imported.losses).rstrip("\n"))
+        say_lines(losses_table(imported.losses))
 
 
 def _document(imported: Imported, path: Path, identity: str, *, merged: bool) -> dict[str, object]:

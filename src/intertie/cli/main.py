@@ -10,6 +10,7 @@ import importlib
 import os
 import sys
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ import click
 from intertie._version import __version__
 from intertie.cli.context import CliContext
 from intertie.core.errors import IntertieError, UsageError
+from intertie.core.outside_text import printable_line, printable_lines, shown
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -143,16 +145,16 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as wrong:
-        wrong.show()
+        _show_wrong_usage(wrong)
         return wrong.exit_code
     except click.Abort:
         click.echo("stopped", err=True)
         return 130
     except UsageError as wrong:
-        click.echo(f"Error: {wrong}", err=True)
+        click.echo(printable_line(f"Error: {wrong}"), err=True)
         return 2
     except IntertieError as failure:
-        click.echo(f"Error: {failure}", err=True)
+        click.echo(printable_line(f"Error: {failure}"), err=True)
         return 1
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing is left to say, and Python must not say it at exit.
@@ -167,12 +169,18 @@ def run(arguments: list[str]) -> int:
             return _report_bug(failure, verbose=_wants_trace(arguments))
         # A name that is too long, a folder that may not be read, a full disk: not ours to mend, but to name.
         name = os.fsdecode(failure.filename) if isinstance(failure.filename, str | bytes) else str(failure.filename)
-        shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
-        click.echo(f"Error: {shown}: {failure.strerror}", err=True)
+        click.echo(f"Error: {shown(name, most=_LONGEST_NAME)}: {failure.strerror}", err=True)
         return 1
     except Exception as bug:  # noqa: BLE001  # the last line of defence: say how to report it, show the trace on -v
         return _report_bug(bug, verbose=_wants_trace(arguments))
     return status if isinstance(status, int) else 0
+
+
+def _show_wrong_usage(wrong: click.ClickException) -> None:
+    """Show what is wrong with the command line as click does; what was typed may hold anything."""
+    told = StringIO()
+    wrong.show(told)
+    click.echo(printable_lines(told.getvalue()), err=True, nl=False)
 
 
 def _wants_trace(arguments: list[str]) -> bool:

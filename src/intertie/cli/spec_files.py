@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import click
-
+from intertie.cli.common import say
 from intertie.cli.context import CliContext
 from intertie.compiler.settings import FILE_NAME
 from intertie.core.errors import UsageError
@@ -62,7 +61,7 @@ def spec_files(paths: tuple[str, ...], workspace: Workspace) -> list[Path]:
     if others and not files:
         raise UsageError(f"{', '.join(others)}: only integration specs are checked")
     for other in others:
-        click.echo(f"{other}: not checked", err=True)
+        say(f"{other}: not checked")
     return list({path.resolve(): path for path in files}.values())
 
 

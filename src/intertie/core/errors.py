@@ -166,6 +166,12 @@ class CallError(IntertieError):
         return str(self.args[0])
 
     @property
+    def summary(self) -> str:
+        """Code, sentence and, of a mapped error, its cause: one line for a report."""
+        mapped = self.internal_code is not None or self.user_message is not None
+        return str(self) if mapped else f"{self.code}: {self.detail}"
+
+    @property
     def status(self) -> int | None:
         """HTTP status of the answer, None where none came."""
         return None if self.response is None else self.response.status

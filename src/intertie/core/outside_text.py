@@ -55,31 +55,34 @@ def shown_block(text: str, *, most: int | None = None) -> str:
     return _UNSAFE_RE.sub(lambda found: found[0] if found[0] in "\n\t" else _escaped(found), text)
 
 
-def printable_line(line: str, *, color: bool = False) -> str:
+def printable_line(line: str, *, color: bool = False, most: int | None = LONGEST_LINE) -> str:
     r"""Return a finished line for a terminal: the last filter, for what no seam before it has cleaned.
 
     Args:
         line: Composed of our words and of values.
         color: Whether our own colour codes stand in it and stay. Values must be cleaned before they are coloured, so
             that no colour of a stranger passes.
+        most: Characters to keep; None keeps all of them.
 
     >>> printable_line("a\n\x1b[1mb"), printable_line("\x1b[1mb\x1b[0m\x1b[2J", color=True)
     ('a\\n\\x1b[1mb', '\x1b[1mb\x1b[0m\\x1b[2J')
     """
     if not color:
-        return shown(line, most=LONGEST_LINE)
-    parts = _COLOUR_RE.split(line[:LONGEST_LINE])
+        return shown(line, most=most)
+    if most is not None and len(line) > most:
+        line = f"{line[: most - 1]}…\x1b[0m"
+    parts = _COLOUR_RE.split(line)
     return "".join(part if number % 2 else shown(part, most=None) for number, part in enumerate(parts))
 
 
-def printable_lines(text: str, *, color: bool = False) -> str:
+def printable_lines(text: str, *, color: bool = False, most: int | None = LONGEST_LINE) -> str:
     r"""Return finished lines for a terminal, each as `printable_line` has it; a tab is four blanks.
 
     >>> printable_lines("one\r\ntwo\x07")
     'one\ntwo\\x07'
     """
     lines = text.replace("\r\n", "\n").replace("\t", "    ").split("\n")
-    return "\n".join(printable_line(line, color=color) for line in lines)
+    return "\n".join(printable_line(line, color=color, most=most) for line in lines)
 
 
 def printable_json(text: str) -> str:

@@ -9,12 +9,12 @@ import msgspec
 
 from intertie.core.errors import JournalUnavailable, StoreUnavailable
 from intertie.core.money import decimal_text
-from intertie.core.outside_text import shown
+from intertie.core.outside_text import LONGEST_LINE, shown
 from intertie.core.units import seconds_text
 from intertie.runtime.call import Answered, Call, Failed, Outcome
 from intertie.runtime.http import Request, Response
 from intertie.runtime.masking import Masker
-from intertie.runtime.masking.messages import LONGEST_BODY, body_text, shown_fields
+from intertie.runtime.masking.messages import body_text, shown_fields
 from intertie.runtime.plan import Plan
 from intertie.runtime.state import CallRecord
 from intertie.runtime.surroundings import Surroundings
@@ -170,7 +170,7 @@ class Observer:
         self.logger.log(level, "%s %s", what, " | ".join(f"{name}: {value}" for name, value in fields))
 
     def _log_body(self, level: int, what: str, body: bytes) -> None:
-        self.logger.log(level, "%s %s", what, shown(body_text(body, self.masker, indent=-1), most=LONGEST_BODY))
+        self.logger.log(level, "%s %s", what, shown(body_text(body, self.masker, indent=-1), most=LONGEST_LINE))
 
 
 def sentence(record: CallRecord, outcome: Outcome | None) -> str:
@@ -182,9 +182,8 @@ def sentence(record: CallRecord, outcome: Outcome | None) -> str:
     status = "" if record.status is None else f" {record.status}"
     fallback = f" from {record.fallback}" if record.fallback else ""
     tries = f"{record.attempts} attempt{'' if record.attempts == 1 else 's'}"
-    line = (
-        f"{record.operation}: {record.outcome}{fallback}{status} in {seconds_text(round(record.elapsed_s, 6))}, {tries}"
-    )
+    took = seconds_text(round(record.elapsed_s, 6))
+    line = f"{shown(record.operation)}: {record.outcome}{fallback}{status} in {took}, {tries}"
     if isinstance(outcome, Failed):
         return f"{line}, {shown(outcome.error.code)}"
     return line

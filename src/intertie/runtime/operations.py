@@ -138,6 +138,8 @@ class LinkedOperation:
         """Write onto the error what is known of the whole call, and what the error mapping makes of it."""
         apply_row(failed, self.row_of(failed))
         course, error = call.course, failed.error
+        # A transport or a decoder may quote what the service sent, and that may be our own credential.
+        error.args = (self.observer.masker.known(error.detail),)
         error.operation, error.attempts, error.elapsed_s = self.operation.id, course.attempts, elapsed_s
         error.reached, error.cost, error.events = course.reached, course.cost, tuple(course.events)
         error.response = failed.response
@@ -160,7 +162,7 @@ class LinkedOperation:
         # What would be kept is judged in every mode: a broken answer is never given again.
         violation = self.reader.violation(answered.data) if mode != "off" or keeps else None
         if violation is not None and mode != "off":
-            path, rule = violation
+            path, rule = (self.observer.masker.quoted(text) for text in violation)
             course.emit(Stage.RESPONSE_VALIDATION, "violation", path=path, rule=rule)
             sentence = f"{self.operation.id}: the answer breaks its schema at {path}: {rule}"
             if mode == "strict":

@@ -6,8 +6,10 @@ import pickle
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from intertie.core.errors import CallError, NotJson, ServiceError, TokenRefused
+from intertie.runtime.schemas import CompiledSchema
 from intertie.testing import Answer, Failure
 from support.client_faces import SECRETS, AsyncFace, SyncFace, both, face_of, plan_of_spec
 
@@ -249,6 +251,32 @@ def test_a_streamed_error_is_read_up_to_a_bound(kind):
         assert caught.value.response.stream is None
         assert 27 < len(caught.value.response.body) <= 64 * 1024
         assert face.service.in_flight == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, body=b"{", headers={"content-type": f"application/{SECRET}+json"}),
+        Answer(200, json={SECRET: 1, "amount": "no"}),
+        Answer(200, json={"deep": {SECRET: "no"}}),
+    ],
+    ids=["media type", "other field", "key in a path"],
+)
+def test_a_credential_echoed_elsewhere_is_masked_in_every_sentence(answer):
+    """In a media type or as a field's name it reaches a message by another way; events and warnings have it neither."""
+    plan = plan_of_spec(Data_Mappings=None, Validation="validation: {response: {enabled: true, strict: true}}")
+    schema = {"type": "object", "properties": {"deep": {"additionalProperties": {"type": "integer"}}}}
+    operation = plan.operations["get_charge"]
+    response = replace(operation.response, schema=CompiledSchema(schema), validate="strict")
+    plan = replace(plan, operations={**plan.operations, "get_charge": replace(operation, response=response)})
+    with face_of(SyncFace, plan, [answer]) as face:
+        try:
+            told = face.result("get_charge", {"charge_id": "1"}, explain=True)
+        except CallError as error:
+            told = error
+        seen = [str(told), told.explain(), repr(told), *told.warnings, repr(getattr(told, "path", ""))]
+    # Of a success the data is the caller's: its repr shows it.
+    assert SECRET not in "".join(seen[1:2] + seen[3:] if not isinstance(told, CallError) else seen)
 
 
 def test_an_error_survives_pickling():

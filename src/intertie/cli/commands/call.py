@@ -171,7 +171,7 @@ def _tell_result(result: Result, base_url: str | None, show: _Shown) -> None:
         said.append(f"cost {result.cost}")
     say(" · ".join(said))
     if cause is not None:
-        say(f"cause: {_named(cause)}")
+        say(f"cause: {cause.summary}")
     for warning in result.warnings:
         say(f"warning: {warning}")
     if result.receipt:
@@ -179,12 +179,6 @@ def _tell_result(result: Result, base_url: str | None, show: _Shown) -> None:
         say(f"queued as {result.receipt}: `intertie queue list` shows it, `intertie queue replay{there}` sends it")
     else:
         print_json(to_json_ready(result.data))
-
-
-def _named(failed: CallError) -> str:
-    """Return code and sentence of an error; of a mapped one the cause too."""
-    mapped = failed.internal_code is not None or failed.user_message is not None
-    return str(failed) if mapped else f"{failed.code}: {failed}"
 
 
 def _error_json(failed: CallError) -> dict[str, object]:
@@ -220,7 +214,7 @@ def _tell_failed(failed: CallError, show: _Shown) -> None:
     if show.explain:
         say_lines(failed.explain())
     show.say_response(failed.response)
-    say(f"Error: {_named(failed)}")
+    say(f"Error: {failed.summary}")
     said = [type(failed).__name__]
     if failed.status is not None:
         said.append(f"status {failed.status}")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from intertie.cli.check_reports import REPORTS, report, scores
+from intertie.cli.common import put_document, put_json, put_lines, say
 from intertie.cli.completing import complete_spec
 from intertie.cli.context import CliContext
 from intertie.cli.many_files import MOST_JOBS, check_all
@@ -67,7 +68,7 @@ def command(
     workspace = workspace_of(context, paths)
     files = spec_files(paths, workspace)
     if score:
-        click.echo(scores(files, workspace, form), nl=False)
+        (put_json if form == "json" else put_lines)(scores(files, workspace, form))
         return
     settings = load_settings(workspace.root, config=context.config, environ=os.environ, flags={})
     checker = Checker(files, workspace, settings, today=BlockingClock().utc_now().date())
@@ -77,12 +78,19 @@ def command(
         _fix(files, checker, unsafe=unsafe_fixes)
     result = check_all(checker, files, jobs=jobs)
     if form in REPORTS:
-        click.echo(report(result, form, workspace, strict=strict), nl=False)
+        text = report(result, form, workspace, strict=strict)
+        if form in ("sarif", "gitlab"):
+            put_json(text)
+        else:
+            put_lines(text, most=None)
+    elif form == "json":
+        put_json(render_json(result.diagnostics, files=len(result.files)))
     else:
-        click.echo(_rendered(result, form, color=context.use_color()), nl=False)
+        color = context.use_color()
+        put_lines(_rendered(result, form, color=color), color=color)
     summary = summarize(result.diagnostics, len(result.files))
     if form != "json":
-        click.echo(str(summary), err=True)
+        say(str(summary))
         _hint_at_fixes(result)
     if summary.errors or (strict and summary.warnings):
         ctx.exit(1)
@@ -96,7 +104,7 @@ def _fix(files: list[Path], checker: Checker, *, unsafe: bool) -> None:
         write_fixed(file)
     number = sum(len(file.applied) for file in fixed)
     if fixed:
-        click.echo(f"mended {count(number, 'finding')} in {count(len(fixed), 'file')}", err=True)
+        say(f"mended {count(number, 'finding')} in {count(len(fixed), 'file')}")
 
 
 def _show_diff(files: list[Path], checker: Checker, *, unsafe: bool) -> bool:
@@ -105,10 +113,10 @@ def _show_diff(files: list[Path], checker: Checker, *, unsafe: bool) -> bool:
 
     fixed = [file for file in (fix_file(path, checker, unsafe=unsafe) for path in files) if file.changed]
     for file in fixed:
-        click.echo("".join(unified_diff(file)), nl=False)
+        put_document("".join(unified_diff(file)))
     number = sum(len(file.applied) for file in fixed)
     said = f"would mend {count(number, 'finding')} in {count(len(fixed), 'file')}" if fixed else "nothing to mend"
-    click.echo(said, err=True)
+    say(said)
     return bool(fixed)
 
 
@@ -121,12 +129,10 @@ def _hint_at_fixes(result: CheckResult) -> None:
         parts += (
             [f"{unsafe} more with --unsafe-fixes" if safe else f"{unsafe} with --fix --unsafe-fixes"] if unsafe else []
         )
-        click.echo(f"can be mended: {', '.join(parts)}", err=True)
+        say(f"can be mended: {', '.join(parts)}")
 
 
 def _rendered(result: CheckResult, form: str, *, color: bool) -> str:
-    if form == "json":
-        return render_json(result.diagnostics, files=len(result.files))
     if form == "concise":
         return render_concise(result.diagnostics, color=color)
     return render_full(result.diagnostics, result.sources, color=color)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from intertie.cli.common import put, put_document, say
 from intertie.cli.completing import complete_spec
 from intertie.cli.context import CliContext
 from intertie.cli.spec_files import spec_files, workspace_of
@@ -36,15 +37,15 @@ def command(context: CliContext, paths: tuple[str, ...], check: bool, diff: bool
     changed = [file for file in done if file is not None and file.changed]
     for file in changed:
         if diff:
-            click.echo("".join(unified_diff(file)), nl=False)
+            put_document("".join(unified_diff(file)))
         elif check:
-            click.echo(f"{file.shown} is not in canonical form")
+            put(f"{file.shown} is not in canonical form")
         else:
             write_fixed(file)
-            click.echo(f"formatted {file.shown}", err=True)
+            say(f"formatted {file.shown}")
     rest = len(done) - len(changed)
     told = f"{count(len(changed), 'file')} {'would be ' if check or diff else ''}formatted"
-    click.echo(f"{told}, {rest} left as {'it is' if rest == 1 else 'they are'}", err=True)
+    say(f"{told}, {rest} left as {'it is' if rest == 1 else 'they are'}")
     unread = any(file is None for file in done)
     return 1 if unread or (changed and (check or diff)) else 0
 
@@ -56,9 +57,9 @@ def _formatted(path: Path, workspace: Workspace) -> FixedFile | None:
         before = check_text(path.read_bytes().decode("utf-8"))
     except (OSError, UnicodeDecodeError, Unreadable) as error:
         reason = error.reason if isinstance(error, Unreadable) else "it is no file of text in UTF-8 that may be read"
-        click.echo(f"{shown}: not formatted: {reason}", err=True)
+        say(f"{shown}: not formatted: {reason}")
         return None
     found = format_text(before, path, workspace)
     for block in found.untouched:
-        click.echo(f"{shown}:{block.line}: this block is left as it is: {block.why}", err=True)
+        say(f"{shown}:{block.line}: this block is left as it is: {block.why}")
     return FixedFile(path, shown, before, found.text, ())

@@ -14,13 +14,14 @@ import click
 from msgspec import Struct
 
 from intertie.adapters.secrets import EnvironmentSecrets
-from intertie.cli.common import workbench
+from intertie.cli.common import put_lines, say, workbench
 from intertie.cli.completing import complete_environment, complete_profile, complete_spec
 from intertie.cli.context import CliContext
 from intertie.cli.next_line import NextLine
 from intertie.compiler.origin import is_loopback
 from intertie.core.clock import AsyncioClock
 from intertie.core.errors import IntertieError, UsageError
+from intertie.core.outside_text import shown
 from intertie.mockserver import MockEngine, MockHttpServer, load_profile
 from intertie.mockserver.limits import ON_THE_WIRE
 from intertie.mockserver.profiles import BUILT_IN, Profile
@@ -117,9 +118,7 @@ def _for_plan(profile: Profile, plan: Plan) -> Profile:
     unknown = [name for name in profile.operations if name not in plan.operations]
     if unknown:
         known = ", ".join(plan.operations)
-        click.echo(
-            f"Warning: profile {profile.name} names {', '.join(unknown)}; {plan.spec_path} has {known}", err=True
-        )
+        say(f"Warning: profile {profile.name} names {', '.join(unknown)}; {plan.spec_path} has {known}")
     return profile
 
 
@@ -149,7 +148,7 @@ async def _serve(stalls: list[_Stall], host: str) -> None:
             except OSError as reason:
                 raise PortTaken(_taken_message(host, stall.port, reason)) from None
             servers.append(server)
-            click.echo(stall.next_line.text(stall.plan, url))
+            put_lines(stall.next_line.text(stall.plan, url))
         sys.stdout.flush()
         await stopping.wait()
     finally:
@@ -172,12 +171,7 @@ def _request_line(service: str | None) -> Callable[[Received], None]:
         fault = f" [{received.fault}]" if received.fault else ""
         operation = received.operation or "-"
         delay = f" {received.delay_s * 1000:.0f} ms" if received.delay_s else ""
-        line = f"{clock} {prefix}{received.method} {received.path} {received.status} {operation}{delay}{fault}"
-        click.echo(_printable(line), err=True)
+        asked = f"{shown(received.method, most=20)} {shown(received.path)}"
+        say(f"{clock} {prefix}{asked} {received.status} {operation}{delay}{fault}")
 
     return write
-
-
-def _printable(line: str) -> str:
-    """Return the line without control characters: paths come from strangers."""
-    return "".join(letter if letter.isprintable() else "?" for letter in line)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from intertie.cli.common import format_option, plural, say, stdin_text
+from intertie.cli.common import format_option, plural, put, say, stdin_text
 from intertie.cli.context import CliContext
 from intertie.core.errors import UsageError
 from intertie.lint.ids import ids_of, next_id
@@ -115,8 +115,8 @@ def command(
     )
     if source is None:
         _write(path, draft_text(draft))
-        click.echo(f"made {_shown(path)} ({draft.id})")
-        click.echo(f"next: fill in what stands in [brackets], then intertie check {_shown(path)}")
+        put(f"made {_shown(path)} ({draft.id})")
+        put(f"next: fill in what stands in [brackets], then intertie check {_shown(path)}")
         return
     from intertie.cli.imported import show_imported  # noqa: PLC0415  # a spec from the template needs none of it
     from intertie.importers import Request, Selection, import_again, import_new  # noqa: PLC0415
@@ -137,7 +137,7 @@ def command(
         return
     done = "made" if old is None else "merged"
     count = plural(len(imported.operations), "operation")
-    click.echo(f"{done} {_shown(path)} ({draft.id}): {count} from {imported.description.kind}")
+    put(f"{done} {_shown(path)} ({draft.id}): {count} from {imported.description.kind}")
     say(f"next: fill in what stands in [brackets], then intertie check {_shown(path)}")
 
 

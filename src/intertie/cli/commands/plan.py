@@ -9,6 +9,7 @@ from intertie.cli.common import (
     environment_option,
     format_option,
     print_json,
+    put_lines,
     workbench,
 )
 from intertie.cli.completing import complete_operation, complete_spec
@@ -42,5 +43,5 @@ def command(
     if output_format == "json":
         print_json(plan_json(plan, operation))
     else:
-        click.echo(plan_text(plan, operation), nl=False)
+        put_lines(plan_text(plan, operation))
     return 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from intertie.cli.call_log import call_log
-from intertie.cli.common import format_option, plural, print_json, say, workbenches
+from intertie.cli.common import format_option, plural, print_json, put, say, workbenches
 from intertie.cli.completing import complete_spec
 from intertie.core.errors import UsageError
 
@@ -47,7 +47,7 @@ def list_items(context: CliContext, spec: str | None, everything: bool, output_f
     for item in items:
         reason = f" · {item.reason}" if item.reason else ""
         tries = plural(item.attempts, "try").replace("trys", "tries")
-        click.echo(f"{item.receipt}  {item.state:<8} {item.key}  {item.operation}  {tries}{reason}")
+        put(f"{item.receipt}  {item.state:<8} {item.key}  {item.operation}  {tries}{reason}")
 
 
 @command.command("replay")

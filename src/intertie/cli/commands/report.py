@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from intertie.cli.common import elapsed_text, format_option, plural, print_json, say, workbenches
+from intertie.cli.common import elapsed_text, format_option, plural, print_json, put, put_lines, say, workbenches
 from intertie.cli.completing import complete_spec
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def cost(context: CliContext, specs: tuple[str, ...], month: str | None, output_
     if not lines:
         say(f"the ledger has nothing for {period}")
     for line in lines:
-        click.echo(_text(line))
+        put(_text(line))
 
 
 @command.command("calls")
@@ -70,7 +70,7 @@ def calls(context: CliContext, spec: str | None, limit: int, output_format: str)
     if not lines:
         say("no call is on record")
     for line in lines:
-        click.echo(_call_text(line))
+        put_lines(_call_text(line))
 
 
 def _call_text(line: CallLine) -> str:

@@ -11,6 +11,7 @@ from intertie.cli.common import (
     format_option,
     plural,
     print_json,
+    put,
     say,
     show_findings,
     state_url_option,
@@ -18,6 +19,7 @@ from intertie.cli.common import (
 )
 from intertie.cli.completing import complete_spec
 from intertie.core.money import Money
+from intertie.core.outside_text import shown
 from intertie.core.units import seconds_text
 from intertie.diagnostics import SpecError
 from intertie.runtime.policies.budget.state import alert_sentence, has_reached_mark
@@ -52,7 +54,7 @@ def command(
     from intertie.app.opening import open_blocking  # noqa: PLC0415  # keeps `--help` quick
     from intertie.app.places import other_places  # noqa: PLC0415
 
-    shown: list[tuple[Plan, PlanStatistics, tuple[StateKey, ...]]] = []
+    found: list[tuple[Plan, PlanStatistics, tuple[StateKey, ...]]] = []
     status = 0
     for bench, chosen in workbenches(context, specs):
         for spec in chosen:
@@ -64,20 +66,20 @@ def command(
                 continue
             with open_blocking(bench, plan) as integration:
                 now = integration.statistics()
-                shown.append((integration.plan, now, other_places(bench, plan.key)))
+                found.append((integration.plan, now, other_places(bench, plan.key)))
     if output_format == "json":
-        print_json({"integrations": [_as_json(plan, now, others) for plan, now, others in shown]})
+        print_json({"integrations": [_as_json(plan, now, others) for plan, now, others in found]})
         return status
-    if not shown and not status:
+    if not found and not status:
         say("there are no specs in this workspace: `intertie new NAME` writes one")
-    for plan, now, others in shown:
-        click.echo(f"{plan.id} {plan.title} ({plan.environment}, {plan.origin.url})")
+    for plan, now, others in found:
+        put(f"{shown(plan.id)} {shown(plan.title)} ({plan.environment}, {plan.origin.url})")
         for line in _lines(plan, now):
-            click.echo(f"  {line}")
+            put(f"  {line}")
         for line in _elsewhere(others):
-            click.echo(f"  {line}")
+            put(f"  {line}")
         for warning in plan.warnings:
-            click.echo(f"  mind     {warning}")
+            put(f"  mind     {warning}")
     return status
 
 

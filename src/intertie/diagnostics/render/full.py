@@ -65,11 +65,11 @@ def _one(diagnostic: Diagnostic, lines_of: _LinesOf, paint: Paint, width: int) -
     spans = (diagnostic.span, *(label.span for label in diagnostic.related))
     gutter = max(len(str(min(span.end_line, max(len(lines_of(span.path)), span.line)))) for span in spans)
     place = diagnostic.span
-    yield f"{'':>{gutter}}{paint('-->', GUTTER)} {place.path}:{place.line}:{place.column}"
+    yield f"{'':>{gutter}}{paint('-->', GUTTER)} {printable(place.path)}:{place.line}:{place.column}"
     yield from excerpt(lines_of(place.path), place, Frame(gutter, "^", style, paint, width))
     for label in diagnostic.related:
         place = label.span
-        where = f"{place.path}:{place.line}:{place.column}"
+        where = f"{printable(place.path)}:{place.line}:{place.column}"
         yield f"{'':>{gutter}}{paint(':::', GUTTER)} {where} {printable(label.message)}"
         yield from excerpt(lines_of(place.path), place, Frame(gutter, "-", GUTTER, paint, width))
     if diagnostic.help:

@@ -44,7 +44,7 @@ def render_list(group: Sequence[Diagnostic], lines: Sequence[str], paint: Paint,
     yield f"{head} {paint(first.name + ':', STRONG)} {GATHERED[first.name].format(len(group))}"
     gutter = len(str(group[-1].span.line))
     frame = Frame(gutter, "^", style, paint, width)
-    yield f"{'':>{gutter}}{paint('-->', GUTTER)} {first.span.path}:{first.span.line}:{first.span.column}"
+    yield f"{'':>{gutter}}{paint('-->', GUTTER)} {printable(first.span.path)}:{first.span.line}:{first.span.column}"
     yield frame.number("")
     by_line = {diagnostic.span.line: diagnostic for diagnostic in reversed(group)}
     texts = {number: _cut(lines[number - 1] if number <= len(lines) else "", _WIDEST_LINE) for number in by_line}

@@ -69,6 +69,10 @@ class Masker:
         # Masking itself may bring two parts of a secret together.
         return self._secrets.masked(text)
 
+    def known(self, text: str) -> str:
+        """Return a sentence of ours without any secret that was resolved; its other words stay as they are."""
+        return self._secrets.masked(text)
+
     def quoted(self, text: str, *, most: int = LONGEST_SHOWN) -> str:
         """Return words from outside as they may stand in a sentence: masked, on one line, cut at `most`."""
         return shown(self.text(text), most=most)
