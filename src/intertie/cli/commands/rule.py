@@ -8,6 +8,7 @@ from itertools import groupby
 
 import click
 
+from intertie.cli.common import put_json, put_lines
 from intertie.cli.completing import complete_rule
 from intertie.cli.context import CliContext
 from intertie.core.errors import UsageError
@@ -35,8 +36,10 @@ from intertie.lint.rules import GROUP_TITLES
 def command(context: CliContext, code: str | None, form: str) -> None:
     """Explain the rule CODE (or its name), with an example and what to use instead; without CODE, list all."""
     if code is None:
-        shown = json.dumps([_brief(rule) for rule in RULES], indent=2) + "\n" if form == "json" else _list(context)
-        click.echo(shown, nl=False)
+        if form == "json":
+            put_json(json.dumps([_brief(rule) for rule in RULES], indent=2) + "\n")
+        else:
+            put_lines(_list(context), color=context.use_color())
         return
     rule = find_rule(code)
     if rule is None:
@@ -44,9 +47,9 @@ def command(context: CliContext, code: str | None, form: str) -> None:
         hint = f"did you mean `{near}`?" if near else "`intertie rule` lists them"
         raise UsageError(f"there is no rule `{code}`; {hint}")
     if form == "json":
-        click.echo(json.dumps(_whole(rule), indent=2, ensure_ascii=False))
+        put_json(json.dumps(_whole(rule), indent=2, ensure_ascii=False) + "\n")
     else:
-        click.echo("\n".join(_page(rule, Paint(context.use_color()))))
+        put_lines("\n".join(_page(rule, Paint(context.use_color()))), color=context.use_color())
 
 
 def _list(context: CliContext) -> str:
