@@ -97,6 +97,12 @@ def test_the_usual_places_of_a_message_are_read(body):
     assert 'saying "said"' in str(error)
 
 
+def test_a_sentence_about_a_token_stays_readable():
+    """ "Token" before another word is no credential; before one it is."""
+    said = {"message": "Invalid token provided, not token sk9f8A7c6B5d4E3f2"}
+    assert error_of(Answer(400, json=said)).external_message == "Invalid token provided, not token ••••"
+
+
 def test_error_message_path_says_where_the_message_is():
     """The declared path beats the usual places; where it finds nothing they are asked."""
     sections = {"Error_Handling": "error_message_path: fault.text"}
