@@ -147,3 +147,16 @@ def test_the_error_message_path_is_read():
     """So is the path of its message."""
     assert plan_of(error_message_path="error.text").errors.error_message_path == "error.text"
     assert findings_of(error_message_path="error[") == ["invalid-field-path"]
+
+
+@pytest.mark.parametrize("version", ["1\r\nX-Own: 1", "1\x1b[2J", "é\u202e", "1\x00"])
+def test_a_version_that_no_header_can_carry_is_found(version):
+    """It would end in the middle of a call, or begin a header of its own; in a query it can be sent."""
+    block = {"header": "V", "current": version, "supported": [version]}
+    assert set(findings_of(versioning={"strategy": "header", **block})) == {"invalid-header"}
+    assert (
+        findings_of(
+            versioning={"strategy": "query", "parameter": "v", **{k: block[k] for k in ("current", "supported")}}
+        )
+        == []
+    )
