@@ -285,6 +285,18 @@ def test_a_credential_echoed_elsewhere_is_masked_in_every_sentence(answer):
     assert SECRET not in "".join(seen[1:2] + seen[3:] if not isinstance(told, CallError) else seen)
 
 
+@KINDS
+def test_a_stream_of_another_media_type_is_read_and_closed_likewise(kind):
+    """An HTML page in place of a file: its beginning stands on the error, its connection goes back."""
+    page = Answer(200, body=b"<html>" + b"x" * 1_000_000, headers={"content-type": "text/html"})
+    with face_of(kind, plan_of_spec(), [page]) as face:
+        with pytest.raises(ServiceError, match="text/html") as caught:
+            face.stream("download")
+        response = caught.value.response
+        assert (response.status, response.stream, response.body[:6]) == (200, None, b"<html>")
+        assert len(response.body) <= 64 * 1024
+
+
 def test_an_error_survives_pickling():
     """Workers hand errors to other processes: what happened and the answer come along."""
     error = error_of(DECLINED, Error_Handling=ROWS)
