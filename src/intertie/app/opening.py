@@ -159,7 +159,7 @@ def open_stores(bench: Workbench, plan: Plan, *, clock: Clock, offload: Offload)
         warnings.append(f"the journal is kept in memory and is lost at exit: {down}")
         journal = open_journal("memory://", clock=clock, rng=rng, offload=offload, root=bench.root)
     for sentence in warnings:
-        _log.warning("%s: %s", shown(plan.key), sentence)
+        _log.warning("%s: %s", shown(str(plan.key)), sentence)
     return coordination, journal, replace(plan, warnings=(*plan.warnings, *warnings))
 
 
