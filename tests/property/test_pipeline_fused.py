@@ -49,13 +49,20 @@ def seen(bench: Bench, outcomes: list) -> dict:
 
 
 def told(outcome) -> dict:
-    fields = {name: getattr(outcome, name) for name in outcome.__struct_fields__ if name not in {"response", "error"}}
-    response = outcome.response
-    fields["response"] = None if response is None else (response.status, response.headers.raw, response.body)
+    apart = {"response", "error", "cause"}
+    fields = {name: getattr(outcome, name) for name in outcome.__struct_fields__ if name not in apart}
+    fields["response"] = as_data(outcome.response)
     if isinstance(outcome, Failed):
         error = outcome.error
-        fields["error"] = (type(error), str(error), {k: v for k, v in vars(error).items() if k != "events"})
+        known = {name: value for name, value in vars(error).items() if name not in {"events", "response"}}
+        fields["error"] = (type(error), str(error), known, as_data(error.response))
+    elif outcome.cause is not None:
+        fields["cause"] = told(outcome.cause)
     return fields
+
+
+def as_data(response):
+    return None if response is None else (response.status, response.headers.raw, response.body)
 
 
 def replace_id(record):

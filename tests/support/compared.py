@@ -135,6 +135,7 @@ error_mapping:
   - {external_code: 5xx, internal_code: QUOTES_DOWN, message: No quotes now., action: fallback}
   - {external_code: too_heavy, internal_code: TOO_HEAVY, message: Too heavy., action: fail}
 error_code_path: code
+error_message_path: detail
 fallback_behavior: {strategy: queue, cache_ttl: 600, default_response: {price: 1}, idempotency_ttl: 2h}
 ```
 

@@ -230,6 +230,7 @@ CASES: dict[str, Case] = {
     "error_mapping[].message": Case("Other words."),
     "error_mapping[].action": Case("fail"),
     "error_code_path": Case("code"),
+    "error_message_path": Case("message"),
     "fallback_behavior.strategy": Case("queue"),
     "fallback_behavior.cache_ttl": Case(310),
     "fallback_behavior.default_response": Case({"price": "1"}, first={"price": "0"}, uses={

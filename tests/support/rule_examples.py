@@ -105,7 +105,8 @@ performance:
 
 SECTIONS = {
     "inbound": "Data Mappings", "outbound": "Data Mappings", "error_mapping": "Error Handling",
-    "fallback_behavior": "Error Handling", "error_code_path": "Error Handling", "validation": "Error Handling",
+    "fallback_behavior": "Error Handling", "error_code_path": "Error Handling",
+    "error_message_path": "Error Handling", "validation": "Error Handling",
     "monitoring": "Monitoring & Observability", "costs": "Cost Management", "versioning": "Migration & Versioning",
     "testing": "Testing Strategy", "components": "Components", "security": "Security Considerations",
     "proxy": "Service Configuration",

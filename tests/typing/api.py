@@ -111,6 +111,7 @@ def errors(payments: intertie.Integration) -> str:
     except intertie.ServiceError as answered:
         assert_type(answered.status, int | None)
         assert_type(answered.external_code, str | None)
+        assert_type(answered.external_message, str | None)
         assert_type(answered.internal_code, str | None)
         assert_type(answered.user_message, str | None)
         return answered.code
@@ -118,6 +119,14 @@ def errors(payments: intertie.Integration) -> str:
         assert_type(failed.attempts, int)
         assert_type(failed.cost, intertie.Money | None)
         assert_type(failed.events, Sequence[TimelineEvent])
+        if failed.response is not None:
+            assert_type(failed.response.status, int)
+            assert_type(failed.response.headers.get("request-id"), str | None)
+            assert_type(failed.response.body, bytes)
+            try:
+                assert_type(failed.response.json(), object)
+            except intertie.NotJson:
+                return str(payments.shown_response(failed.response))
         return failed.explain()
     except intertie.StoreUnavailable as down:
         return str(down)

@@ -21,6 +21,7 @@ from intertie.app.workbench import Workbench, open_workbench
 from intertie.client import AsyncIntegration, Integration
 from intertie.client.options import CallOptions, CloseStores
 from intertie.core.clock import AsyncioClock, BlockingClock, Clock
+from intertie.core.outside_text import shown
 from intertie.core.rng import SystemRng
 from intertie.runtime.linked import LinkedPlan
 from intertie.runtime.masking import KnownSecrets
@@ -174,7 +175,7 @@ def open_stores(bench: Workbench, plan: Plan, *, clock: Clock, offload: Offload)
         warnings.append(f"the journal is kept in memory and is lost at exit: {down}")
         journal = open_journal("memory://", clock=clock, rng=rng, offload=offload, root=bench.root)
     for sentence in warnings:
-        _log.warning("%s: %s", plan.key, sentence)
+        _log.warning("%s: %s", shown(str(plan.key)), sentence)
     return coordination, journal, replace(plan, warnings=(*plan.warnings, *warnings))
 
 

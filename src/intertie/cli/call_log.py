@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
 from msgspec.structs import replace
 
+from intertie.cli.common import say
 from intertie.cli.context import CliContext
-from intertie.core.outside_text import shown
 
 if TYPE_CHECKING:
     from intertie.runtime.plan import Plan
@@ -59,4 +58,4 @@ class _Stderr(logging.Handler):
         told = getattr(record, "intertie", None)
         decisions = told.get("decisions") if isinstance(told, dict) and self.level <= logging.DEBUG else None
         after = f" [{' > '.join(decisions)}]" if decisions else ""
-        click.echo(shown(f"{record.levelname} {record.getMessage()}{after}", most=None), err=True)
+        say(f"{record.levelname} {record.getMessage()}{after}")

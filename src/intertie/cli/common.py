@@ -13,6 +13,7 @@ import msgspec
 from intertie.cli.completing import complete_environment
 from intertie.cli.context import CliContext
 from intertie.cli.from_here import findings_from_here
+from intertie.core.outside_text import LONGEST_LINE, printable_json, printable_line, printable_lines
 from intertie.core.plurals import plural
 from intertie.core.seen_paths import seen_path
 from intertie.core.timeline import TimelineEvent, timeline
@@ -96,31 +97,38 @@ def workbenches(context: CliContext, specs: Sequence[str] = ()) -> list[tuple[Wo
 def print_json(document: object) -> None:
     """Print one JSON document on stdout."""
     text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
-    click.echo(text)
+    click.echo(printable_json(text))
 
 
 def say(sentence: str) -> None:
     """Say something to a person, on stderr."""
-    for line in _context().sentences().said(sentence):
+    layout = _context().sentences()
+    for line in layout.said(printable_line(sentence)):
         click.echo(line, err=True)
+
+
+def say_lines(text: str, *, color: bool = False) -> None:
+    """Print several lines for a person on stderr; see `printable_line` for `color`."""
+    click.echo(printable_lines(text, color=color), err=True, nl=bool(text) and not text.endswith("\n"))
 
 
 def say_joined(facts: Iterable[str]) -> None:
     """Say short facts on stderr, ` · ` between them."""
-    for line in _context().sentences().joined(facts):
+    for line in _context().sentences().joined(map(printable_line, facts)):
         click.echo(line, err=True)
 
 
 def say_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table on stderr."""
-    for line in _context().layout(err=True).table(heads, rows):
+    layout = _context().layout(err=True)
+    for line in layout.table(heads, [[printable_line(cell) for cell in row] for row in rows]):
         click.echo(line, err=True)
 
 
 def say_timeline(events: Sequence[TimelineEvent]) -> None:
     """Say on stderr what each guard saw and decided."""
     layout = _context().layout(err=True)
-    click.echo(timeline(events, width=layout.width, paint=layout.paint), err=True)
+    say_lines(timeline(events, width=layout.width, paint=layout.paint), color=layout.paint.on)
 
 
 def _context() -> CliContext:
@@ -131,9 +139,31 @@ def _context() -> CliContext:
 
 
 def tell(lines: Iterable[str]) -> None:
-    """Print laid out lines on stdout."""
+    """Print laid out lines of the command's result on stdout; what strangers wrote in them is clean already."""
+    color = _context().use_color()
     for line in lines:
-        click.echo(line)
+        put(line, color=color)
+
+
+def put(line: str, *, color: bool = False) -> None:
+    """Print one line of the command's result on stdout; see `printable_line` for `color`."""
+    click.echo(printable_line(line, color=color))
+
+
+def put_lines(text: str, *, color: bool = False, most: int | None = LONGEST_LINE) -> None:
+    """Print several lines of the command's result on stdout, each of at most `most` characters."""
+    click.echo(printable_lines(text, color=color, most=most), nl=bool(text) and not text.endswith("\n"))
+
+
+def put_json(text: str) -> None:
+    """Print a finished JSON document on stdout: the same data, with escapes for what a terminal would act on."""
+    click.echo(printable_json(text), nl=False)
+
+
+def put_document(text: str, *, color: bool = False) -> None:
+    """Print a document on stdout: exact where it goes into a file or a pipe, safe to look at on a terminal."""
+    on_terminal = sys.stdout is not None and sys.stdout.isatty()
+    click.echo(printable_lines(text, color=color) if on_terminal else text, nl=False)
 
 
 def show_findings(error: SpecError, context: CliContext) -> None:
@@ -141,7 +171,8 @@ def show_findings(error: SpecError, context: CliContext) -> None:
     wrong = [finding for finding in error.diagnostics if finding.severity is Severity.ERROR]
     errors, sources = findings_from_here(wrong, error.sources, error.root)
     layout = context.layout(err=True)
-    click.echo(render_full(errors, sources, color=layout.paint.on, width=layout.width), err=True, nl=False)
+    color = layout.paint.on
+    say_lines(render_full(errors, sources, color=color, width=layout.width), color=color)
     if len(error.diagnostics) > len(errors):
         say(f"{plural(len(errors), 'error')}; `intertie check {errors[0].span.path}` shows all findings")
 
@@ -150,7 +181,7 @@ def show_spec_error(error: SpecError, ctx: click.Context) -> None:
     """Show why a spec can't run: to people on stderr, and where JSON was asked for as one document on stdout."""
     show_findings(error, ctx.obj)
     if ctx.meta.get(_FORMAT) == "json":
-        click.echo(render_json(error.diagnostics, files=1), nl=False)
+        put_json(render_json(error.diagnostics, files=1))
 
 
 def elapsed_text(seconds: float) -> str:

@@ -20,6 +20,7 @@ from intertie.cli.context import CliContext
 from intertie.cli.help import HelpContext, with_help
 from intertie.cli.layout import MOST
 from intertie.core.errors import IntertieError, UsageError
+from intertie.core.outside_text import printable_line, printable_lines, shown
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -157,9 +158,7 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as wrong:
-        if isinstance(wrong, click.UsageError) and wrong.ctx is not None:
-            click.echo(f"{wrong.ctx.get_usage()}\nTry `{wrong.ctx.command_path} --help`.\n", err=True, color=color)
-        _complain(wrong.format_message(), color)
+        _show_wrong_usage(wrong, color)
         return wrong.exit_code
     except click.Abort:
         _complain("stopped", color, label="")
@@ -183,8 +182,7 @@ def run(arguments: list[str]) -> int:
             return _report_bug(failure, verbose=_wants_trace(arguments))
         # A name that is too long, a folder that may not be read, a full disk: not ours to fix, but to name.
         name = os.fsdecode(failure.filename) if isinstance(failure.filename, str | bytes) else str(failure.filename)
-        shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
-        _complain(f"{shown}: {failure.strerror}", color)
+        _complain(f"{shown(name, most=_LONGEST_NAME)}: {failure.strerror}", color)
         return 1
     except Exception as bug:  # noqa: BLE001  # the last line of defence: say how to report it, show the trace on -v
         return _report_bug(bug, verbose=_wants_trace(arguments))
@@ -192,9 +190,17 @@ def run(arguments: list[str]) -> int:
 
 
 def _complain(message: str, color: bool | None, *, label: str = "Error: ") -> None:
-    """Say on stderr why there was nothing to do, or what failed."""
-    for line in CliContext(color=color).sentences().said(f"{label}{message}"):
+    """Say on stderr why there was nothing to do, or what failed; it may hold what a stranger wrote."""
+    for line in CliContext(color=color).sentences().said(f"{label}{printable_line(message)}"):
         click.echo(line, err=True, color=color)
+
+
+def _show_wrong_usage(wrong: click.ClickException, color: bool | None) -> None:
+    """Show what is wrong with the command line; what was typed may hold anything."""
+    if isinstance(wrong, click.UsageError) and wrong.ctx is not None:
+        usage = printable_lines(wrong.ctx.get_usage(), color=True)
+        click.echo(f"{usage}\nTry `{wrong.ctx.command_path} --help`.\n", err=True, color=color)
+    _complain(wrong.format_message(), color)
 
 
 def _wants_trace(arguments: list[str]) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-import click
-
+from intertie.cli.common import say_lines
 from intertie.cli.context import CliContext
 from intertie.cli.layout import BAD, DIM, GOOD, WARN
 from intertie.core.columns import wrapped
@@ -29,20 +28,19 @@ class RequestLines:
     """
 
     def __init__(self, plan: Plan, root: Path, context: CliContext, *, named: bool) -> None:
-        self._service = f"{plan.service} " if named else ""
+        self._service = f"{shown(plan.service)} " if named else ""
         self._spec_path = plan.spec_path
         self._seen = seen_path(root / plan.spec_path, Path.cwd())
         self._layout = context.sentences()
 
     def __call__(self, received: Received) -> None:
         """Write the line of one request."""
-        for line in self.lines(received):
-            click.echo(line, err=True)
+        say_lines("\n".join(self.lines(received)), color=self._layout.paint.on)
 
     def lines(self, received: Received) -> list[str]:
         """Return the line, folded where it is for a terminal."""
         clock = f"{datetime.fromtimestamp(received.at_s).astimezone():%H:%M:%S} "
-        operation = f"{received.operation} " if received.operation else ""
+        operation = f"{shown(received.operation)} " if received.operation else ""
         what = f"{self._service}{shown(f'{received.method} {received.path}')} {operation}"
         status = str(received.status)
         delay = f" in {received.delay_s * 1000:.0f} ms" if received.delay_s else ""

@@ -10,9 +10,11 @@ from typing import Self
 from intertie.client.options import CallOptions, CloseStores
 from intertie.client.paging import first_input, items_of, next_input_of, stream_of
 from intertie.client.result import Result, result_of
+from intertie.core.answers import ServiceAnswer
 from intertie.core.errors import UsageError
 from intertie.core.plurals import plural
 from intertie.runtime.linked import LinkedPlan
+from intertie.runtime.masking import ShownResponse
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.reports import PlanStatistics, ReplayReport
 from intertie.runtime.state import BreakerHandle, LimiterHandle
@@ -175,6 +177,13 @@ class AsyncIntegration:
     def breakers(self) -> Mapping[str, BreakerHandle]:
         """The breakers by name, for an operator's hand: `force("open")`, `force("closed")`, `force(None)`."""
         return self._linked.guards.breakers
+
+    def shown_response(self, response: ServiceAnswer) -> ShownResponse:
+        """Return an answer of this service as it may be logged: masked, without control characters, cut.
+
+        `str()` of it has status line, headers and body; `as_json()` the same as data.
+        """
+        return self._linked.shown_response(response)
 
     def statistics(self) -> PlanStatistics:
         """Return limiter, breaker, queue and budget as they are now."""

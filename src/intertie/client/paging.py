@@ -55,7 +55,7 @@ def _as_sent(page: Result) -> object:
 def stream_of(plan: OperationPlan, outcome: Outcome) -> BodyStream:
     """Return the body of an answer that was asked for as a stream, or raise what became of the call."""
     if isinstance(outcome, Failed):
-        raise error_of(plan.id, outcome)
+        raise error_of(outcome)
     if outcome.response is None or outcome.response.stream is None:
         msg = f"{plan.id} was answered by a fallback ({outcome.fallback}), which has no stream"
         raise CallError(msg, operation=plan.id)

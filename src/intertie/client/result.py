@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from intertie.core.errors import CallError
 from intertie.core.money import Money
+from intertie.core.outside_text import shown
 from intertie.core.timeline import timeline
 from intertie.runtime.call import Answered, Failed, Outcome
 from intertie.runtime.events import Event
@@ -19,7 +21,7 @@ class Result(Struct, frozen=True):
 
     Attributes:
         operation: Operation id.
-        data: The mapped answer; None for what was queued.
+        data: The mapped answer; None for what was queued, and for an answer without a body.
         status: HTTP status; None where the service gave no answer.
         fallback: `cache`, `default` or `queue`, None where the service answered.
         stale: The answer came from the cache.
@@ -29,6 +31,10 @@ class Result(Struct, frozen=True):
         receipt: Id of what was queued.
         warnings: Sentences about what will hurt later: deprecations, a broken response schema.
         events: What each guard saw and decided, where the call was explained.
+        response: The service's answer as it came: `status`, `headers`, `body`, `json()`; None for a fallback answer.
+            Nobody has masked it.
+        cause: The error that a fallback stands in for, with its own `response` where the service answered; None where
+            the service's answer is the result.
     """
 
     operation: str
@@ -43,7 +49,7 @@ class Result(Struct, frozen=True):
     warnings: tuple[str, ...]
     events: tuple[Event, ...]
     response: Response | None = None
-    """The HTTP answer as it came: headers and undecoded body; None for a fallback answer."""
+    cause: CallError | None = None
 
     def __repr__(self) -> str:
         # Not the answer as it came: its headers and body are masked by nobody.
@@ -58,8 +64,29 @@ class Result(Struct, frozen=True):
         """Return one field of an object answer."""
         if isinstance(self.data, Mapping):
             return self.data[key]
-        msg = f"the answer of {self.operation} is not an object; use .data"
-        raise TypeError(msg)
+        raise TypeError(self._no_fields())
+
+    if not TYPE_CHECKING:  # a checker still finds what no result has
+
+        def __getattr__(self, name: str) -> object:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            if self.receipt is not None:
+                raise AttributeError(f"a result has no attribute `{shown(name)}`: {self._no_fields()}")
+            hint = (
+                f"; read the field as result[{name!r}]" if isinstance(self.data, Mapping) and name in self.data else ""
+            )
+            raise AttributeError(f"a result has no attribute `{shown(name)}`{hint}")
+
+    def _no_fields(self) -> str:
+        if self.receipt is not None:
+            return (
+                f"{self.operation} was queued as {self.receipt} and has no data until it is sent; "
+                "check .fallback, or .receipt, before you read fields"
+            )
+        if self.data is None:
+            return f"the answer of {self.operation} has no body, so it has no fields; .data is None"
+        return f"the answer of {self.operation} is not an object; use .data"
 
 
 def result_of(operation: str, outcome: Outcome) -> Result:
@@ -79,21 +106,13 @@ def result_of(operation: str, outcome: Outcome) -> Result:
                 warnings=outcome.warnings,
                 events=outcome.events,
                 response=outcome.response,
+                cause=None if outcome.cause is None else outcome.cause.error,
             )
         case Failed():
-            raise error_of(operation, outcome)
+            raise error_of(outcome)
 
 
-def error_of(operation: str, outcome: Failed) -> CallError:
-    """Return the error of a failed call with everything that is known standing on it."""
-    error = outcome.error
-    error.operation = operation
-    error.attempts = outcome.attempts
-    error.elapsed_s = outcome.elapsed_s
-    error.reached = outcome.reached
-    error.cost = outcome.cost
-    error.events = outcome.events
-    error.warnings = outcome.warnings
-    if outcome.retry_after_s is not None:
-        error.retry_after_s = outcome.retry_after_s
-    return error
+def error_of(failed: Failed) -> CallError:
+    """Return the error of a failed call; what is known of the call stands on it already."""
+    failed.error.warnings = failed.warnings
+    return failed.error

@@ -36,6 +36,9 @@ from intertie.runtime.lifecycle import life_cycle_warnings
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.spec.model import Spec
 
+_LONGEST_SERVICE = 100
+"""Characters of a service's slug: it names the logger, and is part of many messages."""
+
 
 class Compiled(Struct, frozen=True):
     """What came of a spec: the plan, None where an error prevents one, and the findings."""
@@ -192,4 +195,4 @@ def _service(spec: Spec) -> str:
     front, service = spec.front_matter, spec.service
     named = (front.service if front else None) or (service.name if service else None)
     text = named.value if named else _title(spec) or "service"
-    return re.sub(r"[^a-z0-9_]+", "-", text.lower()).strip("-") or "service"
+    return re.sub(r"[^a-z0-9_]+", "-", text.lower()[:_LONGEST_SERVICE]).strip("-") or "service"

@@ -6,6 +6,7 @@ from intertie.compiler.build import Build
 from intertie.compiler.paths import read_path
 from intertie.runtime.policies.error_mapping.options import ErrorMappingOptions, ErrorMappingRow
 from intertie.runtime.policies.fallback.options import FallbackOptions
+from intertie.spec.fields import Located
 
 
 def compile_errors(build: Build, fallback: FallbackOptions | None) -> ErrorMappingOptions:
@@ -32,10 +33,15 @@ def compile_errors(build: Build, fallback: FallbackOptions | None) -> ErrorMappi
                 source=str(row.external_code.span),
             )
         )
-    path = build.spec.error_code_path
-    if path is not None and read_path(build, path) is None:
-        path = None
-    return ErrorMappingOptions(tuple(rows), path.value if path else None)
+    spec = build.spec
+    return ErrorMappingOptions(
+        tuple(rows), _readable(build, spec.error_code_path), _readable(build, spec.error_message_path)
+    )
+
+
+def _readable(build: Build, path: Located[str] | None) -> str | None:
+    """Return the path's text; None where there is none, or none that can be read, which is reported."""
+    return None if path is None or read_path(build, path) is None else path.value
 
 
 def _is_class(code: str) -> bool:

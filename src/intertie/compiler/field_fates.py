@@ -118,6 +118,7 @@ _TABLE: tuple[tuple[str, str, How, str], ...] = (
      "stage outbound mapping"),
     ("error_mapping[]", "external_code internal_code message action", _ENFORCED, "stage classify; what callers see"),
     ("", "error_code_path", _ENFORCED, "where the service's own code is read"),
+    ("", "error_message_path", _ENFORCED, "where the service's own message is read"),
     ("fallback_behavior", "strategy enabled", _ENFORCED, "stage fallback"),
     ("fallback_behavior", "cache_ttl", _ENFORCED, "stage fallback, `cache`; reported beside another strategy"),
     ("fallback_behavior", "default_response", _ENFORCED, "stage fallback, `default`; reported beside another strategy"),

@@ -7,6 +7,7 @@ from datetime import date
 from intertie.compiler.build import Build, Chosen
 from intertie.compiler.header_names import is_header_name
 from intertie.runtime.policies.version.options import VersionOptions
+from intertie.runtime.requests.headers import sendable
 from intertie.spec.model import Versioning
 
 
@@ -31,6 +32,8 @@ def compile_version(build: Build) -> tuple[VersionOptions | None, dict[str, str]
         if option is not None and strategy.value != ("query" if of == "parameter" else of):
             why = f"the strategy `{strategy.value}` does not read it"
             build.leave_out(f"versioning.{of}", why, option.span)
+    if strategy.value == "header":
+        _report_unsendable(build, block)
     supported = tuple(item.value for item in block.supported)
     if current.value not in supported:
         supported = (*supported, current.value)
@@ -44,6 +47,17 @@ def compile_version(build: Build) -> tuple[VersionOptions | None, dict[str, str]
         "warn_days": "default",
     }
     return options, sources
+
+
+def _report_unsendable(build: Build, block: Versioning) -> None:
+    """Report versions that no header can carry: they would end in the middle of a call, or in a second header."""
+    service = build.spec.service
+    stated = (*block.supported, *((block.current,) if block.current else ()))
+    for version in (*stated, *((service.version,) if service and service.version and not block.current else ())):
+        try:
+            sendable(version.value)
+        except ValueError as reason:
+            build.report("invalid-header", f"this version {reason}", version.span)
 
 
 def _strategy(block: Versioning) -> Chosen[str] | None:

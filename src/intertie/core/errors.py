@@ -3,6 +3,7 @@
     IntertieError
     ├── SpecError (in `intertie.diagnostics`)   nothing was compiled; carries the diagnostics
     ├── StoreUnavailable                        a store can't be opened or used: where, why, what to do
+    ├── NotJson                                 `response.json()` of an answer that is not JSON; a ValueError too
     ├── UsageError                              the caller's mistake, raised at once, never retried
     │   └── InvalidInput                        names the field and the rule it breaks
     └── CallError                               operation, attempts, elapsed_s, reached
@@ -15,7 +16,10 @@
         │   ├── CredentialMissing · TokenRefused
         ├── MappingError                        path, transform, type; never the value
         ├── InvalidResponse                     the service broke its own schema: path, rule; never the value
-        └── ServiceError                        status, external_code, internal_code, user_message, retry_after_s
+        └── ServiceError                        the service answered with an error
+
+Every CallError holds what is known of the answer behind it: response, status, external_code, external_message. The
+message of each error is one line of bounded length without control characters, whoever wrote the parts of it.
 
 Inside the pipeline these travel as values (`runtime.call.Failed`); they are raised at the public surface only.
 """
@@ -26,8 +30,13 @@ import re
 from collections.abc import Sequence
 from enum import IntEnum
 
+from intertie.core.answers import ServiceAnswer
 from intertie.core.money import Money
+from intertie.core.outside_text import shown
 from intertie.core.timeline import TimelineEvent, timeline
+
+LONGEST_MESSAGE = 2000
+"""Characters of an error's message; each part from outside is cut earlier, where it enters the sentence."""
 
 
 class Reach(IntEnum):
@@ -45,7 +54,14 @@ class Reach(IntEnum):
 
 
 class IntertieError(Exception):
-    """Base of everything Intertie raises on purpose."""
+    """Base of everything Intertie raises on purpose. Its message is one line that is safe to print."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(shown(message, most=LONGEST_MESSAGE))
+
+
+class NotJson(IntertieError, ValueError):  # noqa: N818  # reads as what the body is
+    """`response.json()` was asked of an answer that is not JSON; the message never holds a part of the body."""
 
 
 class StoreUnavailable(IntertieError):  # noqa: N818  # reads as the state it names
@@ -99,6 +115,10 @@ class CallError(IntertieError):
         elapsed_s: Seconds from the start of the call, waits included.
         reached: The strongest reach of all attempts.
         retry_after_s: Seconds after which trying again makes sense, where known.
+        response: The service's answer as it came, None where none came. Nobody has masked it, so log it through
+            `Integration.shown_response`.
+        external_code: The provider's own code, masked and cut, None where the answer has none.
+        external_message: The provider's own message, likewise.
         internal_code: Code of the `error_mapping` row that matched, else None.
         user_message: Message of that row, else None.
         cost: What the attempts cost, None where nothing is paid per call.
@@ -122,6 +142,9 @@ class CallError(IntertieError):
         self.elapsed_s = elapsed_s
         self.reached = reached
         self.retry_after_s = retry_after_s
+        self.response: ServiceAnswer | None = None
+        self.external_code: str | None = None
+        self.external_message: str | None = None
         self.internal_code: str | None = None
         self.user_message: str | None = None
         self.cost: Money | None = None
@@ -135,7 +158,32 @@ class CallError(IntertieError):
     @property
     def message(self) -> str:
         """The sentence a person reads: the mapped message where a row gives one."""
-        return self.user_message or str(self.args[0])
+        return self.user_message or self.detail
+
+    @property
+    def detail(self) -> str:
+        """What happened, in Intertie's words, whatever a row makes of it."""
+        return str(self.args[0])
+
+    @property
+    def summary(self) -> str:
+        """Code, sentence and, of a mapped error, its cause: one line for a report."""
+        mapped = self.internal_code is not None or self.user_message is not None
+        return str(self) if mapped else f"{self.code}: {self.detail}"
+
+    @property
+    def status(self) -> int | None:
+        """HTTP status of the answer, None where none came."""
+        return None if self.response is None else self.response.status
+
+    def __str__(self) -> str:
+        """Return what happened; of a mapped error its code and message, and in brackets what happened."""
+        if self.internal_code is None and self.user_message is None:
+            return self.detail
+        code = shown(self.code)
+        if self.user_message is None:
+            return f"{code}: {self.detail}"
+        return f"{code}: {shown(self.user_message)} ({self.detail})"
 
     @property
     def code(self) -> str:
@@ -256,19 +304,7 @@ class InvalidResponse(CallError):  # noqa: N818
 
 
 class ServiceError(CallError):
-    """The service answered with an error.
-
-    Attributes:
-        status: HTTP status of the last answer.
-        external_code: The provider's own code found in the body, else None.
-    """
-
-    def __init__(
-        self, message: str, *, status: int | None = None, external_code: str | None = None, **known: object
-    ) -> None:
-        super().__init__(message, **known)  # type: ignore[arg-type]
-        self.status = status
-        self.external_code = external_code
+    """The service answered with an error; `status`, `external_code` and `external_message` say which."""
 
 
 _CAMEL_RE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

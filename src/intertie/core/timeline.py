@@ -11,7 +11,10 @@ from intertie.core.paint import BAD, DIM, NAME, PLAIN, WARN, Paint
 from intertie.core.units import seconds_text
 
 _STAGE_WIDTH = 22
+_TIME_WIDTH = 11
 _STYLES = {"warning": WARN, "error": BAD, "info": NAME}
+_LONGEST_LINE = 1000
+_BELOW = frozenset({"headers", "body"})
 
 
 class TimelineEvent(Protocol):
@@ -70,21 +73,33 @@ def _lines(event: TimelineEvent, width: int, paint: Paint) -> Iterator[str]:
     style = _STYLES.get(event.severity, "")
     yield paint(when, DIM) + paint(first[len(when) : len(lead)], style) + first[len(lead) :]
     yield from rest
+    yield from _below(event.detail, width)
 
 
 def _since(seconds: float) -> str:
     return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
+def _below(detail: Mapping[str, object], width: int) -> Iterator[str]:
+    """Yield the lines of an answer's head and body, under the line of their event."""
+    lead = " " * (_TIME_WIDTH + _STAGE_WIDTH)
+    headers, body = detail.get("headers"), detail.get("body")
+    said = [shown(f"{name}: {value}") for name, value in headers.items()] if isinstance(headers, Mapping) else []
+    if isinstance(body, str) and body:
+        said += [shown(line, most=_LONGEST_LINE) for line in body.split("\n")]
+    for line in said:
+        yield from wrapped(line, width, first=lead, rest=lead + "  ")
+
+
 def _details(detail: Mapping[str, object]) -> list[str]:
     said: list[str] = []
     for name, value in detail.items():
-        if value is None:
+        if value is None or name in _BELOW:
             continue
         if name.endswith("_s") and isinstance(value, int | float):
             said.append(f"{name[:-2].replace('_', ' ')} {seconds_text(float(f'{value:.4g}'))}")
         elif isinstance(value, bool):
             said.append(f"{name.replace('_', ' ')} {'yes' if value else 'no'}")
         else:
-            said.append(f"{name.replace('_', ' ')} {value}")
+            said.append(f"{name.replace('_', ' ')} {shown(str(value))}")
     return said

@@ -14,7 +14,7 @@ from intertie.spec.dialects import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMAS
 from intertie.spec.fields import Block, FieldInfo, Kind
 from intertie.spec.model import Endpoint, ErrorRow, FrontMatter, InboundRow, OutboundRow
 from intertie.spec.reading.keys import find_key
-from intertie.spec.reading.routing import BLOCK_TYPES, canonical_key
+from intertie.spec.reading.routing import BLOCK_TYPES, PATH_KEYS, canonical_key
 
 ROWS: Mapping[str, tuple[type[Block], str]] = MappingProxyType(
     {
@@ -28,7 +28,7 @@ ROWS: Mapping[str, tuple[type[Block], str]] = MappingProxyType(
 OTHER_KEYS: Mapping[str, str] = MappingProxyType(
     {
         "components": "Schemas that `$ref` points at, under `schemas`.",
-        "error_code_path": "Where the provider's own code is in an error's body.",
+        **PATH_KEYS,
         "validation_cases": "Cases that show the spec holds.",
     }
 )
@@ -36,7 +36,6 @@ _SCHEMA_HOLDERS = frozenset({"definitions", "$defs"})
 _SCHEMAS: FieldInfo = f.anything(
     "Schemas by name; `$ref: '#/components/schemas/Name'` points at one.", template=False
 ).info
-_CODE_PATH: FieldInfo = f.text("Path of the provider's own code in an error's body.", template=False).info
 
 
 class Root(StrEnum):
@@ -114,8 +113,8 @@ def _top(root: Root, step: str) -> Meaning | None:
     if key in ROWS:
         block, doc = ROWS[key]
         return Meaning(key, info=f.blocks(doc, block).info)
-    if key == "error_code_path":
-        return Meaning(key, info=_CODE_PATH)
+    if key in PATH_KEYS:
+        return Meaning(key, info=f.text(PATH_KEYS[key], template=False).info)
     return None
 
 

@@ -22,6 +22,7 @@ class DeclaredErrors:
 
     def __init__(self, plan: Plan, *, recent_s: float, seed: int | str) -> None:
         self._code_path = plan.errors.error_code_path
+        self._message_path = plan.errors.error_message_path
         self._recent_s = recent_s
         self._seed = seed
         self._samplers: dict[int, Sampler] = {}
@@ -62,7 +63,9 @@ class DeclaredErrors:
         if code is not None:
             body: dict[str, object] = {}
             parse_path(self._code_path or "error.code").write(body, code)
-            if self._code_path is None:
+            if self._message_path is not None:
+                parse_path(self._message_path).write(body, message)
+            elif self._code_path is None:
                 parse_path("error.message").write(body, message)
             return Answer(status, (("Content-Type", "application/json"),), encode("json", body))
         return problem(status, rule, message, place=operation.source, operation=operation.id)
@@ -79,7 +82,8 @@ class DeclaredErrors:
             return sample
         current = dict(sample)
         code_places = (self._code_path,) if self._code_path else _CODE_PLACES
-        for places, text in ((code_places, code), (_MESSAGE_PLACES, message)):
+        message_places = (self._message_path,) if self._message_path else _MESSAGE_PLACES
+        for places, text in ((code_places, code), (message_places, message)):
             for place in places:
                 path = parse_path(place)
                 if not isinstance(path.read(current), str):

@@ -10,6 +10,7 @@ import logging
 from ipaddress import ip_address
 
 from intertie.core.clock import Clock
+from intertie.core.outside_text import shown
 from intertie.mockserver.connection import MockConnection, ServerBounds
 from intertie.mockserver.control import ControlEndpoint
 from intertie.mockserver.engine import MockEngine
@@ -72,7 +73,7 @@ class MockHttpServer:
             return self.engine.handle(request)
         except Exception:  # noqa: BLE001  # the last line of defence of a server
             # A bug of ours must not look like a broken network: the client gets a 500, the log the trace.
-            _log.exception("the mock of %s failed at %s", self.engine.plan.service, request.method)
+            _log.exception("the mock of %s failed at %s", self.engine.plan.service, shown(request.method))
             made = problem(500, "no-answer", "the mock has a bug; its log has the trace, please report it")
             return MockReply(made.status, made.headers, made.body)
 

@@ -84,6 +84,7 @@ class Answered(msgspec.Struct, frozen=True):
         fallback: `cache`, `default` or `queue` where the answer is one, else None.
         stale: The answer came from the cache.
         receipt: Id of what was queued.
+        cause: The failure that a fallback stands in for, None where the service answered.
         warnings: Sentences: deprecations, a broken response schema in mode `warn`, a store that is down.
     """
 
@@ -98,6 +99,7 @@ class Answered(msgspec.Struct, frozen=True):
     receipt: str | None = None
     warnings: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
+    cause: Failed | None = None
 
 
 class Failed(msgspec.Struct, frozen=True):

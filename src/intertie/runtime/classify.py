@@ -21,10 +21,10 @@ work; a success of another media type) an operation that can't be replayed has a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from intertie.core.clock import Clock
 from intertie.core.errors import (
@@ -58,6 +58,23 @@ NOT_AMBIGUOUS_5XX = frozenset({501, 503, 505})
 """Server errors that say the request was not carried out: unknown method, no capacity, unknown protocol version."""
 
 
+class _Said(Struct, frozen=True):
+    """Code and message of the service, safe to hand on; None where it gives none."""
+
+    code: str | None
+    message: str | None
+
+    def put_on(self, error: CallError) -> CallError:
+        """Note both on an error."""
+        error.external_code, error.external_message = self.code, self.message
+        return error
+
+    def __str__(self) -> str:
+        """Return what follows a status in a sentence: ` (card_declined), saying "Your card was declined."`."""
+        code = f" ({self.code})" if self.code else ""
+        return f'{code}, saying "{self.message}"' if self.message else code
+
+
 class Classifier(Struct, frozen=True):
     """The judge of one operation's attempts.
 
@@ -65,6 +82,7 @@ class Classifier(Struct, frozen=True):
         service: Slug, for messages.
         row_codes: `external_code`s of the error mapping that are a provider's own: a success that holds one is an
             error.
+        quote: Makes words of the service safe to hand on: on one line, masked, cut. Rows are matched before it.
     """
 
     operation: OperationPlan
@@ -72,11 +90,27 @@ class Classifier(Struct, frozen=True):
     service: str
     row_codes: frozenset[str]
     clock: Clock
+    quote: Callable[[str], str]
+
+    def is_success(self, status: int) -> bool:
+        """Return whether an answer of this status is one: declared, or another 2xx."""
+        return status in self.operation.response.statuses or 200 <= status < 300
+
+    def is_streamed(self, response: Response) -> bool:
+        """Return whether the body of an answer is handed on as a stream: of a success, of a declared media type."""
+        if not self.is_success(response.status):
+            return False
+        try:
+            if self._has_body(response):
+                self.reader.check_type(response)
+        except UnexpectedTypeError:
+            return False
+        return True
 
     def answer(self, response: Response, *, stream: bool = False) -> Outcome:
         """Return what an answer is; the data of a success is decoded, neither validated nor mapped."""
-        declared = response.status in self.operation.response.statuses
-        if declared or 200 <= response.status < 300:
+        if self.is_success(response.status):
+            declared = response.status in self.operation.response.statuses
             try:
                 if not stream:
                     return self._success(response, declared=declared)
@@ -117,18 +151,15 @@ class Classifier(Struct, frozen=True):
         return not no_body and response.headers.get("content-length") != "0"
 
     def _of_another_type(self, response: Response, unexpected: UnexpectedTypeError) -> Failed:
-        """Return what a success is whose body is of another media type; a streamed body is let go unread."""
+        """Return what a success is whose body is of another media type."""
         unknown = not self.operation.replay_safe
         effect = "; it may have taken effect, so it was not sent again" if unknown else ""
         error = ServiceError(
-            f"{self.operation.id}: {self.service} answered {response.status} with {unexpected.received}, "
+            f"{self.operation.id}: {self.service} answered {response.status} with {self.quote(unexpected.received)}, "
             f"and the spec declares {unexpected.declared}{effect}",
-            status=response.status,
             reached=Reach.YES,
         )
         codes = (UNEXPECTED_TYPE, "5xx")
-        if response.stream is not None:
-            response = replace(response, stream=None)
         return Failed(
             error, Kind.SERVICE_FAULT, Reach.YES, effect_unknown=unknown, response=response, external_codes=codes
         )
@@ -158,11 +189,13 @@ class Classifier(Struct, frozen=True):
         codes = hidden_codes(data)
         throttle = next((code for code in codes if code == "429" or says_throttled(code)), None)
         if throttle is not None:
-            return self._failed(response, Kind.THROTTLED, (throttle, "429", "4xx"), throttle)
+            said = self._said(throttle, self.reader.own_message(data, response.status))
+            return self._failed(response, Kind.THROTTLED, (throttle, "429", "4xx"), said)
         if self.row_codes:
             own = self.reader.own_code(data, response)
             if own is not None and own in self.row_codes:
-                return self._failed(response, Kind.CALLER_FAULT, (own,), own)
+                said = self._said(own, self.reader.own_message(data, response.status))
+                return self._failed(response, Kind.CALLER_FAULT, (own,), said)
         return None
 
     def _error(self, response: Response) -> Failed:
@@ -171,12 +204,18 @@ class Classifier(Struct, frozen=True):
         own = reading.external_code
         codes = (*((own,) if own is not None else ()), str(status), f"{status // 100}xx")
         unknown = _is_ambiguous(status) and not self.operation.replay_safe
+        said = self._said(own, reading.message)
         if self._is_throttled(response, reading):
-            return self._failed(response, Kind.THROTTLED, codes, own, effect_unknown=unknown)
+            return self._failed(response, Kind.THROTTLED, codes, said, effect_unknown=unknown)
         if status == 401 or (status == 403 and self._is_about_our_credential(response, reading)):
-            return self._credential_fault(response, codes, own)
+            return self._credential_fault(response, codes, said)
         kind = Kind.SERVICE_FAULT if status >= 500 else Kind.CALLER_FAULT
-        return self._failed(response, kind, codes, own, effect_unknown=unknown)
+        return self._failed(response, kind, codes, said, effect_unknown=unknown)
+
+    def _said(self, code: str | None, message: str | None) -> _Said:
+        """Return what the service says, as it may stand in errors, logs and on terminals."""
+        quoted = self.quote(message) if message else None
+        return _Said(self.quote(code) if code is not None else None, quoted if quoted != code else None)
 
     def _is_throttled(self, response: Response, reading: ErrorReading) -> bool:
         status = response.status
@@ -194,13 +233,12 @@ class Classifier(Struct, frozen=True):
         challenge = response.headers.get("www-authenticate")
         return any(says_bad_credential(text) for text in (challenge, reading.external_code, reading.message))
 
-    def _credential_fault(self, response: Response, codes: tuple[str, ...], own: str | None) -> Failed:
-        detail = f" ({own})" if own else ""
+    def _credential_fault(self, response: Response, codes: tuple[str, ...], said: _Said) -> Failed:
         message = (
-            f"{self.operation.id}: {self.service} refuses our credential with status {response.status}{detail}; "
+            f"{self.operation.id}: {self.service} refuses our credential with status {response.status}{said}; "
             "check the secret that `authentication` refers to"
         )
-        error = TokenRefused(message, reached=Reach.YES)
+        error = said.put_on(TokenRefused(message, reached=Reach.YES))
         return Failed(error, Kind.CREDENTIAL_FAULT, Reach.YES, response=response, external_codes=codes)
 
     def _failed(
@@ -208,7 +246,7 @@ class Classifier(Struct, frozen=True):
         response: Response,
         kind: Kind,
         codes: tuple[str, ...],
-        own: str | None,
+        said: _Said,
         *,
         effect_unknown: bool = False,
     ) -> Failed:
@@ -216,18 +254,12 @@ class Classifier(Struct, frozen=True):
         pauses = kind is Kind.THROTTLED or status in {429, 503}
         header = self._retry_after_header(status)
         wait_s = retry_after_s(response.headers, now_s=self.clock.utc_s(), header=header) if pauses else None
-        said = f"{status} ({own})" if own else str(status)
         verb = "throttles us with" if kind is Kind.THROTTLED else "answered"
         effect = "; whether it took effect is unknown, so it was not sent again" if effect_unknown else ""
-        error = ServiceError(
-            f"{self.operation.id}: {self.service} {verb} {said}{effect}",
-            status=status,
-            external_code=own,
-            reached=Reach.YES,
-            retry_after_s=wait_s,
-        )
+        message = f"{self.operation.id}: {self.service} {verb} {status}{said}{effect}"
+        error = ServiceError(message, reached=Reach.YES, retry_after_s=wait_s)
         return Failed(
-            error,
+            said.put_on(error),
             kind,
             Reach.YES,
             effect_unknown=effect_unknown,

@@ -6,6 +6,7 @@ from intertie.core.clock import Clock
 from intertie.core.errors import Reach
 from intertie.core.money import Money
 from intertie.runtime.events import Emit, Event
+from intertie.runtime.http import Request
 
 
 class Course:
@@ -15,6 +16,7 @@ class Course:
         attempts: Tries on the wire, the first included; a connection that could not be made counts, a refusal does not.
         sends: Exchanges begun; a stage that is cancelled compares it with before to know whether bytes may have left.
         wire_s: Seconds that the last exchange took.
+        sent: What the last attempt wrote to its connection, None where none came so far.
         reached: The strongest reach of all attempts.
         cost: What all attempts cost, None where nothing is paid.
         warnings: Sentences for the caller, each once.
@@ -32,6 +34,7 @@ class Course:
         "explain",
         "reached",
         "sends",
+        "sent",
         "started_s",
         "warnings",
         "wire_s",
@@ -52,6 +55,7 @@ class Course:
         self.started_s = started_s
         self.attempts = 0
         self.sends = 0
+        self.sent: Request | None = None
         self.wire_s = 0.0
         self.reached = Reach.NO
         self.cost: Money | None = None
@@ -64,18 +68,25 @@ class Course:
         self.decisions.append(event)
         if not self.explain and self._listener is None:
             return
-        t_s = self._clock.monotonic_s() - self.started_s if self._clock is not None else 0.0
-        built = Event(t_s, stage, event, detail)
+        built = Event(self._t_s(), stage, event, detail)
         if self.explain:
             self.events.append(built)
         if self._listener is not None:
             self._listener(built)
+
+    def explained(self, stage: str, event: str, **detail: object) -> None:
+        """Note what only an explanation shows: no decision of a guard, and nothing that listeners get."""
+        if self.explain:
+            self.events.append(Event(self._t_s(), stage, event, detail))
 
     def warn(self, stage: str, sentence: str) -> None:
         """Tell the caller something once."""
         if sentence not in self.warnings:
             self.warnings.append(sentence)
             self.emit(stage, "warn", message=sentence)
+
+    def _t_s(self) -> float:
+        return self._clock.monotonic_s() - self.started_s if self._clock is not None else 0.0
 
     def reach(self, reached: Reach) -> None:
         """Keep the strongest reach."""

@@ -2,7 +2,8 @@
 
 Names are stable. `severity` is how a person should take it: `debug` for what always happens, `info` for a decision that
 changed the call's course, `warning` for what somebody should know, `error` for what a person has to fix. Details
-hold numbers and words, never data of the caller, never a secret.
+hold numbers and words, never data of the caller, never a secret; `answer` alone holds what the service sent, masked and
+cut, and only the caller who asks for an explanation gets it.
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ CATALOGUE: tuple[EventKind, ...] = (
         "the circuit opened while the attempt waited",
     ),
     EventKind(Stage.SEND, "attempt", "debug", ("attempt",), "the request leaves"),
+    EventKind(Stage.SEND, "answer", "debug", ("status", "headers", "body"), "what came back, masked and cut"),
     EventKind(
         Stage.CLASSIFY,
         "classified",
@@ -117,7 +119,8 @@ def events_markdown() -> str:
         "",
         "Generated from the catalogue. What the guards saw and decided on one call: in `--explain`, in",
         "`Result.events`, in `CallError.events`. Names are stable. Details hold numbers and words, never data, never a",
-        "secret; durations are in seconds and end in `_s`.",
+        "secret; durations are in seconds and end in `_s`. One event is different: `answer` holds head and body of an",
+        "attempt's answer, masked and cut. Only an explained call has it, and listeners never get it.",
         "",
         "| stage | event | severity | what happened | details |",
         "|---|---|---|---|---|",

@@ -7,8 +7,11 @@ from typing import Protocol
 
 import msgspec
 
-from intertie.core.errors import Reach
+from intertie.core.errors import NotJson, Reach
+from intertie.core.outside_text import shown
 from intertie.core.secret import Secret
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Headers:
@@ -47,7 +50,7 @@ class Headers:
         return len(self.raw)
 
     def __repr__(self) -> str:
-        return f"Headers({', '.join(name.decode('latin-1') for name, _ in self.raw)})"
+        return f"Headers({shown(', '.join(name.decode('latin-1') for name, _ in self.raw))})"
 
 
 class Credential(msgspec.Struct, frozen=True):
@@ -102,6 +105,26 @@ class Response(msgspec.Struct, frozen=True):
     stream: BodyStream | None = None
     bytes_sent: int = 0
     bytes_received: int = 0
+
+    def json(self) -> object:
+        """Return the body as JSON data, whatever its media type says.
+
+        Raises:
+            NotJson: The body is not JSON; the message never holds a part of it.
+        """
+        try:
+            return msgspec.json.decode(self.body.removeprefix(_BYTE_ORDER_MARK))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise NotJson(f"the answer is not JSON: {self._told()}; `.body` has its bytes") from None
+
+    def __repr__(self) -> str:
+        # Neither headers nor body: nobody has masked them.
+        return f"Response({self._told()})"
+
+    def _told(self) -> str:
+        media = (self.headers.get("content-type") or "no content type").partition(";")[0]
+        body = "streamed" if self.stream is not None else f"{len(self.body)} bytes"
+        return f"status {self.status}, {shown(media, most=80)}, {body}"
 
 
 class BodyStream(Protocol):
@@ -167,6 +190,9 @@ class Transport(Protocol):
 
     async def aclose(self) -> None:
         """Close idle connections now and the others when they come back."""
+
+    def written_fields(self, request: Request) -> tuple[tuple[str, str], ...]:
+        """Return the header fields of a request as they go over the wire; the credential's value is a mask."""
 
     def statistics(self) -> dict[str, int]:
         """Return a snapshot: `open`, `idle`, `waiting`, `opened_total`, `reused_total`."""

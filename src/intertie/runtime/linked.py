@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+from intertie.core.answers import ServiceAnswer
 from intertie.core.errors import InvalidInput, Reach, UsageError
 from intertie.runtime.call import Call, Failed, Kind, Outcome
 from intertie.runtime.call_ids import CallIds
@@ -14,6 +15,7 @@ from intertie.runtime.course import Course
 from intertie.runtime.events import Emit
 from intertie.runtime.fused import Fused, fuse
 from intertie.runtime.lifecycle import retired, standing_warnings
+from intertie.runtime.masking import ShownResponse, shown_response
 from intertie.runtime.observing import Observer
 from intertie.runtime.operations import LinkedOperation
 from intertie.runtime.plan import OperationPlan, Plan
@@ -141,6 +143,10 @@ class LinkedPlan:
         if self._closed:
             raise UsageError(self._was_closed())
         return await replay(self.surroundings.journal, self.plan.key, self._send_queued, limit=limit, receipt=receipt)
+
+    def shown_response(self, response: ServiceAnswer) -> ShownResponse:
+        """Return an answer as it may be printed and logged: masked, without control characters, cut."""
+        return shown_response(response, self._observer.masker)
 
     def statistics(self) -> PlanStatistics:
         """Return limiter, breakers, cache, queue and ledger as they are now.

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from intertie.core.errors import JournalUnavailable, StoreUnavailable
 from intertie.core.money import decimal_text
+from intertie.core.outside_text import LONGEST_LINE, shown
 from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
-from intertie.runtime.bounds import BoundsError, decode_json
 from intertie.runtime.call import Answered, Call, Failed, Outcome
 from intertie.runtime.http import Request, Response
-from intertie.runtime.masking import LONGEST, Masker
+from intertie.runtime.masking import Masker
+from intertie.runtime.masking.messages import body_text, shown_fields
 from intertie.runtime.plan import Plan
 from intertie.runtime.state import CallRecord
 from intertie.runtime.surroundings import Surroundings
@@ -23,9 +24,6 @@ STARTED = "started"
 """Outcome of the entry that a strict audit stores before a call is sent; the finished call has an entry of its own."""
 CANCELLED = "cancelled"
 """Outcome of a call whose caller went away."""
-
-_MOST_LOGGED = 5_000
-"""Values of a body that are masked one by one in the log; a larger one is masked as text, and cut."""
 
 _LEVELS = {
     "debug": logging.DEBUG,
@@ -57,6 +55,7 @@ class Observer:
         self.listener = listener
         self._journal = surroundings.journal
         self._clock = surroundings.clock
+        self._transport = surroundings.transport
         self._options = plan.logging
         self.masker = Masker(plan.logging, surroundings.known_secrets)
         self.logger = logging.getLogger(f"intertie.{plan.service}")
@@ -135,7 +134,7 @@ class Observer:
         if level < self.least or not self.logger.isEnabledFor(level):
             return
         self.logger.log(level, "%s", sentence(record, outcome), extra={"intertie": self._detail(call, outcome, record)})
-        self._log_messages(call.request, outcome.response, level)
+        self._log_messages(call.course.sent, outcome.response, level)
 
     def log_success(self, record: CallRecord) -> None:
         """Write the line of a plain success; the caller looked at `least` and the logger."""
@@ -152,28 +151,27 @@ class Observer:
         return detail
 
     def _log_messages(self, request: Request | None, response: Response | None, level: int) -> None:
-        """Write headers and bodies where the spec asks for them, always through the mask; a secret's body never."""
+        """Write what the last attempt sent and got, where the spec asks for it; a secret's body never.
+
+        Everything is masked, on one line and cut. Request headers are those on the wire, the transport's own included.
+        """
         if self._options.include_headers:
             if request is not None:
-                self.logger.log(level, "request headers %s", self.masker.headers(list(request.headers)))
+                self._log_fields(level, "request headers", self._transport.written_fields(request))
             if response is not None:
-                self.logger.log(level, "response headers %s", self.masker.headers(list(response.headers)))
+                self._log_fields(level, "response headers", response.headers)
         if self._options.include_body:
             if request is not None and isinstance(request.body, bytes) and not request.body_is_secret:
-                self.logger.log(level, "request body %s", self._body(request.body))
+                self._log_body(level, "request body", request.body)
             if response is not None and response.stream is None:
-                self.logger.log(level, "response body %s", self._body(response.body))
+                self._log_body(level, "response body", response.body)
 
-    def _body(self, body: bytes) -> object:
-        if len(body) <= LONGEST and body.count(b",") <= _MOST_LOGGED:
-            try:
-                return self.masker.data(decode_json(body))
-            except (msgspec.DecodeError, UnicodeDecodeError, BoundsError):
-                pass  # not JSON: masked as text where it is text
-        try:
-            return self.masker.text(body.decode())
-        except UnicodeDecodeError:
-            return plural(len(body), "byte")
+    def _log_fields(self, level: int, what: str, pairs: Iterable[tuple[str, str]]) -> None:
+        fields = shown_fields(pairs, self.masker)
+        self.logger.log(level, "%s %s", what, " | ".join(f"{name}: {value}" for name, value in fields))
+
+    def _log_body(self, level: int, what: str, body: bytes) -> None:
+        self.logger.log(level, "%s %s", what, shown(body_text(body, self.masker, indent=-1), most=LONGEST_LINE))
 
 
 def sentence(record: CallRecord, outcome: Outcome | None) -> str:
@@ -185,11 +183,10 @@ def sentence(record: CallRecord, outcome: Outcome | None) -> str:
     status = "" if record.status is None else f" {record.status}"
     fallback = f" from {record.fallback}" if record.fallback else ""
     tries = plural(record.attempts, "attempt")
-    line = (
-        f"{record.operation}: {record.outcome}{fallback}{status} in {seconds_text(round(record.elapsed_s, 6))}, {tries}"
-    )
+    took = seconds_text(round(record.elapsed_s, 6))
+    line = f"{shown(record.operation)}: {record.outcome}{fallback}{status} in {took}, {tries}"
     if isinstance(outcome, Failed):
-        return f"{line}, {outcome.error.code}"
+        return f"{line}, {shown(outcome.error.code)}"
     return line
 
 

@@ -65,9 +65,11 @@ class LinkedOperation:
         self.builder = RequestBuilder(operation, plan.version, plan.origin.base_path)
         self.reader = ResponseReader(operation, plan.errors)
         rows = frozenset(row.external_code for row in plan.errors.rows if not _is_status(row.external_code))
-        self.classifier = Classifier(operation, self.reader, plan.service, rows, surroundings.clock)
+        self.classifier = Classifier(
+            operation, self.reader, plan.service, rows, surroundings.clock, observer.masker.quoted
+        )
         inner = self._attempt_policies()
-        sender = Sender(plan.timeouts, self.classifier, surroundings.clock)
+        sender = Sender(plan.timeouts, self.classifier, observer.masker, surroundings.clock)
         core: list[Policy] = [DeadlinePolicy(plan.timeouts, surroundings.clock), self._retry_policy(), *inner]
         fallback = self._fallback_policy()
         self._run: CallNext = link([fallback, *core] if fallback is not None else core, sender)
@@ -116,11 +118,9 @@ class LinkedOperation:
         elapsed_s = self._elapsed_s(call)
         for problem in (*self.surroundings.coordination.problems(), *self.surroundings.journal.problems()):
             course.warn(Stage.TELEMETRY, problem)
-        if isinstance(outcome, Failed):
-            apply_row(outcome, self.row_of(outcome))
-            error = outcome.error
-            error.operation, error.attempts, error.elapsed_s = self.operation.id, course.attempts, elapsed_s
-            error.reached, error.cost, error.events = course.reached, course.cost, tuple(course.events)
+        failed = outcome if isinstance(outcome, Failed) else outcome.cause
+        if failed is not None:
+            self._complete_error(call, failed, elapsed_s)
         outcome = replace(
             outcome,
             attempts=course.attempts,
@@ -133,6 +133,18 @@ class LinkedOperation:
             outcome = replace(outcome, reached=course.reached)
         trouble = await self.observer.finished(call, outcome, elapsed_s=elapsed_s)
         return outcome if trouble is None else replace(outcome, warnings=(*outcome.warnings, trouble))
+
+    def _complete_error(self, call: Call, failed: Failed, elapsed_s: float) -> None:
+        """Write onto the error what is known of the whole call, and what the error mapping makes of it."""
+        apply_row(failed, self.row_of(failed))
+        course, error = call.course, failed.error
+        # A transport or a decoder may quote what the service sent, and that may be our own credential.
+        error.args = (self.observer.masker.known(error.detail),)
+        error.operation, error.attempts, error.elapsed_s = self.operation.id, course.attempts, elapsed_s
+        error.reached, error.cost, error.events = course.reached, course.cost, tuple(course.events)
+        error.response = failed.response
+        if failed.retry_after_s is not None:
+            error.retry_after_s = failed.retry_after_s
 
     def row_of(self, failed: Failed) -> ErrorMappingRow | None:
         """Return the most specific error mapping row that a failure matches."""
@@ -150,7 +162,7 @@ class LinkedOperation:
         # What would be kept is judged in every mode: a broken answer is never given again.
         violation = self.reader.violation(answered.data) if mode != "off" or keeps else None
         if violation is not None and mode != "off":
-            path, rule = violation
+            path, rule = (self.observer.masker.quoted(text) for text in violation)
             course.emit(Stage.RESPONSE_VALIDATION, "violation", path=path, rule=rule)
             sentence = f"{self.operation.id}: the answer breaks its schema at {path}: {rule}"
             if mode == "strict":

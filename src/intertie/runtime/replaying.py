@@ -93,7 +93,7 @@ def ending_of(item: QueueItem, outcome: Outcome) -> Ending:
     """
     if isinstance(outcome, Answered):
         return Ending("done", None, go_on=True)
-    reason = f"{outcome.error.code}: {outcome.error.message}"
+    reason = outcome.error.summary
     if outcome.kind is Kind.MAPPING_FAULT:
         return Ending("done" if outcome.reached is Reach.YES else "parked", reason, go_on=True)
     if _may_have_taken_effect(item, outcome):

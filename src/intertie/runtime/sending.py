@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from intertie.core.clock import Clock
 from intertie.core.errors import CallError, DeadlineExceeded, Reach
@@ -10,9 +11,16 @@ from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
 from intertie.runtime.classify import Classifier
 from intertie.runtime.held import Exchanged
 from intertie.runtime.http import Response
+from intertie.runtime.masking import Masker, shown_response
 from intertie.runtime.policies.deadline.clip import read_timeout_s, write_deadline_s
 from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.stages import Stage
+
+MOST_ERROR_BYTES = 64 * 1024
+"""So much of the body is read where a call that asked for a stream is answered with an error."""
+
+MOST_EXPLAINED = 1000
+"""Characters of an answer's body that an explained call shows."""
 
 
 class Sender(Struct, frozen=True):
@@ -20,6 +28,7 @@ class Sender(Struct, frozen=True):
 
     options: TimeoutOptions
     classifier: Classifier
+    masker: Masker
     clock: Clock
 
     async def __call__(self, call: Call) -> Outcome:
@@ -34,6 +43,8 @@ class Sender(Struct, frozen=True):
         if exchanged is None:
             exchanged = await self._exchange(call)
         course.wire_s = exchanged.ended_s - exchanged.sent_s
+        if course.explain and isinstance(exchanged.result, Response):
+            self._explain(call, exchanged.result)
         outcome = self._judge(exchanged.result, stream=call.stream)
         course.reach(Reach.YES if isinstance(outcome, Answered) else outcome.reached)
         self._note(call, outcome)
@@ -44,6 +55,7 @@ class Sender(Struct, frozen=True):
         if connection is None or request is None:
             msg = "an attempt reached its send stage without a connection or a request"
             raise RuntimeError(msg)
+        call.course.sent = request
         sent_s = self.clock.monotonic_s()
         result: Response | CallError
         try:
@@ -54,12 +66,40 @@ class Sender(Struct, frozen=True):
                 deadline_s=call.deadline_s,
                 stream=call.stream,
             )
+            if result.stream is not None and not self.classifier.is_streamed(result):
+                result = await self._read_error(result, call)
         except CallError as error:
             result = error
+            if error.reached is Reach.NO:
+                call.course.sent = None
         except BaseException:
             call.course.reach(Reach.MAYBE)  # cancelled with bytes perhaps on their way
             raise
         return Exchanged(result, sent_s, self.clock.monotonic_s())
+
+    async def _read_error(self, response: Response, call: Call) -> Response:
+        """Return an error answer with the beginning of its body: a stream that nobody wants is read no further."""
+        stream, now_s = response.stream, self.clock.monotonic_s()
+        if stream is None:
+            return response
+        until_s = now_s + read_timeout_s(self.options, now_s=now_s, deadline_s=call.deadline_s)
+        body = bytearray()
+        try:
+            async for piece in stream:
+                body += piece
+                if len(body) >= MOST_ERROR_BYTES or self.clock.monotonic_s() >= until_s:
+                    break
+        except CallError:
+            pass  # what came of the body is enough: the status says what the answer is
+        finally:
+            await stream.aclose()
+        received = response.bytes_received + len(body)
+        return replace(response, stream=None, body=bytes(body[:MOST_ERROR_BYTES]), bytes_received=received)
+
+    def _explain(self, call: Call, response: Response) -> None:
+        """Note head and body of an answer, masked and cut; nobody but the caller who asked sees them."""
+        seen = shown_response(response, self.masker, most=MOST_EXPLAINED)
+        call.course.explained(Stage.SEND, "answer", status=seen.status, headers=seen.fields(), body=seen.body)
 
     def _judge(self, result: Response | CallError, *, stream: bool) -> Outcome:
         if isinstance(result, CallError):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from intertie.core.units import seconds_text
 from intertie.spec import model
 from intertie.spec.fields import Block, FieldInfo, Kind, declared_fields
+from intertie.spec.reading.routing import PATH_KEYS
 
 SECTIONS: tuple[tuple[str, str, type[Block]], ...] = (
     ("Front matter", "", model.FrontMatter),
@@ -63,6 +64,9 @@ def spec_format_markdown() -> str:
         lines += ["", *([f"### `{key}`", ""] if key else []), _first_line(block), ""]
         lines += ["| field | holds | what it does |", "|---|---|---|"]
         lines += list(_rows(block, ""))
+        if key == "error_mapping[]":
+            lines += ["", "### Paths beside the rows", "", "| key | holds | what it does |", "|---|---|---|"]
+            lines += [f"| `{name}` + | text | {doc} |" for name, doc in PATH_KEYS.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from intertie.core.clock import Clock
 from intertie.core.errors import CallError, ConnectError, DeadlineExceeded, ProtocolError, Reach, ReadError, WriteError
+from intertie.core.secret import MASK
 from intertie.runtime.http import Headers, Request, Response
 
 
@@ -158,6 +159,16 @@ class ScriptedTransport:
     async def aclose(self) -> None:
         """Note that it was closed."""
         self.closed = True
+
+    def written_fields(self, request: Request) -> tuple[tuple[str, str], ...]:
+        """Return the header fields of a request, its credential masked, with the host that a real transport adds."""
+        lines = request.static_head.decode("latin-1").splitlines()
+        fixed = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
+        credential = request.credential
+        if credential is None or credential.location != "header":
+            return (("Host", "scripted"), *fixed, *request.headers)
+        scheme = f"{credential.scheme} " if credential.scheme else ""
+        return (("Host", "scripted"), *fixed, *request.headers, (credential.name, f"{scheme}{MASK}"))
 
     def statistics(self) -> dict[str, int]:
         """Return what a real transport tells of itself."""

@@ -72,7 +72,7 @@ def test_the_json_of_a_success_has_exactly_these_fields(shell):
 
 def test_the_json_of_a_failure_has_exactly_these_fields(shell):
     """A mapped decline, in one document on stdout, with exit status 1."""
-    shell.answers({"status": 402, "body": {"error": {"code": "card_declined"}}})
+    shell.answers({"status": 402, "body": {"error": {"code": "card_declined", "message": "Funds are too low."}}})
     said = shell.call("create_charge", *GIVEN, "--format", "json")
     assert said.status == 1
     document = said.json
@@ -84,8 +84,10 @@ def test_the_json_of_a_failure_has_exactly_these_fields(shell):
             "type": "ServiceError",
             "code": "PAYMENT_DECLINED",
             "message": "The card was declined.",
+            "cause": 'create_charge: test answered 402 (card_declined), saying "Funds are too low."',
             "status": 402,
             "external_code": "card_declined",
+            "external_message": "Funds are too low.",
             "internal_code": "PAYMENT_DECLINED",
             "retry_after_s": None,
             "reached": "yes",
@@ -132,7 +134,8 @@ def test_a_failed_call_tells_people_what_and_how_far(shell):
     shell.answers({"status": 402, "body": {"error": {"code": "card_declined"}}})
     said = shell.call("create_charge", *GIVEN)
     assert (said.status, said.out) == (1, "")
-    assert "Error: PAYMENT_DECLINED: The card was declined." in said.err
+    cause = "create_charge: test answered 402 (card_declined)"
+    assert f"Error: PAYMENT_DECLINED: The card was declined. ({cause})" in said.err
     assert "ServiceError · status 402 · 1 attempt" in said.err
     assert "reached the service: yes" in said.err
 
@@ -197,3 +200,75 @@ def test_a_spec_with_errors_shows_its_findings(shell):
     assert "specs/test.md:" in said.err
     assert "TIE" in said.err
     assert "PSOT" in said.err
+
+
+DECLINE = {"error": {"code": "card_declined", "message": "Funds are too low.", "client_secret": "cs_9"}}
+
+
+def test_the_services_answer_is_shown_on_stderr(shell):
+    """Status line, headers and body, masked; stdout stays the data."""
+    said = shell.call("create_charge", *GIVEN, "--show-response")
+    assert said.json["currency"] == "EUR"
+    assert "HTTP 201 Created\n" in said.err
+    assert "\ncontent-type: application/json\n" in said.err
+    assert '\n  "currency": "eur"' in said.err
+    shell.answers({"status": 402, "body": DECLINE})
+    said = shell.call("create_charge", *GIVEN, "--show-response")
+    assert "HTTP 402 Payment Required\n" in said.err
+    assert '"message": "Funds are too low."' in said.err
+    assert "cs_9" not in said.err
+    assert said.out == ""
+
+
+def test_the_services_answer_is_a_member_of_the_json(shell):
+    """`response` in the one document on stdout, for success and failure; null where none came."""
+    response = shell.call("create_charge", *GIVEN, "--show-response", "--format", "json").json["response"]
+    assert (response["status"], response["headers"]["content-type"]) == (201, "application/json")
+    assert response["body_bytes"] > 0
+    shell.answers({"status": 402, "body": DECLINE})
+    said = shell.call("create_charge", *GIVEN, "--show-response", "--format", "json")
+    assert said.json["response"]["status"] == 402
+    assert "Funds are too low." in said.json["response"]["body"]
+    assert "cs_9" not in said.out
+    nobody = ("call", "INT-001", "get_charge", "charge_id=1", "--base-url", "http://127.0.0.1:1", "--show-response")
+    assert shell(*nobody, "--format", "json").json["response"] is None
+    assert "the service did not answer" in shell(*nobody).err
+
+
+def test_explain_shows_what_each_attempt_was_answered(shell):
+    """Head and body of both answers, masked, in the timeline and in the events."""
+    shell.answers({"status": 503, "body": {"message": "busy"}}, {"status": 402, "body": DECLINE})
+    said = shell.call("create_charge", *GIVEN, "--explain")
+    assert "what came back, masked and cut · status 503" in " ".join(said.err.split())
+    assert '"message": "busy"' in said.err
+    assert '"message": "Funds are too low."' in said.err
+    assert "cs_9" not in said.err
+    shell.answers({"status": 503, "body": {"message": "busy"}}, {"status": 402, "body": DECLINE})
+    events = shell.call("create_charge", *GIVEN, "--explain", "--format", "json").json["events"]
+    answers = [event for event in events if event["event"] == "answer"]
+    assert [answer["status"] for answer in answers] == [503, 402]
+    assert answers[0]["headers"]["content-type"] == "application/json"
+    assert "busy" in answers[0]["body"]
+
+
+def test_a_mapped_failure_prints_its_cause(shell):
+    """The row's words and what happened: that nothing listens there is what a person needs."""
+    spec = shell.root / "specs" / "test.md"
+    spec.write_text(spec.read_text().replace("action: fallback", "action: fail"))
+    gone = ("call", "INT-001", "get_charge", "charge_id=1", "--base-url", "http://127.0.0.1:1")
+    said = shell(*gone)
+    cause = "127.0.0.1:1 refused the connection; is the service running there?"
+    assert f"Error: DOWN: It is down. ({cause})" in said.err
+    error = shell(*gone, "--format", "json").json["error"]
+    assert (error["message"], error["cause"]) == ("It is down.", cause)
+
+
+def test_what_is_queued_says_why(shell):
+    """The cause stands beside the receipt."""
+    shell.answers({"status": 500, "body": {"message": "boom"}})
+    said = shell.call("create_charge", *GIVEN)
+    assert 'cause: DOWN: It is down. (create_charge: test answered 500, saying "boom")' in said.err
+    shell.answers({"status": 500, "body": {"message": "boom"}})
+    cause = shell.call("create_charge", *GIVEN, "--format", "json", "--show-response").json
+    assert (cause["cause"]["code"], cause["cause"]["external_message"]) == ("DOWN", "boom")
+    assert cause["response"]["status"] == 500

@@ -85,4 +85,4 @@ def test_the_budgets_mark_is_shown(shell):
         shell("status", "--base-url", shell.server.url, "--format", "json").json["integrations"][0]["budget"]["alerted"]
         is True
     )
-    assert "warning: past the mark of 2%" in shell("report", "cost").out
+    assert "warning    past the mark of 2%" in shell("report", "cost").out

@@ -141,3 +141,22 @@ def test_an_option_of_another_strategy_is_not_enforced(strategy, options, unread
     """What the chosen strategy does not read stands in the plan as such."""
     plan = plan_of(fallback_behavior={"strategy": strategy, **options})
     assert [item.what for item in plan.not_enforced] == unread
+
+
+def test_the_error_message_path_is_read():
+    """So is the path of its message."""
+    assert plan_of(error_message_path="error.text").errors.error_message_path == "error.text"
+    assert findings_of(error_message_path="error[") == ["invalid-field-path"]
+
+
+@pytest.mark.parametrize("version", ["1\r\nX-Own: 1", "1\x1b[2J", "é\u202e", "1\x00"])
+def test_a_version_that_no_header_can_carry_is_found(version):
+    """It would end in the middle of a call, or begin a header of its own; in a query it can be sent."""
+    block = {"header": "V", "current": version, "supported": [version]}
+    assert set(findings_of(versioning={"strategy": "header", **block})) == {"invalid-header"}
+    assert (
+        findings_of(
+            versioning={"strategy": "query", "parameter": "v", **{k: block[k] for k in ("current", "supported")}}
+        )
+        == []
+    )

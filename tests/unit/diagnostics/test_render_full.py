@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from textwrap import dedent
 
 from intertie.diagnostics import Diagnostic, Fix, Label, Severity, SourceSpan
@@ -102,6 +103,16 @@ def test_long_lines_are_cut_around_the_span():
     assert row[marks.index("^") : marks.index("^") + 4] == "HERE"
     assert row.startswith("1 | …x")
     assert row.endswith("y…")
+
+
+def test_with_colour_too_only_our_own_codes_reach_the_terminal():
+    """A path, a message, a help and a line of the file bring no code of their own, and no end of length."""
+    nasty = "\x1b[35mx\x1b]0;t\x07\u202e\ufff9\U000e0041"
+    bad = finding(1, 1, 1, 2, path=nasty, message=nasty + "y" * 1_000_000, help=nasty)
+    shown = render_full([bad], {nasty: nasty}, color=True)
+    rest = re.sub(r"\x1b\[(?:1;31|1|34|0)m", "", shown)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\ufff9\U000e0041]", rest)
+    assert max(map(len, shown.split("\n"))) < 1200
 
 
 def test_control_characters_never_reach_the_terminal():

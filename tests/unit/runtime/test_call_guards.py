@@ -409,6 +409,31 @@ def test_no_secret_reaches_the_log(drive, caplog):
     assert "s3cret-text" not in caplog.text + repr([record.__dict__ for record in caplog.records])
 
 
+def test_logged_headers_are_those_on_the_wire(drive, caplog):
+    """The fixed ones of the spec, the transport's own and our credential, masked; an answer's come with them."""
+    caplog.set_level(logging.DEBUG)
+    bench = make_bench(
+        make_plan(logging=LoggingOptions(level="debug", include_headers=True), auth=KEY),
+        [Answer(200, json={}, headers={"Set-Cookie": "sid=1", "X-Long": "y" * 10_000, "X-Odd": "a\x9bb"})],
+        secrets={"env:KEY": "s3cret-text"},
+    )
+    drive(bench, bench.linked.run("get_thing", {}))
+    lines = {line.partition(" headers ")[0]: line for line in caplog.messages if " headers " in line}
+    assert "Host: " in lines["request"]
+    assert "Authorization: Bearer ••••" in lines["request"]
+    assert "set-cookie: ••••" in lines["response"]
+    assert r"x-odd: a\x9bb" in lines["response"]
+    assert len(lines["response"]) < 1000
+
+
+def test_nothing_is_logged_as_sent_that_was_not(drive, caplog):
+    """Without a connection nothing went over the wire."""
+    caplog.set_level(logging.DEBUG)
+    bench = make_bench(make_plan(logging=LoggingOptions(level="debug", include_headers=True)), [Failure("connect")])
+    drive(bench, bench.linked.run("get_thing", {}))
+    assert not [line for line in caplog.messages if "request headers" in line]
+
+
 def test_a_cancelled_call_passes_at_once_and_is_paid():
     """Cancellation goes through untouched; what may have left counts, and nothing stays taken."""
     plan = make_plan(pricing=price(), breaker=breaker(1), limits=per_second(5), timeouts=timeouts())

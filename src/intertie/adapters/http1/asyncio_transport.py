@@ -20,6 +20,7 @@ from intertie.adapters.http1.proxying import ProxyAccess, dialled
 from intertie.adapters.http1.tls import client_context, needs_files
 from intertie.core.clock import Clock
 from intertie.core.errors import Reach, UsageError
+from intertie.runtime.http import Request
 from intertie.runtime.plan import Origin, ProxyOptions, TlsOptions
 from intertie.runtime.surroundings import SecretStore
 
@@ -121,6 +122,10 @@ class AsyncioTransport:
             turn: asyncio.Future[None] = loop.create_future()
             loop.call_soon(turn.set_result, None)
             await turn
+
+    def written_fields(self, request: Request) -> tuple[tuple[str, str], ...]:
+        """Return the header fields of a request as they go over the wire; the credential's value is a mask."""
+        return self._encoder.written_fields(request)
 
     def statistics(self) -> dict[str, int]:
         """Return a snapshot: `open`, `idle`, `waiting`, `opened_total`, `reused_total`."""

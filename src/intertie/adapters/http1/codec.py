@@ -132,7 +132,7 @@ class ResponseReader:
             self._is_11 = data.startswith(b"HTTP/1.1 ")
             if data[0] != _FIRST_BYTE:
                 self.received_bytes = len(data)
-                raise self._protocol_error("answered with something that is not HTTP")
+                raise self._protocol_error("answered with something that is not HTTP; does the port speak TLS?")
         self.received_bytes += len(data)
         assert self._parser is not None  # noqa: S101  # narrowing: begin() made it
         try:

@@ -96,7 +96,15 @@ def out_of_time(peer: str, phase: str, after_s: float | None, reached: Reach) ->
     if phase == "read" and reached is Reach.YES:
         doing = f"{peer} began its answer and did not finish it"
     within = f" within {seconds_text(round(after_s, 3))}" if after_s is not None and phase != "total" else ""
-    return DeadlineExceeded(doing + within, phase=phase, reached=reached)
+    return DeadlineExceeded(f"{doing}{within}; {_LATE_ADVICE[phase]}", phase=phase, reached=reached)
+
+
+_LATE_ADVICE = {
+    "connect": "check that it can be reached from here, or raise `timeouts.connect`",
+    "write": "raise `timeouts.write` if bodies are large or the line is slow",
+    "read": "raise `timeouts.read` if it needs longer",
+    "total": "raise `timeouts.total` if calls need longer",
+}
 
 
 def no_place(peer: str, connections: int) -> DeadlineExceeded:
@@ -111,9 +119,13 @@ def broken(peer: str, failure: BaseException | None, *, writing: bool, reached: 
     """The connection broke during an exchange."""
     how = reason(failure) if failure is not None else "closed by the other side"
     if writing:
-        return WriteError(f"the connection to {peer} broke while the request was written ({how})", reached=reached)
+        when = "while the request was written"
+        return WriteError(f"the connection to {peer} broke {when} ({how}); {_WHO}", reached=reached)
     when = "while its answer was read" if reached is Reach.YES else "before an answer came"
-    return ReadError(f"the connection to {peer} broke {when} ({how})", reached=reached)
+    return ReadError(f"the connection to {peer} broke {when} ({how}); {_WHO}", reached=reached)
+
+
+_WHO = "the service or a proxy before it ended it: look there for the reason"
 
 
 def stale(peer: str) -> WriteError:

@@ -14,6 +14,7 @@ from intertie._version import __version__
 from intertie.adapters.http1.decoding import OFFERED
 from intertie.adapters.http1.proxying import ProxyAccess
 from intertie.core.errors import CredentialMissing, MappingError, Reach
+from intertie.core.secret import MASK, Secret
 from intertie.runtime.http import Credential, Headers, Request
 
 LAST_CHUNK = b"0\r\n\r\n"
@@ -142,6 +143,19 @@ class HeadEncoder:
             error = self.proxy.refused(headers.all("proxy-authenticate"))
             error.reached = Reach.YES  # what was sent has left our hands, and an answer came
             raise error
+
+    def written_fields(self, request: Request) -> tuple[tuple[str, str], ...]:
+        """Return the fields of the head of `request`, in order; the credential's value is a mask."""
+        credential = request.credential
+        masked = None if credential is None or credential.location != "header" else credential.name.lower()
+        if credential is not None:
+            # Its text is not needed, so it is not read.
+            kept = None if masked is None else msgspec.structs.replace(credential, secret=Secret("-"))
+            request = msgspec.structs.replace(request, credential=kept)
+        lines = self.encode(request).data.decode("latin-1").split("\r\n")[1:-2]
+        pairs = ((name, value.strip()) for name, _, value in (line.partition(":") for line in lines))
+        scheme = f"{credential.scheme} " if credential is not None and credential.scheme else ""
+        return tuple((name, f"{scheme}{MASK}" if name.lower() == masked else value) for name, value in pairs)
 
     def _check_name(self, name: str, what: str, path: str) -> None:
         if not _TOKEN_RE.match(name) or name == "CONNECT":

@@ -6,6 +6,7 @@ import getpass
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from intertie.cli.call_input import read_input
 from intertie.cli.call_log import call_log
@@ -17,23 +18,26 @@ from intertie.cli.common import (
     print_json,
     say,
     say_joined,
+    say_lines,
     say_timeline,
     show_findings,
     workbench,
 )
 from intertie.cli.completing import complete_operation, complete_spec
 from intertie.cli.context import CliContext
-from intertie.core.errors import CallError, DeadlineExceeded, InvalidInput, ServiceError, StoreUnavailable
+from intertie.core.errors import CallError, DeadlineExceeded, InvalidInput, StoreUnavailable
 from intertie.core.plurals import plural
 from intertie.core.units import wait_text
 from intertie.diagnostics import SpecError
 from intertie.runtime.mapping.json_ready import to_json_ready
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from intertie.client import Result
+    from intertie.core.answers import ServiceAnswer
     from intertie.core.timeline import TimelineEvent
+    from intertie.runtime.masking import ShownResponse
 
 
 @click.command("call", short_help="Call an operation through every guard.")
@@ -45,7 +49,8 @@ if TYPE_CHECKING:
 @base_url_option
 @click.option("--version", "version", metavar="V", help="Ask for this version of the external API.")
 @click.option("--idempotency-key", metavar="KEY", help="Send this key instead of a new one.")
-@click.option("--explain", is_flag=True, help="Show what each guard saw and decided.")
+@click.option("--explain", is_flag=True, help="Show what each guard saw and decided, and what came back.")
+@click.option("--show-response", is_flag=True, help="Show the service's answer: status, headers, body; masked and cut.")
 @format_option
 @click.pass_obj
 def command(
@@ -59,6 +64,7 @@ def command(
     version: str | None,
     idempotency_key: str | None,
     explain: bool,
+    show_response: bool,
     output_format: str,
 ) -> int:
     """Call OPERATION of SPEC (a path, or an id in the workspace) through every guard the spec declares.
@@ -80,18 +86,40 @@ def command(
         return 1
     try:
         with call_log(context, plan) as logged, open_blocking(bench, logged) as integration:
+            show = _Shown(explain, show_response, as_json, integration.shown_response)
             called = integration.operation(operation)
-            result = called.call(
-                given, version=version, caller=_caller(), idempotency_key=idempotency_key, explain=explain or None
-            )
+            try:
+                result = called.call(
+                    given, version=version, caller=_caller(), idempotency_key=idempotency_key, explain=explain or None
+                )
+            except CallError as failed:
+                _tell_failed(failed, show)
+                return 1
     except (InvalidInput, StoreUnavailable) as wrong:
         _tell_not_called(wrong, operation, as_json=as_json)
         return 1
-    except CallError as failed:
-        _tell_failed(failed, explain=explain, as_json=as_json)
-        return 1
-    _tell_result(result, base_url, explain=explain, as_json=as_json)
+    _tell_result(result, base_url, show)
     return 0
+
+
+class _Shown(Struct, frozen=True):
+    """What of a call is printed, and how."""
+
+    explain: bool
+    response: bool
+    as_json: bool
+    masked: Callable[[ServiceAnswer], ShownResponse]
+
+    def response_json(self, response: ServiceAnswer | None) -> dict[str, object]:
+        """Return the member that `--show-response` adds to a JSON document."""
+        if not self.response:
+            return {}
+        return {"response": None if response is None else self.masked(response).as_json()}
+
+    def say_response(self, response: ServiceAnswer | None) -> None:
+        """Print the service's answer for a person where `--show-response` asks for it."""
+        if self.response:
+            say_lines("the service did not answer" if response is None else str(self.masked(response)))
 
 
 def _caller() -> str:
@@ -109,8 +137,10 @@ def _what_came(result: Result) -> str:
     return f"status {result.status}"
 
 
-def _tell_result(result: Result, base_url: str | None, *, explain: bool, as_json: bool) -> None:
-    if as_json:
+def _tell_result(result: Result, base_url: str | None, show: _Shown) -> None:
+    cause = result.cause
+    response = result.response if cause is None else cause.response
+    if show.as_json:
         answer: dict[str, object] = {
             "ok": True,
             "operation": result.operation,
@@ -124,12 +154,16 @@ def _tell_result(result: Result, base_url: str | None, *, explain: bool, as_json
             "receipt": result.receipt,
             "warnings": list(result.warnings),
         }
-        if explain:
+        if cause is not None:
+            answer["cause"] = _error_json(cause)
+        answer |= show.response_json(response)
+        if show.explain:
             answer["events"] = _events(result.events)
         print_json(answer)
         return
-    if explain:
+    if show.explain:
         say_timeline(result.events)
+    show.say_response(response)
     said = [
         _what_came(result),
         plural(result.attempts, "attempt"),
@@ -138,6 +172,8 @@ def _tell_result(result: Result, base_url: str | None, *, explain: bool, as_json
     if result.cost:
         said.append(f"cost {result.cost}")
     say_joined(said)
+    if cause is not None:
+        say(f"cause: {cause.summary}")
     for warning in result.warnings:
         say(f"warning: {warning}")
     if result.receipt:
@@ -147,34 +183,42 @@ def _tell_result(result: Result, base_url: str | None, *, explain: bool, as_json
         print_json(to_json_ready(result.data))
 
 
-def _tell_failed(failed: CallError, *, explain: bool, as_json: bool) -> None:
-    if as_json:
+def _error_json(failed: CallError) -> dict[str, object]:
+    return {
+        "type": type(failed).__name__,
+        "code": failed.code,
+        "message": failed.message,
+        "cause": failed.detail if failed.detail != failed.message else None,
+        "status": failed.status,
+        "external_code": failed.external_code,
+        "external_message": failed.external_message,
+        "internal_code": failed.internal_code,
+        "retry_after_s": failed.retry_after_s,
+        "reached": str(failed.reached),
+    }
+
+
+def _tell_failed(failed: CallError, show: _Shown) -> None:
+    if show.as_json:
         answer: dict[str, object] = {
             "ok": False,
             "operation": failed.operation,
-            "error": {
-                "type": type(failed).__name__,
-                "code": failed.code,
-                "message": failed.message,
-                "status": failed.status if isinstance(failed, ServiceError) else None,
-                "external_code": failed.external_code if isinstance(failed, ServiceError) else None,
-                "internal_code": failed.internal_code,
-                "retry_after_s": failed.retry_after_s,
-                "reached": str(failed.reached),
-            },
+            "error": _error_json(failed),
             "attempts": failed.attempts,
             "elapsed_ms": round(failed.elapsed_s * 1000, 3),
             "cost": failed.cost.as_json() if failed.cost else None,
         }
-        if explain:
+        answer |= show.response_json(failed.response)
+        if show.explain:
             answer["events"] = _events(failed.events)
         print_json(answer)
         return
-    if explain:
+    if show.explain:
         say_timeline(failed.events)
-    say(f"Error: {failed.code}: {failed.message}")
+    show.say_response(failed.response)
+    say(f"Error: {failed.summary}")
     said = [type(failed).__name__]
-    if isinstance(failed, ServiceError) and failed.status is not None:
+    if failed.status is not None:
         said.append(f"status {failed.status}")
     if isinstance(failed, DeadlineExceeded):
         said.append(f"phase {failed.phase}")
@@ -204,8 +248,10 @@ def _tell_not_called(wrong: InvalidInput | StoreUnavailable | SpecError, operati
                 "type": type(wrong).__name__,
                 "code": wrong.code,
                 "message": str(wrong),
+                "cause": None,
                 "status": None,
                 "external_code": None,
+                "external_message": None,
                 "internal_code": None,
                 "retry_after_s": None,
                 "reached": "no",

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from intertie.cli.check_reports import REPORTS, report, scores
-from intertie.cli.common import say
+from intertie.cli.common import put_document, put_json, put_lines, say
 from intertie.cli.completing import complete_spec
 from intertie.cli.context import CliContext
 from intertie.cli.diffs import diff_text
@@ -71,7 +71,8 @@ def command(
     workspace = workspace_of(context, paths)
     files = spec_files(paths, workspace)
     if score:
-        click.echo(scores(files, workspace, form, width=context.layout().width), nl=False)
+        rated = scores(files, workspace, form, width=context.layout().width)
+        (put_json if form == "json" else put_lines)(rated)
         return
     settings = load_settings(workspace.root, config=context.config, environ=os.environ, flags={})
     checker = Checker(files, workspace, settings, today=BlockingClock().utc_now().date())
@@ -81,9 +82,16 @@ def command(
         _fix(files, checker, unsafe=unsafe_fixes)
     result = check_all(checker, files, jobs=jobs)
     if form in REPORTS:
-        click.echo(report(result, form, workspace, strict=strict), nl=False)
+        text = report(result, form, workspace, strict=strict)
+        if form in ("sarif", "gitlab"):
+            put_json(text)
+        else:
+            put_lines(text, most=None)
+    elif form == "json":
+        put_json(render_json(result.diagnostics, files=len(result.files)))
     else:
-        click.echo(_rendered(result, form, workspace.root, context.layout()), nl=False)
+        layout = context.layout()
+        put_lines(_rendered(result, form, workspace.root, layout), color=layout.paint.on)
     summary = summarize(result.diagnostics, len(result.files))
     if form != "json":
         say(str(summary))
@@ -109,7 +117,7 @@ def _show_diff(files: list[Path], checker: Checker, context: CliContext, *, unsa
 
     fixed = [file for file in (fix_file(path, checker, unsafe=unsafe) for path in files) if file.changed]
     for file in fixed:
-        click.echo(diff_text(file, context), nl=False)
+        put_document(diff_text(file, context), color=context.use_color())
     number = sum(len(file.applied) for file in fixed)
     said = f"would fix {plural(number, 'finding')} in {plural(len(fixed), 'file')}" if fixed else "nothing to fix"
     say(said)
@@ -129,8 +137,6 @@ def _hint_at_fixes(result: CheckResult) -> None:
 
 
 def _rendered(result: CheckResult, form: str, root: Path, layout: Layout) -> str:
-    if form == "json":
-        return render_json(result.diagnostics, files=len(result.files))
     diagnostics, sources = findings_from_here(result.diagnostics, result.sources, root)
     if form == "concise":
         return render_concise(diagnostics, color=layout.paint.on)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from intertie.cli.common import put, say
 from intertie.cli.reference import cli_markdown
 from intertie.comparing.reference import changes_markdown
 from intertie.compiler.field_fates import fields_markdown
@@ -88,20 +89,20 @@ def docs(ctx: click.Context, check: bool, root: Path) -> None:
     )
     if check:
         for path in (*stale, *left_over):
-            click.echo(f"{path} is {'left over' if path in left_over else 'stale'}", err=True)
+            say(f"{path} is {'left over' if path in left_over else 'stale'}")
         if stale or left_over:
-            click.echo("run `intertie dev docs`", err=True)
+            say("run `intertie dev docs`")
             ctx.exit(1)
-        click.echo(f"{plural(len(pages), 'page')} up to date", err=True)
+        say(f"{plural(len(pages), 'page')} up to date")
         return
     for path in stale:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(pages[path], encoding="utf-8")
-        click.echo(f"wrote {path}")
+        put(f"wrote {path}")
     for path in left_over:
         (root / path).unlink()
-        click.echo(f"removed {path}")
-    click.echo(f"{len(stale)} of {len(pages)} pages written", err=True)
+        put(f"removed {path}")
+    say(f"{len(stale)} of {len(pages)} pages written")
 
 
 def _read(path: Path) -> str | None:

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from intertie.cli.common import environment_option, print_json, say, show_findings
+from intertie.cli.common import environment_option, print_json, put_lines, say, show_findings
 from intertie.cli.context import CliContext
 from intertie.cli.layout import Layout
 from intertie.comparing.render import comparison_json, comparison_markdown, comparison_text
@@ -48,9 +48,12 @@ def command(
             print_json(_document(outcomes))
         else:
             for outcome in outcomes:
-                click.echo(_rendered(outcome, output_format, context.layout()), nl=False)
+                layout = context.layout()
+                color = output_format == "text" and layout.paint.on
+                put_lines(_rendered(outcome, output_format, layout), color=color, most=None)
             for each in unusable:
-                say(f"{each.revision or 'The working tree'} has errors, so it can't be compared:\n")
+                say(f"{each.revision or 'The working tree'} has errors, so it can't be compared:")
+                say("")
                 show_findings(SpecError(_errors(each.diagnostics), each.sources), context)
     breaking = any(outcome.comparison is not None and outcome.comparison.is_breaking for outcome in outcomes)
     return 1 if breaking or unusable else 0

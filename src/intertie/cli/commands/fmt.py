@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from intertie.cli.common import say
+from intertie.cli.common import put, put_document, say
 from intertie.cli.completing import complete_spec
 from intertie.cli.context import CliContext
 from intertie.cli.diffs import diff_text
@@ -39,9 +39,9 @@ def command(context: CliContext, paths: tuple[str, ...], check: bool, diff: bool
     changed = [file for file in done if file is not None and file.changed]
     for file in changed:
         if diff:
-            click.echo(diff_text(file, context), nl=False)
+            put_document(diff_text(file, context), color=context.use_color())
         elif check:
-            click.echo(f"{file.shown} is not in canonical form")
+            put(f"{file.shown} is not in canonical form")
         else:
             write_fixed(file)
             say(f"formatted {file.shown}")

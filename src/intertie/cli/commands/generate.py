@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from intertie.cli.common import say, show_findings, workbench
+from intertie.cli.common import put_document, say, show_findings, workbench
 from intertie.cli.completing import complete_spec
 from intertie.cli.context import CliContext
 from intertie.core.errors import UsageError
@@ -44,7 +44,7 @@ def command(context: CliContext, specs: tuple[str, ...], target: str, check: boo
             show_findings(error, context)
             return 1
         if output is None:
-            click.echo(text, nl=False)
+            put_document(text)
             continue
         path = output if output.suffix else output / f"{name}.openapi.json"
         if check:

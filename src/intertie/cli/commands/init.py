@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from intertie.cli.common import put, put_lines
 from intertie.core.errors import UsageError
 
 FOLDERS = ("specs", "test-cases", "scenario-cases", "precondition-cases")
@@ -47,12 +48,12 @@ def command(directory: Path) -> None:
         made = _make(directory)
     except OSError as error:
         raise UsageError(f"{error.filename} can't be made: {error.strerror}") from None
-    click.echo("\n".join(f"made {path}" for path in made) or "everything is there already; nothing was changed")
+    put_lines("\n".join(f"made {path}" for path in made) or "everything is there already; nothing was changed")
     ignored = directory / ".gitignore"
     if IGNORED not in ignored.read_text(encoding="utf-8", errors="replace").split():
-        click.echo(f"{ignored} is yours, and lacks `{IGNORED}`: add it, since state is kept there")
+        put(f"{ignored} is yours, and lacks `{IGNORED}`: add it, since state is kept there")
     here = directory.resolve() == Path.cwd()
-    click.echo(f'next: {"" if here else f"cd {directory} && "}intertie new "My Service", then intertie check')
+    put(f'next: {"" if here else f"cd {directory} && "}intertie new "My Service", then intertie check')
 
 
 def _make(directory: Path) -> list[str]:

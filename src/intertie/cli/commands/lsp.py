@@ -10,6 +10,7 @@ import sys
 
 import click
 
+from intertie.cli.common import say
 from intertie.cli.context import CliContext
 from intertie.core.clock import AsyncioClock
 from intertie.core.errors import UsageError
@@ -31,7 +32,7 @@ def command(context: CliContext, stdio: bool) -> None:
         logging.getLogger("pygls").addHandler(logging.NullHandler())
         logging.getLogger("pygls").propagate = False
     if sys.stdin.isatty():
-        click.echo("waiting for an editor on standard input; it is meant to start this by itself", err=True)
+        say("waiting for an editor on standard input; it is meant to start this by itself")
     # The server stands beside the command line, not below it: it is found by its name.
     made = importlib.import_module("intertie.lsp.server").make_server(
         environ=os.environ, clock=AsyncioClock(), root=context.workspace, config=context.config

@@ -12,7 +12,7 @@ import click
 from msgspec import Struct
 
 from intertie.adapters.secrets import EnvironmentSecrets
-from intertie.cli.common import workbench
+from intertie.cli.common import put_lines, say, workbench
 from intertie.cli.completing import complete_environment, complete_profile, complete_spec
 from intertie.cli.context import CliContext
 from intertie.cli.next_line import NextLine
@@ -119,9 +119,7 @@ def _for_plan(profile: Profile, plan: Plan) -> Profile:
     unknown = [name for name in profile.operations if name not in plan.operations]
     if unknown:
         known = ", ".join(plan.operations)
-        click.echo(
-            f"Warning: profile {profile.name} names {', '.join(unknown)}; {plan.spec_path} has {known}", err=True
-        )
+        say(f"Warning: profile {profile.name} names {', '.join(unknown)}; {plan.spec_path} has {known}")
     return profile
 
 
@@ -151,7 +149,7 @@ async def _serve(stalls: list[_Stall], host: str) -> None:
             except OSError as reason:
                 raise PortTaken(_taken_message(host, stall.port, reason)) from None
             servers.append(server)
-            click.echo(stall.next_line.text(stall.plan, url))
+            put_lines(stall.next_line.text(stall.plan, url))
         sys.stdout.flush()
         await stopping.wait()
     finally:

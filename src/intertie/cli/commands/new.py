@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from intertie.cli.common import format_option, say, stdin_text, tell
+from intertie.cli.common import format_option, put, say, stdin_text, tell
 from intertie.cli.context import CliContext
 from intertie.core.errors import UsageError
 from intertie.core.plurals import plural
@@ -117,7 +117,7 @@ def command(
     )
     if source is None:
         _write(path, draft_text(draft))
-        click.echo(f"made {_shown(path)} ({draft.id})")
+        put(f"made {_shown(path)} ({draft.id})")
         tell(context.layout().said(f"next: fill in what stands in [brackets], then intertie check {_shown(path)}"))
         return
     from intertie.cli.imported import show_imported  # noqa: PLC0415  # a spec from the template needs none of it
@@ -139,7 +139,7 @@ def command(
         return
     done = "made" if old is None else "merged"
     count = plural(len(imported.operations), "operation")
-    click.echo(f"{done} {_shown(path)} ({draft.id}): {count} from {imported.description.kind}")
+    put(f"{done} {_shown(path)} ({draft.id}): {count} from {imported.description.kind}")
     say(f"next: fill in what stands in [brackets], then intertie check {_shown(path)}")
 
 

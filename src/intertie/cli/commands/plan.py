@@ -11,6 +11,7 @@ from intertie.cli.common import (
     environment_option,
     format_option,
     print_json,
+    put_lines,
     workbench,
 )
 from intertie.cli.completing import complete_operation, complete_spec
@@ -45,6 +46,7 @@ def command(
     if output_format == "json":
         print_json(plan_json(plan, operation))
     else:
-        text = plan_text(plan, operation, layout=context.layout(), root=bench.root, here=Path.cwd())
-        click.echo(text, nl=False)
+        layout = context.layout()
+        text = plan_text(plan, operation, layout=layout, root=bench.root, here=Path.cwd())
+        put_lines(text, color=layout.paint.on)
     return 0

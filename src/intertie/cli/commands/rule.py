@@ -8,7 +8,7 @@ from itertools import groupby
 
 import click
 
-from intertie.cli.common import tell
+from intertie.cli.common import put_json, tell
 from intertie.cli.completing import complete_rule
 from intertie.cli.context import CliContext
 from intertie.cli.layout import STRONG, Layout
@@ -39,7 +39,10 @@ _SUMMARY_COLUMN = 19
 def command(context: CliContext, code: str | None, form: str) -> None:
     """Explain the rule CODE (or its name), with an example and what to use instead; without CODE, list all."""
     if code is None:
-        tell([json.dumps([_brief(rule) for rule in RULES], indent=2)] if form == "json" else _list(context.layout()))
+        if form == "json":
+            put_json(json.dumps([_brief(rule) for rule in RULES], indent=2) + "\n")
+        else:
+            tell(_list(context.layout()))
         return
     rule = find_rule(code)
     if rule is None:
@@ -47,7 +50,7 @@ def command(context: CliContext, code: str | None, form: str) -> None:
         hint = f"did you mean `{near}`?" if near else "`intertie rule` lists them"
         raise UsageError(f"there is no rule `{code}`; {hint}")
     if form == "json":
-        click.echo(json.dumps(_whole(rule), indent=2, ensure_ascii=False))
+        put_json(json.dumps(_whole(rule), indent=2, ensure_ascii=False) + "\n")
     else:
         tell(_page(rule, context.layout()))
 

@@ -182,8 +182,8 @@ def error_code(pair: Pair) -> Iterator[Found]:
 @rule(
     "error-action",
     risky="another thing is done with the error: retried, failed at once, or answered by the fallback",
-    safe="its message, which is only read by people",
-    plan=("errors.rows.action", "errors.rows.message"),
+    safe="its message, or where the provider's own is read from: only people read them",
+    plan=("errors.rows.action", "errors.rows.message", "errors.error_message_path"),
 )
 def error_action(pair: Pair) -> Iterator[Found]:
     """What is done with an error, and said of it."""
@@ -198,6 +198,10 @@ def error_action(pair: Pair) -> Iterator[Found]:
             reason = f"users read another sentence for {code}"
             at = _row_place(pair, code, "message")
             yield Found(Impact.SAFE, f"error_mapping: {code}, message", before.message, after.message, reason, at)
+    if paths := pair.both(lambda plan: plan.errors.error_message_path):
+        told = [path or "the usual places" for path in paths]
+        reason = f"the provider's message is read from {told[1]} instead of {told[0]}"
+        yield Found(Impact.SAFE, "error_message_path", *paths, reason, pair.at("error_message_path"))
 
 
 def _rows(rows: tuple[ErrorMappingRow, ...]) -> dict[str, ErrorMappingRow]:

@@ -15,7 +15,7 @@ def render_concise(diagnostics: Iterable[Diagnostic], *, color: bool = False) ->
     """Return `path:line:col: error TIE012 message` lines in order, empty where there is none."""
     paint = Paint(color)
     return "".join(
-        f"{d.span.path}:{d.span.line}:{d.span.column}: {paint(d.severity.value, SEVERITY_STYLE[d.severity])} "
-        f"{d.code} {printable(d.message)}\n"
+        f"{printable(d.span.path)}:{d.span.line}:{d.span.column}: "
+        f"{paint(d.severity.value, SEVERITY_STYLE[d.severity])} {d.code} {printable(d.message)}\n"
         for d in in_order(diagnostics)
     )

@@ -66,12 +66,12 @@ def _one(diagnostic: Diagnostic, lines_of: _LinesOf, paint: Paint, width: int) -
     spans = (diagnostic.span, *(label.span for label in diagnostic.related))
     gutter = max(len(str(min(span.end_line, max(len(lines_of(span.path)), span.line)))) for span in spans)
     place = diagnostic.span
-    yield f"{'':>{gutter}}{paint('-->', GUTTER)} {place.path}:{place.line}:{place.column}"
+    yield f"{'':>{gutter}}{paint('-->', GUTTER)} {printable(place.path)}:{place.line}:{place.column}"
     room = width - gutter - 3
     yield from excerpt(lines_of(place.path), place, Frame(gutter, "^", style, paint, room))
     for label in diagnostic.related:
         place = label.span
-        text = f"{place.path}:{place.line}:{place.column} {printable(label.message)}"
+        text = f"{printable(place.path)}:{place.line}:{place.column} {printable(label.message)}"
         yield from _marked(":::", text, gutter, paint, width)
         yield from excerpt(lines_of(place.path), place, Frame(gutter, "-", GUTTER, paint, room))
     if diagnostic.help:

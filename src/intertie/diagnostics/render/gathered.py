@@ -45,7 +45,7 @@ def render_list(group: Sequence[Diagnostic], lines: Sequence[str], paint: Paint,
     yield from headline(first, GATHERED[first.name].format(len(group)), paint, width)
     gutter = len(str(group[-1].span.line))
     frame = Frame(gutter, "^", style, paint, width)
-    yield f"{'':>{gutter}}{paint('-->', GUTTER)} {first.span.path}:{first.span.line}:{first.span.column}"
+    yield f"{'':>{gutter}}{paint('-->', GUTTER)} {printable(first.span.path)}:{first.span.line}:{first.span.column}"
     yield frame.number("")
     by_line = {diagnostic.span.line: diagnostic for diagnostic in reversed(group)}
     texts = {

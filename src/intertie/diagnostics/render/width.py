@@ -7,6 +7,8 @@ import unicodedata
 from intertie.core.columns import char_width
 from intertie.diagnostics.credentials import without_credentials
 
+LONGEST_MESSAGE = 1000
+"""Characters of a message, which may hold a value of the document."""
 TAB = 4
 """Columns a tab is shown as."""
 
@@ -20,12 +22,13 @@ def shown(char: str) -> str:
     if char == "\t":
         return " " * TAB
     category = unicodedata.category(char)
-    if category in ("Cc", "Cs", "Zl", "Zp") or char in _DIRECTION:
+    if category in ("Cc", "Cs", "Zl", "Zp") or char in _INVISIBLE or "\U000e0000" <= char <= "\U000e007f":
         return "\N{MIDDLE DOT}"
     return char
 
 
-_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+_INVISIBLE = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\ufff9\ufffa\ufffb")
+"""Marks of direction, and those of annotations. The tags, which nobody sees, are left out with them."""
 
 
 def width_of(text: str) -> int:
@@ -34,9 +37,12 @@ def width_of(text: str) -> int:
 
 
 def printable(text: str) -> str:
-    r"""Return a message on one line without control characters and without what looks like a credential.
+    r"""Return a message on one line, cut, without control characters and without what looks like a credential.
 
     >>> printable("a\nb\x1b[31m")
     'a b·[31m'
     """
-    return "".join(" " if char in "\n\r\t" else shown(char) for char in without_credentials(text))
+    text = without_credentials(text[: 2 * LONGEST_MESSAGE])
+    if len(text) > LONGEST_MESSAGE:
+        text = text[: LONGEST_MESSAGE - 1] + "…"
+    return "".join(" " if char in "\n\r\t" else shown(char) for char in text)

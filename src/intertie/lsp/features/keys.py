@@ -11,7 +11,7 @@ from intertie.lsp.outline import Role, Spot
 from intertie.lsp.page import Page
 from intertie.spec.fields import Block, FieldInfo, Kind, declared_fields
 from intertie.spec.reading.keys import find_key
-from intertie.spec.reading.routing import BLOCK_TYPES, canonical_key
+from intertie.spec.reading.routing import BLOCK_TYPES, PATH_KEYS, canonical_key
 from intertie.spec.sections import SECTION_SYNONYMS
 
 _OPENS = frozenset({Kind.BLOCK, Kind.NAMED, Kind.MAP, Kind.SCHEMA})
@@ -23,7 +23,7 @@ _BY_SECTION: dict[str, tuple[str, ...]] = {
     "retry policy": ("retry",),
     "circuit breaker": ("circuit_breaker", "monitoring"),
     "data mappings": ("inbound", "outbound"),
-    "error handling": ("error_mapping", "error_code_path", "fallback_behavior"),
+    "error handling": ("error_mapping", *PATH_KEYS, "fallback_behavior"),
     "monitoring and observability": ("monitoring",),
     "cost management": ("costs",),
     "security considerations": ("security",),
@@ -108,8 +108,8 @@ def _canonical(meaning: Meaning, key: str) -> tuple[str, ...]:
 def _after(key: str, info: FieldInfo | None, indent: str, *, flow: bool, schema: bool) -> str:
     """Return what follows a new key: the line that its block begins with, else room for its value."""
     if info is None:
-        # At the top of a spec everything is a block, but for one path.
-        opens, lists = key not in ROWS and key != "error_code_path", key in ROWS
+        # At the top of a spec everything is a block, but for the paths.
+        opens, lists = key not in ROWS and key not in PATH_KEYS, key in ROWS
     else:
         opens = info.kind in _OPENS or (schema and key in _SCHEMA_OPENS)
         lists = info.kind is Kind.BLOCKS

@@ -14,13 +14,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from intertie.core.outside_text import LONGEST_SHOWN, shown
 from intertie.core.plurals import plural
 from intertie.core.secret import MASK, Secret
 from intertie.runtime.mapping.json_ready import to_json_ready
 from intertie.runtime.mapping.paths import EACH, Step, parse_path
 from intertie.runtime.masking.names import is_credential_header, is_credential_name, is_phone_name
 from intertie.runtime.masking.secrets import KnownSecrets
-from intertie.runtime.masking.shapes import CREDENTIALS, NAMED, SCHEME, URL_PASSWORD, VALUE, mask_personal
+from intertie.runtime.masking.shapes import CREDENTIALS, NAMED, SCHEME, URL_PASSWORD, VALUE, WORDS, mask_personal
 from intertie.runtime.plan import LoggingOptions
 
 _DEEPEST = 60
@@ -61,13 +62,21 @@ class Masker:
         text = CREDENTIALS.sub(MASK, text)
         if "://" in text:
             text = URL_PASSWORD.sub(rf"\1:{MASK}@", text)
-        text = SCHEME.sub(lambda match: f"{match.group(1)}{match.group(2)}{MASK}", text)
+        text = SCHEME.sub(_without_credential, text)
         if "=" in text or ":" in text:
             text = self._without_named(text)
         if self._sensitive:
             text = mask_personal(text)
         # Masking itself may bring two parts of a secret together.
         return self._secrets.masked(text)
+
+    def known(self, text: str) -> str:
+        """Return a sentence of ours without any secret that was resolved; its other words stay as they are."""
+        return self._secrets.masked(text)
+
+    def quoted(self, text: str, *, most: int = LONGEST_SHOWN) -> str:
+        """Return words from outside as they may stand in a sentence: masked, on one line, cut at `most`."""
+        return shown(self.text(text), most=most)
 
     def _header(self, name: str, value: str) -> str:
         if not is_credential_header(name):
@@ -136,6 +145,14 @@ class Masker:
             return self._secrets.masked(f"({type(value).__name__})")
         text = str(ready)
         return ready if self.text(text) == text else MASK
+
+
+def _without_credential(match: re.Match[str]) -> str:
+    """Return what stands after the word of a scheme masked: "token" is a word of sentences too, before other words."""
+    scheme, space, value = match.groups()
+    if scheme.lower() in WORDS and re.fullmatch(r"[a-z]{8,20}[.]?", value):
+        return match.group()
+    return f"{scheme}{space}{MASK}"
 
 
 def _last_name(name: str) -> str:

@@ -28,6 +28,8 @@ SCHEME: Final = re.compile(
     r"(?i)\b(bearer|basic|digest|token|apikey|negotiate|dpop)(\s+|%20|\+)([A-Za-z0-9._~+/=%-]{8,})"
 )
 """A credential after the word of its scheme."""
+WORDS: Final = frozenset({"token", "basic", "digest"})
+"""Schemes whose names stand in sentences: "the token provided has expired"."""
 NAMED: Final = re.compile(r"""(?<![\w.%\[\]-])([A-Za-z][\w.%\[\]-]{0,200})["']?[ ]{0,3}[=:][ ]{0,3}""")
 """`name=`, `name: `, `"name": `: before a value in query strings, forms, JSON, messages."""
 VALUE: Final = re.compile(r"""(?:"(?:[^"\\]|\\.)*+"|'[^']*'|[^\s&;,"'<>}\])]+)""")

@@ -33,7 +33,10 @@ _KNOWN = 64
 class ResponseReader:
     """Reads one operation's answers. Compiled once; may be used from any thread."""
 
-    __slots__ = ("_codec", "_errors", "_expected", "_id", "_is_loose", "_mapper", "_own_path", "_readings", "_schema")
+    __slots__ = (
+        "_codec", "_errors", "_expected", "_id", "_is_loose", "_mapper", "_message_path", "_own_path", "_readings",
+        "_schema",
+    )  # fmt: skip
 
     def __init__(self, operation: OperationPlan, errors: ErrorMappingOptions) -> None:
         self._id = operation.id
@@ -44,6 +47,7 @@ class ResponseReader:
         self._schema = operation.response.schema
         self._mapper = Mapper(operation.inbound, operation=operation.id) if operation.inbound else None
         self._own_path = parse_path(errors.error_code_path) if errors.error_code_path else None
+        self._message_path = parse_path(errors.error_message_path) if errors.error_message_path else None
         self._errors: dict[str, _Declared] = {
             answer.status: (declared_paths(answer.schema), codec_of(answer.content_type or "") or "json")
             for answer in operation.response.errors
@@ -121,16 +125,21 @@ class ResponseReader:
     def error_codes(self, response: Response) -> ErrorReading:
         """Return the provider's own code and message of an error answer.
 
-        Looked for at `error_code_path`, then where the declared error schema has them, then in the usual places. An
-        answer that can't be decoded has none.
+        Looked for at `error_code_path` and `error_message_path`, then where the declared error schema has them, then
+        in the usual places. An answer that can't be decoded has none.
         """
-        (_, message_paths), codec = self._declared(response.status)
+        _, codec = self._declared(response.status)
         try:
             data = decoded(response, codec, self._id)
         except InvalidResponse:
             return ErrorReading(None, None, None)
-        message = first_text(data, message_paths) or first_text(data, MESSAGE_PATHS)
-        return ErrorReading(self.own_code(data, response), message, data)
+        return ErrorReading(self.own_code(data, response), self.own_message(data, response.status), data)
+
+    def own_message(self, data: object, status: int) -> str | None:
+        """Return the provider's own message in a decoded body, None where there is none."""
+        (_, message_paths), _ = self._declared(status)
+        own = first_text(data, (self._message_path,)) if self._message_path is not None else None
+        return own or first_text(data, message_paths) or first_text(data, MESSAGE_PATHS)
 
     def own_code(self, data: object, response: Response) -> str | None:
         """Return the provider's own code in a decoded body, None where there is none."""

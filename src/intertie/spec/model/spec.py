@@ -67,6 +67,7 @@ class Spec(Struct, frozen=True):
     outbound: tuple[OutboundRow, ...] = ()
     error_mapping: tuple[ErrorRow, ...] = ()
     error_code_path: Located[str] | None = None
+    error_message_path: Located[str] | None = None
     fallback_behavior: FallbackBehavior | None = None
     validation: Validation | None = None
     monitoring: Monitoring | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from msgspec import Struct, field
 
@@ -45,8 +46,15 @@ BLOCK_TYPES: dict[str, type[Block]] = {
 }  # fmt: skip
 """Top-level key -> block."""
 
+PATH_KEYS: Mapping[str, str] = MappingProxyType(
+    {
+        "error_code_path": "Where the provider's own code is in an error's body; else the usual places are asked.",
+        "error_message_path": "Where the provider's own message is in an error's body; else likewise.",
+    }
+)
+"""Top-level keys that hold one path each, and what they say."""
 _OTHER_KEYS = frozenset({
-    "inbound", "outbound", "error_mapping", "error_code_path", "validation_cases", "components", "definitions", "$defs",
+    "inbound", "outbound", "error_mapping", *PATH_KEYS, "validation_cases", "components", "definitions", "$defs",
 })  # fmt: skip
 KNOWN_KEYS = frozenset(BLOCK_TYPES) | _OTHER_KEYS
 

@@ -44,7 +44,7 @@ from intertie.spec.reading.prose import (
     uncertainties,
     unknown_bullet,
 )
-from intertie.spec.reading.routing import BLOCK_TYPES, Routed, Router, canonical_key, section_blocks
+from intertie.spec.reading.routing import BLOCK_TYPES, PATH_KEYS, Routed, Router, canonical_key, section_blocks
 from intertie.spec.reading.rows import error_tables, mapping_tables, one_code
 from intertie.spec.reading.status_words import settle_error_rows
 from intertie.spec.reading.unread import tell_unread, tell_unread_endpoints
@@ -57,7 +57,6 @@ _BULLET_SECTIONS: dict[str, tuple[str, type[Block]]] = {
     "security considerations": ("security", Security), "dependencies": ("dependencies", Dependencies),
     "sla requirements": ("sla", Sla), "documentation": ("documentation", DocumentationLinks),
 }  # fmt: skip
-_CODE_PATH = KnownKey("error_code_path", "error_code_path", FieldInfo(Kind.TEXT, "Path of the provider's own code."))
 
 
 def route(document: Document, router: Router) -> list[Section]:
@@ -129,9 +128,10 @@ class _SpecReader:
         values["inbound"] = self._rows(InboundRow, "inbound", "external_field")
         values["outbound"] = self._rows(OutboundRow, "outbound", "internal_field")
         values["error_mapping"] = self._error_rows()
-        code_path = self._routed.entries.get("error_code_path")
-        if code_path is not None:
-            values["error_code_path"] = reader.field(code_path, _CODE_PATH, "error_code_path")
+        for key, doc in PATH_KEYS.items():
+            entry = self._routed.entries.get(key)
+            if entry is not None:
+                values[key] = reader.field(entry, KnownKey(key, key, FieldInfo(Kind.TEXT, doc)), key)
         values["overview"] = self._first("service overview", overview)
         values["uncertainties"] = self._all("uncertainties", uncertainties)
         values["implementation"] = cast(

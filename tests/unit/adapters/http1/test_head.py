@@ -164,3 +164,24 @@ def test_what_was_checked_once_does_not_pile_up() -> None:
 def test_a_chunk_of_nothing_is_nothing() -> None:
     """An empty piece makes no chunk, because the empty chunk ends the body."""
     assert (encode_chunk(b""), encode_chunk(b"x" * 17)) == (b"", b"11\r\n" + b"x" * 17 + b"\r\n")
+
+
+@pytest.mark.parametrize(
+    ("credential", "expected"),
+    [
+        (Credential("header", "Authorization", Secret("s3cret\nx"), "Bearer"), [("Authorization", "Bearer ••••")]),
+        (Credential("header", "X-Own", Secret("s3cret")), [("X-Own", "••••")]),
+        (Credential("query", "key", Secret("s3cret")), []),
+        (None, []),
+    ],
+    ids=["scheme", "bare", "query", "none"],
+)
+def test_written_fields_are_those_of_the_head_without_the_secret(credential, expected):
+    """Order and names as on the wire, our own fields included; the secret's text is not even read."""
+    request = Request("GET", "/", (("X-Own", "mine"), ("Accept", "a: b")), b"Fixed: 1\r\n", credential=credential)
+    fields = HeadEncoder("api.example.com").written_fields(request)
+    assert fields[:2] == (("Host", "api.example.com"), ("Fixed", "1"))
+    assert ("Accept", "a: b") in fields
+    assert {name for name, _ in fields} >= {"User-Agent", "Accept-Encoding"}
+    assert [field for field in fields if "••••" in field[1]] == expected
+    assert "s3cret" not in repr(fields)

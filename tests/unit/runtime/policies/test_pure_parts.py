@@ -32,7 +32,7 @@ def answer(status: int) -> Response:
 
 
 def failed(status: int, kind: Kind = Kind.SERVICE_FAULT, **fields) -> Failed:
-    return Failed(ServiceError("x", status=status), kind, Reach.YES, response=answer(status), **fields)
+    return Failed(ServiceError("x"), kind, Reach.YES, response=answer(status), **fields)
 
 
 # --- backoff --------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ def invalid_field_path() -> None:
     """A path into an object can't be read.
 
     ## What it does
-    Reads the paths of mapping rows, of paginations and of `error_code_path`.
+    Reads the paths of mapping rows, of paginations, of `error_code_path` and of `error_message_path`.
 
     ## Why it matters
     A value that can't be found can't be mapped.

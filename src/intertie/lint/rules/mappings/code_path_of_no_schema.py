@@ -11,13 +11,14 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE435", severity=Severity.WARNING, since="0.1.0")
 def code_path_of_no_schema(spec: Spec) -> Iterator[Finding]:
-    """The provider's code is read from a field that no error has.
+    """The provider's code or message is read from a field that no error has.
 
     ## What it does
-    Looks up `error_code_path` in the schemas of the declared errors.
+    Looks up `error_code_path` and `error_message_path` in the schemas of the declared errors.
 
     ## Why it matters
-    No code is found, and every row for one of the provider's codes is idle: all errors look alike.
+    No code is found, and every row for one of the provider's codes is idle: all errors look alike. No message is
+    found, and nobody reads what the provider says.
 
     ## Example
     ```yaml
@@ -58,17 +59,17 @@ def code_path_of_no_schema(spec: Spec) -> Iterator[Finding]:
     ## References
     Spec format, error handling.
     """
-    path = spec.error_code_path
     schemas = [
         answer.schema
         for endpoint in spec.endpoints
         for _, answer in (endpoint.response.errors if endpoint.response else ())
         if answer.schema
     ]
-    if path and schemas and not any(may_have(schema.value.json, path.value) for schema in schemas):
-        yield Finding(
-            path.span,
-            f"no declared error has `{path.value}`",
-            "write the path as the schema of the errors has it",
-            related=(Label(schemas[0].key_span, "an error's schema"),),
-        )
+    for path in (spec.error_code_path, spec.error_message_path):
+        if path and schemas and not any(may_have(schema.value.json, path.value) for schema in schemas):
+            yield Finding(
+                path.span,
+                f"no declared error has `{path.value}`",
+                "write the path as the schema of the errors has it",
+                related=(Label(schemas[0].key_span, "an error's schema"),),
+            )

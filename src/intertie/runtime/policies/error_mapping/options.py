@@ -20,7 +20,8 @@ class ErrorMappingRow(Struct, frozen=True):
 
 
 class ErrorMappingOptions(Struct, frozen=True):
-    """All rows, and where the provider's own code stands in a body (None: the usual places)."""
+    """All rows, and where the provider's own code and message stand in a body (None: the usual places)."""
 
     rows: tuple[ErrorMappingRow, ...] = ()
     error_code_path: str | None = None
+    error_message_path: str | None = None

@@ -54,7 +54,7 @@ class FallbackPolicy(Struct, frozen=True):
                 return await self._from_cache(call, outcome)
             case "default":
                 call.course.emit(Stage.FALLBACK, "fallback", strategy="default")
-                return Answered(copy.deepcopy(self.options.default_response), None, fallback="default")
+                return Answered(copy.deepcopy(self.options.default_response), None, fallback="default", cause=outcome)
             case "queue":
                 return await self._queued(call, outcome)
             case _:
@@ -68,7 +68,7 @@ class FallbackPolicy(Struct, frozen=True):
             return self._not_applied(call, failed, "no last good answer is young enough")
         data, entry = found
         call.course.emit(Stage.FALLBACK, "fallback", strategy="cache", age_s=entry.age_s)
-        return Answered(data, entry.status, fallback="cache", stale=True)
+        return Answered(data, entry.status, fallback="cache", stale=True, cause=failed)
 
     async def _queued(self, call: Call, failed: Failed) -> Outcome:
         why_not = why_not_queued(call)
@@ -97,7 +97,7 @@ class FallbackPolicy(Struct, frozen=True):
             call.course.warn(Stage.FALLBACK, f"{call.operation.id} could not be queued: {down}")
             return self._not_applied(call, failed, "the queue can't be written")
         call.course.emit(Stage.FALLBACK, "fallback", strategy="queue", receipt=receipt)
-        return Answered(None, None, fallback="queue", receipt=receipt)
+        return Answered(None, None, fallback="queue", receipt=receipt, cause=failed)
 
     def _fail_fast(self, call: Call, failed: Failed) -> Outcome:
         """`circuit_break` adds what the breaker knows; it never trips the breaker before its threshold."""
