@@ -109,10 +109,8 @@ _LATE_ADVICE = {
 
 def no_place(peer: str, connections: int) -> DeadlineExceeded:
     """All connections the pool may have stayed in use until the deadline."""
-    return DeadlineExceeded(
-        f"all of {plural(connections, 'connection')} to {peer} were in use until the deadline; nothing was sent",
-        phase="total",
-    )
+    held = "the only connection" if connections == 1 else f"each of the {plural(connections, 'connection')}"
+    return DeadlineExceeded(f"{held} to {peer} was in use until the deadline; nothing was sent", phase="total")
 
 
 def broken(peer: str, failure: BaseException | None, *, writing: bool, reached: Reach) -> TransportError:
