@@ -227,14 +227,13 @@ def find_spec(spec: str | Path, folders: Sequence[Path]) -> tuple[Workbench, str
     for folder in folders:
         if (folder / spec).is_file():
             return open_workbench(folder / spec), folder / spec
-    refused: UsageError | None = None
-    for folder in folders:
-        bench = open_workbench(folder)
-        try:
-            return bench, bench.find(spec)
-        except UsageError as unknown:
-            refused = refused or unknown
-    raise refused or UsageError(f"there is no spec {spec}")
+    benches = [open_workbench(folder) for folder in dict.fromkeys(folders)]
+    for bench in benches:
+        if bench.workspace.find_by_id(str(spec)) is not None:
+            return bench, spec
+    known = sorted({each for bench in benches for each in bench.workspace.spec_ids()})
+    where = ", ".join(str(folder) for folder in dict.fromkeys(folders))
+    raise UsageError(f"there is no spec `{spec}` in {where}; known there: {', '.join(known) or 'none'}")
 
 
 def _counted(times: int) -> str:

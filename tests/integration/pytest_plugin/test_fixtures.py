@@ -96,7 +96,7 @@ def test_a_mock_without_sockets_does_what_one_with_them_does(
     for live in (False, True):
         mock = intertie_mock(PAYMENTS, live=live)
         mock.use_profile(profile)
-        payments = intertie_client(mock).with_options(timeout_s=1.0)
+        payments = intertie_client(mock).with_options(timeout_s=0.5)
         seen: list[object] = []
         for name, given in (("get_charge", {"charge_id": "ch_1"}), ("create_charge", CHARGE)):
             try:
@@ -187,7 +187,7 @@ def test_a_spec_is_found_by_path_and_by_id(
     assert intertie_mock(relative).plan.id == intertie_mock(PAYMENTS).plan.id
     monkeypatch.chdir(PAYMENTS.parent)
     assert intertie_mock("payments.md").plan.id == "INT-001"
-    assert intertie_mock("INT-001").plan.service == intertie_mock("payments").plan.service
+    assert intertie_mock("INT-001").plan.service == intertie_mock("stripe").plan.service
     with pytest.raises(UsageError, match="nowhere"):
         intertie_mock("nowhere")
 
