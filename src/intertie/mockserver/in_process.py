@@ -56,6 +56,10 @@ class MockTransport:
             raise ConnectError("the integration is closed, so nothing more is sent to its mock", reached=Reach.NO)
         return found
 
+    def written_fields(self, request: Request) -> tuple[tuple[str, str], ...]:
+        """Return the fields of the head of `request`, in order; the credential's value is a mask."""
+        return self.encoder.written_fields(request)
+
     async def aclose(self) -> None:
         """Let nothing more begin."""
         self._closed = True
