@@ -86,7 +86,7 @@ class ReceivedLog:
     """A ring of the newest requests."""
 
     def __init__(self, masking: Masking) -> None:
-        self._masking = masking
+        self.masking = masking
         self._ring: deque[Received] = deque(maxlen=KEPT)
         self.total = 0
 
@@ -96,9 +96,9 @@ class ReceivedLog:
         entry = Received(
             at_s,
             request.method,
-            _cut(self._masking.target(request.target)),
+            _cut(self.masking.target(request.target)),
             reply.operation,
-            {name: _cut(text) for name, text in islice(self._masking.headers(request.headers).items(), _MOST_HEADERS)},
+            {name: _cut(text) for name, text in islice(self.masking.headers(request.headers).items(), _MOST_HEADERS)},
             reply.status,
             reply.delay_s,
             fault,
