@@ -30,7 +30,6 @@ from intertie.runtime.state import Coordination, Journal, Offload
 from intertie.runtime.surroundings import SecretStore, Surroundings
 
 _log = logging.getLogger("intertie")
-_log.addHandler(logging.NullHandler())  # an application that configures no logging hears nothing from us
 
 
 def open(  # noqa: A001  # read as `intertie.open`

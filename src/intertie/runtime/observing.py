@@ -20,6 +20,8 @@ from intertie.runtime.plan import Plan
 from intertie.runtime.state import CallRecord
 from intertie.runtime.surroundings import Surroundings
 
+logging.getLogger("intertie").addHandler(logging.NullHandler())  # who configures no logging hears nothing from us
+
 STARTED = "started"
 """Outcome of the entry that a strict audit stores before a call is sent; the finished call has an entry of its own."""
 CANCELLED = "cancelled"

@@ -50,7 +50,7 @@ def test_an_afternoon_of_editing(bench: Bench) -> None:
         )
         assert actions is not None
         titles = [action.title for action in actions]
-        assert titles == ["write retry_budget (TIE011)", "mend 2 findings that have a safe fix"]
+        assert titles == ["write retry_budget (TIE011)", "fix 2 findings that have a safe fix"]
         only = types.CodeActionContext([], only=[types.CodeActionKind.Source])
         [everything] = (
             await client.text_document_code_action_async(types.CodeActionParams(editor.document, slip.range, only))

@@ -10,7 +10,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE301", severity=Severity.ERROR, since="0.1.0", judges="spec")
+@rule(code="TIE301", severity=Severity.WARNING, since="0.1.0")
 def undeclared_path_parameter(spec: Spec) -> Iterator[Finding]:
     """A path has a placeholder that no parameter fills.
 
@@ -18,8 +18,8 @@ def undeclared_path_parameter(spec: Spec) -> Iterator[Finding]:
     Looks for each `{name}` of a path among the endpoint's parameters with `in: path`.
 
     ## Why it matters
-    Without a parameter nothing says what may stand there, so the value can be neither asked for nor validated, and a call
-    can't make its URL.
+    Without a parameter nothing says what may stand there: any text, number or boolean is sent as it is given, and a
+    slip shows only in what the service answers.
 
     ## Example
     ```yaml
