@@ -1,0 +1,162 @@
+"""Mapping paths through shapes: what one finds, and the object that several write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from intertie.generators.types.names import pascal
+from intertie.generators.types.shapes import (
+    ANY,
+    NONE,
+    UNKNOWN,
+    Catalogue,
+    Field,
+    Items,
+    Record,
+    Shape,
+    Table,
+    either,
+)
+from intertie.runtime.mapping.contracts import FieldPath
+from intertie.runtime.mapping.paths import EACH, Step
+
+
+class Found(Struct, frozen=True):
+    """What a path finds.
+
+    Attributes:
+        shape: Of one element where `depth` is not 0.
+        present: It is always there.
+        depth: How many lists deep it is.
+        whole: Each element of the lists has it.
+    """
+
+    shape: Shape
+    present: bool
+    depth: int = 0
+    whole: bool = True
+
+
+NOT_KNOWN = Found(ANY, present=False)
+
+
+def steps_of(path: FieldPath) -> tuple[Step, ...] | None:
+    """Return the steps of a path, None of a query."""
+    steps: tuple[Step, ...] = getattr(path, "steps", ())
+    return steps if steps or path.text.strip() == "$" else None
+
+
+def find(shape: Shape, steps: Sequence[Step], catalogue: Catalogue) -> Found:
+    """Return what the steps find in data of a shape; of a union, in any of its members."""
+    if not steps:
+        return Found(shape, present=True)
+    members = catalogue.members(shape)
+    found = [_in_one(member, steps, catalogue) for member in members if member != NONE]
+    if not found or len({each.depth for each in found}) > 1 or any(each.shape in UNKNOWN for each in found):
+        return NOT_KNOWN
+    return Found(
+        either(each.shape for each in found),
+        present=all(each.present for each in found) and NONE not in members,
+        depth=found[0].depth,
+        whole=all(each.whole for each in found),
+    )
+
+
+def _in_one(shape: Shape, steps: Sequence[Step], catalogue: Catalogue) -> Found:
+    step, rest = steps[0], steps[1:]
+    if isinstance(step, str):
+        if isinstance(shape, Record):
+            field = dict(shape.fields).get(step)
+            return NOT_KNOWN if field is None else _within(find(field.shape, rest, catalogue), present=field.required)
+        if isinstance(shape, Table):
+            return _within(find(shape.value, rest, catalogue), present=False)
+        return NOT_KNOWN
+    if not isinstance(shape, Items):
+        return NOT_KNOWN
+    inner = find(shape.item, rest, catalogue)
+    if step is EACH:
+        return Found(inner.shape, present=True, depth=inner.depth + 1, whole=inner.present and inner.whole)
+    return _within(inner, present=False)
+
+
+def _within(found: Found, *, present: bool) -> Found:
+    return Found(found.shape, present=found.present and present, depth=found.depth, whole=found.whole)
+
+
+def nested(shape: Shape, depth: int, *, read_only: bool = False) -> Shape:
+    """Return a list of lists, `depth` deep."""
+    for _ in range(depth):
+        shape = Items(shape, read_only)
+    return shape
+
+
+class Tree:
+    """The object that paths write: a record, with records and lists of records in it."""
+
+    def __init__(self, *, read_only: bool = False, unknown: Shape = ANY) -> None:
+        self._read_only = read_only
+        self._unknown = unknown
+        self._leaves: dict[str, Field] = {}
+        self._trees: dict[str, Tree] = {}
+        self._lists: dict[str, bool] = {}
+        """Names of those trees that are elements of a list -> whether the list is always there."""
+        self._order: dict[str, None] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._order
+
+    def put(self, steps: Sequence[Step], found: Found) -> None:
+        """Write through a path. The second that writes one place widens it; what can't be told is unknown."""
+        name, rest = steps[0], steps[1:]
+        if not isinstance(name, str):
+            return
+        self._order.setdefault(name)
+        if not rest:
+            shape = found.shape if found.whole or not found.depth else either([found.shape, NONE])
+            self._leaf(name, nested(shape, found.depth, read_only=self._read_only), required=found.present)
+        elif isinstance(rest[0], str):
+            self._tree(name).put(rest, found)
+        elif rest[0] is EACH and len(rest) > 1 and isinstance(rest[1], str):
+            self._lists[name] = self._lists.get(name, False) or found.present
+            inner = (
+                Found(found.shape, present=found.whole, depth=found.depth - 1)
+                if found.depth
+                else Found(found.shape, present=False)
+            )
+            self._tree(name).put(rest[1:], inner)
+        elif rest[0] is EACH and len(rest) == 1:
+            depth = max(found.depth, 1)
+            shape = found.shape if found.whole else either([found.shape, NONE])
+            self._leaf(name, nested(shape, depth, read_only=self._read_only), required=found.present)
+        else:
+            self._leaf(name, self._unknown, required=False)
+
+    def _tree(self, name: str) -> Tree:
+        return self._trees.setdefault(name, Tree(read_only=self._read_only, unknown=self._unknown))
+
+    def _leaf(self, name: str, shape: Shape, *, required: bool) -> None:
+        before = self._leaves.get(name)
+        if before is not None:
+            shape, required = either([before.shape, shape]), required or before.required
+        self._leaves[name] = Field(shape, required)
+
+    def fields(self, hint: str) -> dict[str, Field]:
+        """Return the fields; objects in them are named after `hint`."""
+        made: dict[str, Field] = {}
+        for name in self._order:
+            tree, leaf = self._trees.get(name), self._leaves.get(name)
+            if tree is None:
+                if leaf is not None:
+                    made[name] = leaf
+                continue
+            inner = Record(hint + pascal(name), tuple(tree.fields(hint + pascal(name)).items()))
+            required = any(field.required for _, field in inner.fields)
+            shape: Shape = inner
+            if name in self._lists:
+                shape, required = Items(inner, self._read_only), self._lists[name]
+            if leaf is not None:
+                shape, required = self._unknown, required or leaf.required
+            made[name] = Field(shape, required)
+        return made
