@@ -1,7 +1,7 @@
 """What generated modules promise to type checkers: the faces of `client`, with the types of one spec.
 
-At run time these are `Integration`, `Operation` and `Result`. A generated module casts to its own protocols, which extend
-the ones here.
+At run time these are `Integration`, `Operation` and `Result`. A generated module casts to its own protocols, which
+extend the ones here.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class TypedOperation(Protocol[Input_contra, Answer_co, Version_contra]):
         caller: str | None = ...,
         idempotency_key: str | None = ...,
         explain: bool | None = ...,
-    ) -> Answer:
+    ) -> Answer_co:
         """Call with the input as a mapping and options for this call alone."""
 
 
@@ -110,7 +110,7 @@ class TypedAsyncOperation(Protocol[Input_contra, Answer_co, Version_contra]):
         caller: str | None = ...,
         idempotency_key: str | None = ...,
         explain: bool | None = ...,
-    ) -> Answer:
+    ) -> Answer_co:
         """Call with the input as a mapping and options for this call alone."""
 
 
@@ -132,7 +132,7 @@ class _Shared(Protocol[Version_contra]):
     def statistics(self) -> PlanStatistics:
         """Return limiter, breaker, queue and budget as they are now."""
 
-    def with_version(self, version: Version) -> Self:
+    def with_version(self, version: Version_contra) -> Self:
         """Return a view whose calls ask for `version`."""
 
     def with_options(

@@ -58,6 +58,7 @@ MODULES: Mapping[str, str] = {
     "Protocol": "typing",
     "TypeAlias": "typing",
     "TypedDict": "typing",
+    "Union": "typing",
     "Unpack": "typing",
     "cast": "typing",
     "overload": "typing",

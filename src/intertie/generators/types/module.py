@@ -58,15 +58,15 @@ class _Module:
         catalogue = Catalogue()
         self._face, self._async_face = names.take(pascal(plan.service)), names.take(f"Async{pascal(plan.service)}")
         self._versions = Node("_Version") if plan.version is not None else Node("Never")
-        # Operations first: their names are what people write, and schemas make room.
+        # Operations first: their names are what people see, and schemas make room.
+        self._operations = {operation: OperationNames.of(operation, names) for operation in plan.operations}
         annotations = Annotations(catalogue, names)
         writer = OperationWriter(annotations, catalogue, names, self._versions)
         inputs, results = InputReader(plan, catalogue), ResultReader(plan, catalogue)
-        self._operations: dict[str, OperationNames] = {}
         for operation in plan.operations.values():
             data = results.data(operation)
-            item = results.item(operation, data)
-            self._operations[operation.id] = writer.write(operation, inputs.input(operation), data, item)
+            given, item = inputs.input(operation), results.item(operation, data)
+            writer.write(operation, self._operations[operation.id], given, data, item)
         self._blocks = [*annotations.blocks, *writer.blocks]
 
     def text(self, path: str) -> str:
@@ -172,9 +172,9 @@ def _kept(found: re.Match[str]) -> str:
 
 
 def _joined(parts: list[str]) -> str:
-    """Join top-level blocks as `ruff format` does: two lines around classes and functions, none between aliases."""
+    """Join top-level blocks as `ruff format` does: two empty lines around classes and functions, else one."""
     text = parts[0]
     for before, part in pairwise(parts):
         block = part.startswith(("class ", "def ")) or before.startswith(("class ", "def "))
-        text += ("\n\n\n" if block else "\n") + part
+        text += ("\n\n\n" if block else "\n\n") + part
     return text

@@ -29,6 +29,12 @@ class OperationNames(Struct, frozen=True):
     blocking: str
     awaited: str
 
+    @classmethod
+    def of(cls, operation: str, names: Names) -> OperationNames:
+        """Take the names of an operation's classes."""
+        name = pascal(operation)
+        return cls(names.take(f"{name}Operation"), names.take(f"Async{name}Operation"))
+
 
 class OperationWriter:
     """Writes the classes of operations.
@@ -44,16 +50,13 @@ class OperationWriter:
         self._versions = versions
         self.blocks: list[list[str]] = []
 
-    def write(self, operation: OperationPlan, given: InputShape, data: Shape, item: Shape) -> OperationNames:
-        """Write the classes of one operation and return their names."""
-        name = pascal(operation.id)
-        own = OperationNames(self._names.take(f"{name}Operation"), self._names.take(f"Async{name}Operation"))
+    def write(self, operation: OperationPlan, own: OperationNames, given: InputShape, data: Shape, item: Shape) -> None:
+        """Write the classes of one operation under their names."""
         input_name = self._annotations.record(given.record)
         result = self._result(operation, data)
         about = _about(operation, given)
         for awaited in (False, True):
             self.blocks.append(self._operation(operation, own, given, input_name, result, item, about, awaited=awaited))
-        return own
 
     # --- results ------------------------------------------------------------------------------------------------------
 
