@@ -47,6 +47,7 @@ _GIVEN: Mapping[str, Shape] = {
     "Items": Items(ANY),
 }
 """Annotation of a transform's result -> its type."""
+_OF_SCALARS = frozenset({"to_string", "to_integer", "to_decimal", "to_number", "to_boolean", "enum"})
 _SAME_LIST = frozenset({"take", "skip", "sort", "reverse", "unique", "where"})
 _EXACT = (Scalar("str"), Scalar("Decimal"))
 _WHOLE = Scalar("int")
@@ -64,6 +65,8 @@ def input_of(text: str) -> tuple[Shape, bool] | None:
         # `1` may be given for the key "1": only words can be told apart from what else there is.
         if keys and all(isinstance(key, str) and key[:1].isalpha() for key in keys):
             return literal(keys), False
+    if known.name in _OF_SCALARS:
+        return Scalar("_Written"), False
     return _TAKEN[known.takes], known.takes == "list"
 
 
