@@ -185,8 +185,9 @@ class Annotations:
         lines = [f"{name} = TypedDict(", f'    "{name}",', "    {"]
         for field_name, field in fields:
             node = self.node(self._quotable(field.shape, name + pascal(field_name)))
-            text = f'"{node.flat()}"'
-            lines.append(f"        {text_literal(field_name)}: {text if field.required else f'NotRequired[{text}]'},")
+            quoted = Node(f'"{node.flat()}"')
+            written = quoted if field.required else Node("NotRequired", (quoted,))
+            lines += laid(written, indent=8, before=f"{text_literal(field_name)}: ", after=",")
         return [*lines, "    },", ")"]
 
     def _quotable(self, shape: Shape, hint: str) -> Shape:

@@ -12,8 +12,10 @@ from intertie.generators.types.shapes import (
     NONE,
     UNKNOWN,
     Catalogue,
+    Either,
     Field,
     Items,
+    Named,
     Record,
     Shape,
     Table,
@@ -120,18 +122,22 @@ class Tree:
             self._tree(name).put(rest, found)
         elif rest[0] is EACH and len(rest) > 1 and isinstance(rest[1], str):
             self._lists[name] = self._lists.get(name, False) or found.present
-            inner = (
-                Found(found.shape, present=found.whole, depth=found.depth - 1)
-                if found.depth
-                else Found(found.shape, present=False)
-            )
-            self._tree(name).put(rest[1:], inner)
+            self._tree(name).put(rest[1:], self._element(found))
         elif rest[0] is EACH and len(rest) == 1:
             depth = max(found.depth, 1)
             shape = found.shape if found.whole else either([found.shape, NONE])
             self._leaf(name, nested(shape, depth, read_only=self._read_only), required=found.present)
         else:
             self._leaf(name, self._unknown, required=False)
+
+    def _element(self, found: Found) -> Found:
+        """Return what goes into each element of a list that is written through `[]`."""
+        if found.depth:
+            return Found(found.shape, present=found.whole, depth=found.depth - 1)
+        members = found.shape.members if isinstance(found.shape, Either) else (found.shape,)
+        if any(isinstance(member, Items | Named) for member in members):
+            return Found(self._unknown, present=False)  # a list is written element by element, another value into each
+        return Found(found.shape, present=False)
 
     def _tree(self, name: str) -> Tree:
         return self._trees.setdefault(name, Tree(read_only=self._read_only, unknown=self._unknown))

@@ -128,11 +128,22 @@ def either(shapes: Iterable[Shape]) -> Shape:
                 found.append(member)
     scalars = {member.name for member in found if isinstance(member, Scalar)}
     kept = [member for member in found if not (isinstance(member, Choice) and _kinds(member) <= scalars)]
+    kept = _with_one_choice(kept)
     if NONE in kept:
         kept = [*(member for member in kept if member != NONE), NONE]
     if not kept:
         return ANY
     return kept[0] if len(kept) == 1 else Either(tuple(kept))
+
+
+def _with_one_choice(members: list[Shape]) -> list[Shape]:
+    """Return the members with all choices that have no name as one, where the first of them stood."""
+    nameless = [member for member in members if isinstance(member, Choice) and member.hint is None]
+    if len(nameless) < 2:
+        return members
+    values = {(type(value), value): value for choice in nameless for value in choice.values}
+    merged = Choice(tuple(values.values()))
+    return [merged if member is nameless[0] else member for member in members if member not in nameless[1:]]
 
 
 def _kinds(choice: Choice) -> set[str]:
