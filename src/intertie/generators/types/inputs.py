@@ -21,7 +21,7 @@ from intertie.generators.types.shapes import (
     Scalar,
     Shape,
     either,
-    relaxed,
+    without_leaves,
 )
 from intertie.generators.types.transforms import input_of, takes_null
 from intertie.lint.transform_types import argument_paths
@@ -77,8 +77,8 @@ class _Reading:
         self._members = self._body_members()
         self._written: set[str] = set()
         """Parameters and body members that rows write whole."""
-        self._partly: set[str] = set()
-        """Body members that rows write parts of."""
+        self._partly: dict[str, list[tuple[Step, ...]]] = {}
+        """Body members that rows write parts of -> the paths below them."""
 
     def made(self) -> InputShape:
         tree = Tree(read_only=True, unknown=OBJECT)
@@ -139,7 +139,7 @@ class _Reading:
         if len(steps) == 1:
             self._written.add(steps[0])
         else:
-            self._partly.add(steps[0])
+            self._partly.setdefault(steps[0], []).append(steps[1:])
         return self._in_body(steps)
 
     def _in_body(self, steps: tuple[Step, ...]) -> Found:
@@ -170,7 +170,9 @@ class _Reading:
             if name in self._written or name in self._parameters:
                 continue
             if name in self._partly:
-                yield name, Field(relaxed(member.shape, self._catalogue), required=False)
+                left = without_leaves(member.shape, self._partly[name], self._catalogue)
+                if not isinstance(left, Record) or left.fields:
+                    yield name, Field(left, required=False)
             else:
                 yield name, member
         if self._writer is not None and not self._writer.takes_members and self._body is not None:

@@ -57,6 +57,7 @@ class Names:
 
     def __init__(self, taken: Iterable[str]) -> None:
         self._taken = {*taken, *dir(builtins)}
+        self._last: dict[str, int] = {}
 
     def take(self, wanted: str) -> str:
         """Return `wanted`, or with a number where something else has that name.
@@ -65,9 +66,11 @@ class Names:
         >>> names.take("Charge"), names.take("Charge"), names.take("None")
         ('Charge', 'Charge2', 'None2')
         """
-        name, number = wanted, 1
+        number = self._last.get(wanted, 1)
+        name = wanted if number == 1 else f"{wanted}{number}"
         while name in self._taken or iskeyword(name):
             number += 1
             name = f"{wanted}{number}"
         self._taken.add(name)
+        self._last[wanted] = number
         return name

@@ -52,39 +52,36 @@ def steps_of(path: FieldPath) -> tuple[Step, ...] | None:
 
 def find(shape: Shape, steps: Sequence[Step], catalogue: Catalogue) -> Found:
     """Return what the steps find in data of a shape; of a union, in any of its members."""
-    if not steps:
-        return Found(shape, present=True)
-    members = catalogue.members(shape)
-    found = [_in_one(member, steps, catalogue) for member in members if member != NONE]
-    if not found or len({each.depth for each in found}) > 1 or any(each.shape in UNKNOWN for each in found):
-        return NOT_KNOWN
-    return Found(
-        either(each.shape for each in found),
-        present=all(each.present for each in found) and NONE not in members,
-        depth=found[0].depth,
-        whole=all(each.whole for each in found),
-    )
+    present, depth, whole = True, 0, True
+    for step in steps:
+        members = catalogue.members(shape)
+        always, found = NONE not in members, []
+        for member in members:
+            if member == NONE:
+                continue
+            field = _child(member, step)
+            if field is None:
+                return NOT_KNOWN
+            found.append(field.shape)
+            always = always and field.required
+        shape = either(found)
+        if shape in UNKNOWN:
+            return NOT_KNOWN
+        if depth:
+            whole = whole and always
+        else:
+            present = present and always
+        depth += step is EACH
+    return Found(shape, present, depth, whole)
 
 
-def _in_one(shape: Shape, steps: Sequence[Step], catalogue: Catalogue) -> Found:
-    step, rest = steps[0], steps[1:]
+def _child(shape: Shape, step: Step) -> Field | None:
+    """Return what one step finds, None where it can't be told."""
     if isinstance(step, str):
         if isinstance(shape, Record):
-            field = dict(shape.fields).get(step)
-            return NOT_KNOWN if field is None else _within(find(field.shape, rest, catalogue), present=field.required)
-        if isinstance(shape, Table):
-            return _within(find(shape.value, rest, catalogue), present=False)
-        return NOT_KNOWN
-    if not isinstance(shape, Items):
-        return NOT_KNOWN
-    inner = find(shape.item, rest, catalogue)
-    if step is EACH:
-        return Found(inner.shape, present=True, depth=inner.depth + 1, whole=inner.present and inner.whole)
-    return _within(inner, present=False)
-
-
-def _within(found: Found, *, present: bool) -> Found:
-    return Found(found.shape, present=found.present and present, depth=found.depth, whole=found.whole)
+            return shape.field(step)
+        return Field(shape.value, required=False) if isinstance(shape, Table) else None
+    return Field(shape.item, required=step is EACH) if isinstance(shape, Items) else None
 
 
 def nested(shape: Shape, depth: int, *, read_only: bool = False) -> Shape:

@@ -27,12 +27,15 @@ from intertie.generators.types.shapes import (
     Shape,
     Table,
     either,
+    is_larger,
     literal,
 )
 from intertie.runtime.schemas import CompiledSchema
 
 _DEEPEST = 40
 _ROUNDS = 10
+_LARGEST = 200
+_MOST_MERGED = 20_000
 _DEFINITIONS = "#/$defs/"
 _READ = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 _GIVEN = {"integer": "_Integer", "number": "_Number", "boolean": "_Boolean", "null": "None"}
@@ -170,8 +173,11 @@ class SchemaReader:
             return base
         if base in UNKNOWN:
             return either(branches)
+        record = self._catalogue.resolve(base)
+        if not isinstance(record, Record) or len(record.fields) * len(branches) > _MOST_MERGED:
+            return base
         merged = [self._all([base, branch], f"{hint}{number}") for number, branch in enumerate(branches, 1)]
-        return either(merged) if isinstance(self._catalogue.resolve(base), Record) else base
+        return either(merged)
 
     # --- names --------------------------------------------------------------------------------------------------------
 
@@ -192,7 +198,11 @@ class SchemaReader:
             shapes[key] = None
             hint = pascal(name.lstrip("#"))
             made = self.read(schema, hint if self._is_result else f"{hint}Input")
-            shapes[key] = Choice(made.values, hint) if isinstance(made, Choice) else made
+            if isinstance(made, Choice):
+                made = Choice(made.values, hint)
+            elif not isinstance(made, Record) and is_larger(made, _LARGEST):
+                made = self._unknown  # it stands where it is referred to, again and again
+            shapes[key] = made
         found = shapes[key]
         return found if found is not None and not isinstance(found, Record) else Named(key)
 

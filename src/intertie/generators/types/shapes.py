@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -65,6 +65,10 @@ class Record(Struct, frozen=True):
     hint: str
     fields: tuple[tuple[str, Field], ...]
 
+    def field(self, name: str) -> Field | None:
+        """Return one field, None where there is none of that name."""
+        return next((field for each, field in self.fields if each == name), None)
+
 
 class Either(Struct, frozen=True):
     """Any of several; never nested, never one."""
@@ -119,13 +123,12 @@ def either(shapes: Iterable[Shape]) -> Shape:
     >>> either([NONE, Scalar("int"), Scalar("int")])
     Either(members=(Scalar(name='int'), Scalar(name='None')))
     """
-    found: list[Shape] = []
+    found: dict[Shape, None] = {}
     for shape in shapes:
         for member in shape.members if isinstance(shape, Either) else (shape,):
             if member in UNKNOWN:
                 return member
-            if member not in found:
-                found.append(member)
+            found.setdefault(member)
     scalars = {member.name for member in found if isinstance(member, Scalar)}
     kept = [member for member in found if not (isinstance(member, Choice) and _kinds(member) <= scalars)]
     kept = _with_one_choice(kept)
@@ -164,24 +167,38 @@ def shape_of_value(value: object) -> Shape:
 def literal(values: Iterable[object]) -> Shape:
     """Return the choice among scalars; the type of those that no `Literal` can have."""
     shapes: list[Shape] = []
-    chosen: list[str | int | bool | None] = []
+    chosen: dict[tuple[type, object], str | int | bool] = {}
     for value in values:
-        if value is None:
-            shapes.append(NONE)
-        elif isinstance(value, str | int | bool) and (not isinstance(value, str) or len(value) <= _LONGEST_CHOICE):
-            if all(type(value) is not type(each) or value != each for each in chosen):
-                chosen.append(value)
+        if isinstance(value, str | int | bool) and (not isinstance(value, str) or len(value) <= _LONGEST_CHOICE):
+            chosen[type(value), value] = value  # `True` equals 1, and is another value
         else:
             shapes.append(shape_of_value(value))
     if len(chosen) > _MOST_CHOICES:
-        shapes += [shape_of_value(value) for value in chosen]
-        chosen = []
-    return either([*([Choice(tuple(chosen))] if chosen else []), *shapes])
+        shapes += [shape_of_value(value) for value in chosen.values()]
+        chosen = {}
+    return either([*([Choice(tuple(chosen.values()))] if chosen else []), *shapes])
 
 
 _LONGEST_CHOICE = 60
 _MOST_CHOICES = 300
 """A list of more values is data, such as all time zones: its type says no more than `str`."""
+
+
+def is_larger(shape: Shape, most: int) -> bool:
+    """Return whether a shape has more than so many parts, those behind names not counted."""
+    waiting, parts = [shape], 0
+    while waiting and parts <= most:
+        part = waiting.pop()
+        parts += 1
+        if isinstance(part, Items):
+            waiting.append(part.item)
+        elif isinstance(part, Table):
+            waiting.append(part.value)
+        elif isinstance(part, Either):
+            waiting.extend(part.members)
+        elif isinstance(part, Record):
+            waiting.extend(field.shape for _, field in part.fields)
+    return parts > most
 
 
 def without_null(shape: Shape) -> Shape:
@@ -196,26 +213,25 @@ def is_nullable(shape: Shape) -> bool:
     return shape == NONE or (isinstance(shape, Either) and NONE in shape.members)
 
 
-def relaxed(shape: Shape, catalogue: Catalogue) -> Shape:
-    """Return an object shape none of whose fields is required, all the way down; other shapes as they are."""
-    return _relaxed(shape, catalogue, frozenset())
+def without_leaves(shape: Shape, paths: Sequence[Sequence[object]], catalogue: Catalogue) -> Shape:
+    """Return an object shape without what the paths lead to; objects on the way need not be there.
 
-
-def _relaxed(shape: Shape, catalogue: Catalogue, on_the_way: frozenset[str]) -> Shape:
-    if isinstance(shape, Named):
-        if shape.key in on_the_way:
-            return shape
-        on_the_way |= {shape.key}
+    A step is a name, or anything else for the elements of a list. Where nothing is left, the record has no fields.
+    """
     resolved = catalogue.resolve(shape)
-    if isinstance(resolved, Record):
-        fields = tuple(
-            (name, Field(_relaxed(field.shape, catalogue, on_the_way), required=False))
-            for name, field in resolved.fields
-        )
-        return Record(f"{resolved.hint}Rest", fields)
     if isinstance(resolved, Items):
-        return Items(_relaxed(resolved.item, catalogue, on_the_way), resolved.read_only)
-    return shape
+        rests = [path[1:] for path in paths if not isinstance(path[0], str) and len(path) > 1]
+        return Items(without_leaves(resolved.item, rests, catalogue), resolved.read_only) if rests else shape
+    if not isinstance(resolved, Record):
+        return shape
+    fields: list[tuple[str, Field]] = []
+    for name, field in resolved.fields:
+        rests = [path[1:] for path in paths if path[0] == name]
+        if not rests:
+            fields.append((name, field))
+        elif all(rests):
+            fields.append((name, Field(without_leaves(field.shape, rests, catalogue), required=False)))
+    return Record(f"{resolved.hint}Rest", tuple(fields))
 
 
 def widened(shape: Shape, value: object, catalogue: Catalogue, hint: str) -> Shape:
