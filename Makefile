@@ -29,10 +29,11 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-# json-server is a real server that tests call; where npm is missing or can't install it, those tests skip and say so.
+# json-server is a real server that tests call, pyright a type checker that they run; where npm is missing or can't install
+# them, those tests skip and say so.
 $(VENV)/.npm: $(VENV)/.run
-	@if command -v npm >/dev/null && npm install --silent --no-audit --no-fund --prefix $(VENV)/npm json-server@0.17.4 >/dev/null 2>&1; \
-	then touch $@; else echo "json-server could not be installed with npm: its tests will be skipped" >&2; fi
+	@if command -v npm >/dev/null && npm install --silent --no-audit --no-fund --prefix $(VENV)/npm json-server@0.17.4 pyright@1.1.414 >/dev/null 2>&1; \
+	then touch $@; else echo "json-server and pyright could not be installed with npm: their tests will be skipped" >&2; fi
 
 demo: $(VENV)/.run
 	@$(BIN)/python examples/demo.py

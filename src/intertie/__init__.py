@@ -46,7 +46,18 @@ from intertie.diagnostics.errors import SpecError
 
 if TYPE_CHECKING:
     from intertie.app.opening import open, open_async  # noqa: A004
-    from intertie.client import AsyncIntegration, AsyncOperation, Integration, Operation, Result
+    from intertie.client import (
+        AsyncIntegration,
+        AsyncOperation,
+        Integration,
+        Operation,
+        Result,
+        TypedAsyncIntegration,
+        TypedAsyncOperation,
+        TypedIntegration,
+        TypedOperation,
+        TypedResult,
+    )
     from intertie.runtime.mapping import register_transform
 
 __all__ = [
@@ -80,6 +91,11 @@ __all__ = [
     "StoreUnavailable",
     "TokenRefused",
     "TransportError",
+    "TypedAsyncIntegration",
+    "TypedAsyncOperation",
+    "TypedIntegration",
+    "TypedOperation",
+    "TypedResult",
     "UsageError",
     "WriteError",
     "__version__",
@@ -96,6 +112,11 @@ _LATER = {
     "Integration": "intertie.client",
     "Operation": "intertie.client",
     "Result": "intertie.client",
+    "TypedAsyncIntegration": "intertie.client",
+    "TypedAsyncOperation": "intertie.client",
+    "TypedIntegration": "intertie.client",
+    "TypedOperation": "intertie.client",
+    "TypedResult": "intertie.client",
     "register_transform": "intertie.runtime.mapping",
 }
 """Name -> module, imported on first use."""

@@ -22,7 +22,7 @@ from support.pace import PATIENCE_S
 
 COLUMNS = 80
 _PROMPT = "\x01prompt"
-_COLOUR_RE = re.compile(r"\x1b\[[0-9;]*m")
+_COLOUR_RE = re.compile(r"\x1b(?:\[[0-9;]*m|\(B)")
 _ON_A_TERMINAL = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -159,3 +159,16 @@ def own_transform() -> None:
 def input_is_a_mapping(payments: intertie.Integration, order: Mapping[str, object]) -> intertie.Result:
     """A mapping that the application has already is passed as it is."""
     return payments.operation("create_charge").call(order)
+
+
+def what_generated_modules_promise(face: intertie.Integration, awaited: intertie.AsyncIntegration) -> None:
+    """The faces keep what the protocols of generated modules promise, name by name."""
+    blocking: intertie.TypedIntegration[str] = face
+    assert_type(blocking.with_version("1").with_options(timeout_s=1.0), intertie.TypedIntegration[str])
+    asynchronous_face: intertie.TypedAsyncIntegration[str] = awaited
+    operation: intertie.TypedOperation[Mapping[str, object], intertie.Result, str] = face.create_charge
+    result: intertie.TypedResult[object] = operation.call({}, version="1")
+    awaited_operation: intertie.TypedAsyncOperation[Mapping[str, object], intertie.Result, str] = awaited.create_charge
+    assert_type(asynchronous_face.with_version("1"), intertie.TypedAsyncIntegration[str])
+    assert_type(result.data, object)
+    assert_type(awaited_operation.plan.id, str)

@@ -3,5 +3,23 @@
 from intertie.client.asynchronous import AsyncIntegration, AsyncOperation
 from intertie.client.blocking import Integration, Operation
 from intertie.client.result import Result
+from intertie.client.typed import (
+    TypedAsyncIntegration,
+    TypedAsyncOperation,
+    TypedIntegration,
+    TypedOperation,
+    TypedResult,
+)
 
-__all__ = ["AsyncIntegration", "AsyncOperation", "Integration", "Operation", "Result"]
+__all__ = [
+    "AsyncIntegration",
+    "AsyncOperation",
+    "Integration",
+    "Operation",
+    "Result",
+    "TypedAsyncIntegration",
+    "TypedAsyncOperation",
+    "TypedIntegration",
+    "TypedOperation",
+    "TypedResult",
+]

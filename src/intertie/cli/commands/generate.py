@@ -18,20 +18,22 @@ _NOWHERE = "http://127.0.0.1"
 
 @click.command("generate")
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC…", shell_complete=complete_spec)
-@click.option("--target", type=click.Choice(["openapi"]), required=True, help="What is made.")
+@click.option("--target", type=click.Choice(["openapi", "types"]), required=True, help="What is made.")
 @click.option("--check", is_flag=True, help="Write nothing; exit status 1 where the file is not what would be written.")
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
-    help="File (.json, .yaml), else stdout; a folder for several specs.",
+    help="File (.json, .yaml, .py), else stdout; a folder for several specs.",
 )
 @click.pass_obj
 def command(context: CliContext, specs: tuple[str, ...], target: str, check: bool, output: Path | None) -> int:
     """Make TARGET of each SPEC (a path, or an id in the workspace).
 
     `openapi` is an OpenAPI 3.1 document; the spec's content hash stands in `info.x-intertie-spec-hash`.
+
+    `types` is a Python module with a typed `open_SERVICE()`, so that mypy and pyright know operations, arguments and
+    result fields. In a folder it is `SERVICE_client.py`. Commit it, and let --check fail the build when it is stale.
     """
-    del target  # there is one, and it is chosen
     if check and output is None:
         raise UsageError("--check compares with a file: give --output FILE")
     if len(specs) > 1 and (output is None or output.suffix):
@@ -39,41 +41,47 @@ def command(context: CliContext, specs: tuple[str, ...], target: str, check: boo
     stale = False
     for spec in specs:
         try:
-            name, text = _document(context, spec, as_yaml=output is not None and output.suffix in (".yaml", ".yml"))
+            name, text = _made(context, spec, target, as_yaml=output is not None and output.suffix in (".yaml", ".yml"))
         except SpecError as error:
             show_findings(error, context)
             return 1
         if output is None:
             put_document(text)
             continue
-        path = output if output.suffix else output / f"{name}.openapi.json"
+        path = output if output.suffix else output / name
         if check:
-            stale = _is_stale(path, text, spec) or stale
+            stale = _is_stale(path, text, f"intertie generate {spec} --target {target} --output {path}") or stale
         else:
             _write(path, text)
     return 1 if stale else 0
 
 
-def _document(context: CliContext, spec: str, *, as_yaml: bool) -> tuple[str, str]:
-    """Return service and text of one spec's description."""
-    from intertie.generators.openapi import openapi_document, openapi_text  # noqa: PLC0415  # keeps `--help` quick
-
+def _made(context: CliContext, spec: str, target: str, *, as_yaml: bool) -> tuple[str, str]:
+    """Return the file name and the text of what is made of one spec."""
     bench = workbench(context, spec)
     plan = bench.plan(spec, base_url=_NOWHERE)
-    return plan.service, openapi_text(openapi_document(bench.load(spec).spec, plan), as_yaml=as_yaml)
+    if target == "types":
+        from intertie.generators.types import module_name, types_module  # noqa: PLC0415  # keeps `--help` quick
+
+        path = Path(bench.workspace.shown(bench.find(spec)))
+        return module_name(plan), types_module(plan, path=path.name if path.is_absolute() else path.as_posix())
+    from intertie.generators.openapi import openapi_document, openapi_text  # noqa: PLC0415
+
+    document = openapi_document(bench.load(spec).spec, plan)
+    return f"{plan.service}.openapi.json", openapi_text(document, as_yaml=as_yaml)
 
 
-def _is_stale(path: Path, text: str, spec: str) -> bool:
+def _is_stale(path: Path, text: str, command: str) -> bool:
     try:
         written = path.read_text("utf-8")
     except FileNotFoundError:
-        say(f"{path} is not there; run `intertie generate {spec} --target openapi --output {path}`")
+        say(f"{path} is not there; run `{command}`")
         return True
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} can't be read: {error}") from None
     if written == text:
         return False
-    say(f"{path} is stale; run `intertie generate {spec} --target openapi --output {path}`")
+    say(f"{path} is stale; run `{command}`")
     return True
 
 
