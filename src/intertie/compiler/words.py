@@ -233,10 +233,8 @@ def _response(options: Mapping[str, Any], sources: Mapping[str, str], _: Operati
 
 
 def _last_good(options: Mapping[str, Any], sources: Mapping[str, str], _: OperationPlan) -> Iterator[Line]:
-    yield (
-        f"a good answer is kept for {seconds_text(options['keep_s'])}, to answer in the service's place",
-        sources["keep_s"],
-    )
+    kept = f"a good answer is kept for {seconds_text(options['keep_s'])}, to answer in the service's place"
+    yield f"{kept}, unless it says `Cache-Control: no-store`", sources["keep_s"]
 
 
 _WORDS: dict[str, Callable[[Mapping[str, Any], Mapping[str, str], OperationPlan], Iterator[Line]]] = {

@@ -97,7 +97,14 @@ CATALOGUE: tuple[EventKind, ...] = (
     EventKind(Stage.RESPONSE_VALIDATION, "warn", "warning", ("message",), "the caller gets a warning"),
     EventKind(Stage.INBOUND_MAPPING, "mapping_error", "error", ("path",), "the answer could not be mapped"),
     EventKind(Stage.LAST_GOOD, "keep", "debug", (), "the answer is kept as the last good one"),
-    EventKind(Stage.LAST_GOOD, "not_kept", "info", ("path", "rule"), "the answer breaks its schema, so it is not kept"),
+    EventKind(
+        Stage.LAST_GOOD,
+        "not_kept",
+        "info",
+        ("reason", "path", "rule"),
+        "the answer is not kept as the last good one",
+    ),
+    EventKind(Stage.LAST_GOOD, "warn", "warning", ("message",), "the service forbids keeping answers of an operation"),
 )
 
 _KNOWN = {(kind.stage.value, kind.event): kind for kind in CATALOGUE}

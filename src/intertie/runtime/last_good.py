@@ -32,6 +32,7 @@ class LastGood:
         self.renew_locks()
         renew_locks_after_fork(self)
         self._kept = self._served = self._missed = 0
+        self._refused: set[str] = set()  # operations whose answers the service forbids keeping; at most all of them
 
     def renew_locks(self) -> None:
         """Make a free lock, in a forked child."""
@@ -41,6 +42,18 @@ class LastGood:
     def may_keep(operation: OperationPlan, response: Response) -> bool:
         """Return whether such an answer may be kept, before anybody looks at its data."""
         return operation.is_read and not forbids_storing(response)
+
+    @staticmethod
+    def is_refused(operation: OperationPlan, response: Response) -> bool:
+        """Return whether the service forbids keeping an answer that would be kept otherwise."""
+        return operation.is_read and forbids_storing(response)
+
+    def refused_first_time(self, operation: OperationPlan) -> bool:
+        """Note that the service forbids keeping an operation's answers; False where that is noted already."""
+        with self._lock:
+            is_first = operation.id not in self._refused
+            self._refused.add(operation.id)
+        return is_first
 
     def keep(
         self, operation: OperationPlan, version: str | None, request: Request, response: Response, data: object

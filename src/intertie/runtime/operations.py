@@ -174,9 +174,17 @@ class LinkedOperation:
         except MappingError as error:
             course.emit(Stage.INBOUND_MAPPING, "mapping_error", path=error.path)
             return Failed(error, Kind.MAPPING_FAULT, Reach.YES, response=response)
-        if keeps and violation is not None:
-            path, rule = violation
-            course.emit(Stage.LAST_GOOD, "not_kept", path=path, rule=rule)
+        if last_good is not None and not keeps and last_good.is_refused(self.operation, response):
+            course.emit(Stage.LAST_GOOD, "not_kept", reason="the service says `Cache-Control: no-store`")
+            if last_good.refused_first_time(self.operation):
+                course.warn(
+                    Stage.LAST_GOOD,
+                    f"{self.operation.id}: the service says `Cache-Control: no-store`, so its answers are not kept, "
+                    "and the fallback `cache` has none to give",
+                )
+        elif keeps and violation is not None:
+            path, rule = (self.observer.masker.quoted(text) for text in violation)
+            course.emit(Stage.LAST_GOOD, "not_kept", reason="the answer breaks its schema", path=path, rule=rule)
         elif keeps and last_good is not None and call.request is not None:
             kept = last_good.keep(self.operation, call.version, call.request, response, data)
             if kept:

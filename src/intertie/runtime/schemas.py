@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Never
 
@@ -60,7 +61,13 @@ class CompiledSchema:
                 asked = asked[part]  # type: ignore[index]
             except (KeyError, IndexError, TypeError):
                 return keyword  # behind a $ref the path is not a path of this document
-        return f"{keyword} {asked}" if isinstance(asked, str | int | float | list) else keyword
+        if isinstance(asked, str):
+            return f"{keyword} {asked}"
+        return (
+            f"{keyword} {json.dumps(asked, ensure_ascii=False, default=str)}"
+            if isinstance(asked, int | float | list)
+            else keyword
+        )
 
     def compile(self) -> None:
         """Compile now, for whoever wants to know that it can be.

@@ -64,8 +64,30 @@ def test_no_store_is_honoured(drive):
     bench = make_bench(
         make_plan(fallback=CACHE), [Answer(json={}, headers={"Cache-Control": "private, no-store"}), Answer(500)]
     )
-    assert_answered(drive(bench, bench.linked.run("get_thing", {})))
+    answered = assert_answered(drive(bench, bench.linked.run("get_thing", {}, explain=True)))
+    assert_events(answered.events, ["not_kept"])
     assert_failed(drive(bench, bench.linked.run("get_thing", {})), ServiceError)
+    assert bench.linked.statistics().cache == {"kept": 0, "served": 0, "missed": 1}
+
+
+def test_a_service_that_forbids_storing_is_reported_once(drive):
+    """A fallback that has nothing to give is known before the outage, and not on every call."""
+    answers = [Answer(json={}, headers={"Cache-Control": "no-store"}) for _ in range(3)]
+    bench = make_bench(make_plan(fallback=CACHE), answers)
+    first, second, third = (assert_answered(drive(bench, bench.linked.run("get_thing", {}))) for _ in range(3))
+    (warning,) = first.warnings
+    assert "no-store" in warning
+    assert "fallback" in warning
+    assert (second.warnings, third.warnings) == ((), ())
+
+
+def test_what_is_no_read_and_what_has_no_cache_is_not_warned_about(drive):
+    """Nobody would have kept these answers."""
+    said = {"Cache-Control": "no-store"}
+    without = make_bench(make_plan(), [Answer(json={}, headers=said)])
+    assert assert_answered(drive(without, without.linked.run("get_thing", {}))).warnings == ()
+    writes = make_bench(make_plan(make_operation(method="POST"), fallback=CACHE), [Answer(json={}, headers=said)])
+    assert assert_answered(drive(writes, writes.linked.run("get_thing", {}))).warnings == ()
 
 
 def test_another_credential_sees_none_of_it(drive):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
@@ -103,7 +104,9 @@ def _what_to_do(plan: Plan, failed: CallError) -> str:
     if plan.proxy is not None:
         return "check the proxy's URL, and that it lets this machine through"
     if is_loopback(plan.origin.host) and not isinstance(failed, DeadlineExceeded):
-        return f"start the service there, or its mock: `intertie mock {shown(plan.spec_path)}`"
+        # Without the environment, the mock would listen where another one's calls go.
+        chosen = "" if plan.environment == "default" else f" --env {shown(shlex.quote(plan.environment))}"
+        return f"start the service there, or its mock: `intertie mock {shown(plan.spec_path)}{chosen}`"
     if isinstance(failed, DeadlineExceeded):
         return "check the base URL, and whether a firewall or a proxy stands between"
     return "check host and port of the base URL, and that the service runs there"

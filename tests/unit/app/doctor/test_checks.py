@@ -169,9 +169,16 @@ def test_a_connection_that_does_not_stand(error, about, level, fix):
 
 def test_what_does_not_run_on_this_machine_is_started_here():
     """The mock is a line away."""
-    plan = replace(make_plan(), origin=Origin("http", "127.0.0.1", 8420, ""))
+    plan = replace(make_plan(), origin=Origin("http", "127.0.0.1", 8420, ""), environment="default")
     check = check_connection(plan, raising(ConnectError("it refused; is the service running there?")), NOW_S)
     assert check.fix == f"start the service there, or its mock: `intertie mock {plan.spec_path}`"
+
+
+def test_the_mock_of_a_chosen_environment_is_started_for_it():
+    """The mock of another environment would listen elsewhere."""
+    plan = replace(make_plan(), origin=Origin("http", "127.0.0.1", 8420, ""), environment="staging one")
+    check = check_connection(plan, raising(ConnectError("it refused")), NOW_S)
+    assert check.fix.endswith(f"`intertie mock {plan.spec_path} --env 'staging one'`")
 
 
 def test_the_proxy_and_whose_word_it_is():
