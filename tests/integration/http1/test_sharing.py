@@ -129,7 +129,9 @@ def test_waiting_for_a_place_ends_at_the_deadline(way: Way, pace_s: float) -> No
     async def work(http: Caller) -> None:
         held = await http.connect()
         started = time.monotonic()
-        with pytest.raises(DeadlineExceeded, match=r"the only connection to .* was in use until the deadline") as caught:
+        with pytest.raises(
+            DeadlineExceeded, match=r"the only connection to .* was in use until the deadline"
+        ) as caught:
             await http.connect(total_s=pace_s)
         assert 0.9 * pace_s < time.monotonic() - started < 6 * pace_s
         assert (caught.value.phase, caught.value.reached) == ("total", Reach.NO)
