@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -25,7 +26,10 @@ _PLAIN_ALLOWED = frozenset({DEVELOPMENT, "dev", "local"})
 _PORTS = {"http": 80, "https": 443}
 _SCHEMES = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 _VARIABLE_RE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}|\{env:(\w+)\}")
-_HOST_RE = re.compile(r"[A-Za-z0-9._~-]+|[0-9A-Fa-f:.]+")
+_NAME_RE = re.compile(r"[A-Za-z0-9._~-]+")
+_BRACKETED_RE = re.compile(r"\[[0-9A-Fa-f:.]+\](?::\d*)?")
+_LONGEST_NAME = 253
+_LONGEST_LABEL = 63
 
 
 class ChosenOrigin(Struct, frozen=True):
@@ -119,9 +123,13 @@ def read_origin(build: Build, url: str, span: SourceSpan, source: str) -> Origin
 
 def _parsed(url: str) -> Origin | str:
     """Return the parts of a base URL, or why it can't be one."""
+    url = url.strip()
     reason = ""
+    if not url.isprintable():
+        # urlsplit leaves tabs and line breaks out: another host than the one that is read.
+        return "can't be read: it holds characters that can't be printed"
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
         # Its own words may quote a part of a password.
@@ -130,7 +138,7 @@ def _parsed(url: str) -> Origin | str:
     scheme = _SCHEMES.get(parts.scheme.lower())
     if scheme is None:
         reason = "it must begin with `http://` or `https://`"
-    elif not host or not _HOST_RE.fullmatch(host):
+    elif not _is_host(host) or ("[" in parts.netloc and not _BRACKETED_RE.fullmatch(parts.netloc.rpartition("@")[2])):
         reason = "it has no valid host" if host.isascii() else "its host must be in ASCII (punycode) form"
     elif parts.username is not None or parts.password is not None:
         reason = "it holds a user or password; those belong to `authentication`"
@@ -142,7 +150,32 @@ def _parsed(url: str) -> Origin | str:
         reason = "its path holds `..`, spaces, backslashes or encoded slashes"
     if reason or scheme is None:
         return f"can't be used: {reason}"
-    return Origin(scheme, host, port or _PORTS[scheme], parts.path.rstrip("/"))
+    return Origin(scheme, _one_spelling(host), port or _PORTS[scheme], parts.path.rstrip("/"))
+
+
+def _one_spelling(host: str) -> str:
+    """Return an IPv6 address in its canonical form (RFC 5952), so that state and connections have one name for it.
+
+    >>> _one_spelling("0:0:0:0:0:0:0:1"), _one_spelling("::ffff:7f00:1"), _one_spelling("a.example")
+    ('::1', '127.0.0.1', 'a.example')
+    """
+    if ":" not in host:
+        return host
+    address = ip_address(host)
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def _is_host(host: str) -> bool:
+    """Return whether a host is an address, or a name whose labels DNS can hold (RFC 1035 section 2.3.4)."""
+    if ":" in host:
+        try:
+            ip_address(host)
+        except ValueError:
+            return False
+        return True
+    if len(host) > _LONGEST_NAME or not _NAME_RE.fullmatch(host):
+        return False
+    return all(0 < len(label) <= _LONGEST_LABEL for label in host.split("."))
 
 
 def _name(build: Build, environment: str | None, declared: Mapping[str, Located[str]]) -> tuple[str | None, str]:
@@ -256,12 +289,22 @@ def _judge_others(build: Build, chosen: str, declared: Mapping[str, Located[str]
 def is_loopback(host: str) -> bool:
     """Return whether a host is this machine by its name or literal address (RFC 6761 section 6.3, RFC 5735 section 3).
 
+    The unspecified address counts too: a system connects it to itself. So does an IPv4 address in the form of IPv6.
+
     >>> [is_loopback(host) for host in ("localhost", "127.0.0.9", "::1", "mock.localhost", "10.0.0.1")]
     [True, True, True, True, False]
+    >>> [is_loopback(host) for host in ("0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", "0.0.0.0", "::", "127.0.0.999")]
+    [True, True, True, True, False]
     """
-    if host == "localhost" or host.endswith(".localhost") or host == "::1":
+    host = host.lower().rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
         return True
-    return re.fullmatch(r"127(?:\.\d{1,3}){3}", host) is not None
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback or address.is_unspecified
 
 
 def _service_span(build: Build) -> SourceSpan:

@@ -116,6 +116,10 @@ LOOPBACK = "http://127.0.0.1:8420"
         ("production", None, "https://proxy.example:8443/x", "https://proxy.example:8443"),
         ("production", LOOPBACK, None, LOOPBACK),
         ("production", "http://[::1]:8420", None, "http://[::1]:8420"),
+        ("production", "http://[0:0:0:0:0:0:0:1]:8420", None, "http://[::1]:8420"),
+        ("production", "HTTP://LOCALHOST.:80/", None, "http://localhost:80"),
+        ("production", "http://[::ffff:127.0.0.1]:8420", None, LOOPBACK),
+        ("production", "http://0.0.0.0:8420", None, "http://0.0.0.0:8420"),
         ("development", None, None, LOOPBACK),
         ("development", LOOPBACK, None, LOOPBACK),
         ("development", "https://api.made.example/v1", None, "https://api.made.example:443"),
@@ -163,6 +167,35 @@ def test_variables_in_urls_are_read_from_the_configuration():
     assert [finding.name for finding in compiled(made).diagnostics] == ["unset-variable"]
     otherwise = spec(service={"base_url": "${API_URL:-https://other.example}"})
     assert compiled(otherwise).plan.origin.host == "other.example"
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "[::]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]"])
+def test_every_spelling_of_this_machine_is_loopback(host):
+    """A mock under another spelling of loopback has state of its own, in a spec that has this URL itself too."""
+    made = spec(service={"name": "made", "base_url": f"http://{host}:8420"})
+    plan = compiled(made, environment="default").plan
+    assert plan is not None
+    assert plan.key.origin.startswith("http://")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1\t.evil.example",
+        "http://a.example/\x1b[31m",
+        "http://a..example",
+        f"http://{'a' * 64}.example",
+        f"http://{'a.' * 200}example",
+        "http://[v1.a]/",
+        "http://[::1]x/",
+        "http://[::1::2]/",
+    ],
+)
+def test_a_url_that_nobody_can_call_is_refused(url):
+    """Tabs, escapes, empty and endless labels: each is an answer on one line, and no exception of a resolver later."""
+    with pytest.raises(UsageError, match="base URL") as refused:
+        compiled(spec(), base_url=url)
+    assert str(refused.value).isprintable()
 
 
 def test_plain_http_is_refused_outside_development_and_loopback():

@@ -52,7 +52,7 @@ class KnownSecrets:
 
 
 def written_forms(text: str) -> set[str]:
-    """Return the forms in which a secret may stand in a text: as it is, percent-encoded, in JSON, in Base64.
+    """Return the forms in which a secret may stand in a text: as it is, percent-encoded, in JSON, in Base64, in hex.
 
     Base64 of a longer text that holds the secret depends on where it begins: the middle of each alignment is there.
     """
@@ -64,6 +64,8 @@ def written_forms(text: str) -> set[str]:
     raw = text.encode("utf-8", "surrogatepass")
     forms |= {quote(raw, safe=""), quote(raw), quote_plus(raw), quote(raw, safe="").lower()}
     forms |= {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+    forms |= {form.replace("/", "\\/") for form in forms if "/" in form}  # as PHP writes JSON
+    forms |= {raw.hex(), raw.hex().upper()}
     for lead in range(3):
         encoded = base64.b64encode(b"\0" * lead + raw).decode()
         # The first characters mix with what stands before, the last ones with what follows.

@@ -195,3 +195,11 @@ def test_refusals_name_kinds_and_rules_but_never_values(transform, value, says):
     assert "s3cret" not in str(refused.value)
     assert refused.value.__cause__ is None
     assert str(refused.value).startswith(f"`{transform.partition('(')[0]}` ")
+
+
+@pytest.mark.parametrize("transform", ["slugify", "remove_accents", "normalize_unicode"])
+def test_a_letter_with_endless_marks_is_refused(transform):
+    """Unicode sorts the marks of a letter by insertion: 200,000 of them take half a minute."""
+    with pytest.raises(ValueError, match="256 marks"):
+        apply(transform, "a" + "\u0301\u0327" * 5_000)
+    assert apply(transform, "e\u0301" * 10_000)

@@ -217,6 +217,14 @@ def test_hostile_texts_take_no_time(head, unit, count, tail):
     assert growth(masking, count) < 8
 
 
+def test_a_secret_is_masked_in_json_of_php_and_in_hexadecimal():
+    """A service that echoes a key writes it as its language does: PHP puts a backslash before each slash."""
+    secret = "s3cr3t/To+ken=Value"
+    masker = Masker(PLAIN, [Secret(secret)])
+    for form in ("s3cr3t\\/To+ken=Value", secret.encode().hex(), secret.encode().hex().upper()):
+        assert masker.text(f"key {form} is wrong") == f"key {MASK} is wrong"
+
+
 def test_a_deep_or_endless_object_is_cut():
     """An object that holds itself is shown down to a depth."""
     loop: dict[str, object] = {}
