@@ -88,7 +88,9 @@ def _below(detail: Mapping[str, object], width: int) -> Iterator[str]:
     if isinstance(body, str) and body:
         said += [shown(line, most=_LONGEST_LINE) for line in body.split("\n")]
     for line in said:
-        yield from wrapped(line, width, first=lead, rest=lead + "  ")
+        text = line.lstrip(" ")
+        indent = lead + " " * (len(line) - len(text))
+        yield from wrapped(text, width, first=indent, rest=indent + "  ")
 
 
 def _details(detail: Mapping[str, object]) -> list[str]:
