@@ -20,7 +20,7 @@ from intertie.core.errors import UsageError
 @click.option("--stdio", is_flag=True, help="Speak on standard input and output; the only way, and the default.")
 @click.pass_obj
 def command(context: CliContext, stdio: bool) -> None:
-    """Serve an editor: findings, hover, completion, definitions, references, renaming, mends, formatting, costs.
+    """Serve an editor: findings, hover, completion, definitions, references, renaming, fixes, formatting, costs.
 
     Editors start it themselves; see docs/guides/editor.md for how to set them up.
     """

@@ -99,7 +99,7 @@ class LimiterPolicy(Struct, frozen=True):
     def _refused(self, call: Call, refusal: LimitRefusal) -> Failed:
         why = {
             "window": "its declared rate leaves no turn in time",
-            "pause": "it asked for a pause that is not over in time",
+            "pause": "its calls are paused, and the pause is not over in time",
             "quota": "it said that nothing is left until its limit is renewed",
             "concurrency": "too many calls are in flight",
             "store_busy": "the state that all callers share is crowded, and there is no time left to wait for it",
