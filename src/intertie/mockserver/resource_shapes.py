@@ -35,6 +35,7 @@ class Role(Struct, frozen=True):
         id_field: Property of the thing that holds its identifier.
         envelope: Property of the answer that holds the thing (or the list), None where the answer is the thing itself.
         has_create: Whether the plan can create such things.
+        yields_ids: Whether an endpoint lets callers get to know or choose identifiers: create, list or replace.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Role(Struct, frozen=True):
     id_field: str
     envelope: str | None
     has_create: bool
+    yields_ids: bool
 
 
 def find_roles(plan: Plan) -> Mapping[str, Role]:
@@ -57,11 +59,13 @@ def find_roles(plan: Plan) -> Mapping[str, Role]:
         if not any(kind in members for kind in ("read", "list")):
             continue
         parameter = next((name for _, name in members.values() if name is not None), None)
+        has_create = "create" in members
+        yields_ids = has_create or "list" in members or "replace" in members
         for kind, (operation, own) in members.items():
             found = _place(operation, kind, parameter)
             if found is not None:
                 id_field, envelope = found
-                roles[operation.id] = Role(kind, collection, own, id_field, envelope, "create" in members)
+                roles[operation.id] = Role(kind, collection, own, id_field, envelope, has_create, yields_ids)
     # One identifier per collection: the one that its things show.
     return {name: role for name, role in roles.items() if _shows_identifier(roles, role)}
 

@@ -5,6 +5,7 @@
 | create | a new identifier, the posted fields echoed, instants of creation now |
 | read, update, replace, delete of a stored thing | that thing, changed or gone |
 | of an unknown identifier | the declared 404; where none is declared, a schema-made thing that is not stored |
+| the same, where no endpoint or example yields an identifier | as where no 404 is declared; once deleted, the 404 |
 | of an identifier that the spec gives as an example | a thing made from the examples, and stored |
 | replace of an unknown identifier where nothing can be created otherwise | stored |
 | list | what is stored, newest first, one page of it |
@@ -126,7 +127,11 @@ class ResourceAnswers:
     def _unknown(self, collection: Collection, identifier: str, wanted: Wanted) -> Answer:
         role, operation = self._role, self._success.operation
         creates = role.kind == "replace" and not role.has_create
-        if self._errors.find(operation, 404) is not None and not creates:
+        if (
+            self._errors.find(operation, 404) is not None
+            and not creates
+            and self._is_known_missing(collection, identifier)
+        ):
             refused = self._errors.answer(operation, 404, rule="not-found")
             return replace(refused, reason="nothing is stored under this identifier")
         if role.kind == "delete":
@@ -139,6 +144,10 @@ class ResourceAnswers:
         return self._shown(
             collection.add(identifier, self._maker.echo.stamped(thing, wanted.utc_s, words=_CREATED)), identifier
         )
+
+    def _is_known_missing(self, collection: Collection, identifier: str) -> bool:
+        """Whether callers could have used an identifier that exists, or this one was deleted."""
+        return self._role.yields_ids or bool(self._maker.documented) or identifier in collection.deleted
 
     def _shown(self, thing: Thing, identifier: str) -> Answer:
         """Return the answer that shows a thing, encoded once for each change of it."""

@@ -61,6 +61,26 @@ def test_an_unknown_id_is_the_declared_404():
     assert data(bench.ask("GET", "/v1/charges/ch_3OqM2x"))["id"] == "ch_3OqM2x"
 
 
+def test_where_no_endpoint_yields_an_id_a_declared_404_does_not_hide_the_success():
+    """A spec that only reads things, without an example id, is answered by its schema; deleted things are gone."""
+    properties = {"id": {"type": "integer"}, "name": {"type": "string"}}
+    shape = CompiledSchema({"type": "object", "required": ["id"], "properties": properties})
+    missing = ErrorAnswerPlan("404", "No such repository", None, None)
+    read = operation(
+        "get_repository",
+        "GET",
+        "/repos/{owner}/{repo}",
+        response=ResponsePlan(StatusSet.of(["200"]), "application/json", "json", shape, (missing,)),
+    )
+    delete = replace(DELETE, id="delete_repository", path="/repos/{owner}/{repo}")
+    bench = Bench(plan(read, delete))
+    one = data(bench.ask("GET", "/repos/octo/hello"))
+    assert data(bench.ask("GET", "/repos/octo/hello")) == one
+    assert bench.ask("DELETE", "/repos/octo/hello").status == 204
+    assert bench.ask("GET", "/repos/octo/hello").status == 404
+    assert bench.ask("GET", "/repos/octo/other").status == 200
+
+
 def test_without_a_declared_404_an_unknown_id_is_made_from_the_schema():
     """The answer has the id that was asked for, and the same one each time."""
     bench = Bench(plan(CREATE, replace(GET, response=answers("Charge"))))
