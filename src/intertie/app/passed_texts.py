@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from intertie._version import __version__
+from intertie.adapters.regular_files import NotReadable, read_regular
 from intertie.compiler import Settings
 from intertie.spec.loading import Loaded
 
@@ -18,6 +19,8 @@ FILE_NAME = "passed-checks"
 MOST = 200
 """Texts that are remembered, the newest of them."""
 _KEY_LENGTH = 64
+_MOST_BYTES = 1024 * 1024
+"""Of the file, which has some 13 KB where nobody else writes to it."""
 
 
 def key_of(loaded: Loaded, settings: Settings, *, today: date) -> str:
@@ -80,10 +83,10 @@ class PassedTexts:
         if self._file is None:
             return ()
         try:
-            with self._file.open("rb") as opened:
-                text = opened.read(MOST * (_KEY_LENGTH + 1)).decode("ascii", errors="replace")
-        except OSError:
+            read, _ = read_regular(self._file, most_bytes=_MOST_BYTES)
+        except (OSError, NotReadable):
             return ()  # nothing is remembered yet, or it can't be read: the text is checked
+        text = read.decode("ascii", errors="replace")
         return (line for line in text.split("\n") if len(line) == _KEY_LENGTH)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -300,6 +301,12 @@ def test_a_memory_that_is_spoilt_is_no_memory(tmp_path):
     passed.add("c" * 64)
     assert "c" * 64 in passed
     assert [entry.name for entry in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_a_memory_that_is_a_pipe_is_not_waited_for(tmp_path):
+    """A named pipe in the file's place would hold every start until somebody writes into it."""
+    os.mkfifo(tmp_path / FILE_NAME)
+    assert "a" * 64 not in PassedTexts(tmp_path)
 
 
 def test_a_document_of_another_type_is_no_spec(tmp_path):

@@ -17,6 +17,11 @@ OFFERED = "gzip, deflate, br"
 
 _MOST_CODINGS = 3
 _SLICE_BYTES = 256 * 1024
+_SPARE_BYTES = 1024 * 1024
+_SPARE_MEMBERS = 1000
+_BYTES_PER_MEMBER = 64
+"""Members of gzip, and bytes between two codings, that give nothing cost time that no limit of the body sees: beyond
+the spare ones a member must give so many bytes on average, and of a coding within another one half of what it takes."""
 
 
 class DecodingError(Exception):
@@ -78,6 +83,8 @@ class _Inflating:
         self._ended = False
         """A member (of deflate: the one stream) is complete; what follows is another member, or padding."""
         self._padding = False
+        self._members = 0
+        self._given = 0
 
     def feed(self, data: bytes) -> None:
         self._pending = self._pending + data if self._pending else data
@@ -100,6 +107,10 @@ class _Inflating:
                 self._ended = True
                 self._inflater = None
                 self._pending = inflater.unused_data
+                self._members += 1
+            self._given += len(out)
+            if self._members > _SPARE_MEMBERS + self._given // _BYTES_PER_MEMBER:
+                raise DecodingError(f"a {self._name} body of more than {_SPARE_MEMBERS} almost empty members")
             if out or self._inflater is not None:
                 return out
         return b""
@@ -168,6 +179,8 @@ class _Chained:
     def __init__(self, outer: Decoder, inner: Decoder) -> None:
         self._outer = outer
         self._inner = inner
+        self._taken = 0
+        self._given = 0
 
     def feed(self, data: bytes) -> None:
         self._outer.feed(data)
@@ -175,10 +188,14 @@ class _Chained:
     def read(self, max_bytes: int) -> bytes:
         while True:
             if out := self._inner.read(max_bytes):
+                self._given += len(out)
                 return out
             between = self._outer.read(_SLICE_BYTES)
             if not between:
                 return b""
+            self._taken += len(between)
+            if self._taken > _SPARE_BYTES + 2 * self._given:
+                raise DecodingError("content codings on top of each other that hold almost nothing")
             self._inner.feed(between)
 
     def finish(self) -> None:

@@ -137,3 +137,34 @@ def test_what_was_not_offered_is_refused(value: str) -> None:
     """Unknown codings and towers of them are refused."""
     with pytest.raises(DecodingError):
         decoder_for(value)
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("gzip", gzip.compress(b"") * 2_000),
+        ("gzip", gzip.compress(b"x") * 2_000),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"") * 100_000)),
+        ("gzip, deflate", zlib.compress(zlib.compress(b"", 9)[:2] + b"\0\0\0\xff\xff" * 400_000)),
+        ("deflate, gzip", gzip.compress(zlib.compress(b"", 9)[:2] + b"\0\0\0\xff\xff" * 400_000)),
+    ],
+)
+def test_what_unpacks_to_nothing_has_an_end(coding: str, body: bytes) -> None:
+    """Empty members and blocks pass every limit of bytes: 24 KB of them in two codings take minutes to read."""
+    decoder = decoder_for(coding)
+    assert decoder is not None
+    decoder.feed(body)
+    with pytest.raises(DecodingError):
+        list(iter(lambda: decoder.read(65_536), b""))
+
+
+def test_many_members_that_hold_something_are_read() -> None:
+    """A log that is compressed in pieces has any number of members."""
+    decoder = decoder_for("gzip")
+    assert decoder is not None
+    decoder.feed(gzip.compress(b"one line of a log, as long as lines are, at least that long, in every piece") * 3_000)
+    read = 0
+    while piece := decoder.read(65_536):
+        read += len(piece)
+    decoder.finish()
+    assert read > 200_000

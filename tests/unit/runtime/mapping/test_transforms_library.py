@@ -203,3 +203,25 @@ def test_a_letter_with_endless_marks_is_refused(transform):
     with pytest.raises(ValueError, match="256 marks"):
         apply(transform, "a" + "\u0301\u0327" * 5_000)
     assert apply(transform, "e\u0301" * 10_000)
+
+
+@pytest.mark.parametrize("unit", ["<", "<!--", "<script", "<script>", "<style></"])
+def test_html_that_never_closes_takes_linear_time(unit):
+    """Each opening looked for its end through the whole rest: 1 MB of a service's text took a quarter of an hour."""
+    text = unit * 200_000
+    assert len(apply("strip_html", text)) <= len(text)
+
+
+def test_html_is_stripped_as_it_stands():
+    """Comments, scripts and tags go; what is left open stays as text."""
+    assert apply("strip_html", "a<!-- <b> -->b<SCRIPT>x<y></script >c<i>d</i>e < f") == "a b c d e < f"
+    assert apply("strip_html", "a<!-- b > c") == "a c"
+    assert apply("strip_html", "a<script>b<i>c") == "a b c"
+
+
+@pytest.mark.parametrize("transform", ["round", "round(2)", "modulo(7)"])
+@pytest.mark.parametrize("value", ["1" * 5_000, "1e5000", "1e100"])
+def test_a_number_without_end_is_refused(transform, value):
+    """Decimal's own error is no ValueError: it left the mapping as a plain exception."""
+    with pytest.raises(ValueError, match="digits"):
+        apply(transform, value)

@@ -15,7 +15,10 @@ from intertie.runtime.mapping.json_ready import to_json_ready
 from intertie.runtime.mapping.transforms.spec import TransformSpec
 from intertie.runtime.mapping.values import TransformError
 
-_TAG_RE = re.compile(r"<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_COMMENT_END_RE = re.compile("-->")
+_SCRIPT_RE = re.compile(r"<(?:script|style)\b", re.IGNORECASE)
+_SCRIPT_END_RE = re.compile(r"</(?:script|style)\s*>", re.IGNORECASE)
+_TAG_END_RE = re.compile(">")
 _BAD_PERCENT_RE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -125,7 +128,7 @@ def strip_html(value: str) -> str:
     >>> strip_html("<p>Hello <b>you</b> &amp; me</p>")
     'Hello you & me'
     """
-    return " ".join(html.unescape(_TAG_RE.sub(" ", value)).split())
+    return " ".join(html.unescape(_without_tags(value)).split())
 
 
 def json_encode(value: object) -> str:
@@ -147,6 +150,29 @@ def json_decode(value: str) -> object:
         return decode_json(value.encode())
     except (msgspec.DecodeError, UnicodeEncodeError, BoundsError):
         raise TransformError("takes JSON text") from None
+
+
+def _without_tags(text: str) -> str:
+    """Return the text with a blank for each tag, comment and script. An end that is not there is looked for once."""
+    parts: list[str] = []
+    missing: set[re.Pattern[str]] = set()
+    done = at = 0
+    while (at := text.find("<", at)) >= 0:
+        ends = [_TAG_END_RE]
+        if text.startswith("<!--", at):
+            ends.insert(0, _COMMENT_END_RE)
+        elif _SCRIPT_RE.match(text, at):
+            ends.insert(0, _SCRIPT_END_RE)
+        for end_re in ends:
+            end = None if end_re in missing else end_re.search(text, at + 4 if end_re is _COMMENT_END_RE else at)
+            if end is not None:
+                parts.append(text[done:at])
+                done = at = end.end()
+                break
+            missing.add(end_re)
+        else:
+            break  # no tag ends from here on
+    return " ".join((*parts, text[done:]))
 
 
 def _decoded(value: str, *, altchars: bytes | None) -> str:

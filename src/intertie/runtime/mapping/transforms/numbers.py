@@ -12,6 +12,7 @@ from decimal import (
     ROUND_UP,
     Context,
     Decimal,
+    InvalidOperation,
 )
 
 from intertie.runtime.mapping.transforms.spec import TransformSpec
@@ -19,6 +20,7 @@ from intertie.runtime.mapping.values import TransformError, decimal, integer, li
 
 EXACT = Context(prec=60)
 """Wide enough that sums and products of amounts are never rounded; quotients carry 28 digits."""
+_MOST_DIGITS = 60
 _QUOTIENT = Context(prec=28)
 _MODES = {
     "half_up": ROUND_HALF_UP,
@@ -63,7 +65,10 @@ def modulo(value: Number, by: Decimal) -> Number:
     divisor = decimal(by)
     if not divisor:
         raise TransformError("can't divide by zero")
-    return like(EXACT.remainder(decimal(value), divisor), value)
+    try:
+        return like(EXACT.remainder(decimal(value), divisor), value)
+    except InvalidOperation:
+        raise TransformError("takes a number whose quotient has at most 60 digits") from None
 
 
 def add(value: Number, number: Decimal) -> Number:
@@ -95,6 +100,8 @@ def round_(value: Number, places: int = 0, mode: str = "half_up") -> Number:
     count = integer(places)
     if not -30 <= count <= 30:
         raise TransformError("rounds to between -30 and 30 places")
+    if decimal(value).adjusted() > _MOST_DIGITS:
+        raise TransformError(f"takes a number of at most {_MOST_DIGITS} digits")
     rounded = decimal(value).quantize(Decimal(1).scaleb(-count), rounding=_MODES[mode], context=Context(prec=100))
     return like(rounded if count >= 0 else rounded.quantize(Decimal(1), context=Context(prec=100)), value)
 
