@@ -12,9 +12,7 @@ from intertie.mockserver.messages import Answer
 from intertie.mockserver.problems import phrase, problem
 from intertie.runtime.mapping import parse_path
 from intertie.runtime.plan import ErrorAnswerPlan, OperationPlan, Plan
-
-_CODE_PLACES = ("error.code", "code", "error_code", "errorCode", "errors[0].code", "error")
-_MESSAGE_PLACES = ("error.message", "message", "error_description", "detail", "errors[0].message")
+from intertie.runtime.responses.error_codes import CODE_PATHS, MESSAGE_PATHS, declared_paths
 
 
 class DeclaredErrors:
@@ -81,11 +79,12 @@ class DeclaredErrors:
         if not isinstance(sample, Mapping) or declared.schema is None:
             return sample
         current = dict(sample)
-        code_places = (self._code_path,) if self._code_path else _CODE_PLACES
-        message_places = (self._message_path,) if self._message_path else _MESSAGE_PLACES
+        # The places that a client reads, in its order: what is told is what is understood.
+        codes, messages = declared_paths(declared.schema)
+        code_places = (parse_path(self._code_path),) if self._code_path else (*codes, *CODE_PATHS)
+        message_places = (parse_path(self._message_path),) if self._message_path else (*messages, *MESSAGE_PATHS)
         for places, text in ((code_places, code), (message_places, message)):
-            for place in places:
-                path = parse_path(place)
+            for path in places:
                 if not isinstance(path.read(current), str):
                     continue
                 changed = _deep_copy(current)

@@ -41,6 +41,7 @@ from intertie.core.errors import (
     TokenRefused,
     TransportError,
 )
+from intertie.runtime.bounds import decode_json
 from intertie.runtime.call import Answered, Failed, Kind, Outcome
 from intertie.runtime.disguises import hidden_codes, may_hide_error, says_bad_credential, says_throttled
 from intertie.runtime.hints import quota, retry_after_s
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
 UNEXPECTED_TYPE = "unexpected_content_type"
 """The `external_code` of a success whose body is of another media type, beside `5xx`."""
 _NO_CONTENT = frozenset({204, 205, 304})
+_LONGEST_LABELLED = 64 * 1024
+"""Bytes of a body that is tried as JSON for a message alone."""
 NOT_AMBIGUOUS_5XX = frozenset({501, 503, 505})
 """Server errors that say the request was not carried out: unknown method, no capacity, unknown protocol version."""
 
@@ -156,7 +159,7 @@ class Classifier(Struct, frozen=True):
         effect = "; it may have taken effect, so it was not sent again" if unknown else ""
         error = ServiceError(
             f"{self.operation.id}: {self.service} answered {response.status} with {self.quote(unexpected.received)}, "
-            f"and the spec declares {unexpected.declared}{effect}",
+            f"and the spec declares {unexpected.declared}{_of_what_it_is(response.body)}{effect}",
             reached=Reach.YES,
         )
         codes = (UNEXPECTED_TYPE, "5xx")
@@ -293,3 +296,14 @@ def refusal_codes(error: CallError) -> tuple[str, ...]:
     if isinstance(error, RateLimited):
         return ("rate_limited", "429")
     return ()
+
+
+def _of_what_it_is(body: bytes) -> str:
+    """Return what to do where a service labels its JSON as something else."""
+    if len(body) > _LONGEST_LABELLED or body.lstrip()[:1] not in {b"{", b"["}:
+        return ""
+    try:
+        decode_json(body)
+    except ValueError:  # no JSON, or out of bounds
+        return ""
+    return "; the body is JSON: where this service always labels it so, declare `*/*`"

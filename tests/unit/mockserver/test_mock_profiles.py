@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from intertie.core.secret import Secret
@@ -11,6 +12,8 @@ from intertie.mockserver.messages import FaultKind
 from intertie.mockserver.profile_reading import ProfileError, load_profile, parse_profile, profile_of
 from intertie.mockserver.profiles import BUILT_IN, Behaviour, ForcedAnswer, Profile
 from intertie.runtime.disguises import hidden_codes, says_throttled
+from intertie.runtime.plan import ErrorAnswerPlan
+from intertie.runtime.schemas import CompiledSchema
 from support.mock_plans import CREATE, GET, LIMITS, Bench, header, plan
 
 
@@ -54,6 +57,27 @@ def test_a_code_stands_where_the_plan_reads_it():
         profile=profile_of({"responses": [{"status": 400, "code": "bad_id"}]}),
     )
     assert json.loads(bench.ask("GET", "/v1/charges/x").body) == {"fault": {"kind": "bad_id"}}
+
+
+def test_a_code_stands_where_the_client_reads_it():
+    """Without `error_code_path` the mock writes code and message into the members that a client looks at first."""
+    schema = {
+        "type": "object",
+        "required": ["__type"],
+        "properties": {name: {"type": "string"} for name in ("__type", "Message")},
+    }
+    failing = msgspec.structs.replace(
+        GET,
+        response=msgspec.structs.replace(
+            GET.response, errors=(ErrorAnswerPlan("400", "Not found.", CompiledSchema(schema), None),)
+        ),
+    )
+    bench = Bench(
+        plan(failing), profile=profile_of({"responses": [{"status": 400, "code": "ResourceNotFoundException"}]})
+    )
+    told = json.loads(bench.ask("GET", "/v1/charges/x").body)
+    assert told["__type"] == "ResourceNotFoundException"
+    assert told.get("Message", "Not found.") == "Not found."
 
 
 def test_forced_failures_do_not_take_effect():

@@ -55,7 +55,7 @@ def test_members_named_like_keywords_are_members() -> None:
 
 
 def test_a_choice_without_references_says_what_it_asks() -> None:
-    assert CompiledSchema({"anyOf": [{"type": "string"}]}).first_error(1) == ("$", "anyOf [{'type': 'string'}]")
+    assert CompiledSchema({"anyOf": [{"type": "string"}]}).first_error(1) == ("$", 'anyOf [{"type": "string"}]')
 
 
 def test_a_reference_into_a_choice_is_judged_without_a_place() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from intertie.core.errors import CircuitOpen, RateLimited
+from intertie.core.errors import CircuitOpen, RateLimited, ServiceError
 from intertie.runtime.call import Kind
 from intertie.testing import (
     Answer,
@@ -95,10 +95,13 @@ def test_a_refusal_of_ours_never_counts(drive):
 
 
 def test_retries_of_a_call_stop_when_the_circuit_opens(drive):
-    """The breaker counts attempts; its refusal ends the call."""
+    """The breaker counts attempts; its refusal ends the call, which fails with what the service answered."""
     bench = make_bench(make_plan(breaker=breaker(2), retry=retries(5)), [Answer(503)])
-    failed = assert_failed(drive(bench, bench.linked.run("get_thing", {})), CircuitOpen)
+    failed = assert_failed(drive(bench, bench.linked.run("get_thing", {}, explain=True)), ServiceError)
     assert (failed.attempts, len(bench.transport.received)) == (2, 2)
+    assert failed.error.status == 503
+    assert ("retry", "give_up") in [(event.stage, event.event) for event in failed.events]
+    assert_failed(drive(bench, bench.linked.run("get_thing", {})), CircuitOpen)
 
 
 def test_who_waited_for_a_permit_looks_again():

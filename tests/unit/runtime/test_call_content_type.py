@@ -57,6 +57,14 @@ def test_it_fails_as_a_service_that_is_down(drive, bench):
     )
 
 
+def test_json_under_another_label_has_a_way_out(drive, bench):
+    """Where the body is JSON all the same, the message says how a spec puts up with that."""
+    labelled = Answer(200, body=b'{"id": 1}', headers={"Content-Type": "text/html"})
+    made = bench(make_plan(), [labelled])
+    failed = assert_failed(drive(made, made.linked.run("get_thing", {})), ServiceError)
+    assert str(failed.error.args[0]).endswith("the body is JSON: where this service always labels it so, declare `*/*`")
+
+
 def test_a_row_can_name_it(drive, bench):
     """`unexpected_content_type` is more specific than `5xx`."""
     errors = rows(("5xx", "DOWN", "fail"), ("unexpected_content_type", "PAGE", "fail"))

@@ -108,9 +108,9 @@ def _facts(plan: Plan, now: PlanStatistics) -> Iterator[tuple[str, str, str]]:
         forced = " (held by hand)" if breaker.forced else ""
         opens = f", probes in {seconds_text(round(breaker.opens_for_s, 1))}" if breaker.opens_for_s > 0 else ""
         scope = f"{name}: " if name else ""
-        counted = f"{plural(breaker.failures, 'failure')} counted"
+        counted = "" if breaker.state == "open" else f", {plural(breaker.failures, 'failure')} counted"
         state = breaker.state.replace("_", "-")
-        yield "breaker", f"{scope}{state}{forced}, {counted}{opens}", _BREAKER_STYLES.get(breaker.state, "")
+        yield "breaker", f"{scope}{state}{forced}{counted}{opens}", _BREAKER_STYLES.get(breaker.state, "")
     if not now.breakers:
         yield "breaker", "none declared", DIM
     waiting = ", ".join(f"{count:,} {state}" for state, count in sorted(now.queue.items()) if count)

@@ -34,6 +34,7 @@ _CODE_NAMES: Final = (
     "Code",
     "ErrorCode",
     "errcode",
+    "__type",
     "reason",
     "type",
     "status",
@@ -133,6 +134,13 @@ def usual_code(data: object, content_type: str) -> str | None:
         return title if isinstance(title, str) and title else None
     # A success is looked at too, where it might hide an error: places that can't be there are not read.
     there = tuple(path for begin, path in _BEGINS if begin in data) if isinstance(data, dict) else CODE_PATHS
-    code = first_text(data, there)
-    # AWS writes `com.amazon.coral#ThrottlingException`.
-    return code.rpartition("#")[2] if code is not None and "#" in code and " " not in code else code
+    return bare_code(first_text(data, there))
+
+
+def bare_code(code: str | None) -> str | None:
+    """Return a code without its namespace: AWS writes `com.amazon.coral#ThrottlingException`.
+
+    >>> bare_code("com.amazon.coral#ThrottlingException"), bare_code("C#"), bare_code(None)
+    ('ThrottlingException', 'C#', None)
+    """
+    return code.rpartition("#")[2] or code if code is not None and "#" in code and " " not in code else code

@@ -2,12 +2,13 @@
 
 | style | next page | ends |
 |---|---|---|
-| `cursor` | `cursor_parameter` is what `cursor_path` finds | no cursor, the same cursor, or `more_path` is false |
+| `cursor` | `cursor_parameter` is what `cursor_path` finds | no cursor, the same, or `more_path` is false |
 | `page` | `page_parameter` is one more | short or empty page |
 | `offset` | `offset_parameter` is so many more as items came | short or empty page, or `total_path` is reached |
 | `link` | the parameters of the `Link: …; rel="next"` target (RFC 8288) | no such link |
 
-An empty page ends every style but `link` and a cursor with `more_path`.
+An empty page ends every style but `link` and a cursor with `more_path`. A service that says that there is more and
+names this page again is in error: to go on would never end, and to stop would pass off a part as everything.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs, urlsplit
 
+from intertie.core.errors import InvalidResponse, Reach
+from intertie.core.outside_text import shown
 from intertie.runtime.http import Headers
 from intertie.runtime.mapping.contracts import MISSING
 from intertie.runtime.mapping.paths import parse_path
@@ -88,8 +91,16 @@ def _after_cursor(
     if more is MISSING and not items and _text(plan, "items_path"):
         return None
     cursor = parse_path(path).read(data)
-    if cursor is MISSING or cursor is None or cursor == "" or cursor == given.get(parameter):
-        return None  # the same cursor again would never end
+    if cursor is MISSING or cursor is None or cursor == "":
+        return None
+    if cursor == given.get(parameter):
+        if more is MISSING or not items:
+            return None  # some services repeat the last cursor at the end
+        # Asking with it again would never end, and ending here would pass off what came so far as everything.
+        message = (
+            f"the answer says that there is more, and its cursor at `{path}` is the one that this page was asked with"
+        )
+        raise InvalidResponse(message, path=path, rule="name another page, or none", reached=Reach.YES)
     return {**given, parameter: cursor}
 
 
@@ -120,6 +131,9 @@ def _after_offset(
     return {**given, parameter: reached}
 
 
+_LONGEST_LINK = 120
+
+
 def _after_link(given: Mapping[str, object], headers: Headers) -> dict[str, object] | None:
     target = next_link(headers.all("link"))
     if target is None:
@@ -130,8 +144,15 @@ def _after_link(given: Mapping[str, object], headers: Headers) -> dict[str, obje
         for name, values in parse_qs(urlsplit(target).query, keep_blank_values=True).items()
     }
     following = {**given, **asked}
-    same = all(str(given.get(name)) == str(value) for name, value in asked.items())
-    return None if same else following
+    if all(str(given.get(name)) == str(value) for name, value in asked.items()):
+        # Ending here would pass off one page as everything.
+        where = shown(target, most=_LONGEST_LINK)
+        message = (
+            f"the answer's next page (`{where}`) has no parameter that this page was not asked with, and paths are not "
+            "followed: what comes after this page can't be asked for"
+        )
+        raise InvalidResponse(message, path="Link", rule="name the next page by a parameter", reached=Reach.YES)
+    return following
 
 
 def next_link(values: Sequence[str]) -> str | None:

@@ -16,6 +16,7 @@ from intertie.runtime.responses.decoding import decoded, decoded_as
 from intertie.runtime.responses.error_codes import (
     MESSAGE_PATHS,
     ErrorReading,
+    bare_code,
     declared_paths,
     first_text,
     usual_code,
@@ -146,7 +147,7 @@ class ResponseReader:
         (code_paths, _), _ = self._declared(response.status)
         own = first_text(data, (self._own_path,)) if self._own_path is not None else None
         content_type = (response.headers.get("content-type") or "").lower()
-        return own or first_text(data, code_paths) or usual_code(data, content_type)
+        return bare_code(own or first_text(data, code_paths)) or usual_code(data, content_type)
 
     def _declared(self, status: int) -> _Declared:
         known = self._errors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from intertie.core.errors import InvalidResponse
 from intertie.runtime.http import Headers
 from intertie.runtime.plan import PaginationPlan
 from intertie.runtime.responses.pages import first_page_input, next_input, next_link, page_items
@@ -34,7 +35,6 @@ def link(value):
         (CURSOR, {"limit": 2}, {"data": [{"id": 1}, {"id": 2}], "has_more": True}, {"limit": 2, "starting_after": 2}),
         (CURSOR, {}, {"data": [{"id": 1}], "has_more": False}, None),
         (CURSOR, {}, {"data": [], "has_more": True}, None),
-        (CURSOR, {"starting_after": 2}, {"data": [{"id": 2}], "has_more": True}, None),
         (TOKEN, {}, {"items": [1], "next": "t"}, {"token": "t"}),
         (TOKEN, {"token": "t"}, {"items": [1], "next": ""}, None),
         (TOKEN, {"token": "t"}, {"items": [1], "next": None}, None),
@@ -77,8 +77,21 @@ def test_the_next_link_gives_its_parameters_and_never_its_host():
         "q": "a b",
         "tag": ["1", "2"],
     }
-    assert next_input(LINK, {"page": 2}, [1], link('<https://a.example/?page=2>; rel="next"')) is None
     assert next_input(LINK, {}, [1], link('<https://a.example/?page=2>; rel="prev"')) is None
+
+
+@pytest.mark.parametrize(
+    ("plan", "given", "data", "headers"),
+    [
+        (CURSOR, {"starting_after": 2}, {"data": [{"id": 2}], "has_more": True}, NONE),
+        (LINK, {"page": 2}, [1], link('<https://a.example/?page=2>; rel="next"')),
+        (LINK, {}, [1], link('</things/page/2>; rel="next"')),
+    ],
+)
+def test_a_part_is_never_passed_off_as_everything(plan, given, data, headers):
+    """Where there is more and it can't be asked for, the iteration fails instead of ending."""
+    with pytest.raises(InvalidResponse):
+        next_input(plan, given, data, headers)
 
 
 @pytest.mark.parametrize(

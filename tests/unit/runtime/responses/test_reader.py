@@ -31,6 +31,19 @@ def declared(status, schema):
     return ErrorAnswerPlan(status, None, CompiledSchema(schema), None)
 
 
+def test_codes_of_aws_lose_their_namespace_wherever_they_are_read():
+    """By path, by the declared schema, which may have a reason beside it, and in the usual places."""
+    body = {
+        "__type": "com.amazon.coral#ResourceNotFoundException",
+        "reason": "fieldValidationFailed",
+        "Message": "gone",
+    }
+    schema = {"properties": {name: {"type": "string"} for name in ("__type", "reason", "Message")}}
+    for known in ({"path": "__type"}, {"errors": (declared("400", schema),)}, {}):
+        found = codes(body, **known)
+        assert (found.external_code, found.message) == ("ResourceNotFoundException", "gone")
+
+
 def test_violations_name_path_and_rule():
     """A broken answer is told by path and rule, never by value."""
     judge = reader(schema=SCHEMA)

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.core.clock import Clock
+from intertie.core.errors import CircuitOpen
 from intertie.core.rng import Rng
 from intertie.runtime.call import Call, Failed, Outcome
 from intertie.runtime.held import NOTHING_HELD
@@ -47,7 +48,11 @@ class RetryPolicy(Struct, frozen=True):
             attempt += 1
             call.course.emit(Stage.RETRY, "retry", attempt=attempt, delay_s=decision.delay_s, reason=decision.reason)
             await self.clock.sleep_until(self.clock.monotonic_s() + decision.delay_s)
-            outcome = await call_next(replace(call, attempt=attempt, held=NOTHING_HELD))
+            failed, outcome = outcome, await call_next(replace(call, attempt=attempt, held=NOTHING_HELD))
+            if isinstance(outcome, Failed) and isinstance(outcome.error, CircuitOpen):
+                # This call's own attempts opened it: what the service did says more than that nothing else was sent.
+                call.course.emit(Stage.RETRY, "give_up", reason="circuit_open", attempts=attempt - 1)
+                return failed
         return outcome
 
     def _decide(self, call: Call, failed: Failed, attempt: int) -> Again | Enough:
