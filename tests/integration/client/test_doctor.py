@@ -189,8 +189,9 @@ def test_a_service_behind_a_proxy(place, monkeypatch, password, level):
     assert set(server.bodies) <= {b""}
 
 
-def test_one_bad_spec_does_not_hide_the_others(place):
+def test_one_bad_spec_does_not_hide_the_others(place, monkeypatch):
     """Specs with errors and environments that a spec lacks are checks of their own."""
+    monkeypatch.chdir(place.folder)
     place.spec("http://127.0.0.1:9", number=1)
     place.spec("ftp://nowhere", number=2)
     output = " ".join(place.run("--offline", status=1).split())
@@ -221,3 +222,34 @@ def test_opening_says_nothing_where_all_is_there(place, caplog):
     with caplog.at_level(logging.WARNING, "intertie"), intertie.open(path):
         pass
     assert caplog.records == []
+
+
+def test_what_is_proposed_can_be_typed_from_here(tmp_path, monkeypatch):
+    """Without `intertie.toml` the workspace is the spec's own folder; the fix names the spec as seen from the current one."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "things.md").write_text(HERE, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    output = CliRunner().invoke(cli, ["doctor", "specs/things.md"], catch_exceptions=False).output
+    assert "`intertie mock specs/things.md`" in " ".join(output.split())
+
+
+HERE = """---
+id: INT-902
+type: Integration
+name: Things
+status: review
+service: things
+---
+# Things
+## Service Configuration
+```yaml
+service: {base_url: "http://127.0.0.1:9"}
+authentication: {type: none}
+```
+## API Endpoints
+### Get Thing
+```yaml
+endpoint: {path: /thing, method: GET}
+response: {success: {status: 200}}
+```
+"""

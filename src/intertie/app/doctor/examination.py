@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from intertie._version import __file__ as version_file
 from intertie.adapters.secrets import EnvironmentSecrets
@@ -19,6 +20,7 @@ from intertie.app.doctor.trust import check_client_certificate, check_trust
 from intertie.app.workbench import Workbench
 from intertie.core.clock import BlockingClock, Clock
 from intertie.core.errors import UsageError
+from intertie.core.seen_paths import seen_path
 from intertie.diagnostics import Severity, SpecError
 from intertie.runtime.plan import Plan
 from intertie.runtime.surroundings import SecretStore
@@ -71,8 +73,7 @@ def examine(
     secrets = EnvironmentSecrets(bench.environ, bench.root)
     patients = [_admitted(bench, spec, environment) for spec in specs]
     connect = connect or connecting(secrets, clock)
-    plans = [patient.plan for patient in patients if patient.plan is not None]
-    reached = {} if offline else _reached(plans, connect, clock.utc_s())
+    reached = {} if offline else _reached(patients, connect, clock.utc_s())
     return [
         _workspace(bench, patients, clock),
         *(_examined(bench, patient, secrets, clock.utc_s(), reached) for patient in patients),
@@ -88,12 +89,17 @@ def _admitted(bench: Workbench, spec: str | Path, environment: str | None) -> _P
     except SpecError as error:
         count = sum(finding.severity is Severity.ERROR for finding in error.diagnostics)
         what = f"the spec has {count} error{'' if count == 1 else 's'}, so nothing can be called"
-        failed = problem("spec", what, f"`intertie check {shown_path}` shows them")
+        failed = problem("spec", what, f"`intertie check {_seen(file)}` shows them")
         return _Patient(shown_path, file, loaded.spec, None, (failed,))
     except UsageError as wrong:
         failed = from_error("spec", wrong, otherwise="choose another one with --env")
         return _Patient(shown_path, file, loaded.spec, None, (failed,))
     return _Patient(shown_path, file, loaded.spec, plan, ())
+
+
+def _seen(file: Path) -> str:
+    """Return a spec's path as it can be typed from here."""
+    return seen_path(file, Path.cwd())
 
 
 def _workspace(bench: Workbench, patients: Sequence[_Patient], clock: Clock) -> Examined:
@@ -139,10 +145,13 @@ def _standing(plan: Plan, spec: Spec, secrets: SecretStore, now_s: float) -> Ite
             yield ours
 
 
-def _reached(plans: Sequence[Plan], connect: Connect, now_s: float) -> dict[int, Check]:
+def _reached(patients: Sequence[_Patient], connect: Connect, now_s: float) -> dict[int, Check]:
     """Return the check of each plan's connection, by its identity; several are opened at once."""
+    plans = [patient.plan for patient in patients if patient.plan is not None]
+    # What is proposed is typed from here.
+    typed = [replace(patient.plan, spec_path=_seen(patient.file)) for patient in patients if patient.plan is not None]
     if not plans:
         return {}
     with ThreadPoolExecutor(min(len(plans), _AT_ONCE), thread_name_prefix="doctor") as pool:
-        checks = pool.map(lambda plan: check_connection(plan, connect, now_s), plans)
+        checks = pool.map(lambda plan: check_connection(plan, connect, now_s), typed)
         return {id(plan): check for plan, check in zip(plans, checks, strict=True)}
