@@ -6,14 +6,14 @@ from msgspec.structs import replace
 
 from intertie.core.errors import BudgetExceeded, CircuitOpen
 from intertie.runtime.call import Failed, Kind
+from intertie.runtime.order import ORDER
 from intertie.runtime.policies.auth.options import AuthOptions
-from intertie.runtime.stages import ORDER
 from intertie.testing import Answer, make_bench, make_operation, make_plan, price
 from support.call_strategies import operations, plans, scripts
 from support.mapped_operations import mapping_row
 from support.plans import DRIVES, at_once, breaker, per_second, retries, timeouts
 
-POSITION = {stage.value: index for index, stage in enumerate(ORDER)}
+POSITION = {guard.stage: index for index, guard in enumerate(ORDER)}
 INWARD = {
     ("circuit_breaker", "admit"), ("circuit_breaker", "half_open"), ("budget", "reserve"),
     ("authentication", "credential"), ("connection", "connect"), ("rate_limit", "wait"), ("rate_limit", "permit"),

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from intertie.cli.layout import DIM, NAME, PLAIN_LAYOUT, STRONG, WARN, Layout
 from intertie.compiler.describe import bounds, selected, totals
-from intertie.compiler.words import Line, stage_lines
+from intertie.compiler.words import stage_lines
 from intertie.core.outside_text import shown
 from intertie.core.seen_paths import seen_path
+from intertie.runtime.guard import Line
 from intertie.runtime.plan import OperationPlan, Plan
 
 _STAGE_COLUMN = 28

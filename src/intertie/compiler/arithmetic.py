@@ -9,12 +9,11 @@ from decimal import ROUND_FLOOR, Decimal
 from math import inf
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
 from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
-from intertie.runtime.policies.retry.backoff import backoff_s
+from intertie.runtime.policies.retry.backoff import longest_backoff_s
 from intertie.runtime.policies.retry.options import RetryOptions
 
 DAYS_PER_MONTH = 30
@@ -41,15 +40,6 @@ class WorstCase(Struct, frozen=True):
 def attempt_s(timeouts: TimeoutOptions) -> float:
     """Return the longest one attempt can take: `connect + write + read`."""
     return timeouts.connect_s + timeouts.write_s + timeouts.read_s
-
-
-def longest_backoff_s(attempt: int, retry: RetryOptions) -> float:
-    """Return the longest wait after attempt number `attempt` failed, the draw of the jitter being 1.
-
-    >>> longest_backoff_s(3, RetryOptions(initial_delay_s=0.2, max_delay_s=2.0))
-    0.8
-    """
-    return backoff_s(attempt, replace(retry, jitter=False), draw=0.0)
 
 
 def all_backoffs_s(retry: RetryOptions) -> float:

@@ -34,6 +34,8 @@ class Build(Struct):
     diagnostics: list[Diagnostic] = field(default_factory=list)
     not_enforced: list[NotEnforced] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    retention: Chosen[float | None] = Chosen(None, "default")
+    """Seconds that external data may be kept, read before whatever keeps any."""
 
     def report(
         self,

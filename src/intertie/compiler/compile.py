@@ -10,26 +10,18 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from intertie.compiler.arithmetic import calls_per_month, month_cost
-from intertie.compiler.auth import compile_auth
-from intertie.compiler.breaker import compile_breaker
 from intertie.compiler.build import Build, Chosen
 from intertie.compiler.endpoints import OperationCompiler, callable_endpoints, units_per_call
-from intertie.compiler.errors import compile_errors
-from intertie.compiler.fallback import compile_fallback
 from intertie.compiler.guarding import guarded
-from intertie.compiler.limits import compile_limits
 from intertie.compiler.mappings import compile_rows
 from intertie.compiler.not_enforced import list_not_enforced
 from intertie.compiler.origin import choose_origin
-from intertie.compiler.pricing import compile_pricing
 from intertie.compiler.proxies import compile_proxy
-from intertie.compiler.retry import compile_retry
 from intertie.compiler.schemas import SchemaShelf
 from intertie.compiler.security import compile_logging, compile_retention, compile_tls
 from intertie.compiler.settings import Settings
-from intertie.compiler.stages import Guards
-from intertie.compiler.timeouts import compile_timeouts
-from intertie.compiler.version import compile_version
+from intertie.compiler.shared import Shared, compile_shared
+from intertie.compiler.stages import Sources, with_stages
 from intertie.core.money import Money
 from intertie.diagnostics import Diagnostic
 from intertie.runtime.lifecycle import life_cycle_warnings
@@ -70,42 +62,12 @@ def compile_spec(
 def _plan(build: Build, environment: str | None, base_url: str | None) -> Plan | None:
     spec, settings = build.spec, build.settings
     chosen = choose_origin(build, environment, base_url)
-    timeouts, timeout_sources = compile_timeouts(build)
-    retry, retry_sources = compile_retry(build)
-    limits, limit_sources = compile_limits(build)
-    breaker, breaker_sources = compile_breaker(build)
-    pricing, pricing_sources = compile_pricing(build)
-    auth = compile_auth(build)
-    version, version_sources = compile_version(build)
     retention_s, retention_source = compile_retention(build)
-    fallback, fallback_sources = compile_fallback(build, Chosen(retention_s, retention_source))
-    errors = compile_errors(build, fallback)
+    build.retention = Chosen(retention_s, retention_source)
     logging, logging_sources = compile_logging(build)
     tls, tls_sources = compile_tls(build)
-    guards = Guards(
-        timeouts=timeouts,
-        retry=retry,
-        limits=limits,
-        breaker=breaker,
-        pricing=pricing,
-        auth=auth.options,
-        version=version,
-        fallback=fallback,
-        errors=errors,
-        logging=logging,
-        sources={
-            "logging": logging_sources,
-            "timeouts": timeout_sources,
-            "retry": retry_sources,
-            "limits": limit_sources,
-            "breaker": breaker_sources,
-            "pricing": pricing_sources,
-            "auth": auth.sources,
-            "version": version_sources,
-            "fallback": fallback_sources,
-        },
-    )
-    operations = _operations(build, guards, auth.unsupported)
+    shared = compile_shared(build, logging, logging_sources)
+    operations, sources = _operations(build, shared)
     list_not_enforced(build)
     if chosen is None:
         return None
@@ -114,7 +76,7 @@ def _plan(build: Build, environment: str | None, base_url: str | None) -> Plan |
         return None
     status = spec.front_matter.status.value if spec.front_matter and spec.front_matter.status else "draft"
     service = _service(spec)
-    return Plan(
+    plan = Plan(
         id=spec.id or service,
         service=service,
         title=_title(spec) or service,
@@ -126,21 +88,22 @@ def _plan(build: Build, environment: str | None, base_url: str | None) -> Plan |
         spec_path=spec.path,
         content_hash=spec.content_hash,
         operations=MappingProxyType(operations),
-        timeouts=timeouts,
-        retry=retry,
-        auth=auth.options,
-        errors=errors,
+        timeouts=shared.timeouts,
+        retry=shared.retry,
+        auth=shared.auth,
+        errors=shared.errors,
         logging=logging,
         tls=tls,
         proxy=proxy,
-        limits=limits,
-        breaker=breaker,
-        pricing=pricing,
-        version=version,
-        fallback=fallback,
+        limits=shared.limits,
+        breaker=shared.breaker,
+        pricing=shared.pricing,
+        version=shared.version,
+        fallback=shared.fallback,
         audit=settings.audit,
         retention_s=retention_s,
-        worst_month=_worst_month(guards, operations),
+        guards=MappingProxyType(shared.guards),
+        worst_month=_worst_month(shared, operations),
         not_enforced=tuple(build.not_enforced),
         warnings=(*build.warnings, *life_cycle_warnings(spec.id or service, service, status, chosen.environment)),
         sources=MappingProxyType(
@@ -155,33 +118,36 @@ def _plan(build: Build, environment: str | None, base_url: str | None) -> Plan |
             }
         ),
     )
+    return with_stages(plan, shared.sources, sources)
 
 
-def _operations(build: Build, guards: Guards, auth_unsupported: str | None) -> dict[str, OperationPlan]:
+def _operations(build: Build, shared: Shared) -> tuple[dict[str, OperationPlan], dict[str, Sources]]:
+    """Return the operations without their stages, and the sources of what is their own."""
     found = callable_endpoints(build)
     rows = compile_rows(build, found)
     shelf = SchemaShelf(build)
-    compiler = OperationCompiler(build, guards, rows, shelf, auth_unsupported=auth_unsupported)
+    compiler = OperationCompiler(build, shared, rows, shelf)
     operations: dict[str, OperationPlan] = {}
+    sources: dict[str, Sources] = {}
     for name, endpoint in found.items():
-        operation = guarded(build, f"operation {name}", endpoint.span, partial(compiler.compile, endpoint))
-        if operation is not None:
-            operations[name] = operation
+        compiled = guarded(build, f"operation {name}", endpoint.span, partial(compiler.compile, endpoint))
+        if compiled is not None:
+            operations[name], sources[name] = compiled
     if operations:
         rows.report_unused(build)
     shelf.check()
-    return operations
+    return operations, sources
 
 
-def _worst_month(guards: Guards, operations: dict[str, OperationPlan]) -> Money | None:
+def _worst_month(shared: Shared, operations: dict[str, OperationPlan]) -> Money | None:
     """Return what a month costs at the declared limit, all calls being of the dearest operation."""
-    pricing = guards.pricing
+    pricing = shared.pricing
     if pricing is None:
         return None
     if not pricing.tiers:
         return Money(pricing.monthly_fee, pricing.currency) if pricing.monthly_fee else None
-    calls = calls_per_month(guards.limits.windows) if guards.limits else None
-    units = max((units_per_call(guards, operation) for operation in operations.values()), default=Decimal(0))
+    calls = calls_per_month(shared.limits.windows) if shared.limits else None
+    units = max((units_per_call(shared, operation) for operation in operations.values()), default=Decimal(0))
     return None if calls is None else Money(month_cost(pricing, units, calls), pricing.currency)
 
 

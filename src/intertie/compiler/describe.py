@@ -14,11 +14,12 @@ from intertie.compiler.arithmetic import (
     worst_case,
 )
 from intertie.compiler.ways import way_json, way_sentences
-from intertie.compiler.words import Line, money_text
+from intertie.compiler.words import money_text
 from intertie.core.errors import UsageError, snake_case
 from intertie.core.money import Money, decimal_text
 from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
+from intertie.runtime.guard import Line
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.budget.quantities import expected_quantity, minutes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from msgspec import Struct
@@ -10,17 +11,20 @@ from msgspec.structs import replace
 from intertie.compiler.arithmetic import worst_case
 from intertie.compiler.bodies import answers_nothing, compile_body, compile_response
 from intertie.compiler.build import Build
+from intertie.compiler.guards import HALVES
 from intertie.compiler.mappings import MappingRows
 from intertie.compiler.pagination import compile_pagination
 from intertie.compiler.parameters import PLACEHOLDER_RE, compile_headers, compile_parameters, is_key
 from intertie.compiler.schemas import SchemaShelf
-from intertie.compiler.stages import Guards, StageWriter
+from intertie.compiler.shared import Shared
+from intertie.compiler.stages import Sources
 from intertie.compiler.unsupported import leave_out_around, why_unsupported
 from intertie.core.errors import snake_case
 from intertie.core.money import Money
 from intertie.diagnostics import SourceSpan
-from intertie.runtime.plan import OperationPlan, Targets
+from intertie.runtime.plan import MappingRow, OperationPlan, Targets
 from intertie.runtime.policies.budget.quantities import expected_quantity
+from intertie.runtime.policies.error_mapping.options import ErrorMappingRow
 from intertie.spec.model import Endpoint, Header
 
 _REPLAY_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
@@ -69,27 +73,23 @@ def callable_endpoints(build: Build) -> dict[str, Found]:
 class OperationCompiler:
     """Compiles operations that share guards, mapping rows and schemas."""
 
-    def __init__(
-        self, build: Build, guards: Guards, rows: MappingRows, shelf: SchemaShelf, *, auth_unsupported: str | None
-    ) -> None:
+    def __init__(self, build: Build, shared: Shared, rows: MappingRows, shelf: SchemaShelf) -> None:
         self._build = build
-        self._guards = guards
+        self._shared = shared
         self._rows = rows
         self._shelf = shelf
-        self._auth_unsupported = auth_unsupported
-        self._writer = StageWriter(guards)
-        self._worst = worst_case(guards.timeouts, guards.retry, guards.limits)
+        self._worst = worst_case(shared.timeouts, shared.retry, shared.limits)
 
-    def compile(self, found: Found) -> OperationPlan:
-        """Return the operation's plan."""
-        build, endpoint, guards = self._build, found.endpoint, self._guards
-        parameters = compile_parameters(build, endpoint, found.path, guards, self._shelf)
-        headers = compile_headers(build, endpoint, guards.auth)
+    def compile(self, found: Found) -> tuple[OperationPlan, Sources]:
+        """Return the operation's plan without its stages, and the sources of what is its own."""
+        build, endpoint, shared = self._build, found.endpoint, self._shared
+        parameters = compile_parameters(build, endpoint, found.path, shared, self._shelf)
+        headers = compile_headers(build, endpoint, shared.auth)
         body = compile_body(build, endpoint, self._shelf)
         response = compile_response(build, endpoint, self._shelf)
         key = next((header.name for header in headers if header.is_idempotency_key), None)
         declared_safe = bool(endpoint.idempotent and endpoint.idempotent.value)
-        unsupported = why_unsupported(build, endpoint, found.id, self._auth_unsupported)
+        unsupported = why_unsupported(build, endpoint, found.id, shared.unsupported)
         leave_out_around(build, endpoint, found.id, body)
         head = endpoint.endpoint
         operation = OperationPlan(
@@ -114,44 +114,67 @@ class OperationCompiler:
             streaming=endpoint.streaming.value if endpoint.streaming else None,
             stages=(),
             worst_case_s=self._worst.bound_s,
-            max_attempts=guards.retry.max_attempts,
+            max_attempts=shared.retry.max_attempts,
             cost_per_call=None,
             source=str(found.span),
             unsupported=unsupported,
         )
-        stages = self._writer.stages_of(operation, self._places(found))
-        return replace(operation, cost_per_call=self._cost(operation), stages=stages)
+        sources = self._sources(found, operation)
+        guards: dict[str, Struct] = {}
+        for name, half in HALVES.items():
+            compiled = half.compile_operation(build, endpoint)
+            if compiled is not None and compiled.options is not None:
+                guards[name] = compiled.options
+                sources.update(dict.fromkeys(half.stages, compiled.sources))
+        return replace(operation, cost_per_call=self._cost(operation), guards=guards), sources
 
-    def _places(self, found: Found) -> dict[str, str]:
-        """Return the sources of the values that are an endpoint's own."""
+    def _sources(self, found: Found, operation: OperationPlan) -> dict[str, Mapping[str, str]]:
+        """Return stage -> option -> source of what is an endpoint's own."""
         request, response = found.endpoint.request, found.endpoint.response
         success = response.success if response else None
         validation = self._build.spec.validation
         here = str(found.span)
         key = next((h for h in (request.headers if request else ()) if h.name and _is_key(h)), None)
+        body = str(request.body.head) if request and request.body else here
+        mode = self._build.choose(validation.responses if validation else None, "validation.responses").source
         return {
-            "parameters": str(request.parameters[0].span) if request and request.parameters else here,
-            "body": str(request.body.head) if request and request.body else here,
-            "header": str(key.span) if key else here,
-            "success": str(success.status[0].span) if success and success.status else "default",
-            "schema": str(success.schema.span) if success and success.schema else here,
-            "mode": self._build.choose(validation.responses if validation else None, "validation.responses").source,
+            "outbound_mapping": _first("rows", operation.outbound),
+            "request_validation": {
+                "parameters": str(request.parameters[0].span) if request and request.parameters else here,
+                "body": body,
+                "schema": body,
+            },
+            "idempotency_key": {"header": str(key.span) if key else here},
+            "classify": {
+                "success": str(success.status[0].span) if success and success.status else "default",
+                **_first("error_rows", self._shared.errors.rows),
+            },
+            "response_validation": {
+                "mode": mode,
+                "schema": str(success.schema.span) if success and success.schema else here,
+            },
+            "inbound_mapping": _first("rows", operation.inbound),
         }
 
     def _cost(self, operation: OperationPlan) -> Money | None:
         """Return what one attempt is expected to cost at the first tier's price."""
-        pricing = self._guards.pricing
+        pricing = self._shared.pricing
         if pricing is None or not pricing.tiers:
             return None
-        units = units_per_call(self._guards, operation)
+        units = units_per_call(self._shared, operation)
         return Money(units * pricing.tiers[0].cost, pricing.currency)
 
 
-def units_per_call(guards: Guards, operation: OperationPlan) -> Decimal:
+def units_per_call(shared: Shared, operation: OperationPlan) -> Decimal:
     """Return the units of the price that one attempt is expected to use: what the budget sets aside for it."""
-    if guards.pricing is None:
+    if shared.pricing is None:
         return Decimal(0)
-    return expected_quantity(guards.pricing.model, operation, None, attempt_s=guards.timeouts.wire_s)
+    return expected_quantity(shared.pricing.model, operation, None, attempt_s=shared.timeouts.wire_s)
+
+
+def _first(option: str, rows: tuple[MappingRow, ...] | tuple[ErrorMappingRow, ...]) -> dict[str, str]:
+    """Return the source of a list of rows: that of the first one."""
+    return {option: rows[0].source} if rows else {}
 
 
 def _is_key(header: Header) -> bool:

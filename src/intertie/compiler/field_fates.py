@@ -1,37 +1,17 @@
 """What becomes of every field of a spec: no field is decoration, and this table says why not.
 
-A test changes each field in a spec that uses it and holds the table to what that changes. Who adds a field adds a row
-here, and a case in `tests/support/field_cases.py`.
+A test changes each field in a spec that uses it and holds the table to what that changes. Fields of a
+guard stand in its half in `compiler/guards/`, all others here. Who adds one adds a case in
+`tests/support/field_cases.py` too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from types import MappingProxyType
 
-from msgspec import Struct
-
-
-class How(StrEnum):
-    """The way in which a field counts."""
-
-    ENFORCED = "enforced"
-    """Clients and the mock obey it: it is in the plan."""
-    GENERATED = "generated"
-    """It is written into what `intertie generate` makes."""
-    CHECKED = "checked"
-    """`intertie check` holds the rest of the spec and the workspace to it."""
-    REPORTED = "not enforced"
-    """`intertie plan` lists it as not enforced, with the reason."""
-
-
-class Fate(Struct, frozen=True):
-    """What becomes of a field, and where that is seen."""
-
-    how: How
-    where: str
-
+from intertie.compiler.fate import Fate, How
+from intertie.compiler.guards import HALVES
 
 _ENFORCED, _GENERATED, _CHECKED, _REPORTED = How.ENFORCED, How.GENERATED, How.CHECKED, How.REPORTED
 _NO_TOKEN = "tokens of OAuth and JWT are not requested or signed by this version; calls are refused"  # noqa: S105
@@ -56,33 +36,7 @@ _TABLE: tuple[tuple[str, str, How, str], ...] = (
     ("service", "version", _GENERATED, "version of the API description; stands in for `versioning.current`"),
     ("service", "base_url", _ENFORCED, "where calls go"),
     ("service", "environments", _GENERATED, "servers of the API description; where calls of an environment go"),
-    ("authentication", "type", _ENFORCED, "stage authentication"),
-    ("authentication.config", "key_location key_name scheme secret", _ENFORCED, "stage authentication, `api_key`"),
-    ("authentication.config", "username password", _ENFORCED, "stage authentication, `basic`"),
-    ("authentication.config", "token_refresh expires_in", _REPORTED,
-     "a key or password has no lifetime; " + _NO_TOKEN),
-    ("authentication.config",
-     "grant_type authorization_url client_id client_secret client_authentication refresh_token", _REPORTED, _NO_TOKEN),
-    ("authentication.config", "audience algorithm key key_id issuer subject claims", _REPORTED, _NO_TOKEN),
-    ("authentication.config", "token_url scopes", _GENERATED, "security scheme of the API description; " + _NO_TOKEN),
     ("proxy", "url no_proxy username password", _ENFORCED, "the way of each connection; `intertie doctor` tries it"),
-    ("timeouts", "connect", _ENFORCED, "stage connection"),
-    ("timeouts", "read write", _ENFORCED, "stage send"),
-    ("timeouts", "total", _ENFORCED, "stage deadline"),
-    ("rate_limits",
-     "requests_per_second requests_per_minute requests_per_hour requests_per_day rate_limit", _ENFORCED,
-     "stage rate limit, and the mock's own limit"),
-    ("rate_limits", "burst_size concurrent_requests enabled", _ENFORCED, "stage rate limit, and the mock's own limit"),
-    ("throttling", "strategy retry_after backoff_multiplier on_limit enabled", _ENFORCED, "stage rate limit"),
-    ("throttling", "max_wait", _ENFORCED, "stage rate limit; reported beside `on_limit: reject`"),
-    ("retry",
-     "max_attempts max_retries initial_delay max_delay backoff jitter retry_on retry_conditions retry_budget enabled",
-     _ENFORCED, "stage retry"),
-    ("retry", "multiplier", _ENFORCED, "stage retry; reported beside another `backoff` than `exponential`"),
-    ("circuit_breaker",
-     "enabled failure_threshold success_threshold timeout half_open_requests scope failure_on",
-     _ENFORCED, "stage circuit breaker"),
-    ("circuit_breaker", "window minimum_calls", _ENFORCED, "stage circuit breaker; a finding beside a plain count"),
     ("endpoints[]", "name", _ENFORCED, "the operation's id"),
     ("endpoints[].endpoint", "path method", _ENFORCED, "the request, and the mock's routes"),
     ("endpoints[].endpoint", "description", _GENERATED, "API description; shown by `plan`"),
@@ -102,7 +56,6 @@ _TABLE: tuple[tuple[str, str, How, str], ...] = (
     ("endpoints[].response.errors.*", "retry_after", _ENFORCED, "header that says when to come back"),
     ("endpoints[].response.errors.*", "content_type example", _ENFORCED, _MOCK),
     ("endpoints[].performance", "p50 p95 p99", _ENFORCED, "latency of the mock; price of a minute before it is spent"),
-    ("endpoints[]", "idempotent", _ENFORCED, "stage retry: a replay is allowed"),
     ("endpoints[].pagination",
      "cursor_parameter cursor_path page_parameter first offset_parameter", _ENFORCED,
      "`.pages()` and `.items()`; the mock has pages; reported beside another style"),
@@ -119,10 +72,6 @@ _TABLE: tuple[tuple[str, str, How, str], ...] = (
     ("error_mapping[]", "external_code internal_code message action", _ENFORCED, "stage classify; what callers see"),
     ("", "error_code_path", _ENFORCED, "where the service's own code is read"),
     ("", "error_message_path", _ENFORCED, "where the service's own message is read"),
-    ("fallback_behavior", "strategy enabled", _ENFORCED, "stage fallback"),
-    ("fallback_behavior", "cache_ttl", _ENFORCED, "stage fallback, `cache`; reported beside another strategy"),
-    ("fallback_behavior", "default_response", _ENFORCED, "stage fallback, `default`; reported beside another strategy"),
-    ("fallback_behavior", "idempotency_ttl", _ENFORCED, "stage fallback, `queue`; reported beside another strategy"),
     ("validation", "responses", _ENFORCED, "stage response validation"),
     ("monitoring", "metrics", _REPORTED, "measured, but not exported by this version"),
     ("monitoring.logging", "level", _ENFORCED,
@@ -131,13 +80,6 @@ _TABLE: tuple[tuple[str, str, How, str], ...] = (
     ("monitoring.alerts[]", "condition severity channel", _REPORTED, "conditions are not evaluated by this version"),
     ("monitoring", "metrics_enabled", _REPORTED, "shown by `intertie status`, not exported by this version"),
     ("monitoring", "alert_on_open", _REPORTED, "shown by `intertie status`, sent to no channel by this version"),
-    ("costs", "pricing_model", _CHECKED, "must agree with the tiers' units; stage settle"),
-    ("costs", "currency time_zone monthly_fee", _ENFORCED, "stages budget and settle; the ledger"),
-    ("costs.tiers[]", "name limit cost", _ENFORCED, "stage settle; the ledger"),
-    ("costs.tiers[]", "unit", _CHECKED, "must agree with `pricing_model`, and stands in for it"),
-    ("costs.budget", "monthly_limit hard_stop", _ENFORCED, "stage budget"),
-    ("costs.budget", "alert_at", _ENFORCED,
-     "stage budget: a warning on results, in the log, in `status` and in `report cost`"),
     ("security", "data_encryption", _REPORTED,
      "`TLS 1.2` or `TLS 1.3` in it sets the minimum; what is stored is protected by the file system alone"),
     ("security", "secret_management", _REPORTED, "one reference in it names the secret; the rest is prose"),
@@ -156,8 +98,6 @@ _TABLE: tuple[tuple[str, str, How, str], ...] = (
     ("testing.contract_tests", "pact_location", _REPORTED, _NO_RUNNER),
     ("dependencies", "internal_services libraries infrastructure", _REPORTED,
      "whether it is there is not looked at by this version"),
-    ("versioning", "strategy current supported deprecation_schedule", _ENFORCED, "stage version"),
-    ("versioning", "header parameter", _ENFORCED, "stage version; reported beside another strategy"),
     ("sla", "availability response_time error_rate support_hours", _REPORTED,
      "what is promised is not judged by what was measured in this version"),
     ("documentation", "api_docs client_library support_contact", _GENERATED, "API description"),
@@ -170,6 +110,9 @@ _TABLE: tuple[tuple[str, str, How, str], ...] = (
 
 
 def _fates() -> Iterator[tuple[str, Fate]]:
+    for half in HALVES.values():
+        for field in half.fields:
+            yield field.path, Fate(field.how, field.where)
     for block, names, how, where in _TABLE:
         for name in names.split():
             yield f"{block}.{name}" if block else name, Fate(how, where)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from intertie.compiler.auth import REFERENCE_RE
 from intertie.compiler.build import Build
+from intertie.compiler.guards.auth import REFERENCE_RE
 from intertie.core.outside_text import shown
 from intertie.spec.fields import Located
 from intertie.spec.model import CaseLine, Security

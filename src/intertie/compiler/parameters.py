@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from intertie.compiler.build import Build
 from intertie.compiler.header_names import WRITTEN_BY_TRANSPORT, is_header_name
 from intertie.compiler.schemas import SchemaShelf
-from intertie.compiler.stages import Guards
+from intertie.compiler.shared import Shared
 from intertie.diagnostics import SourceSpan
 from intertie.runtime.plan import HeaderPlan, ParameterPlan
 from intertie.runtime.policies.auth.options import AuthOptions
@@ -20,12 +20,12 @@ _KEYWORDS = ("enum", "items", "minimum", "maximum")
 
 
 def compile_parameters(
-    build: Build, endpoint: Endpoint, path: str, guards: Guards, shelf: SchemaShelf
+    build: Build, endpoint: Endpoint, path: str, shared: Shared, shelf: SchemaShelf
 ) -> tuple[ParameterPlan, ...]:
     """Return the declared parameters, and one for each placeholder of the path that none declares."""
     request = endpoint.request
     placeholders = list(dict.fromkeys(PLACEHOLDER_RE.findall(path)))
-    if guards.version is not None and guards.version.strategy == "url":
+    if shared.version is not None and shared.version.strategy == "url":
         # `{version}` is filled by versioning, not by the caller.
         placeholders = [name for name in placeholders if name != "version"]
     plans: list[ParameterPlan] = []
@@ -35,7 +35,7 @@ def compile_parameters(
         location = _location(parameter, placeholders)
         name = parameter.name.value
         if location == "header" and (
-            _is_credential(name, guards.auth) or name.lower() in WRITTEN_BY_TRANSPORT | {"content-type"}
+            _is_credential(name, shared.auth) or name.lower() in WRITTEN_BY_TRANSPORT | {"content-type"}
         ):
             build.leave_out(f"parameter {name}", "the header is written by Intertie itself", parameter.head)
             continue

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
-from intertie.compiler.auth import secret_reference
 from intertie.compiler.build import Build
+from intertie.compiler.guards.auth import secret_reference
 from intertie.compiler.no_proxy import covering, entries_of
 from intertie.compiler.origin import is_loopback
 from intertie.core.outside_text import shown

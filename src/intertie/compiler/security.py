@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
-from intertie.compiler.auth import secret_reference
 from intertie.compiler.build import Build, Chosen
+from intertie.compiler.guards.auth import secret_reference
 from intertie.core.units import parse_duration_s
 from intertie.diagnostics import SourceSpan
 from intertie.runtime.plan import SYSTEM_TRUST, LoggingOptions, TlsOptions

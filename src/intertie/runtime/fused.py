@@ -1,4 +1,4 @@
-"""The happy path of one operation, fused into one coroutine with all its guards on.
+"""The happy path of one operation, fused into one coroutine out of its guards' quick parts.
 
 It takes what each guard gives without waiting, sends, and finishes a plain success. Whatever else happens, it hands
 over to the general pipeline with everything taken so far on `Call.held`, so that nothing is done twice and every
@@ -6,9 +6,10 @@ other case has one home:
 
 | handed over | with |
 |---|---|
-| the version asked for ends soon: the caller is to be warned | nothing |
-| a guard can't say yes at once (breaker not closed, budget share used up, no connection, no permit) | what was taken |
-| the exchange failed, the answer is no declared success, its headers speak of limits, ends or storing | the exchange |
+| the request can't be built | nothing |
+| a guard can't say yes at once, or has something to tell the caller | what was taken |
+| the exchange failed, or its caller was cancelled in the middle of it | the exchange |
+| the answer is no declared success, or has a header that a guard calls unusual | the exchange |
 | the body is of another media type, can't be read or mapped, hides an error, breaks its schema | the exchange |
 | a store has a problem to tell the caller | the exchange |
 
@@ -17,26 +18,20 @@ An operation whose calls are never plain has no fused path: see `fuse`. That bot
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from logging import INFO
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
-from msgspec.structs import replace
-
-from intertie.core.errors import CallError, InvalidResponse, MappingError, ProtocolError, Reach
-from intertie.core.money import Money, decimal_text
+from intertie.core.errors import CallError, InvalidResponse, MappingError, ProtocolError
+from intertie.core.money import decimal_text
 from intertie.runtime.call import Answered, Call, Outcome
 from intertie.runtime.course import Course
+from intertie.runtime.guard import NEVER_QUICK, Attempt, HandOver, Quick
 from intertie.runtime.held import Exchanged, Held
-from intertie.runtime.hints import NAMES as HINT_NAMES
-from intertie.runtime.http import Request, Response
+from intertie.runtime.http import Response
 from intertie.runtime.operations import LinkedOperation
-from intertie.runtime.policies.breaker.verdict import NEUTRAL, SUCCESS
-from intertie.runtime.policies.budget.quantities import ONE, expected_quantity, used_quantity
-from intertie.runtime.policies.budget.state import alert_quantity
-from intertie.runtime.policies.version.notices import NAMES as NOTICE_NAMES
-from intertie.runtime.policies.version.notices import first_notices_s
+from intertie.runtime.order import WAY_BACK, WAY_IN
 from intertie.runtime.state import CallRecord
 
 
@@ -56,87 +51,92 @@ class Fused(Protocol):
         """Return the final outcome of one call, as the general pipeline would."""
 
 
+class _Parts(NamedTuple):
+    """The quick parts of one operation, in the order in which they run.
+
+    Attributes:
+        stages, takes: Side by side: who takes, and how.
+        settles: How, and the place in `takes` of what it settles (-1 where nothing was taken).
+        decisions: Names of the events of a plain success on a pooled connection, as the general path emits them.
+    """
+
+    stages: tuple[str, ...]
+    takes: tuple[Callable[[Attempt], object | None], ...]
+    settles: tuple[tuple[Callable[[Attempt, Any], None], int], ...]
+    unusual_headers: frozenset[bytes]
+    judges_data: bool
+    decisions: tuple[str, ...]
+
+
 def fuse(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused | None:
     """Return the fused path of an operation, None where its calls always need the general pipeline.
 
     These do: a strict audit (stored before sending), a retired plan, anything to warn every caller of (it is logged
-    with each call), a credential in the body (built again for each attempt), headers or bodies in the log.
+    with each call), headers or bodies in the log, and what a guard calls `NEVER_QUICK`.
     """
     plan = linked.plan
-    unusual = (
-        plan.audit == "strict"
-        or plan.status == "retired"
-        or bool(warnings)
-        or (plan.auth.type == "api_key" and plan.auth.location == "body")
-        or linked.observer.wants_messages
-    )
-    return None if unusual else _make(linked, warnings)
+    unusual = plan.audit == "strict" or plan.status == "retired" or bool(warnings) or linked.observer.wants_messages
+    parts = None if unusual else _parts(linked)
+    return None if parts is None else _make(linked, warnings, parts)
 
 
-def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one closure: each name below is a fast local
-    plan, operation, guards, around = linked.plan, linked.operation, linked.guards, linked.surroundings
-    observer, reader, last_good = linked.observer, linked.reader, linked.guards.last_good
-    hidden_error = linked.classifier.hidden_error
-    monotonic_s, utc_s, utc_now, new_uuid = (
-        around.clock.monotonic_s,
-        around.clock.utc_s,
-        around.clock.utc_now,
-        around.rng.uuid4,
+def _parts(linked: LinkedOperation) -> _Parts | None:
+    site = linked.site
+    quicks = [(guard.stage, guard.quick(site, site.handle(guard.stage))) for guard in (*WAY_IN, *WAY_BACK)]
+    found = [(stage, quick) for stage, quick in quicks if quick is not None]
+    if any(quick is NEVER_QUICK for _, quick in found):
+        return None
+    taking = [(stage, quick) for stage, quick in found if quick.take is not None]
+    place = {stage: index for index, (stage, _) in enumerate(taking)}
+    back = {guard.stage for guard in WAY_BACK}
+    # On the way out, the innermost settles first; what stands behind `send` follows in its own order.
+    inward = [(stage, quick) for stage, quick in found if stage not in back]
+    outward = [*reversed(inward), *((stage, quick) for stage, quick in found if stage in back)]
+    return _Parts(
+        stages=tuple(stage for stage, _ in taking),
+        takes=tuple(quick.take for _, quick in taking if quick.take is not None),
+        settles=tuple((quick.settle, place.get(stage, -1)) for stage, quick in outward if quick.settle is not None),
+        unusual_headers=frozenset().union(*(quick.unusual_headers for _, quick in found)),
+        judges_data=any(quick.judges_data for _, quick in found),
+        decisions=(*_names(inward, "taken"), "attempt", "classified", *_names(outward, "settled")),
     )
-    build, environ = linked.builder.build, linked._environ  # noqa: SLF001  # the same operation's other half
-    breaker, ledger, credentials, transport, limiter = (
-        linked.breaker,
-        guards.ledger,
-        guards.credentials,
-        around.transport,
-        guards.limiter,
-    )
-    connect_nowait, acquire_nowait = transport.connect_nowait, limiter.acquire_nowait
-    fresh = not operation.replay_safe
+
+
+def _names(quicks: Iterable[tuple[str, Quick]], which: str) -> tuple[str, ...]:
+    return tuple(name for _, quick in quicks for name in getattr(quick, which))
+
+
+def _make(linked: LinkedOperation, warnings: tuple[str, ...], parts: _Parts) -> Fused:
+    # One closure: each name below is a fast local.
+    plan, operation, around, observer = linked.plan, linked.operation, linked.surroundings, linked.observer
+    reader, hidden_error = linked.reader, linked.classifier.hidden_error
+    clock = around.clock
+    monotonic_s, utc_s, utc_now, new_uuid = clock.monotonic_s, clock.utc_s, clock.utc_now, around.rng.uuid4
+    build, environ = linked.builder.build, linked.environ
+    stages, takes, settles, unusual_headers, judges_data, decisions = parts
     write_s, read_s = plan.timeouts.write_s, plan.timeouts.read_s
     success_statuses = operation.response.statuses.codes
-    pricing_model = "" if plan.pricing is None else plan.pricing.model
-    warned_from = None if plan.pricing is None else alert_quantity(plan.pricing)
-    price_is_flat = pricing_model in {"per_request", "subscription"}
-    attempt_s = plan.timeouts.wire_s
-    keeps = last_good is not None and operation.is_read
     # What is kept is judged in every mode; where it is not, the general pipeline knows what that means.
-    validates = operation.response.schema is not None and (operation.response.validate != "off" or keeps)
-    unusual_headers = HINT_NAMES | NOTICE_NAMES | (frozenset({b"cache-control"}) if keeps else frozenset())
-    decisions = _happy_decisions(linked, keeps=keeps)
-    decisions_with_key = ("key", *decisions)
+    validates = operation.response.schema is not None and (operation.response.validate != "off" or judges_data)
     state_problems, journal_problems = around.coordination.problems, around.journal.problems
-    record_of_call, key_of_plan = around.journal.record, observer.key
-    operation_id, clock = operation.id, around.clock
-    warned_from_s = {} if plan.version is None else first_notices_s(plan.version)
-    current_version = "" if plan.version is None else plan.version.current
+    record_of_call, key_of_plan, operation_id = around.journal.record, observer.key, operation.id
     logs_info, is_enabled_for = observer.least <= INFO, observer.logger.isEnabledFor
     amount_text = lru_cache(maxsize=256)(decimal_text)  # most calls of an operation cost the same
 
-    def general(
-        data: Mapping[str, object],
-        call_id: str,
-        started_s: float,
-        deadline_s: float,
-        version: str | None,
-        idempotency_key: str | None,
-        caller: str,
-        request: Request | None,
-        held: Held,
-    ) -> Call:
-        course = Course(started_s=started_s, clock=clock, warnings=warnings)
+    def general(attempt: Attempt, taken: list[object], exchanged: Exchanged | None = None) -> Call:
+        course = Course(started_s=attempt.started_s, clock=clock, warnings=warnings)
         return Call(
             operation=operation,
-            input=data,
-            call_id=call_id,
-            started_s=started_s,
-            deadline_s=deadline_s,
-            version=version,
-            idempotency_key=idempotency_key,
-            request=request,
-            caller=caller,
+            input=attempt.input,
+            call_id=attempt.call_id,
+            started_s=attempt.started_s,
+            deadline_s=attempt.deadline_s,
+            version=attempt.version,
+            idempotency_key=attempt.idempotency_key,
+            request=attempt.request,
+            caller=attempt.caller,
             course=course,
-            held=held,
+            held=Held(dict(zip(stages, taken, strict=False)), exchanged),
         )
 
     async def call(
@@ -148,13 +148,10 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
         idempotency_key: str | None,
         caller: str,
     ) -> Outcome:
-        known = (data, call_id, started_s, deadline_s, version, idempotency_key, caller)
-        if warned_from_s:
-            due_s = warned_from_s.get(version or current_version)
-            if due_s is not None and utc_s() >= due_s:
-                return await linked.run(general(*known, None, Held()))
+        attempt = Attempt(data, call_id, started_s, deadline_s, version, idempotency_key, caller)
+        taken: list[object] = []
         try:
-            request = build(
+            attempt.request = attempt.outgoing = build(
                 data,
                 version=version,
                 idempotency_key=idempotency_key,
@@ -162,76 +159,37 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
                 now=utc_now,
                 environ=environ,
             )
-            credential = None if credentials is None else credentials.get()
+            for take in takes:
+                hold = take(attempt)
+                if hold is None:
+                    return await linked.run(general(attempt, taken))
+                taken.append(hold)
         except CallError:
             # The general pipeline meets the same error at its own stage: building is pure but for fresh identifiers.
-            return await linked.run(general(*known, None, Held()))
-
-        admission = None
-        if breaker is not None:
-            admission = breaker.admit_nowait()
-            if admission is None:
-                return await linked.run(general(*known, request, Held()))
-        reservation = None
-        expected = ONE
-        if ledger is not None:
-            if not price_is_flat:
-                expected = expected_quantity(pricing_model, operation, request, attempt_s=attempt_s)
-            reservation = ledger.reserve_nowait(expected)
-            if reservation is None:
-                return await linked.run(general(*known, request, Held(admission)))
-            if warned_from is not None and reservation.before + expected >= warned_from:
-                # Everybody is told from here on, which the general pipeline does.
-                return await linked.run(general(*known, request, Held(admission, reservation)))
-        connection = connect_nowait(fresh=fresh)
-        if connection is None:
-            return await linked.run(general(*known, request, Held(admission, reservation)))
-        permit = acquire_nowait()
-        if permit is None:
-            return await linked.run(general(*known, request, Held(admission, reservation, connection)))
+            return await linked.run(general(attempt, taken))
+        except HandOver as over:
+            taken.append(over.hold)
+            return await linked.run(general(attempt, taken))
         sent_s = monotonic_s()
         left_s = deadline_s - sent_s
         if left_s <= 0:
-            return await linked.run(general(*known, request, Held(admission, reservation, connection, permit)))
+            return await linked.run(general(attempt, taken))
 
-        result: Response | CallError
+        result: Response | BaseException
         try:
-            result = await connection.exchange(
-                request
-                if credential is None
-                else Request(
-                    request.method,
-                    request.target,
-                    request.headers,
-                    request.static_head,
-                    request.body,
-                    credential,
-                    request.body_is_secret,
-                    request.expect_continue,
-                ),
+            result = await attempt.connection.exchange(  # type: ignore[union-attr]  # the connection's guard took it
+                attempt.outgoing,
                 write_deadline_s=sent_s + write_s if write_s < left_s else deadline_s,
                 read_timeout_s=min(left_s, read_s),
                 deadline_s=deadline_s,
             )
-        except CallError as error:
-            result = error
-        except BaseException:
-            # Cancelled with bytes perhaps on their way: counted as spent, told to nobody as a failure.
-            limiter.finished()
-            course = Course(started_s=started_s, clock=clock)
-            course.attempts, course.reached = 1, Reach.MAYBE
-            if ledger is not None and reservation is not None:
-                course.add_cost(ledger.settle(reservation, quantity=expected, reached=Reach.MAYBE))
-            if breaker is not None and admission is not None:
-                breaker.record(admission, NEUTRAL)
-            cancelled = replace(general(*known, request, Held()), course=course)
-            observer.cancelled(cancelled, elapsed_s=monotonic_s() - started_s)
-            raise
-        ended_s = monotonic_s()
+        except BaseException as error:  # noqa: BLE001  # a cancellation too has its one home, where it is raised again
+            return await linked.run(general(attempt, taken, Exchanged(error, sent_s, monotonic_s())))
+        attempt.sent_s, attempt.ended_s = sent_s, monotonic_s()
 
         plain = False
         mapped: object = None
-        if isinstance(result, Response) and result.status in success_statuses:
+        if result.status in success_statuses:
             for name, _ in result.headers.raw:
                 if name in unusual_headers:
                     break
@@ -245,25 +203,13 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
                         mapped = reader.map_inbound(received)
                 except (ProtocolError, InvalidResponse, MappingError):
                     plain = False
-        if not plain or not isinstance(result, Response) or state_problems() or journal_problems():
-            exchanged = Exchanged(result, sent_s, ended_s)
-            held = Held(admission, reservation, connection, permit, exchanged)
-            return await linked.run(general(*known, request, held))
+        if not plain or state_problems() or journal_problems():
+            return await linked.run(general(attempt, taken, Exchanged(result, sent_s, attempt.ended_s)))
 
-        limiter.finished()
-        cost: Money | None = None
-        if ledger is not None and reservation is not None:
-            used = (
-                ONE
-                if price_is_flat
-                else used_quantity(pricing_model, result, wire_s=ended_s - sent_s, expected=expected)
-            )
-            cost = ledger.settle(reservation, quantity=used, reached=Reach.YES)
-        if breaker is not None and admission is not None:
-            breaker.record(admission, SUCCESS)
-        if keeps and last_good is not None:
-            last_good.keep(operation, version, request, result, mapped)
-        elapsed_s = monotonic_s() - started_s
+        attempt.response, attempt.data = result, mapped
+        for settle, place in settles:
+            settle(attempt, taken[place])
+        cost, elapsed_s = attempt.cost, monotonic_s() - started_s
         record = CallRecord(
             key_of_plan,
             call_id,
@@ -278,7 +224,7 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
             None if cost is None else cost.currency,
             None,
             "yes",
-            decisions if idempotency_key is None else decisions_with_key,
+            decisions,
         )
         record_of_call(record)
         if observer.listener is not None:
@@ -288,22 +234,3 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
         return Answered(mapped, result.status, result, 1, elapsed_s, cost=cost, warnings=warnings)
 
     return call
-
-
-def _happy_decisions(linked: LinkedOperation, *, keeps: bool) -> tuple[str, ...]:
-    """Return the names of the events of a plain success on a pooled connection, in the general pipeline's order."""
-    guards, plan = linked.guards, linked.plan
-    names = [
-        "deadline",
-        "admit" if linked.breaker is not None else None,
-        "reserve" if guards.ledger is not None else None,
-        "credential" if guards.credentials is not None else None,
-        "version" if plan.version is not None else None,
-        "connect",
-        "permit",
-        "attempt",
-        "classified",
-        "settle" if guards.ledger is not None else None,
-        "keep" if keeps else None,
-    ]
-    return tuple(name for name in names if name is not None)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
-from intertie.core.errors import CallError
-from intertie.runtime.http import Connection, Response
-from intertie.runtime.state import Admission, Permit, Reservation
+from intertie.runtime.http import Response
 
 
 class Exchanged(msgspec.Struct, frozen=True):
-    """An exchange that has already taken place: its answer, or the error that ended it, and when (monotonic)."""
+    """An exchange that has already taken place: its answer, or what ended it, and when (monotonic).
 
-    result: Response | CallError
+    `result` is a `Response`, a `CallError`, or the exception that cancelled the caller in the middle of it.
+    """
+
+    result: Response | BaseException
     sent_s: float
     ended_s: float
 
@@ -21,13 +25,21 @@ class Held(msgspec.Struct, frozen=True):
     """Taken so far, each by its stage; a stage that finds its own already here does not take it again.
 
     The fused path fills these and hands the attempt over at any point, so that nothing is done twice.
+
+    Attributes:
+        things: Stage -> what it took.
     """
 
-    admission: Admission | None = None
-    reservation: Reservation | None = None
-    connection: Connection | None = None
-    permit: Permit | None = None
+    things: Mapping[str, object] = {}
     exchanged: Exchanged | None = None
+
+    def of(self, stage: str) -> Any:
+        """Return what a stage has taken, None where it has taken nothing."""
+        return self.things.get(stage)
+
+    def holding(self, stage: str, thing: object) -> Held:
+        """Return the same with what a stage has just taken."""
+        return Held({**self.things, stage: thing}, self.exchanged)
 
 
 NOTHING_HELD = Held()

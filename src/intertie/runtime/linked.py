@@ -11,6 +11,7 @@ from intertie.core.answers import ServiceAnswer
 from intertie.core.errors import InvalidInput, Reach, UsageError
 from intertie.runtime.call import Call, Failed, Kind, Outcome
 from intertie.runtime.call_ids import CallIds
+from intertie.runtime.clipping import call_deadline_s
 from intertie.runtime.course import Course
 from intertie.runtime.events import Emit
 from intertie.runtime.fused import Fused, fuse
@@ -18,11 +19,10 @@ from intertie.runtime.lifecycle import retired, standing_warnings
 from intertie.runtime.masking import ShownResponse, shown_response
 from intertie.runtime.observing import Observer
 from intertie.runtime.operations import LinkedOperation
+from intertie.runtime.order import open_handles
 from intertie.runtime.plan import OperationPlan, Plan
-from intertie.runtime.policies.deadline.clip import call_deadline_s
 from intertie.runtime.replaying import replay
 from intertie.runtime.reports import PlanStatistics, ReplayReport
-from intertie.runtime.shared_guards import SharedGuards
 from intertie.runtime.state import CallRecord, QueueItem
 from intertie.runtime.surroundings import Surroundings
 
@@ -55,7 +55,7 @@ class LinkedPlan:
         self._closed = False
         self._listener = listener
         self._observer = Observer(plan, surroundings, listener=on_record)
-        self.guards = SharedGuards.of(plan, surroundings, tell=self._observer.masker.register)
+        self.guards = open_handles(plan, surroundings, self._observer.masker.register)
         self._ids = CallIds(surroundings.rng)
         self._operations = {
             operation.id: LinkedOperation(plan, operation, surroundings, self.guards, self._observer)
@@ -106,7 +106,6 @@ class LinkedPlan:
             raise UsageError(f"{operation.id} declares no idempotency key header, so no key can be sent")
         clock = self.surroundings.clock
         started_s = clock.monotonic_s()
-        self.guards.retry_budget.count_call(started_s)
         deadline_s = call_deadline_s(self.plan.timeouts, started_s=started_s, timeout_s=timeout_s)
         fused = None if explain or stream else self._fused.get(operation_id)
         if fused is not None:
@@ -182,7 +181,6 @@ class LinkedPlan:
             raise UsageError(self.unknown_operation(item.operation))
         self._check(linked.operation, item.version, None)
         started_s = self.surroundings.clock.monotonic_s()
-        self.guards.retry_budget.count_call(started_s)
         deadline_s = call_deadline_s(self.plan.timeouts, started_s=started_s, timeout_s=None)
         call = self._call(
             linked.operation, payload, started_s, deadline_s, item.version, item.idempotency_key, item.caller

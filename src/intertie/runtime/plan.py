@@ -154,6 +154,7 @@ class OperationPlan(Struct, frozen=True):
         cost_per_call: Expected cost of one attempt at the first tier; None where nothing is paid per call.
         unsupported: Why this version can't call it at all, in one sentence; None where it can. Such a call is refused
             with it.
+        guards: Guard -> options that are this operation's own.
     """
 
     id: str
@@ -179,6 +180,7 @@ class OperationPlan(Struct, frozen=True):
     cost_per_call: Money | None
     source: str
     unsupported: str | None = None
+    guards: Mapping[str, Struct] = {}
 
     @property
     def expected_types(self) -> tuple[str, ...]:
@@ -317,6 +319,8 @@ class Plan(Struct, frozen=True):
     pricing: PricingOptions | None = None
     version: VersionOptions | None = None
     fallback: FallbackOptions | None = None
+    guards: Mapping[str, Struct] = {}
+    """Guard -> options, of guards that have no field above."""
     audit: str = "grouped"
     """`grouped`, or `strict`: stored before the call is sent."""
     retention_s: float | None = None

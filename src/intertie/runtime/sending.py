@@ -9,10 +9,10 @@ from intertie.core.clock import Clock
 from intertie.core.errors import CallError, DeadlineExceeded, Reach
 from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
 from intertie.runtime.classify import Classifier
+from intertie.runtime.clipping import read_timeout_s, write_deadline_s
 from intertie.runtime.held import Exchanged
 from intertie.runtime.http import Response
 from intertie.runtime.masking import Masker, shown_response
-from intertie.runtime.policies.deadline.clip import read_timeout_s, write_deadline_s
 from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.stages import Stage
 
@@ -43,15 +43,19 @@ class Sender(Struct, frozen=True):
         if exchanged is None:
             exchanged = await self._exchange(call)
         course.wire_s = exchanged.ended_s - exchanged.sent_s
-        if course.explain and isinstance(exchanged.result, Response):
-            self._explain(call, exchanged.result)
-        outcome = self._judge(exchanged.result, stream=call.stream)
+        result = exchanged.result
+        if not isinstance(result, Response | CallError):
+            course.reach(Reach.MAYBE)  # cancelled in the middle, on the fused path
+            raise result
+        if course.explain and isinstance(result, Response):
+            self._explain(call, result)
+        outcome = self._judge(result, stream=call.stream)
         course.reach(Reach.YES if isinstance(outcome, Answered) else outcome.reached)
         self._note(call, outcome)
         return outcome
 
     async def _exchange(self, call: Call) -> Exchanged:
-        connection, request = call.held.connection, call.request
+        connection, request = call.held.of("connection"), call.request
         if connection is None or request is None:
             msg = "an attempt reached its send stage without a connection or a request"
             raise RuntimeError(msg)
@@ -59,15 +63,16 @@ class Sender(Struct, frozen=True):
         sent_s = self.clock.monotonic_s()
         result: Response | CallError
         try:
-            result = await connection.exchange(
+            answer = await connection.exchange(
                 request,
                 write_deadline_s=write_deadline_s(self.options, now_s=sent_s, deadline_s=call.deadline_s),
                 read_timeout_s=read_timeout_s(self.options, now_s=sent_s, deadline_s=call.deadline_s),
                 deadline_s=call.deadline_s,
                 stream=call.stream,
             )
-            if result.stream is not None and not self.classifier.is_streamed(result):
-                result = await self._read_error(result, call)
+            if answer.stream is not None and not self.classifier.is_streamed(answer):
+                answer = await self._read_error(answer, call)
+            result = answer
         except CallError as error:
             result = error
             if error.reached is Reach.NO:

@@ -8,13 +8,13 @@ from typing import NoReturn
 from intertie.core.errors import CallError
 from intertie.core.timeline import TimelineEvent
 from intertie.runtime.call import Answered, Failed, Outcome
+from intertie.runtime.order import ORDER
 from intertie.runtime.plan import Plan
-from intertie.runtime.stages import ORDER
 
 
 def assert_stage_order(plan: Plan, *, operation: str | None = None) -> None:
-    """Assert that every operation (or one) names its stages in the order of `runtime.stages`, each once."""
-    position = {stage.value: index for index, stage in enumerate(ORDER)}
+    """Assert that every operation (or one) names its stages in the order of `runtime.order`, each once."""
+    position = {guard.stage: index for index, guard in enumerate(ORDER)}
     for name, described in plan.operations.items():
         if operation not in {None, name}:
             continue

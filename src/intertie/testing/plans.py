@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from intertie.core.money import Money
+from intertie.runtime.order import ORDER
 from intertie.runtime.plan import (
     BodyPlan,
     HeaderPlan,
@@ -28,7 +29,6 @@ from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.policies.error_mapping.options import ErrorMappingOptions, ErrorMappingRow
 from intertie.runtime.policies.retry.options import RetryOptions
 from intertie.runtime.schemas import CompiledSchema
-from intertie.runtime.stages import ORDER, Stage
 from intertie.runtime.statuses import StatusSet
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
@@ -132,28 +132,21 @@ def make_plan(*operations: OperationPlan, **overrides: Any) -> Plan:
         "tls": TlsOptions(),
     }
     plan = Plan(**{**values, **overrides})
-    stages = describe_stages(plan)
     described = {
-        name: replace(operation, stages=stages, max_attempts=plan.retry.max_attempts)
+        name: replace(operation, stages=describe_stages(plan, operation), max_attempts=plan.retry.max_attempts)
         for name, operation in plan.operations.items()
     }
     return replace(plan, operations=described)
 
 
-def describe_stages(plan: Plan) -> tuple[StageDescription, ...]:
-    """Return the stages that a plan switches on, in their order."""
-    off = {
-        Stage.FALLBACK: plan.fallback is None,
-        Stage.CIRCUIT_BREAKER: plan.breaker is None,
-        Stage.CIRCUIT_BREAKER_AGAIN: plan.breaker is None,
-        Stage.BUDGET: plan.pricing is None,
-        Stage.SETTLE: plan.pricing is None,
-        Stage.AUTHENTICATION: plan.auth.type == "none",
-        Stage.VERSION: plan.version is None,
-        Stage.RATE_LIMIT: plan.limits is None,
-        Stage.LAST_GOOD: plan.fallback is None or plan.fallback.strategy != "cache",
-    }
-    return tuple(StageDescription(stage.value, {}, {}) for stage in ORDER if not off.get(stage, False))
+def describe_stages(plan: Plan, operation: OperationPlan | None = None) -> tuple[StageDescription, ...]:
+    """Return the stages that a plan switches on for an operation (for any, where none is given), without options."""
+    operations = list(plan.operations.values()) if operation is None else [operation]
+    return tuple(
+        StageDescription(str(guard.stage), {}, {})
+        for guard in ORDER
+        if any(guard.describe(plan, each) is not None for each in operations)
+    )
 
 
 def price(

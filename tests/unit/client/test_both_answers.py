@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from intertie.core.errors import UsageError
-from intertie.runtime.stages import ORDER
+from intertie.runtime.order import ORDER
 from intertie.testing import Answer, Failure
 from support.client_faces import AsyncFace, SyncFace, both, face_of, plan_of_spec
 
@@ -242,7 +242,7 @@ def test_an_explained_call_tells_its_stages_in_order():
 
     stages, lines, unasked = both(PLAN, [Answer(201, json=CHARGE)], scenario)
     stages.remove("idempotency_key")  # made once for all tries, so it is told before them
-    assert stages == sorted(stages, key=[stage.value for stage in ORDER].index)
+    assert stages == sorted(stages, key=[guard.stage for guard in ORDER].index)
     assert {"deadline", "authentication", "connection", "rate_limit", "send", "classify"} <= set(stages)
     assert any("classify" in line and "success" in line for line in lines)
     assert unasked == "nothing was recorded: ask for it with explain=True"

@@ -13,11 +13,11 @@ from intertie.compiler.codes import TABLE
 from intertie.compiler.conditions import Conditions
 from intertie.compiler.defaults import DEFAULTS
 from intertie.core.errors import UsageError
+from intertie.runtime.order import ORDER
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions
 from intertie.runtime.policies.retry.options import RetryOptions
-from intertie.runtime.stages import ORDER
 from support.spec_builder import endpoint, plan_of
 
 FULL = {
@@ -62,7 +62,7 @@ WIDE = 200
 def test_stages_are_in_order_and_all_can_be_on():
     """A full spec has every stage over its operations, each operation's in the order of the pipeline."""
     plan = plan_of(**FULL)
-    order = [stage.value for stage in ORDER]
+    order = [guard.stage for guard in ORDER]
     seen = set()
     for operation in plan.operations.values():
         names = [stage.stage for stage in operation.stages]

@@ -10,7 +10,7 @@ from intertie.lsp.features.effective import OPTIONS
 from intertie.lsp.features.explained import EXPLAINED
 from intertie.lsp.features.hover import hover
 from intertie.lsp.outline import ITEM
-from intertie.runtime.stages import Stage
+from intertie.runtime.order import guard_of
 from support.lsp_desk import Bench, draft
 
 
@@ -109,7 +109,7 @@ def test_every_option_is_a_field_and_a_stage() -> None:
         found = in_spec or in_endpoint
         assert found is not None, name
         assert found.name == name
-        assert stage in Stage
+        assert guard_of(stage)
         assert options
     assert {"retry.multiplier", "timeouts.total", "circuit_breaker.scope"} <= set(DEFAULTS)
 

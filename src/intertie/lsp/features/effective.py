@@ -8,6 +8,7 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from intertie.compiler.defaults import DEFAULTS
+from intertie.compiler.guards import HALVES
 from intertie.core.units import seconds_text
 from intertie.runtime.plan import OperationPlan, Plan, StageDescription
 from intertie.runtime.stages import Stage
@@ -20,66 +21,20 @@ _WINDOWS_S = {
 }
 _RATIOS = frozenset({"retry_budget", "failure_ratio", "alert_at"})
 
-OPTIONS: Mapping[str, tuple[Stage, tuple[str, ...]]] = MappingProxyType(
+OPTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "timeouts.connect": (Stage.CONNECTION, ("connect_s",)),
-        "timeouts.read": (Stage.SEND, ("read_s",)),
-        "timeouts.write": (Stage.SEND, ("write_s",)),
-        "timeouts.total": (Stage.DEADLINE, ("total_s",)),
-        "retry.max_attempts": (Stage.RETRY, ("max_attempts",)),
-        "retry.initial_delay": (Stage.RETRY, ("initial_delay_s",)),
-        "retry.max_delay": (Stage.RETRY, ("max_delay_s",)),
-        "retry.backoff": (Stage.RETRY, ("backoff",)),
-        "retry.multiplier": (Stage.RETRY, ("multiplier",)),
-        "retry.jitter": (Stage.RETRY, ("jitter",)),
-        "retry.retry_on": (Stage.RETRY, ("retry_on",)),
-        "retry.retry_conditions": (Stage.RETRY, ("retry_conditions",)),
-        "retry.retry_budget": (Stage.RETRY, ("retry_budget",)),
-        "circuit_breaker.failure_threshold": (Stage.CIRCUIT_BREAKER, ("failure_threshold", "failure_ratio")),
-        "circuit_breaker.success_threshold": (Stage.CIRCUIT_BREAKER, ("success_threshold",)),
-        "circuit_breaker.timeout": (Stage.CIRCUIT_BREAKER, ("open_s",)),
-        "circuit_breaker.half_open_requests": (Stage.CIRCUIT_BREAKER, ("half_open_requests",)),
-        "circuit_breaker.window": (Stage.CIRCUIT_BREAKER, ("window",)),
-        "circuit_breaker.minimum_calls": (Stage.CIRCUIT_BREAKER, ("minimum_calls",)),
-        "circuit_breaker.scope": (Stage.CIRCUIT_BREAKER, ("scope",)),
-        "circuit_breaker.failure_on": (Stage.CIRCUIT_BREAKER, ("failure_on",)),
-        **dict.fromkeys(_WINDOWS_S, (Stage.RATE_LIMIT, ("windows",))),
-        "rate_limits.burst_size": (Stage.RATE_LIMIT, ("burst",)),
-        "rate_limits.concurrent_requests": (Stage.RATE_LIMIT, ("concurrent",)),
-        "throttling.strategy": (Stage.RATE_LIMIT, ("strategy",)),
-        "throttling.retry_after": (Stage.RATE_LIMIT, ("retry_after_s",)),
-        "throttling.backoff_multiplier": (Stage.RATE_LIMIT, ("backoff_multiplier",)),
-        "throttling.on_limit": (Stage.RATE_LIMIT, ("on_limit",)),
-        "throttling.max_wait": (Stage.RATE_LIMIT, ("max_wait_s",)),
-        "authentication.type": (Stage.AUTHENTICATION, ("type",)),
-        "authentication.config.key_location": (Stage.AUTHENTICATION, ("location",)),
-        "authentication.config.key_name": (Stage.AUTHENTICATION, ("name",)),
-        "authentication.config.scheme": (Stage.AUTHENTICATION, ("scheme",)),
-        "authentication.config.secret": (Stage.AUTHENTICATION, ("secret",)),
-        "authentication.config.username": (Stage.AUTHENTICATION, ("username",)),
-        "authentication.config.password": (Stage.AUTHENTICATION, ("password",)),
-        "versioning.strategy": (Stage.VERSION, ("strategy",)),
-        "versioning.current": (Stage.VERSION, ("current",)),
-        "versioning.header": (Stage.VERSION, ("name",)),
-        "versioning.parameter": (Stage.VERSION, ("name",)),
-        "versioning.supported": (Stage.VERSION, ("supported",)),
-        "fallback_behavior.strategy": (Stage.FALLBACK, ("strategy",)),
-        "fallback_behavior.cache_ttl": (Stage.FALLBACK, ("cache_ttl_s",)),
-        "fallback_behavior.default_response": (Stage.FALLBACK, ("default_response",)),
-        "fallback_behavior.idempotency_ttl": (Stage.FALLBACK, ("idempotency_ttl_s",)),
         "validation.responses": (Stage.RESPONSE_VALIDATION, ("mode",)),
         "response.success.status": (Stage.CLASSIFY, ("success",)),
         "monitoring.logging.level": (Stage.TELEMETRY, ("log_level",)),
         "monitoring.logging.include_headers": (Stage.TELEMETRY, ("include_headers",)),
         "monitoring.logging.include_body": (Stage.TELEMETRY, ("include_body",)),
         "monitoring.logging.mask_sensitive": (Stage.TELEMETRY, ("mask_sensitive",)),
-        "costs.pricing_model": (Stage.SETTLE, ("model",)),
-        "costs.currency": (Stage.SETTLE, ("currency",)),
-        "costs.monthly_fee": (Stage.SETTLE, ("monthly_fee",)),
-        "costs.time_zone": (Stage.BUDGET, ("time_zone",)),
-        "costs.budget.monthly_limit": (Stage.BUDGET, ("monthly_limit",)),
-        "costs.budget.alert_at": (Stage.BUDGET, ("alert_at",)),
-        "costs.budget.hard_stop": (Stage.BUDGET, ("hard_stop",)),
+        **{
+            field.path.removeprefix("endpoints[]."): (field.stage, field.options)
+            for half in HALVES.values()
+            for field in half.fields
+            if field.stage
+        },
     }
 )
 """Field -> stage and the option (or options, the first that is there) that it becomes."""
@@ -146,8 +101,8 @@ def source_words(source: str, plan: Plan, name: str = "") -> str:
     return source
 
 
-def _stages(operations: Iterable[OperationPlan], name: Stage) -> Iterable[StageDescription]:
-    return (stage for operation in operations for stage in operation.stages if stage.stage == name.value)
+def _stages(operations: Iterable[OperationPlan], name: str) -> Iterable[StageDescription]:
+    return (stage for operation in operations for stage in operation.stages if stage.stage == name)
 
 
 def _value(stage: StageDescription, option: str, name: str) -> str | None:

@@ -9,11 +9,11 @@ import pytest
 
 from intertie.core.errors import CircuitOpen, ConnectError, DeadlineExceeded, Reach, ReadError, ServiceError
 from intertie.runtime.call import Answered, Failed, Kind
+from intertie.runtime.clipping import connect_timeout_s, read_timeout_s, write_deadline_s
 from intertie.runtime.http import Headers, Request, Response
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.breaker.verdict import FAILURE, NEUTRAL, SUCCESS, verdict_of
 from intertie.runtime.policies.budget.quantities import ONE, expected_quantity, gigabytes, minutes, used_quantity
-from intertie.runtime.policies.deadline.clip import connect_timeout_s, read_timeout_s, write_deadline_s
 from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.policies.retry.backoff import backoff_s
 from intertie.runtime.policies.retry.budget import RetryBudget

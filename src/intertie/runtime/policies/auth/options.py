@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
+
+STAGE: Final = "authentication"
 
 
 class AuthOptions(Struct, frozen=True):

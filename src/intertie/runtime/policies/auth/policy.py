@@ -13,7 +13,7 @@ from intertie.runtime.call import Call, Failed, Kind, Outcome
 from intertie.runtime.credentials import Credentials
 from intertie.runtime.http import Credential, Request
 from intertie.runtime.pipeline import CallNext
-from intertie.runtime.stages import Stage
+from intertie.runtime.policies.auth.options import STAGE
 
 
 class AuthPolicy(Struct, frozen=True):
@@ -34,12 +34,12 @@ class AuthPolicy(Struct, frozen=True):
             credential = self.credentials.get()
             request = self._apply(call, credential)
         except CredentialMissing as error:
-            call.course.emit(Stage.AUTHENTICATION, "credential_missing")
+            call.course.emit(STAGE, "credential_missing")
             return Failed(error, Kind.CREDENTIAL_FAULT, Reach.NO)
         except CallError as error:
             return Failed(error, Kind.MAPPING_FAULT, Reach.NO)
         call.course.emit(
-            Stage.AUTHENTICATION,
+            STAGE,
             "credential",
             type=options.type,
             location=credential.location,
@@ -49,7 +49,7 @@ class AuthPolicy(Struct, frozen=True):
         outcome = await call_next(replace(call, request=request))
         if isinstance(outcome, Failed) and outcome.kind is Kind.CREDENTIAL_FAULT:
             self.credentials.forget()
-            call.course.emit(Stage.AUTHENTICATION, "refused", reference=credential.secret.reference)
+            call.course.emit(STAGE, "refused", reference=credential.secret.reference)
         return outcome
 
     def _apply(self, call: Call, credential: Credential) -> Request | None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct, field
 
 from intertie.runtime.statuses import StatusSet
+
+STAGE: Final = "circuit_breaker"
+SECOND_LOOK: Final = "circuit_breaker_again"
 
 
 class BreakerOptions(Struct, frozen=True):

@@ -10,9 +10,8 @@ from intertie.core.units import wait_text
 from intertie.runtime.call import Call, Failed, Kind, Outcome
 from intertie.runtime.classify import refusal_codes
 from intertie.runtime.pipeline import CallNext
-from intertie.runtime.policies.breaker.options import BreakerOptions
+from intertie.runtime.policies.breaker.options import SECOND_LOOK, STAGE, BreakerOptions
 from intertie.runtime.policies.breaker.verdict import NEUTRAL, verdict_of
-from intertie.runtime.stages import Stage
 from intertie.runtime.state import Admission, BreakerHandle, CircuitRefusal, Verdict
 
 _EVENT_OF_STATE = {"open": "open", "half_open": "half_open", "closed": "close"}
@@ -28,22 +27,20 @@ class BreakerPolicy(Struct, frozen=True):
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the attempt's outcome, told to the breaker, or a refusal."""
         course = call.course
-        admission: Admission | CircuitRefusal | None = call.held.admission or self.handle.admit_nowait()
+        admission: Admission | CircuitRefusal | None = call.held.of(STAGE) or self.handle.admit_nowait()
         if admission is None:
             admission = await self.handle.admit(lease_until_s=call.deadline_s)
         if isinstance(admission, CircuitRefusal):
             held = {"forced": True} if admission.forced else {}
-            course.emit(
-                Stage.CIRCUIT_BREAKER, "reject", state=admission.state, retry_after_s=admission.retry_after_s, **held
-            )
+            course.emit(STAGE, "reject", state=admission.state, retry_after_s=admission.retry_after_s, **held)
             return circuit_open(call, self.service, admission)
         if admission.probe is not None:
-            course.emit(Stage.CIRCUIT_BREAKER, "half_open", probe=True)
+            course.emit(STAGE, "half_open", probe=True)
         else:
-            course.emit(Stage.CIRCUIT_BREAKER, "admit")
+            course.emit(STAGE, "admit")
         sends = course.sends
         try:
-            outcome = await call_next(replace(call, held=replace(call.held, admission=admission)))
+            outcome = await call_next(replace(call, held=call.held.holding(STAGE, admission)))
         except BaseException:
             # Cancelled, or a bug: what was sent says nothing either way; what was not sent ends its admission.
             self._tell(call, admission, NEUTRAL if course.sends > sends else None)
@@ -61,7 +58,7 @@ class BreakerPolicy(Struct, frozen=True):
             return
         state = self.handle.record(admission, verdict)
         if state is not None:
-            call.course.emit(Stage.CIRCUIT_BREAKER, _EVENT_OF_STATE[state], state=state)
+            call.course.emit(STAGE, _EVENT_OF_STATE[state], state=state)
 
 
 class BreakerAgainPolicy(Struct, frozen=True):
@@ -72,14 +69,12 @@ class BreakerAgainPolicy(Struct, frozen=True):
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the attempt's outcome, or a refusal at which the stages around give everything back."""
-        admission = call.held.admission
+        admission = call.held.of(STAGE)
         sent_already = call.held.exchanged is not None
         if admission is None or sent_already or self.handle.still_admitted(admission):
             return await call_next(call)
         snapshot = self.handle.snapshot()
-        call.course.emit(
-            Stage.CIRCUIT_BREAKER_AGAIN, "reject", state=snapshot.state, retry_after_s=snapshot.opens_for_s
-        )
+        call.course.emit(SECOND_LOOK, "reject", state=snapshot.state, retry_after_s=snapshot.opens_for_s)
         forced = snapshot.forced is not None
         return circuit_open(call, self.service, CircuitRefusal(snapshot.state, snapshot.opens_for_s, forced))
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from msgspec import Struct
+
+STAGE: Final = "budget"
+SETTLE: Final = "settle"
 
 
 class PriceTier(Struct, frozen=True):

@@ -14,10 +14,9 @@ from intertie.core.units import wait_text
 from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
 from intertie.runtime.http import Response
 from intertie.runtime.pipeline import CallNext
-from intertie.runtime.policies.budget.options import PricingOptions
+from intertie.runtime.policies.budget.options import SETTLE, STAGE, PricingOptions
 from intertie.runtime.policies.budget.quantities import expected_quantity, gigabytes, minutes, used_quantity
 from intertie.runtime.policies.budget.state import alert_sentence
-from intertie.runtime.stages import Stage
 from intertie.runtime.state import BudgetRefusal, LedgerHandle, Reservation
 from intertie.runtime.streams import WatchedStream
 
@@ -40,21 +39,21 @@ class BudgetPolicy(Struct, frozen=True):
         """Return the attempt's outcome, its cost settled exactly, or a refusal."""
         course = call.course
         expected = self.expected(call)
-        reservation: Reservation | BudgetRefusal | None = call.held.reservation or self.handle.reserve_nowait(expected)
+        reservation: Reservation | BudgetRefusal | None = call.held.of(STAGE) or self.handle.reserve_nowait(expected)
         if reservation is None:
             try:
                 reservation = await self.handle.reserve(expected, deadline_s=call.deadline_s)
             except StoreUnavailable as down:
                 return self._uncovered(call, down)
         if isinstance(reservation, BudgetRefusal):
-            course.emit(Stage.BUDGET, "reject", spent=str(reservation.spent), limit=str(reservation.limit))
+            course.emit(STAGE, "reject", spent=str(reservation.spent), limit=str(reservation.limit))
             return self._refused(call, reservation)
-        course.emit(Stage.BUDGET, "reserve", amount=str(reservation.amount), currency=self.options.currency)
+        course.emit(STAGE, "reserve", amount=str(reservation.amount), currency=self.options.currency)
         if self.alert is not None and reservation.before + reservation.quantity >= self.alert:
-            course.warn(Stage.BUDGET, f"{call.operation.id}: {alert_sentence(self.options)}")
+            course.warn(STAGE, f"{call.operation.id}: {alert_sentence(self.options)}")
         sends = course.sends
         try:
-            outcome = await call_next(replace(call, held=replace(call.held, reservation=reservation)))
+            outcome = await call_next(replace(call, held=call.held.holding(STAGE, reservation)))
         except BaseException:
             # Cancelled in the middle: what may have left counts as what was expected, never as nothing.
             reached = Reach.MAYBE if course.sends > sends else Reach.NO
@@ -75,7 +74,7 @@ class BudgetPolicy(Struct, frozen=True):
     def _settle(self, call: Call, reservation: Reservation, quantity: Decimal, reached: Reach) -> None:
         cost = self.handle.settle(reservation, quantity=quantity, reached=reached)
         call.course.add_cost(cost)
-        call.course.emit(Stage.SETTLE, "settle", amount=str(cost.amount), currency=cost.currency, reached=str(reached))
+        call.course.emit(SETTLE, "settle", amount=str(cost.amount), currency=cost.currency, reached=str(reached))
 
     def _settle_with_stream(
         self, call: Call, outcome: Answered, response: Response, reservation: Reservation
@@ -95,13 +94,13 @@ class BudgetPolicy(Struct, frozen=True):
 
         assert response.stream is not None  # noqa: S101  # the caller looked
         watched = replace(response, stream=WatchedStream(response.stream, settle))
-        call.course.emit(Stage.SETTLE, "settle_later", amount=str(reservation.amount), currency=self.options.currency)
+        call.course.emit(SETTLE, "settle_later", amount=str(reservation.amount), currency=self.options.currency)
         return replace(outcome, response=watched)
 
     @staticmethod
     def _uncovered(call: Call, down: StoreUnavailable) -> Failed:
         """A cost that can't be written down is not made: what was sent would be billed by nobody."""
-        call.course.emit(Stage.BUDGET, "unavailable")
+        call.course.emit(STAGE, "unavailable")
         error = JournalUnavailable(f"{call.operation.id}: its cost can't be written down, so nothing was sent: {down}")
         return Failed(error, Kind.REJECTED, Reach.NO)
 

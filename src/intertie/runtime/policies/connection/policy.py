@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,7 +13,8 @@ from intertie.core.errors import CallError
 from intertie.runtime.call import Call, Failed, Outcome
 from intertie.runtime.http import Connection, Transport
 from intertie.runtime.pipeline import CallNext
-from intertie.runtime.stages import Stage
+
+STAGE: Final = "connection"
 
 
 class ConnectionPolicy(Struct, frozen=True):
@@ -33,22 +35,22 @@ class ConnectionPolicy(Struct, frozen=True):
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the attempt's outcome, or why there is no connection."""
         course = call.course
-        connection = call.held.connection or self.transport.connect_nowait(fresh=self.fresh)
+        connection = call.held.of(STAGE) or self.transport.connect_nowait(fresh=self.fresh)
         if connection is None:
             try:
                 connection = await self._connect(call)
             except CallError as error:
                 failed = self.judge(error)
                 course.attempts += 1
-                course.emit(Stage.CONNECTION, "attempt", attempt=call.attempt, error=error.code)
+                course.emit(STAGE, "attempt", attempt=call.attempt, error=error.code)
                 course.reach(failed.reached)
                 return failed
-            course.emit(Stage.CONNECTION, "connect", opened=True)
+            course.emit(STAGE, "connect", opened=True)
         else:
-            course.emit(Stage.CONNECTION, "connect", opened=False)
+            course.emit(STAGE, "connect", opened=False)
         sends = course.sends
         try:
-            return await call_next(replace(call, held=replace(call.held, connection=connection)))
+            return await call_next(replace(call, held=call.held.holding(STAGE, connection)))
         finally:
             if course.sends == sends:
                 connection.release()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
+
+STAGE: Final = "deadline"
 
 
 class TimeoutOptions(Struct, frozen=True):

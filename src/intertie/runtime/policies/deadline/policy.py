@@ -8,8 +8,7 @@ from intertie.core.clock import Clock
 from intertie.core.errors import DeadlineExceeded
 from intertie.runtime.call import Call, Failed, Outcome
 from intertie.runtime.pipeline import CallNext
-from intertie.runtime.policies.deadline.options import TimeoutOptions
-from intertie.runtime.stages import Stage
+from intertie.runtime.policies.deadline.options import STAGE, TimeoutOptions
 
 
 class DeadlinePolicy(Struct, frozen=True):
@@ -24,8 +23,8 @@ class DeadlinePolicy(Struct, frozen=True):
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the outcome; where time ran out, say which phase it ran out in."""
-        call.course.emit(Stage.DEADLINE, "deadline", left_s=call.deadline_s - self.clock.monotonic_s())
+        call.course.emit(STAGE, "deadline", left_s=call.deadline_s - self.clock.monotonic_s())
         outcome = await call_next(call)
         if isinstance(outcome, Failed) and isinstance(outcome.error, DeadlineExceeded):
-            call.course.emit(Stage.DEADLINE, "timeout", phase=outcome.error.phase)
+            call.course.emit(STAGE, "timeout", phase=outcome.error.phase)
         return outcome

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
+
+STAGE: Final = "fallback"
+LAST_GOOD: Final = "last_good"
 
 
 class FallbackOptions(Struct, frozen=True):

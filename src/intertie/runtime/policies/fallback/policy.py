@@ -15,8 +15,7 @@ from intertie.runtime.last_good import LastGood
 from intertie.runtime.pipeline import CallNext
 from intertie.runtime.plain import encode_plain
 from intertie.runtime.policies.fallback.eligible import wants_fallback, why_not_queued
-from intertie.runtime.policies.fallback.options import FallbackOptions
-from intertie.runtime.stages import Stage
+from intertie.runtime.policies.fallback.options import STAGE, FallbackOptions
 from intertie.runtime.state import BreakerHandle, Journal, QueueItem
 from intertie.runtime.state_key import StateKey
 
@@ -53,7 +52,7 @@ class FallbackPolicy(Struct, frozen=True):
             case "cache":
                 return await self._from_cache(call, outcome)
             case "default":
-                call.course.emit(Stage.FALLBACK, "fallback", strategy="default")
+                call.course.emit(STAGE, "fallback", strategy="default")
                 return Answered(copy.deepcopy(self.options.default_response), None, fallback="default", cause=outcome)
             case "queue":
                 return await self._queued(call, outcome)
@@ -67,7 +66,7 @@ class FallbackPolicy(Struct, frozen=True):
         if found is None:
             return self._not_applied(call, failed, "no last good answer is young enough")
         data, entry = found
-        call.course.emit(Stage.FALLBACK, "fallback", strategy="cache", age_s=entry.age_s)
+        call.course.emit(STAGE, "fallback", strategy="cache", age_s=entry.age_s)
         return Answered(data, entry.status, fallback="cache", stale=True, cause=failed)
 
     async def _queued(self, call: Call, failed: Failed) -> Outcome:
@@ -94,9 +93,9 @@ class FallbackPolicy(Struct, frozen=True):
         try:
             await self.journal.enqueue(item)
         except StoreUnavailable as down:
-            call.course.warn(Stage.FALLBACK, f"{call.operation.id} could not be queued: {down}")
+            call.course.warn(STAGE, f"{call.operation.id} could not be queued: {down}")
             return self._not_applied(call, failed, "the queue can't be written")
-        call.course.emit(Stage.FALLBACK, "fallback", strategy="queue", receipt=receipt)
+        call.course.emit(STAGE, "fallback", strategy="queue", receipt=receipt)
         return Answered(None, None, fallback="queue", receipt=receipt, cause=failed)
 
     def _fail_fast(self, call: Call, failed: Failed) -> Outcome:
@@ -104,10 +103,10 @@ class FallbackPolicy(Struct, frozen=True):
         snapshot = None if self.breaker is None else self.breaker.snapshot()
         if snapshot is not None and snapshot.opens_for_s > 0:
             failed.error.retry_after_s = max(failed.error.retry_after_s or 0.0, snapshot.opens_for_s)
-        call.course.emit(Stage.FALLBACK, "fail_fast", breaker="none" if snapshot is None else snapshot.state)
+        call.course.emit(STAGE, "fail_fast", breaker="none" if snapshot is None else snapshot.state)
         return failed
 
     @staticmethod
     def _not_applied(call: Call, failed: Failed, reason: str) -> Failed:
-        call.course.emit(Stage.FALLBACK, "not_applied", reason=reason)
+        call.course.emit(STAGE, "not_applied", reason=reason)
         return failed

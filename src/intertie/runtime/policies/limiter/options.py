@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
+
+STAGE: Final = "rate_limit"
 
 
 class Window(Struct, frozen=True, order=True):

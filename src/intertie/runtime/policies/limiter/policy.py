@@ -14,8 +14,7 @@ from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
 from intertie.runtime.classify import refusal_codes
 from intertie.runtime.http import Response
 from intertie.runtime.pipeline import CallNext
-from intertie.runtime.policies.limiter.options import LimiterOptions
-from intertie.runtime.stages import Stage
+from intertie.runtime.policies.limiter.options import STAGE, LimiterOptions
 from intertie.runtime.state import LimiterHandle, LimitRefusal, Permit, ServerHint
 from intertie.runtime.streams import WatchedStream
 
@@ -35,17 +34,17 @@ class LimiterPolicy(Struct, frozen=True):
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the attempt's outcome, or a refusal with the time to wait."""
         course = call.course
-        permit = call.held.permit or self.handle.acquire_nowait()
+        permit = call.held.of(STAGE) or self.handle.acquire_nowait()
         if permit is None:
             got = await self._wait(call)
             if isinstance(got, LimitRefusal):
-                course.emit(Stage.RATE_LIMIT, "reject", reason=got.reason, retry_after_s=got.retry_after_s)
+                course.emit(STAGE, "reject", reason=got.reason, retry_after_s=got.retry_after_s)
                 return self._refused(call, got)
             permit = got
-        course.emit(Stage.RATE_LIMIT, "permit")
+        course.emit(STAGE, "permit")
         sends = course.sends
         try:
-            outcome = await call_next(replace(call, held=replace(call.held, permit=permit)))
+            outcome = await call_next(replace(call, held=call.held.holding(STAGE, permit)))
         except BaseException:
             if course.sends > sends:
                 self.handle.finished()
@@ -64,7 +63,7 @@ class LimiterPolicy(Struct, frozen=True):
             deadline_s = min(deadline_s, now_s + self.options.max_wait_s)
         got = await self.handle.acquire(deadline_s=deadline_s)
         if isinstance(got, Permit) and got.waited_s > 0:
-            call.course.emit(Stage.RATE_LIMIT, "wait", waited_s=self.clock.monotonic_s() - now_s)
+            call.course.emit(STAGE, "wait", waited_s=self.clock.monotonic_s() - now_s)
         return got
 
     def _done(self, call: Call, permit: Permit, outcome: Outcome) -> Outcome:
@@ -89,7 +88,7 @@ class LimiterPolicy(Struct, frozen=True):
             return outcome
         pause_s = self.handle.observe(hint)
         if pause_s > 0:
-            call.course.emit(Stage.RATE_LIMIT, "pause", pause_s=pause_s)
+            call.course.emit(STAGE, "pause", pause_s=pause_s)
         if not isinstance(outcome, Failed) or not throttled:
             return outcome
         outcome.error.retry_after_s = pause_s

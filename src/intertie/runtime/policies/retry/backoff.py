@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from intertie.runtime.policies.retry.options import RetryOptions
 
 
@@ -39,3 +41,12 @@ def backoff_s(attempt: int, options: RetryOptions, *, draw: float) -> float:
             delay_s = options.initial_delay_s
     capped_s = min(delay_s, options.max_delay_s)
     return capped_s * draw if options.jitter else capped_s
+
+
+def longest_backoff_s(attempt: int, retry: RetryOptions) -> float:
+    """Return the longest wait after attempt number `attempt` failed, the draw of the jitter being 1.
+
+    >>> longest_backoff_s(3, RetryOptions(initial_delay_s=0.2, max_delay_s=2.0))
+    0.8
+    """
+    return backoff_s(attempt, replace(retry, jitter=False), draw=0.0)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct, field
 
 from intertie.runtime.statuses import StatusSet
+
+STAGE: Final = "retry"
 
 
 class RetryOptions(Struct, frozen=True):

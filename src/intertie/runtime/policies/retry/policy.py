@@ -16,8 +16,7 @@ from intertie.runtime.pipeline import CallNext
 from intertie.runtime.policies.retry.backoff import backoff_s
 from intertie.runtime.policies.retry.budget import RetryBudget
 from intertie.runtime.policies.retry.decision import Again, Enough, decide
-from intertie.runtime.policies.retry.options import RetryOptions
-from intertie.runtime.stages import Stage
+from intertie.runtime.policies.retry.options import STAGE, RetryOptions
 from intertie.runtime.streams import Upload
 
 
@@ -37,21 +36,23 @@ class RetryPolicy(Struct, frozen=True):
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the first success, or the last failure."""
+        if call.held.of(STAGE) is None:  # else the fused path has counted it
+            self.budget.count_call(call.started_s)
         attempt = 1
         outcome = await call_next(replace(call, attempt=attempt))
         while isinstance(outcome, Failed):
             decision = self._decide(call, outcome, attempt)
             if isinstance(decision, Enough):
                 if decision.told:
-                    call.course.emit(Stage.RETRY, "give_up", reason=decision.reason, attempts=attempt)
+                    call.course.emit(STAGE, "give_up", reason=decision.reason, attempts=attempt)
                 return outcome
             attempt += 1
-            call.course.emit(Stage.RETRY, "retry", attempt=attempt, delay_s=decision.delay_s, reason=decision.reason)
+            call.course.emit(STAGE, "retry", attempt=attempt, delay_s=decision.delay_s, reason=decision.reason)
             await self.clock.sleep_until(self.clock.monotonic_s() + decision.delay_s)
             failed, outcome = outcome, await call_next(replace(call, attempt=attempt, held=NOTHING_HELD))
             if isinstance(outcome, Failed) and isinstance(outcome.error, CircuitOpen):
                 # This call's own attempts opened it: what the service did says more than that nothing else was sent.
-                call.course.emit(Stage.RETRY, "give_up", reason="circuit_open", attempts=attempt - 1)
+                call.course.emit(STAGE, "give_up", reason="circuit_open", attempts=attempt - 1)
                 return failed
         return outcome
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from msgspec import Struct
+
+STAGE: Final = "version"
 
 
 class VersionOptions(Struct, frozen=True):

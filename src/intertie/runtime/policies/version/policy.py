@@ -8,8 +8,7 @@ from intertie.core.clock import Clock
 from intertie.runtime.call import Call, Outcome
 from intertie.runtime.pipeline import CallNext
 from intertie.runtime.policies.version.notices import header_notice, schedule_notice
-from intertie.runtime.policies.version.options import VersionOptions
-from intertie.runtime.stages import Stage
+from intertie.runtime.policies.version.options import STAGE, VersionOptions
 
 
 class VersionPolicy(Struct, frozen=True):
@@ -26,13 +25,13 @@ class VersionPolicy(Struct, frozen=True):
         options = self.options
         if options is not None:
             version = call.version or options.current
-            call.course.emit(Stage.VERSION, "version", version=version, strategy=options.strategy)
+            call.course.emit(STAGE, "version", version=version, strategy=options.strategy)
             notice = schedule_notice(options, version, self.clock.utc_now().date()) if options.deprecations else None
             if notice is not None:
-                call.course.warn(Stage.VERSION, notice)
+                call.course.warn(STAGE, notice)
         outcome = await call_next(call)
         if outcome.response is not None:
             notice = header_notice(outcome.response.headers)
             if notice is not None:
-                call.course.warn(Stage.VERSION, f"{call.operation.id}: {notice}")
+                call.course.warn(STAGE, f"{call.operation.id}: {notice}")
         return outcome

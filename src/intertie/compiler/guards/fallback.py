@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from intertie.compiler.build import Build, Chosen
+from intertie.compiler.fate import How
+from intertie.compiler.guards.half import Compiled, Half, guard_fields
 from intertie.runtime.policies.fallback.options import FallbackOptions
 from intertie.spec.model import FallbackBehavior
 
@@ -52,12 +54,43 @@ def _unused_options(build: Build, block: FallbackBehavior, strategy: str) -> Non
             build.leave_out(name, f"only the strategy `{of}` reads it, and this one is `{strategy}`", option.span)
 
 
-def applies(options: FallbackOptions, *, is_read: bool) -> bool:
-    """Return whether a strategy can serve an operation: a cache serves reads only, a queue takes writes only."""
-    match options.strategy:
-        case "cache":
-            return is_read
-        case "queue":
-            return not is_read
-        case _:
-            return True
+class FallbackHalf(Half):
+    """What answers when the service can't."""
+
+    stages = ("fallback", "last_good")
+    plan_field = "fallback"
+    fields = (
+        *guard_fields("fallback_behavior", How.ENFORCED, "stage fallback", "strategy=strategy", stage="fallback"),
+        *guard_fields("fallback_behavior", How.ENFORCED, "stage fallback", "enabled"),
+        *guard_fields(
+            "fallback_behavior",
+            How.ENFORCED,
+            "stage fallback, `cache`; reported beside another strategy",
+            "cache_ttl=cache_ttl_s",
+            stage="fallback",
+            stricter="lower",
+        ),
+        *guard_fields(
+            "fallback_behavior",
+            How.ENFORCED,
+            "stage fallback, `default`; reported beside another strategy",
+            "default_response=default_response",
+            stage="fallback",
+        ),
+        *guard_fields(
+            "fallback_behavior",
+            How.ENFORCED,
+            "stage fallback, `queue`; reported beside another strategy",
+            "idempotency_ttl=idempotency_ttl_s",
+            stage="fallback",
+            stricter="lower",
+        ),
+    )
+
+    def compile(self, build: Build) -> Compiled:
+        """Return the options that the spec gives."""
+        options, sources = compile_fallback(build, build.retention)
+        return Compiled(options, {**sources, "keep_s": sources.get("cache_ttl_s", "default")})
+
+
+HALF = FallbackHalf()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from intertie.compiler.build import Build, Chosen
+from intertie.compiler.fate import How
+from intertie.compiler.guards.half import Compiled, Half, guard_fields
 from intertie.diagnostics import Label, Severity
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
 from intertie.spec.fields import Located
@@ -191,3 +193,55 @@ def _unit(tier: Tier, model: str) -> str:
 
 def _name(tier: Tier) -> str:
     return f"`{tier.name.value}`" if tier.name else "without name"
+
+
+class BudgetHalf(Half):
+    """What calls cost, and what a month may cost."""
+
+    stages = ("budget", "settle")
+    plan_field = "pricing"
+    fields = (
+        *guard_fields(
+            "costs",
+            How.CHECKED,
+            "must agree with the tiers' units; stage settle",
+            "pricing_model=model",
+            stage="settle",
+        ),
+        *guard_fields(
+            "costs",
+            How.ENFORCED,
+            "stages budget and settle; the ledger",
+            "currency=currency monthly_fee=monthly_fee",
+            stage="settle",
+        ),
+        *guard_fields(
+            "costs", How.ENFORCED, "stages budget and settle; the ledger", "time_zone=time_zone", stage="budget"
+        ),
+        *guard_fields("costs.tiers[]", How.ENFORCED, "stage settle; the ledger", "name limit cost"),
+        *guard_fields("costs.tiers[]", How.CHECKED, "must agree with `pricing_model`, and stands in for it", "unit"),
+        *guard_fields(
+            "costs.budget",
+            How.ENFORCED,
+            "stage budget",
+            "monthly_limit=monthly_limit",
+            stage="budget",
+            stricter="lower",
+        ),
+        *guard_fields("costs.budget", How.ENFORCED, "stage budget", "hard_stop=hard_stop", stage="budget"),
+        *guard_fields(
+            "costs.budget",
+            How.ENFORCED,
+            "stage budget: a warning on results, in the log, in `status` and in `report cost`",
+            "alert_at=alert_at",
+            stage="budget",
+            stricter="lower",
+        ),
+    )
+
+    def compile(self, build: Build) -> Compiled:
+        """Return the options that the spec gives."""
+        return Compiled(*compile_pricing(build))
+
+
+HALF = BudgetHalf()

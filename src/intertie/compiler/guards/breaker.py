@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from intertie.compiler.build import Build, Chosen
 from intertie.compiler.conditions import Conditions, read_conditions
+from intertie.compiler.fate import How
+from intertie.compiler.guards.half import Compiled, Half, guard_fields
 from intertie.core.units import parse_number, parse_ratio
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.statuses import StatusSet
@@ -104,3 +106,58 @@ def _statuses(conditions: Conditions) -> StatusSet:
         written.append("503")
     statuses = StatusSet.of(written)
     return StatusSet(statuses.written, statuses.codes - {429})
+
+
+class BreakerHalf(Half):
+    """When the circuit opens and how it closes."""
+
+    stages = ("circuit_breaker",)
+    plan_field = "breaker"
+    fields = (
+        *guard_fields("circuit_breaker", How.ENFORCED, "stage circuit breaker", "enabled"),
+        *guard_fields(
+            "circuit_breaker",
+            How.ENFORCED,
+            "stage circuit breaker",
+            "failure_threshold=failure_threshold|failure_ratio half_open_requests=half_open_requests",
+            stage="circuit_breaker",
+            stricter="lower",
+        ),
+        *guard_fields(
+            "circuit_breaker",
+            How.ENFORCED,
+            "stage circuit breaker",
+            "success_threshold=success_threshold timeout=open_s",
+            stage="circuit_breaker",
+            stricter="higher",
+        ),
+        *guard_fields(
+            "circuit_breaker",
+            How.ENFORCED,
+            "stage circuit breaker",
+            "scope=scope failure_on=failure_on",
+            stage="circuit_breaker",
+        ),
+        *guard_fields(
+            "circuit_breaker",
+            How.ENFORCED,
+            "stage circuit breaker; a finding beside a plain count",
+            "window=window",
+            stage="circuit_breaker",
+        ),
+        *guard_fields(
+            "circuit_breaker",
+            How.ENFORCED,
+            "stage circuit breaker; a finding beside a plain count",
+            "minimum_calls=minimum_calls",
+            stage="circuit_breaker",
+            stricter="lower",
+        ),
+    )
+
+    def compile(self, build: Build) -> Compiled:
+        """Return the options that the spec gives."""
+        return Compiled(*compile_breaker(build))
+
+
+HALF = BreakerHalf()

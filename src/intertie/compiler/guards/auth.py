@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.compiler.build import Build, Chosen
+from intertie.compiler.fate import How
+from intertie.compiler.guards.half import Compiled, Half, guard_fields
 from intertie.compiler.header_names import is_header_name
 from intertie.diagnostics import SourceSpan
 from intertie.runtime.policies.auth.options import AuthOptions
@@ -28,15 +29,7 @@ _REFRESHING = frozenset({"token_refresh", "expires_in"})
 _LATER = {"oauth": "OAuth token requests", "jwt": "signing of JWTs"}
 
 
-class CompiledAuth(Struct, frozen=True):
-    """The credential, and why calls can't be made with it (None where they can)."""
-
-    options: AuthOptions
-    sources: dict[str, str]
-    unsupported: str | None = None
-
-
-def compile_auth(build: Build) -> CompiledAuth:
+def compile_auth(build: Build) -> Compiled:
     """Return the credential of `authentication`; where that is silent, the integration type's bullet tells the type."""
     kind = _type(build)
     if kind.value in _LATER:
@@ -50,10 +43,10 @@ def compile_auth(build: Build) -> CompiledAuth:
             block.head if block else build.spec.span,
             help="use a key or user and password where the service takes one; what else the spec says still holds",
         )
-        return CompiledAuth(AuthOptions(), {"type": kind.source}, why)
+        return Compiled(AuthOptions(), {"type": kind.source}, why)
     _unread_options(build, kind.value)
     if kind.value == "none":
-        return CompiledAuth(AuthOptions(), {"type": kind.source})
+        return Compiled(AuthOptions(), {"type": kind.source})
     block = build.spec.authentication
     config = (block.config if block else None) or _empty_config(build)
     return _api_key(build, config, kind) if kind.value == "api_key" else _basic(build, config, kind)
@@ -119,7 +112,7 @@ def _type(build: Build) -> Chosen[str]:
     return Chosen("none", "default")
 
 
-def _api_key(build: Build, config: AuthConfig, kind: Chosen[str]) -> CompiledAuth:
+def _api_key(build: Build, config: AuthConfig, kind: Chosen[str]) -> Compiled:
     location = build.choose(config.key_location, "authentication.key_location")
     name = build.choose(config.key_name, "authentication.key_name")
     if location.value != "header" and config.key_name is None:
@@ -138,15 +131,15 @@ def _api_key(build: Build, config: AuthConfig, kind: Chosen[str]) -> CompiledAut
         "scheme": scheme.source,
         "secret": secret.source,
     }
-    return CompiledAuth(options, sources)
+    return Compiled(options, sources)
 
 
-def _basic(build: Build, config: AuthConfig, kind: Chosen[str]) -> CompiledAuth:
+def _basic(build: Build, config: AuthConfig, kind: Chosen[str]) -> Compiled:
     prefix = env_prefix(build)
     username = secret_reference(build, config.username, f"env:{prefix}_USERNAME")
     password = secret_reference(build, config.password, f"env:{prefix}_PASSWORD")
     options = replace(AuthOptions(type="basic"), username=username.value, password=password.value)
-    return CompiledAuth(options, {"type": kind.source, "username": username.source, "password": password.source})
+    return Compiled(options, {"type": kind.source, "username": username.source, "password": password.source})
 
 
 def env_prefix(build: Build) -> str:
@@ -184,3 +177,56 @@ def _is_authorization(name: str) -> bool:
 def _empty_config(build: Build) -> AuthConfig:
     head = build.spec.authentication.head if build.spec.authentication else build.spec.span
     return AuthConfig(span=head, head=head)
+
+
+_NO_TOKEN = "tokens of OAuth and JWT are not requested or signed by this version; calls are refused"  # noqa: S105
+
+
+class AuthHalf(Half):
+    """Which credential goes where."""
+
+    stages = ("authentication",)
+    plan_field = "auth"
+    fields = (
+        *guard_fields("authentication", How.ENFORCED, "stage authentication", "type=type", stage="authentication"),
+        *guard_fields(
+            "authentication.config",
+            How.ENFORCED,
+            "stage authentication, `api_key`",
+            "key_location=location key_name=name scheme=scheme secret=secret",
+            stage="authentication",
+        ),
+        *guard_fields(
+            "authentication.config",
+            How.ENFORCED,
+            "stage authentication, `basic`",
+            "username=username password=password",
+            stage="authentication",
+        ),
+        *guard_fields(
+            "authentication.config",
+            How.REPORTED,
+            "a key or password has no lifetime; " + _NO_TOKEN,
+            "token_refresh expires_in",
+        ),
+        *guard_fields(
+            "authentication.config",
+            How.REPORTED,
+            _NO_TOKEN,
+            "grant_type authorization_url client_id client_secret client_authentication refresh_token "
+            "audience algorithm key key_id issuer subject claims",
+        ),
+        *guard_fields(
+            "authentication.config",
+            How.GENERATED,
+            "security scheme of the API description; " + _NO_TOKEN,
+            "token_url scopes",
+        ),
+    )
+
+    def compile(self, build: Build) -> Compiled:
+        """Return the options that the spec gives, and why calls can't be made with them."""
+        return compile_auth(build)
+
+
+HALF = AuthHalf()

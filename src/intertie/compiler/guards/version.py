@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from intertie.compiler.build import Build, Chosen
+from intertie.compiler.fate import How
+from intertie.compiler.guards.half import Compiled, Half, guard_fields
 from intertie.compiler.header_names import is_header_name
 from intertie.runtime.policies.version.options import VersionOptions
 from intertie.runtime.requests.headers import sendable
@@ -98,3 +100,34 @@ def _deprecations(build: Build, block: Versioning) -> tuple[tuple[str, date], ..
         except ValueError:
             build.report("invalid-date", f"`{text}` is no date, so the end of `{version.value}` is unknown", ends.span)
     return tuple(days)
+
+
+class VersionHalf(Half):
+    """Which version is asked for, and when versions end."""
+
+    stages = ("version",)
+    plan_field = "version"
+    fields = (
+        *guard_fields(
+            "versioning",
+            How.ENFORCED,
+            "stage version",
+            "strategy=strategy current=current supported=supported",
+            stage="version",
+        ),
+        *guard_fields("versioning", How.ENFORCED, "stage version", "deprecation_schedule"),
+        *guard_fields(
+            "versioning",
+            How.ENFORCED,
+            "stage version; reported beside another strategy",
+            "header=name parameter=name",
+            stage="version",
+        ),
+    )
+
+    def compile(self, build: Build) -> Compiled:
+        """Return the options that the spec gives."""
+        return Compiled(*compile_version(build))
+
+
+HALF = VersionHalf()

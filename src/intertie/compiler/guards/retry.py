@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from intertie.compiler.build import Build, Chosen
 from intertie.compiler.conditions import Conditions, read_conditions
+from intertie.compiler.fate import How
+from intertie.compiler.guards.half import Compiled, Half, guard_fields
 from intertie.runtime.policies.retry.options import RetryOptions
 from intertie.spec.model import Retry
 
@@ -82,3 +84,44 @@ def _conditions(build: Build, block: Retry) -> tuple[Conditions, str, str]:
     chosen = configured or [on_default, conditions_default]
     read = Conditions.of(word for default in chosen for word in default.value)
     return read, on_default.source, conditions_default.source
+
+
+class RetryHalf(Half):
+    """When and how an attempt is made again."""
+
+    stages = ("retry",)
+    plan_field = "retry"
+    fields = (
+        *guard_fields(
+            "retry",
+            How.ENFORCED,
+            "stage retry",
+            "max_attempts=max_attempts retry_budget=retry_budget",
+            stage="retry",
+            stricter="lower",
+        ),
+        *guard_fields("retry", How.ENFORCED, "stage retry", "max_retries", stricter="lower"),
+        *guard_fields(
+            "retry",
+            How.ENFORCED,
+            "stage retry",
+            "initial_delay=initial_delay_s max_delay=max_delay_s backoff=backoff jitter=jitter "
+            "retry_on=retry_on retry_conditions=retry_conditions",
+            stage="retry",
+        ),
+        *guard_fields("retry", How.ENFORCED, "stage retry", "enabled"),
+        *guard_fields(
+            "retry",
+            How.ENFORCED,
+            "stage retry; reported beside another `backoff` than `exponential`",
+            "multiplier=multiplier",
+            stage="retry",
+        ),
+    )
+
+    def compile(self, build: Build) -> Compiled:
+        """Return the options that the spec gives."""
+        return Compiled(*compile_retry(build))
+
+
+HALF = RetryHalf()

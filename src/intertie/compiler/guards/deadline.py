@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from intertie.compiler.build import Build
+from intertie.compiler.fate import How
+from intertie.compiler.guards.half import Compiled, Half, guard_fields
 from intertie.runtime.policies.deadline.options import TimeoutOptions
 
 
@@ -20,3 +22,26 @@ def compile_timeouts(build: Build) -> tuple[TimeoutOptions, dict[str, str]]:
         "write_s": write.source,
         "total_s": total.source,
     }
+
+
+class DeadlineHalf(Half):
+    """Timeouts, which bound the connection and the exchange too."""
+
+    stages = ("deadline", "connection", "send")
+    plan_field = "timeouts"
+    fields = (
+        *guard_fields(
+            "timeouts", How.ENFORCED, "stage connection", "connect=connect_s", stage="connection", stricter="lower"
+        ),
+        *guard_fields(
+            "timeouts", How.ENFORCED, "stage send", "read=read_s write=write_s", stage="send", stricter="lower"
+        ),
+        *guard_fields("timeouts", How.ENFORCED, "stage deadline", "total=total_s", stage="deadline", stricter="lower"),
+    )
+
+    def compile(self, build: Build) -> Compiled:
+        """Return the options that the spec gives."""
+        return Compiled(*compile_timeouts(build))
+
+
+HALF = DeadlineHalf()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from intertie.compiler.build import Build, Chosen
+from intertie.compiler.fate import How
+from intertie.compiler.guards.half import Compiled, Half, guard_fields
 from intertie.core.units import parse_rate
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.spec.fields import Located
@@ -109,3 +111,49 @@ def _add_prose(build: Build, located: Located[str], add: Callable[[float, int, s
             build.report("unreadable-rate", f"`{part.strip()}` is no rate that can be kept", located.span)
         else:
             add(rate.window_s, rate.limit, str(located.span))
+
+
+class LimiterHalf(Half):
+    """How often, how many at once, and what happens at the limit."""
+
+    stages = ("rate_limit",)
+    plan_field = "limits"
+    fields = (
+        *guard_fields(
+            "rate_limits",
+            How.ENFORCED,
+            "stage rate limit, and the mock's own limit",
+            "requests_per_second=windows requests_per_minute=windows requests_per_hour=windows "
+            "requests_per_day=windows burst_size=burst concurrent_requests=concurrent",
+            stage="rate_limit",
+            stricter="lower",
+        ),
+        *guard_fields("rate_limits", How.ENFORCED, "stage rate limit, and the mock's own limit", "rate_limit enabled"),
+        *guard_fields(
+            "throttling", How.ENFORCED, "stage rate limit", "strategy=strategy on_limit=on_limit", stage="rate_limit"
+        ),
+        *guard_fields(
+            "throttling",
+            How.ENFORCED,
+            "stage rate limit",
+            "retry_after=retry_after_s backoff_multiplier=backoff_multiplier",
+            stage="rate_limit",
+            stricter="higher",
+        ),
+        *guard_fields("throttling", How.ENFORCED, "stage rate limit", "enabled"),
+        *guard_fields(
+            "throttling",
+            How.ENFORCED,
+            "stage rate limit; reported beside `on_limit: reject`",
+            "max_wait=max_wait_s",
+            stage="rate_limit",
+            stricter="lower",
+        ),
+    )
+
+    def compile(self, build: Build) -> Compiled:
+        """Return the options that the spec gives."""
+        return Compiled(*compile_limits(build))
+
+
+HALF = LimiterHalf()

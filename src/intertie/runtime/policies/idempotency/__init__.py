@@ -1,0 +1,1 @@
+"""Keys that make a replay safe."""
