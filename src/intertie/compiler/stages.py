@@ -62,7 +62,7 @@ class StageWriter:
         guards = self._guards
         fallback = guards.fallback if guards.fallback and applies(guards.fallback, is_read=operation.is_read) else None
         is_cached = fallback is not None and fallback.strategy == "cache"
-        response = operation.response
+        response = operation.wire.response
         own: dict[Stage, Options | None] = {
             Stage.OUTBOUND_MAPPING: _rows(operation.outbound),
             Stage.REQUEST_VALIDATION: _request(operation, places),
@@ -269,7 +269,7 @@ class StageWriter:
         return described, sources
 
     def _classify(self, operation: OperationPlan, places: Mapping[str, str]) -> Options:
-        options: dict[str, object] = {"success": [_status(text) for text in operation.response.statuses.written]}
+        options: dict[str, object] = {"success": [_status(text) for text in operation.wire.response.statuses.written]}
         sources = {"success": places["success"]}
         rows = self._guards.errors.rows
         if rows:
@@ -299,15 +299,15 @@ def _rows(rows: tuple[MappingRow, ...]) -> Options | None:
 
 def _request(operation: OperationPlan, places: Mapping[str, str]) -> Options | None:
     options: dict[str, object] = {}
-    if operation.parameters:
+    if operation.wire.parameters:
         options["parameters"] = [
             f"{parameter.name} ({parameter.location}{', required' if parameter.required else ''})"
-            for parameter in operation.parameters
+            for parameter in operation.wire.parameters
         ]
-    if operation.body is not None:
-        options["body"] = operation.body.content_type
-        if operation.body.schema is not None:
-            options["schema"] = operation.body.schema.name or "inline"
+    if operation.wire.body is not None:
+        options["body"] = operation.wire.body.content_type
+        if operation.wire.body.schema is not None:
+            options["schema"] = operation.wire.body.schema.name or "inline"
     sources = {name: places["body" if name == "schema" else name] for name in options}
     return (options, sources) if options else None
 

@@ -94,7 +94,7 @@ def _retry(options: Mapping[str, Any], sources: Mapping[str, str], operation: Op
     )
     if not operation.replay_safe:
         yield (
-            f"not where an attempt may have taken effect: {operation.method} without an idempotency key",
+            f"not where an attempt may have taken effect: {operation.wire.method} without an idempotency key",
             operation.source,
         )
     yield f"at most {_percent(options['retry_budget'])} of calls are retries", sources["retry_budget"]

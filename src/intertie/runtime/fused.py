@@ -94,14 +94,14 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
     connect_nowait, acquire_nowait = transport.connect_nowait, limiter.acquire_nowait
     fresh = not operation.replay_safe
     write_s, read_s = plan.timeouts.write_s, plan.timeouts.read_s
-    success_statuses = operation.response.statuses.codes
+    success_statuses = operation.wire.response.statuses.codes
     pricing_model = "" if plan.pricing is None else plan.pricing.model
     warned_from = None if plan.pricing is None else alert_quantity(plan.pricing)
     price_is_flat = pricing_model in {"per_request", "subscription"}
     attempt_s = plan.timeouts.wire_s
     keeps = last_good is not None and operation.is_read
     # What is kept is judged in every mode; where it is not, the general pipeline knows what that means.
-    validates = operation.response.schema is not None and (operation.response.validate != "off" or keeps)
+    validates = operation.wire.response.schema is not None and (operation.wire.response.validate != "off" or keeps)
     unusual_headers = HINT_NAMES | NOTICE_NAMES | (frozenset({b"cache-control"}) if keeps else frozenset())
     decisions = _happy_decisions(linked, keeps=keeps)
     decisions_with_key = ("key", *decisions)

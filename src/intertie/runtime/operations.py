@@ -156,7 +156,7 @@ class LinkedOperation:
         if answered.fallback is not None or answered.response is None or answered.response.stream is not None:
             return answered
         response = answered.response
-        mode = self.operation.response.validate
+        mode = self.operation.wire.response.validate
         last_good = self.guards.last_good
         keeps = last_good is not None and call.request is not None and last_good.may_keep(self.operation, response)
         # What would be kept is judged in every mode: a broken answer is never given again.
@@ -266,7 +266,7 @@ class LinkedOperation:
 
     def read_hint(self, response: Response, throttled: bool) -> ServerHint | None:
         """Return what an answer says about the limit."""
-        header = declared_retry_after(self.operation.response.errors, response.status)
+        header = declared_retry_after(self.operation.wire.response.errors, response.status)
         if header is None and not throttled and not has_hint(response.headers):
             return None
         pauses = throttled or response.status in {429, 503}
