@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from measuring import Row, cpu_us
 
 from intertie.runtime.mapping import parse_path, parse_transform
-from intertie.runtime.plan import BodyPlan, HeaderPlan, MappingRow, OperationPlan, ParameterPlan, ResponsePlan, Targets
+from intertie.runtime.plan import MappingRow, OperationPlan, Targets
 from intertie.runtime.requests import RequestBuilder
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
+from intertie.runtime.wires.rest.plan import BodyPlan, HeaderPlan, ParameterPlan, ResponsePlan, RestWire
 
 TEXT = CompiledSchema({"type": "string"})
 CHARGE = CompiledSchema(
@@ -46,11 +47,13 @@ OUTBOUND = (
 
 def operation(method: str, path: str, **parts: object) -> OperationPlan:
     known: dict[str, object] = {
-        "id": "op", "name": "Op", "method": method, "path": path, "description": None, "headers": (), "parameters": (),
-        "body": None, "response": ANSWER, "targets": Targets(), "outbound": (), "inbound": (),
+        "id": "op", "name": "Op", "description": None, "targets": Targets(), "outbound": (), "inbound": (),
         "idempotency_header": None, "replay_safe": True, "is_read": True, "pagination": None, "streaming": None,
         "stages": (), "worst_case_s": 1.0, "max_attempts": 1, "cost_per_call": None, "source": "bench:1",
     }  # fmt: skip
+    wire: dict[str, object] = {"headers": (), "parameters": (), "body": None, "response": ANSWER}
+    wire |= {name: parts.pop(name) for name in tuple(parts) if name in wire}
+    known["wire"] = RestWire(method, path, **wire)  # type: ignore[arg-type]
     return OperationPlan(**(known | parts))  # type: ignore[arg-type]
 
 

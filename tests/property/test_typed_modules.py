@@ -43,7 +43,7 @@ def test_an_answer_is_of_the_type_that_is_promised() -> None:
             catalogue = Catalogue()
             shape = ResultReader(plan, catalogue).data(operation)
             reader = ResponseReader(operation, plan.errors)
-            sampler = Sampler(operation.response.schema, recent_s=1_790_000_000.0)
+            sampler = Sampler(operation.wire.response.schema, recent_s=1_790_000_000.0)
             for number in range(6):
                 try:
                     data = reader.map_inbound(sampler.sample(str(number)))

@@ -8,10 +8,11 @@ from typing import Any
 from intertie.core.errors import CredentialMissing
 from intertie.runtime.http import Headers, Request, Response
 from intertie.runtime.mapping import parse_path, parse_transform
-from intertie.runtime.plan import BodyPlan, MappingRow, OperationPlan, ParameterPlan, ResponsePlan, Targets
+from intertie.runtime.plan import MappingRow, OperationPlan, Targets
 from intertie.runtime.requests import RequestBuilder
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
+from intertie.runtime.wires.rest.plan import BodyPlan, ParameterPlan, ResponsePlan, RestWire
 
 UUID = "9b2f0f3e-5a0c-4b5e-9d53-0b7f2f6d2a11"
 NOW = datetime(2026, 11, 24, 9, 0, 0, 250000, tzinfo=UTC)
@@ -49,13 +50,14 @@ def answer_plan(schema: dict[str, Any] | None = None, **parts: Any) -> ResponseP
 def operation_plan(method: str = "GET", path: str = "/things", **parts: Any) -> OperationPlan:
     """An operation without any guard."""
     known: dict[str, Any] = {
-        "id": "op", "name": "Op", "method": method, "path": path, "description": None, "headers": (), "parameters": (),
-        "body": None, "response": answer_plan(), "targets": Targets(), "outbound": (), "inbound": (),
+        "id": "op", "name": "Op", "description": None, "targets": Targets(), "outbound": (), "inbound": (),
         "idempotency_header": None, "replay_safe": True, "is_read": method == "GET", "pagination": None,
         "streaming": None, "stages": (), "worst_case_s": 1.0, "max_attempts": 1, "cost_per_call": None,
         "source": "specs/x.md:1",
     }  # fmt: skip
-    return OperationPlan(**(known | parts))
+    wire: dict[str, Any] = {"headers": (), "parameters": (), "body": None, "response": answer_plan()}
+    wire |= {name: parts.pop(name) for name in tuple(parts) if name in wire}
+    return OperationPlan(**({**known, "wire": RestWire(method, path, **wire)} | parts))
 
 
 def parameter_plan(

@@ -9,16 +9,11 @@ from msgspec.structs import replace
 from intertie.mockserver.engine import MockEngine
 from intertie.mockserver.messages import MockReply, MockRequest
 from intertie.runtime.plan import (
-    BodyPlan,
-    ErrorAnswerPlan,
-    HeaderPlan,
     LoggingOptions,
     OperationPlan,
     Origin,
     PaginationPlan,
-    ParameterPlan,
     Plan,
-    ResponsePlan,
     StageDescription,
     Targets,
     TlsOptions,
@@ -31,7 +26,16 @@ from intertie.runtime.policies.retry.options import RetryOptions
 from intertie.runtime.policies.version.options import VersionOptions
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
+from intertie.runtime.wires.rest.plan import (
+    BodyPlan,
+    ErrorAnswerPlan,
+    HeaderPlan,
+    ParameterPlan,
+    ResponsePlan,
+    RestWire,
+)
 from intertie.testing.virtual_time import VirtualClock
+from support.changing import changed
 
 DEFS = {
     "ChargeRequest": {
@@ -87,9 +91,10 @@ def parameter(name, location, type_or_schema, *, required=False, style=None, exp
 def operation(id_, method, path, *, response=None, **changes) -> OperationPlan:
     """Return an operation with little in it."""
     line = changes.pop("line", 100)
+    response = response or ResponsePlan(StatusSet.of(["200"]), "application/json", "json", None)
     made = OperationPlan(
-        id=id_, name=id_.replace("_", " ").title(), method=method, path=path, description=None, headers=(), parameters=(),
-        body=None, response=response or ResponsePlan(StatusSet.of(["200"]), "application/json", "json", None), targets=Targets(),
+        id=id_, name=id_.replace("_", " ").title(), description=None,
+        wire=RestWire(method, path, (), (), None, response), targets=Targets(),
         outbound=(), inbound=(), idempotency_header=None, replay_safe=method != "POST", is_read=method == "GET", pagination=None,
         streaming=None,
         stages=(
@@ -100,7 +105,7 @@ def operation(id_, method, path, *, response=None, **changes) -> OperationPlan:
         ),
         worst_case_s=10.0, max_attempts=4, cost_per_call=None, source=f"payments.md:{line}",
     )  # fmt: skip
-    return replace(made, **changes)
+    return changed(made, **changes)
 
 
 def answers(schema_name, *errors, status="200") -> ResponsePlan:

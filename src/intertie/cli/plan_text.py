@@ -77,7 +77,10 @@ class _PlanText:
         layout = self._layout
         lead = f"{operation.id}  "
         yield from layout.sourced(
-            lead, f"{operation.method} {operation.path}", self._place(operation.source), style=f"{STRONG};{NAME}"
+            lead,
+            f"{operation.wire.method} {operation.wire.path}",
+            self._place(operation.source),
+            style=f"{STRONG};{NAME}",
         )
         if operation.description:
             yield from layout.text(shown(operation.description, most=None), indent=_INDENT)

@@ -38,7 +38,7 @@ def other_settings(pair: Pair, rules: Iterable[Rule]) -> Iterator[Change]:
         yield _change(path, old, new, pair.at(), ())
     for each in pair.operations:
         for path, old, new in _differences(each.old, each.new, "operations", watched):
-            field = path.removeprefix("operations.")
+            field = path.removeprefix("operations.").removeprefix("wire.")  # as the spec has it
             yield _change(f"{each.name}: {field}", old, new, each.at(), (each.name,))
 
 

@@ -171,7 +171,7 @@ def _matched(old: Plan, new: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _route(operation: OperationPlan) -> tuple[str, str]:
-    return operation.method, _PLACEHOLDER_RE.sub("{}", operation.path)
+    return operation.wire.method, _PLACEHOLDER_RE.sub("{}", operation.wire.path)
 
 
 def _dearest(operations: list[OperationPlan]) -> Money | None:

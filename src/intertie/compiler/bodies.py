@@ -6,8 +6,8 @@ from intertie.compiler.build import Build
 from intertie.compiler.parameters import declared_content_type
 from intertie.compiler.schemas import SchemaShelf
 from intertie.core.media_types import codec_of
-from intertie.runtime.plan import BodyPlan, ErrorAnswerPlan, ResponsePlan
 from intertie.runtime.statuses import StatusSet
+from intertie.runtime.wires.rest.plan import BodyPlan, ErrorAnswerPlan, ResponsePlan
 from intertie.spec.fields import Located
 from intertie.spec.model import Endpoint, ErrorAnswer
 

@@ -59,8 +59,8 @@ def _operation_json(operation: OperationPlan, worst: WorstCase) -> dict[str, obj
     return {
         "operation": operation.id,
         "name": operation.name,
-        "method": operation.method,
-        "path": operation.path,
+        "method": operation.wire.method,
+        "path": operation.wire.path,
         "description": operation.description,
         "stages": [
             {

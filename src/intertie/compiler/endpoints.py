@@ -25,6 +25,7 @@ from intertie.diagnostics import SourceSpan
 from intertie.runtime.plan import MappingRow, OperationPlan, Targets
 from intertie.runtime.policies.budget.quantities import expected_quantity
 from intertie.runtime.policies.error_mapping.options import ErrorMappingRow
+from intertie.runtime.wires.rest.plan import RestWire
 from intertie.spec.model import Endpoint, Header
 
 _REPLAY_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
@@ -95,13 +96,8 @@ class OperationCompiler:
         operation = OperationPlan(
             id=found.id,
             name=endpoint.name.value if endpoint.name else found.id,
-            method=found.method,
-            path=found.path,
             description=head.description.value if head and head.description else None,
-            headers=headers,
-            parameters=parameters,
-            body=body,
-            response=response,
+            wire=RestWire(found.method, found.path, headers, parameters, body, response),
             targets=_targets(endpoint),
             outbound=self._rows.outbound_for(found.id, body, parameters, headers),
             inbound=self._rows.inbound_for(

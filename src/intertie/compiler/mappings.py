@@ -15,8 +15,9 @@ from intertie.compiler.schema_fields import has_field
 from intertie.core.errors import snake_case
 from intertie.runtime.mapping import NamePath
 from intertie.runtime.mapping.contracts import FieldPath
-from intertie.runtime.plan import BodyPlan, HeaderPlan, MappingRow, ParameterPlan
+from intertie.runtime.plan import MappingRow
 from intertie.runtime.schemas import CompiledSchema
+from intertie.runtime.wires.rest.plan import BodyPlan, HeaderPlan, ParameterPlan
 from intertie.spec.fields import Located
 from intertie.spec.model import InboundRow, OutboundRow
 

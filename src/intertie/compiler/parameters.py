@@ -10,8 +10,8 @@ from intertie.compiler.header_names import WRITTEN_BY_TRANSPORT, is_header_name
 from intertie.compiler.schemas import SchemaShelf
 from intertie.compiler.shared import Shared
 from intertie.diagnostics import SourceSpan
-from intertie.runtime.plan import HeaderPlan, ParameterPlan
 from intertie.runtime.policies.auth.options import AuthOptions
+from intertie.runtime.wires.rest.plan import HeaderPlan, ParameterPlan
 from intertie.spec.model import Endpoint, Header, Parameter
 
 PLACEHOLDER_RE = re.compile(r"\{([^{}]+)\}")

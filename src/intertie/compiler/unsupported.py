@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intertie.compiler.build import Build
-from intertie.runtime.plan import BodyPlan
+from intertie.runtime.wires.rest.plan import BodyPlan
 from intertie.spec.fields import Located
 from intertie.spec.model import Endpoint
 

@@ -19,7 +19,8 @@ from intertie.mockserver.messages import Answer
 from intertie.mockserver.multipart import UnreadableBody, read_parts
 from intertie.mockserver.problems import place_of, problem
 from intertie.runtime.bounds import BoundsError, check_depth, check_form, check_names, check_xml, decode_json_body
-from intertie.runtime.plan import BodyPlan, OperationPlan
+from intertie.runtime.plan import OperationPlan
+from intertie.runtime.wires.rest.plan import BodyPlan
 
 _FORM_NAME_RE = re.compile(r"\[([^\[\]]*)\]")
 _INDEX_RE = re.compile(r"[0-9]{1,9}\Z")

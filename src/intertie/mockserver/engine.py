@@ -413,6 +413,6 @@ def _with_fault(answer: Answer, fault: Fault | None, state: ProfileState) -> Ans
 def _retry_header(operation: OperationPlan) -> str:
     """Return the header that a 429 of this operation tells the pause in."""
     declared = (
-        error.retry_after_header for error in operation.response.errors if error.status.lower() in ("429", "4xx")
+        error.retry_after_header for error in operation.wire.response.errors if error.status.lower() in ("429", "4xx")
     )
     return next((name for name in declared if name), "Retry-After")

@@ -11,8 +11,9 @@ from intertie.mockserver.generation import Sampler, Unsatisfiable
 from intertie.mockserver.messages import Answer
 from intertie.mockserver.problems import phrase, problem
 from intertie.runtime.mapping import parse_path
-from intertie.runtime.plan import ErrorAnswerPlan, OperationPlan, Plan
+from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.responses.error_codes import CODE_PATHS, MESSAGE_PATHS, declared_paths
+from intertie.runtime.wires.rest.plan import ErrorAnswerPlan
 
 
 class DeclaredErrors:
@@ -27,7 +28,7 @@ class DeclaredErrors:
 
     def find(self, operation: OperationPlan, status: int) -> ErrorAnswerPlan | None:
         """Return the declared answer of a status: the status itself, else its class, else `default`."""
-        declared = {error.status.lower(): error for error in operation.response.errors}
+        declared = {error.status.lower(): error for error in operation.wire.response.errors}
         return next((declared[key] for key in (str(status), f"{status // 100}xx", "default") if key in declared), None)
 
     def answer(

@@ -117,11 +117,11 @@ def _forced_type(operation: OperationPlan, status: int, *, is_text: bool) -> str
 
     A text in the place of a JSON answer is `text/plain`: what a service sends that is broken.
     """
-    declared = operation.response.content_type
+    declared = operation.wire.response.content_type
     if status >= 400 or declared is None or covers_anything(declared):
         declared = None
     if declared is not None and (codec_of(declared) == "json") != is_text:
-        return concrete(declared, operation.response.codec)
+        return concrete(declared, operation.wire.response.codec)
     return "text/plain; charset=utf-8" if is_text else "application/json"
 
 

@@ -47,7 +47,7 @@ class KeyedAnswers:
         self._kept.put((operation.id, key), (_fingerprint(request), answer), len(key) + len(answer.body))
 
     def _refuse(self, operation: OperationPlan) -> Answer:
-        declared = {error.status for error in operation.response.errors}
+        declared = {error.status for error in operation.wire.response.errors}
         status = next((status for status in (422, 409, 400) if str(status) in declared), 422)
         place = place_of(operation, "idempotency_key")
         return problem(

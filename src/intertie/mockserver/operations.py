@@ -14,7 +14,8 @@ from intertie.mockserver.problems import place_of, problem
 from intertie.mockserver.resources import ResourceAnswers
 from intertie.mockserver.samples import SuccessAnswers
 from intertie.runtime.mapping.contracts import MISSING
-from intertie.runtime.plan import HeaderPlan, OperationPlan
+from intertie.runtime.plan import OperationPlan
+from intertie.runtime.wires.rest.plan import HeaderPlan
 
 _TEXT_CODECS = frozenset({"form", "multipart", "xml"})
 
@@ -34,14 +35,14 @@ class MockOperation:
         self.resource = resource
         self.latency = latency
         self.idempotency_header = (plan.idempotency_header or "").lower()
-        declared = {error.status for error in plan.response.errors}
+        declared = {error.status for error in plan.wire.response.errors}
         # 400 unless the endpoint says that it answers invalid input with 422.
         self.invalid_status = 422 if "422" in declared else 400
-        rules = [ParameterRule(parameter) for parameter in plan.parameters]
+        rules = [ParameterRule(parameter) for parameter in plan.wire.parameters]
         self._in_target = [rule for rule in rules if rule.plan.location != "header"]
         self._in_headers = [rule for rule in rules if rule.plan.location == "header"]
-        self._required_headers = [header for header in plan.headers if header.required]
-        body_schema = plan.body.schema if plan.body else None
+        self._required_headers = [header for header in plan.wire.headers if header.required]
+        body_schema = plan.wire.body.schema if plan.wire.body else None
         self._body_references = References(body_schema.json) if body_schema else None
 
     def check_target(self, path_values: Mapping[str, str], query: Mapping[str, list[str]]) -> Answer | None:
@@ -73,7 +74,7 @@ class MockOperation:
 
     def read_body(self, request: MockRequest) -> object | Answer:
         """Return the decoded body, None where there is none, or the refusal of its form."""
-        plan = self.plan.body
+        plan = self.plan.wire.body
         if plan is None:
             return None
         return read_body(plan, self.plan, request.headers.get("content-type"), request.body, self.invalid_status)
@@ -85,7 +86,7 @@ class MockOperation:
             body: Decoded; None where the request has none.
             credential_field: A field that carries the credential and is no part of the data, None where there is none.
         """
-        plan = self.plan.body
+        plan = self.plan.wire.body
         if plan is None or plan.schema is None or self._body_references is None or body is None:
             return body, None
         if credential_field is not None and isinstance(body, Mapping):

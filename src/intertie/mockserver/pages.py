@@ -111,7 +111,7 @@ def _totals(plan: PaginationPlan, total: int, end: int) -> dict[str, object]:
 
 
 def _size(plan: PaginationPlan, operation: OperationPlan, query: Mapping[str, list[str]]) -> int:
-    declared = {parameter.name: parameter for parameter in operation.parameters if parameter.location == "query"}
+    declared = {parameter.name: parameter for parameter in operation.wire.parameters if parameter.location == "query"}
     named = _text(plan, "size_parameter") or _text(plan, "limit_parameter")
     names = [name for name in ((named,) if named else _SIZE_NAMES) if name in query or name in declared]
     for name in names:

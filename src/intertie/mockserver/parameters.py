@@ -21,7 +21,8 @@ from intertie.mockserver.generation.merging import References
 from intertie.mockserver.messages import Answer
 from intertie.mockserver.problems import place_of, problem
 from intertie.runtime.mapping.contracts import MISSING
-from intertie.runtime.plan import OperationPlan, ParameterPlan
+from intertie.runtime.plan import OperationPlan
+from intertie.runtime.wires.rest.plan import ParameterPlan
 
 _DEEP_RE = re.compile(r"([^\[\]]+)\[([^\[\]]*)\]\Z")
 _SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}

@@ -71,14 +71,14 @@ def find_roles(plan: Plan) -> Mapping[str, Role]:
 
 
 def _by_path(operation: OperationPlan) -> tuple[str | None, str, str | None]:
-    path = operation.path.rstrip("/")
+    path = operation.wire.path.rstrip("/")
     match = _ITEM_RE.match(path)
     if match:
         kind = {"GET": "read", "PUT": "replace", "PATCH": "update", "POST": "update", "DELETE": "delete"}
-        return kind.get(operation.method), match.group("collection"), match.group("id")
+        return kind.get(operation.wire.method), match.group("collection"), match.group("id")
     if path.endswith("}"):
         return None, path, None
-    kind_of = {"POST": "create", "GET": "list"}.get(operation.method)
+    kind_of = {"POST": "create", "GET": "list"}.get(operation.wire.method)
     if kind_of == "list" and list_place(operation) is None:
         return None, path, None
     return kind_of, path, None
@@ -86,7 +86,7 @@ def _by_path(operation: OperationPlan) -> tuple[str | None, str, str | None]:
 
 def _place(operation: OperationPlan, kind: str, parameter: str | None) -> tuple[str, str | None] | None:
     """Return (identifier's property, envelope), None where the answer shows no identifier."""
-    schema = operation.response.schema
+    schema = operation.wire.response.schema
     if schema is None:
         return ("", None) if kind in ("create", "delete", "replace", "update") else None
     references = References(schema.json)
@@ -127,7 +127,7 @@ def _shows_identifier(roles: Mapping[str, Role], role: Role) -> bool:
 
 def list_place(operation: OperationPlan) -> str | None:
     """Return the property that holds the list: empty where the answer itself is the list, None where there is none."""
-    schema = operation.response.schema
+    schema = operation.wire.response.schema
     if schema is None:
         return None
     references = References(schema.json)

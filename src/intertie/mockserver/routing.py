@@ -79,7 +79,7 @@ class Router:
         self._templates = sorted(templates, key=lambda template: template.rank)
 
     def _compile(self, operation: OperationPlan) -> _Template:
-        path = operation.path if operation.path.startswith("/") else f"/{operation.path}"
+        path = operation.wire.path if operation.wire.path.startswith("/") else f"/{operation.wire.path}"
         segments = path.split("/")[1:]
         if self._versions and segments[0] in {*self._versions, "{version}"}:
             segments = segments[1:]
@@ -120,11 +120,11 @@ class Router:
             if match is None:
                 continue
             operation = template.operation
-            if operation.method in (method, "GET" if method == "HEAD" else method):
+            if operation.wire.method in (method, "GET" if method == "HEAD" else method):
                 values = (unquote(value) for value in match.groups())
                 pattern = template.pattern.pattern
                 routes.append(Route(operation, dict(zip(template.names, values, strict=True)), version))
-            allowed.append(operation.method)
+            allowed.append(operation.wire.method)
         if routes:
             return replace(routes[0], twins=tuple(routes[1:]))
         if not allowed:

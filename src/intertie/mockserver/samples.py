@@ -9,8 +9,9 @@ from intertie.mockserver.bodies import encode
 from intertie.mockserver.echo import Echo, copied
 from intertie.mockserver.generation import Sampler
 from intertie.mockserver.messages import Answer
-from intertie.runtime.plan import STREAM_TYPES, OperationPlan
+from intertie.runtime.plan import OperationPlan
 from intertie.runtime.schemas import CompiledSchema
+from intertie.runtime.wires.rest.plan import STREAM_TYPES
 
 _NO_BODY = frozenset({204, 205, 304})
 _STREAMED = 3
@@ -27,18 +28,18 @@ class SuccessAnswers:
 
     def __init__(self, operation: OperationPlan, *, seed: int | str, recent_s: float) -> None:
         self.operation = operation
-        self.schema = operation.response.schema or CompiledSchema(True)
+        self.schema = operation.wire.response.schema or CompiledSchema(True)
         self.echo = Echo(self.schema)
         self.status = success_status(operation)
         self._seed = seed
-        self._sampler = Sampler(self.schema, recent_s=recent_s) if operation.response.schema else None
-        content_type = concrete(operation.response.content_type, operation.response.codec)
+        self._sampler = Sampler(self.schema, recent_s=recent_s) if operation.wire.response.schema else None
+        content_type = concrete(operation.wire.response.content_type, operation.wire.response.codec)
         self._headers = (("Content-Type", STREAM_TYPES.get(operation.streaming or "", content_type)),)
 
     @property
     def has_body(self) -> bool:
         """Whether the answer has a body at all."""
-        return self._sampler is not None or self.operation.response.example is not None
+        return self._sampler is not None or self.operation.wire.response.example is not None
 
     def data(self, key: str) -> object:
         """Return the data of an answer; the same for the same key. The declared example comes first.
@@ -46,7 +47,7 @@ class SuccessAnswers:
         Raises:
             Unsatisfiable: Nothing can be made from the schema.
         """
-        example = self.operation.response.example
+        example = self.operation.wire.response.example
         if example is not None:
             return copied(example)
         return self._sampler.sample(f"{self._seed}:{self.operation.id}:{key}") if self._sampler else None
@@ -60,7 +61,7 @@ class SuccessAnswers:
         if self.operation.streaming is not None:
             return self._streamed(key)
         data = self.data(key)
-        if isinstance(data, Mapping) and self.operation.response.example is None:
+        if isinstance(data, Mapping) and self.operation.wire.response.example is None:
             data = self.echo.laid_over(data, given)
         return self.answer(data)
 
@@ -68,7 +69,7 @@ class SuccessAnswers:
         """Return the answer that holds `data`."""
         if self.status in _NO_BODY or (data is None and not self.has_body):
             return Answer(self.status, headers)
-        return self.encoded(encode(self.operation.response.codec, data), headers=headers)
+        return self.encoded(encode(self.operation.wire.response.codec, data), headers=headers)
 
     def encoded(self, body: bytes, *, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
         """Return the answer whose body is already encoded."""
@@ -83,7 +84,7 @@ class SuccessAnswers:
 
 def success_status(operation: OperationPlan) -> int:
     """Return the status of success: the first declared one; 200 for a class or where none is declared."""
-    for text in operation.response.statuses.written:
+    for text in operation.wire.response.statuses.written:
         if text.isdigit():
             return int(text)
     return 200

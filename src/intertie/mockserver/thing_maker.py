@@ -29,7 +29,7 @@ class ThingMaker:
     """
 
     def __init__(self, members: Sequence[tuple[OperationPlan, Role]], *, seed: int | str, recent_s: float) -> None:
-        showing = [pair for pair in members if pair[1].id_field and pair[0].response.schema is not None]
+        showing = [pair for pair in members if pair[1].id_field and pair[0].wire.response.schema is not None]
         operation, role = min(
             showing, key=lambda pair: _PREFERRED.index(pair[1].kind) if pair[1].kind in _PREFERRED else 9
         )
@@ -87,7 +87,7 @@ class ThingMaker:
 
 def _thing_schema(operation: OperationPlan, role: Role) -> CompiledSchema:
     """Return the schema of the thing inside an operation's answer, with the definitions it refers to."""
-    whole = operation.response.schema
+    whole = operation.wire.response.schema
     root = whole.json if whole is not None else True
     references = References(root)
     part: object = root
@@ -102,7 +102,7 @@ def _thing_schema(operation: OperationPlan, role: Role) -> CompiledSchema:
 
 
 def _thing_example(operation: OperationPlan, role: Role) -> Mapping[str, object] | None:
-    example = operation.response.example
+    example = operation.wire.response.example
     if example is None:
         return None
     part = parse_path(role.envelope).read(example) if role.envelope else example

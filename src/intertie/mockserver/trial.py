@@ -86,17 +86,17 @@ def _input(operation: OperationPlan, recent_s: float) -> dict[str, object]:
     """
     ours = {row.write.text.strip(): row.read.text.strip() for row in operation.outbound}
     given: dict[str, object] = {}
-    for parameter in operation.parameters:
+    for parameter in operation.wire.parameters:
         if parameter.required and not parameter.has_default:
             wrapped = _object_of(parameter.name, parameter.schema.json)
             made = Sampler(CompiledSchema(wrapped), recent_s=recent_s).sample(operation.id)
             _put(given, ours.get(parameter.name, parameter.name), _member(made, parameter.name))
-    for header in operation.headers:
+    for header in operation.wire.headers:
         if header.required and header.value is None:
             given[header.name] = "any"
-    if operation.body is not None and operation.body.schema is not None and operation.body.required:
-        body = Sampler(operation.body.schema, recent_s=recent_s).sample(operation.id)
-        for name in _required(operation.body.schema):
+    if operation.wire.body is not None and operation.wire.body.schema is not None and operation.wire.body.required:
+        body = Sampler(operation.wire.body.schema, recent_s=recent_s).sample(operation.id)
+        for name in _required(operation.wire.body.schema):
             _put(given, ours.get(name, name), _member(body, name))
     return given
 

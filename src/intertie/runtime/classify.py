@@ -46,8 +46,9 @@ from intertie.runtime.call import Answered, Failed, Kind, Outcome
 from intertie.runtime.disguises import hidden_codes, may_hide_error, says_bad_credential, says_throttled
 from intertie.runtime.hints import quota, retry_after_s
 from intertie.runtime.http import Response
-from intertie.runtime.plan import ErrorAnswerPlan, OperationPlan
+from intertie.runtime.plan import OperationPlan
 from intertie.runtime.unexpected_type import UnexpectedTypeError
+from intertie.runtime.wires.rest.plan import ErrorAnswerPlan
 
 if TYPE_CHECKING:
     from intertie.runtime.responses import ErrorReading, ResponseReader
@@ -97,7 +98,7 @@ class Classifier(Struct, frozen=True):
 
     def is_success(self, status: int) -> bool:
         """Return whether an answer of this status is one: declared, or another 2xx."""
-        return status in self.operation.response.statuses or 200 <= status < 300
+        return status in self.operation.wire.response.statuses or 200 <= status < 300
 
     def is_streamed(self, response: Response) -> bool:
         """Return whether the body of an answer is handed on as a stream: of a success, of a declared media type."""
@@ -113,7 +114,7 @@ class Classifier(Struct, frozen=True):
     def answer(self, response: Response, *, stream: bool = False) -> Outcome:
         """Return what an answer is; the data of a success is decoded, neither validated nor mapped."""
         if self.is_success(response.status):
-            declared = response.status in self.operation.response.statuses
+            declared = response.status in self.operation.wire.response.statuses
             try:
                 if not stream:
                     return self._success(response, declared=declared)
@@ -150,7 +151,7 @@ class Classifier(Struct, frozen=True):
 
     def _has_body(self, response: Response) -> bool:
         """Return whether a body follows a head, as far as the head says (RFC 9110 section 6.4.1)."""
-        no_body = self.operation.method == "HEAD" or response.status in _NO_CONTENT
+        no_body = self.operation.wire.method == "HEAD" or response.status in _NO_CONTENT
         return not no_body and response.headers.get("content-length") != "0"
 
     def _of_another_type(self, response: Response, unexpected: UnexpectedTypeError) -> Failed:
@@ -272,7 +273,7 @@ class Classifier(Struct, frozen=True):
         )
 
     def _retry_after_header(self, status: int) -> str | None:
-        return declared_retry_after(self.operation.response.errors, status)
+        return declared_retry_after(self.operation.wire.response.errors, status)
 
     def _undeclared(self, status: int) -> str:
         return f"{self.operation.id}: {self.service} answered {status}, which the spec does not declare as a success"

@@ -115,9 +115,11 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...], parts: _Parts) -> 
     build, environ = linked.builder.build, linked.environ
     stages, takes, settles, unusual_headers, judges_data, decisions = parts
     write_s, read_s = plan.timeouts.write_s, plan.timeouts.read_s
-    success_statuses = operation.response.statuses.codes
+    success_statuses = operation.wire.response.statuses.codes
     # What is kept is judged in every mode; where it is not, the general pipeline knows what that means.
-    validates = operation.response.schema is not None and (operation.response.validate != "off" or judges_data)
+    validates = operation.wire.response.schema is not None and (
+        operation.wire.response.validate != "off" or judges_data
+    )
     state_problems, journal_problems = around.coordination.problems, around.journal.problems
     record_of_call, key_of_plan, operation_id = around.journal.record, observer.key, operation.id
     logs_info, is_enabled_for = observer.least <= INFO, observer.logger.isEnabledFor

@@ -127,6 +127,6 @@ def forbids_storing(response: Response) -> bool:
 def _volatile_headers(operation: OperationPlan) -> frozenset[str]:
     return frozenset(
         header.name.lower()
-        for header in operation.headers
+        for header in operation.wire.headers
         if header.is_idempotency_key or (header.value and ("{uuid}" in header.value or "{timestamp}" in header.value))
     )

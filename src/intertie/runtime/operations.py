@@ -67,7 +67,7 @@ class LinkedOperation:
             build=self.build,
             judge=self.classifier.failure,
             row_action=self._row_action,
-            retry_after_header=lambda status: declared_retry_after(operation.response.errors, status),
+            retry_after_header=lambda status: declared_retry_after(operation.wire.response.errors, status),
         )
         sender = Sender(plan.timeouts, self.classifier, observer.masker, surroundings.clock)
         self._run: CallNext = link(policies_of(self.site), sender)
@@ -154,7 +154,7 @@ class LinkedOperation:
         if answered.fallback is not None or answered.response is None or answered.response.stream is not None:
             return answered
         response = answered.response
-        mode = self.operation.response.validate
+        mode = self.operation.wire.response.validate
         last_good = self.handles.last_good
         keeps = last_good is not None and call.request is not None and last_good.may_keep(self.operation, response)
         # What would be kept is judged in every mode: a broken answer is never given again.

@@ -6,11 +6,9 @@ Everything is resolved: environment, configuration, defaults; durations in secon
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from msgspec import Struct, field
 
-from intertie.core.media_types import concrete
 from intertie.core.money import Money
 from intertie.runtime.mapping.contracts import FieldPath, Transform
 from intertie.runtime.policies.auth.options import AuthOptions
@@ -22,75 +20,8 @@ from intertie.runtime.policies.fallback.options import FallbackOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions
 from intertie.runtime.policies.retry.options import RetryOptions
 from intertie.runtime.policies.version.options import VersionOptions
-from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.state_key import StateKey
-from intertie.runtime.statuses import StatusSet
-
-STREAM_TYPES: Final = {"sse": "text/event-stream", "ndjson": "application/x-ndjson"}
-"""How an answer streams -> its media type."""
-
-
-class HeaderPlan(Struct, frozen=True):
-    """A request header.
-
-    Attributes:
-        value: A literal or pattern (`{uuid}`, `{timestamp}`, `{param}`, `{env:NAME}`), None where the caller gives one.
-        is_idempotency_key: Its `{uuid}` stays the same for every attempt of a call.
-    """
-
-    name: str
-    value: str | None
-    required: bool
-    is_idempotency_key: bool = False
-
-
-class ParameterPlan(Struct, frozen=True):
-    """A query, path or header parameter in its OpenAPI style. `schema` is what a value must be."""
-
-    name: str
-    location: str
-    required: bool
-    style: str
-    explode: bool
-    schema: CompiledSchema
-    default: object = None
-    has_default: bool = False
-
-
-class BodyPlan(Struct, frozen=True):
-    """A request body. `codec` is `json`, `form`, `multipart`, `xml`, `text` or `binary`."""
-
-    content_type: str
-    codec: str
-    schema: CompiledSchema | None
-    required: bool
-
-
-class ErrorAnswerPlan(Struct, frozen=True):
-    """A declared error answer: `status` is a code, a class or `default`."""
-
-    status: str
-    description: str | None
-    schema: CompiledSchema | None
-    retry_after_header: str | None
-    content_type: str | None = None
-    example: object = None
-
-
-class ResponsePlan(Struct, frozen=True):
-    """What success looks like. `codec` as for bodies; `validate` is `strict`, `warn` or `off`.
-
-    Attributes:
-        content_type: As the spec has it, None where it says nothing.
-    """
-
-    statuses: StatusSet
-    content_type: str | None
-    codec: str
-    schema: CompiledSchema | None
-    errors: tuple[ErrorAnswerPlan, ...] = ()
-    validate: str = "warn"
-    example: object = None
+from intertie.runtime.wires.rest.plan import RestWire
 
 
 class MappingRow(Struct, frozen=True):
@@ -144,11 +75,11 @@ class OperationPlan(Struct, frozen=True):
 
     Attributes:
         id: snake_case of the endpoint's heading.
-        path: Template under the base URL's path, such as `/v1/charges/{charge_id}`.
-        idempotency_header: Header that makes a replay safe, None where there is none.
-        replay_safe: Sending it twice has the effect of once: a safe or idempotent method, an idempotency key, or
-            `idempotent: true`.
-        is_read: GET or HEAD (or declared a query): may be answered from the cache, never queued.
+        wire: What its protocol adds: where a call goes, how it is written, what an answer is.
+        idempotency_header: Where the key goes that makes a replay safe, None where there is none.
+        replay_safe: Sending it twice has the effect of once: the protocol says so (a safe or idempotent method), an
+            idempotency key, or `idempotent: true`.
+        is_read: It changes nothing (GET or HEAD): may be answered from the cache, never queued.
         stages: In the order of `runtime.stages.ORDER`, those that are on.
         worst_case_s: Longest a call can take, all waits and retries included.
         cost_per_call: Expected cost of one attempt at the first tier; None where nothing is paid per call.
@@ -159,13 +90,8 @@ class OperationPlan(Struct, frozen=True):
 
     id: str
     name: str
-    method: str
-    path: str
     description: str | None
-    headers: tuple[HeaderPlan, ...]
-    parameters: tuple[ParameterPlan, ...]
-    body: BodyPlan | None
-    response: ResponsePlan
+    wire: RestWire
     targets: Targets
     outbound: tuple[MappingRow, ...]
     inbound: tuple[MappingRow, ...]
@@ -181,20 +107,6 @@ class OperationPlan(Struct, frozen=True):
     source: str
     unsupported: str | None = None
     guards: Mapping[str, Struct] = {}
-
-    @property
-    def expected_types(self) -> tuple[str, ...]:
-        """Media types of which a success body must have one; empty where the spec promises none.
-
-        An endpoint that says nothing of its answer promises nothing. One with a schema or inbound rows promises the
-        data format.
-        """
-        declared = self.response.content_type
-        streamed = STREAM_TYPES.get(self.streaming or "")
-        if declared is not None or streamed is not None:
-            return tuple(each for each in (streamed, declared) if each is not None)
-        described = self.response.schema is not None or bool(self.inbound)
-        return (concrete(None, self.response.codec),) if described and self.response.codec in ("json", "binary") else ()
 
 
 class LoggingOptions(Struct, frozen=True):

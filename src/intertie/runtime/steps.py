@@ -87,15 +87,15 @@ class RequestValidationStep(Guard):
     def describe(self, plan: Plan, operation: OperationPlan) -> Mapping[str, object] | None:
         """Return parameters and body."""
         options: dict[str, object] = {}
-        if operation.parameters:
+        if operation.wire.parameters:
             options["parameters"] = [
                 f"{parameter.name} ({parameter.location}{', required' if parameter.required else ''})"
-                for parameter in operation.parameters
+                for parameter in operation.wire.parameters
             ]
-        if operation.body is not None:
-            options["body"] = operation.body.content_type
-            if operation.body.schema is not None:
-                options["schema"] = operation.body.schema.name or "inline"
+        if operation.wire.body is not None:
+            options["body"] = operation.wire.body.content_type
+            if operation.wire.body.schema is not None:
+                options["schema"] = operation.wire.body.schema.name or "inline"
         return options or None
 
     def words(self, options: Mapping[str, Any], sources: Mapping[str, str], operation: OperationPlan) -> Iterator[Line]:
@@ -143,7 +143,9 @@ class ClassifyStep(Guard):
 
     def describe(self, plan: Plan, operation: OperationPlan) -> Mapping[str, object]:
         """Return what is success, and what errors become."""
-        options: dict[str, object] = {"success": [status_value(text) for text in operation.response.statuses.written]}
+        options: dict[str, object] = {
+            "success": [status_value(text) for text in operation.wire.response.statuses.written]
+        }
         if plan.errors.rows:
             options["error_rows"] = [
                 {
@@ -178,7 +180,7 @@ class ResponseValidationStep(Guard):
 
     def describe(self, plan: Plan, operation: OperationPlan) -> Mapping[str, object] | None:
         """Return the schema, and what breaking it does."""
-        response = operation.response
+        response = operation.wire.response
         if response.schema is None or response.validate == "off":
             return None
         return {"mode": response.validate, "schema": response.schema.name or "inline"}

@@ -10,19 +10,7 @@ from msgspec.structs import replace
 
 from intertie.core.money import Money
 from intertie.runtime.order import ORDER
-from intertie.runtime.plan import (
-    BodyPlan,
-    HeaderPlan,
-    LoggingOptions,
-    OperationPlan,
-    Origin,
-    ParameterPlan,
-    Plan,
-    ResponsePlan,
-    StageDescription,
-    Targets,
-    TlsOptions,
-)
+from intertie.runtime.plan import LoggingOptions, OperationPlan, Origin, Plan, StageDescription, Targets, TlsOptions
 from intertie.runtime.policies.auth.options import AuthOptions
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
 from intertie.runtime.policies.deadline.options import TimeoutOptions
@@ -30,6 +18,7 @@ from intertie.runtime.policies.error_mapping.options import ErrorMappingOptions,
 from intertie.runtime.policies.retry.options import RetryOptions
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
+from intertie.runtime.wires.rest.plan import BodyPlan, HeaderPlan, ParameterPlan, ResponsePlan, RestWire
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 
@@ -59,19 +48,16 @@ def make_operation(
         idempotency_header: Header with the value `{uuid}`, None where there is none.
         idempotent: Declared so, whatever the method.
         validate: What happens to an answer that breaks its schema.
-        overrides: Further fields of `OperationPlan`.
+        overrides: Further fields of `OperationPlan`, or of its `RestWire`.
     """
     headers: tuple[HeaderPlan, ...] = ()
     if idempotency_header is not None:
         headers = (HeaderPlan(idempotency_header, "{uuid}", required=True, is_idempotency_key=True),)
     anything = CompiledSchema(True)
     has_body = method in {"POST", "PATCH", "PUT"}
-    values: dict[str, Any] = {
-        "id": id,
-        "name": id.replace("_", " ").title(),
+    wire: dict[str, Any] = {
         "method": method,
         "path": path,
-        "description": None,
         "headers": headers,
         "parameters": tuple(
             ParameterPlan(name, "query", required=False, style="form", explode=True, schema=anything) for name in query
@@ -84,6 +70,12 @@ def make_operation(
             None if schema is None else CompiledSchema(schema, id),
             validate=validate,
         ),
+    }
+    wire |= {name: overrides.pop(name) for name in tuple(overrides) if name in wire}
+    values: dict[str, Any] = {
+        "id": id,
+        "name": id.replace("_", " ").title(),
+        "description": None,
         "targets": Targets(),
         "outbound": (),
         "inbound": (),
@@ -98,7 +90,7 @@ def make_operation(
         "cost_per_call": None,
         "source": "test",
     }
-    return OperationPlan(**{**values, **overrides})
+    return OperationPlan(**{**values, "wire": RestWire(**wire), **overrides})
 
 
 def make_plan(*operations: OperationPlan, **overrides: Any) -> Plan:

@@ -119,7 +119,7 @@ def test_github_is_imported_as_a_whole(github: Path, tmp_path: Path) -> None:
     assert shop.errors(made.text) == []
     plan = shop.plan(made.text)
     assert len(plan.operations) == len(made.operations)
-    assert not plan.operations["issues_create"].body.schema.is_valid({"title": ["no", "title"]})
+    assert not plan.operations["issues_create"].wire.body.schema.is_valid({"title": ["no", "title"]})
     assert shop.again(made.text, source).text == made.text
     shop.spec.write_text(made.text, "utf-8")
     with MockServer(shop.spec) as url, open_sync(shop.spec, base_url=url, **STORES) as hub:
@@ -147,20 +147,20 @@ def operations(shop: Importing, text: str) -> dict[str, object]:
     """Return what the plan of each operation says of its calls, without what OpenAPI can't carry."""
     return {
         operation.id: {
-            "request": (operation.method, operation.path, operation.description),
-            "headers": [(each.name, each.value, each.required) for each in operation.headers],
+            "request": (operation.wire.method, operation.wire.path, operation.description),
+            "headers": [(each.name, each.value, each.required) for each in operation.wire.headers],
             "parameters": [
                 (each.name, each.location, each.required, each.style, each.explode, schema(each.schema), each.default)
-                for each in operation.parameters
+                for each in operation.wire.parameters
             ],
-            "body": operation.body and (operation.body.content_type, operation.body.required, schema(operation.body.schema)),
+            "body": operation.wire.body and (operation.wire.body.content_type, operation.wire.body.required, schema(operation.wire.body.schema)),
             "success": (
-                operation.response.statuses.written, operation.response.content_type, schema(operation.response.schema),
-                operation.response.example,
+                operation.wire.response.statuses.written, operation.wire.response.content_type, schema(operation.wire.response.schema),
+                operation.wire.response.example,
             ),
             "errors": [
                 (each.status, each.description, each.content_type, schema(each.schema), each.retry_after_header)
-                for each in operation.response.errors
+                for each in operation.wire.response.errors
             ],
             "pages": operation.pagination and (operation.pagination.style, dict(operation.pagination.options)),
         }

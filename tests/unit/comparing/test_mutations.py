@@ -19,18 +19,10 @@ from intertie.comparing import Side, compare
 from intertie.comparing.leftovers import NOT_COMPARED
 from intertie.core.money import Money
 from intertie.runtime.mapping import parse_path, parse_transform
-from intertie.runtime.plan import (
-    BodyPlan,
-    ErrorAnswerPlan,
-    HeaderPlan,
-    MappingRow,
-    PaginationPlan,
-    ParameterPlan,
-    Plan,
-    ProxyOptions,
-)
+from intertie.runtime.plan import MappingRow, PaginationPlan, Plan, ProxyOptions
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
+from intertie.runtime.wires.rest.plan import BodyPlan, ErrorAnswerPlan, HeaderPlan, ParameterPlan
 from support.compared import RICH, SHARE, side
 
 Steps = tuple[str | int, ...]

@@ -84,7 +84,7 @@ def test_the_credential_header_is_not_sent_twice():
     """An endpoint that lists the credential's header leaves it to authentication."""
     headers = [{"name": "x-api-key", "required": True}, {"name": "X-Trace", "value": "a"}]
     plan = plan_of(authentication=KEY, endpoints=(endpoint("Get", request={"headers": headers}),))
-    assert [header.name for header in plan.operations["get"].headers] == ["X-Trace"]
+    assert [header.name for header in plan.operations["get"].wire.headers] == ["X-Trace"]
 
 
 def test_a_key_s_header_must_be_one():

@@ -60,7 +60,7 @@ def test_payments_compiles_without_a_finding():
         "http://127.0.0.1:8420",
     )
     assert plan.limits.windows == (Window(1.0, 25), Window(60.0, 1000))
-    assert (create.replay_safe, create.idempotency_header, create.body.codec) == (True, "Idempotency-Key", "form")
+    assert (create.replay_safe, create.idempotency_header, create.wire.body.codec) == (True, "Idempotency-Key", "form")
     assert [row.write.text for row in create.outbound] == ["amount", "currency", "source", "metadata.order_id"]
     assert listing.inbound == ()
     assert listing.pagination.options["cursor_path"] == "data[-1].id"

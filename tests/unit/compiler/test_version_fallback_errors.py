@@ -57,7 +57,7 @@ def test_the_version_placeholder_is_no_parameter():
     plan = plan_of(
         versioning={"strategy": "url", "current": "v2"}, endpoints=(endpoint("Get", "/{version}/things/{id}"),)
     )
-    assert [parameter.name for parameter in plan.operations["get"].parameters] == ["id"]
+    assert [parameter.name for parameter in plan.operations["get"].wire.parameters] == ["id"]
 
 
 def test_fallback_values_and_defaults():

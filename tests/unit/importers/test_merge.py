@@ -105,7 +105,7 @@ components:
         again.text.index("### Delete Order") < again.text.index("### List Orders2") < again.text.index("## Components")
     )
     assert shop.errors(again.text) == []
-    schema = shop.plan(again.text).operations["list_orders2"].response.schema
+    schema = shop.plan(again.text).operations["list_orders2"].wire.response.schema
     assert schema.name == "Cart"
 
 
@@ -209,8 +209,8 @@ def test_a_block_that_was_not_there_comes_whole(shop: Importing) -> None:
     )
     again = shop.again(text, shop.write(new))
     operation = shop.plan(again.text).operations["delete_order"]
-    assert [each.name for each in operation.parameters] == ["id", "why"]
-    assert [error.status for error in operation.response.errors] == ["409"]
+    assert [each.name for each in operation.wire.parameters] == ["id", "why"]
+    assert [error.status for error in operation.wire.response.errors] == ["409"]
     assert operation.description == "Ends it."
     assert shop.again(again.text, shop.root / "api.yaml").changes == ()
 

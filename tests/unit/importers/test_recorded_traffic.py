@@ -67,8 +67,8 @@ def test_options_mean_what_they_mean_to_curl(
 ) -> None:
     """The options that decide on method and body are read as curl reads them."""
     operation = next(iter(shop.plan(shop.new(command, base_url=None).text).operations.values()))
-    assert operation.method == method
-    assert (operation.body.content_type if operation.body else None) == content_type
+    assert operation.wire.method == method
+    assert (operation.wire.body.content_type if operation.wire.body else None) == content_type
 
 
 def test_several_commands_of_a_file_are_one_service(shop: Importing) -> None:
@@ -150,7 +150,7 @@ def test_a_recording_becomes_operations_without_what_was_in_it(shop: Importing) 
     assert "key_name: X-Api-Key" in text
     assert {"asset", "other-host", "recorded-value", "cookie-parameter"} <= kinds(imported)
     assert shop.errors(text) == []
-    assert shop.plan(text).operations["post_orders"].body.schema.is_valid({"item": "a", "price": 1})
+    assert shop.plan(text).operations["post_orders"].wire.body.schema.is_valid({"item": "a", "price": 1})
 
 
 def test_a_recorded_body_may_be_encoded_or_broken(shop: Importing) -> None:

@@ -58,8 +58,8 @@ def test_a_large_schema_in_an_operation_is_referred_to_by_its_place(shop: Import
     assert "## Components" not in text
     assert shop.errors(text) == []
     operation = shop.plan(text).operations["put_orders_by_id"]
-    assert not operation.body.schema.is_valid({"field1": 1})
-    assert not operation.response.schema.is_valid({"field2": 1})
+    assert not operation.wire.body.schema.is_valid({"field1": 1})
+    assert not operation.wire.response.schema.is_valid({"field2": 1})
     assert shop.again(text, path).changes == ()
 
 
@@ -85,7 +85,7 @@ def test_what_is_sent_does_not_require_what_the_service_sets_there_either(shop: 
     assert "$ref: '../api.json#/components/schemas/Other'" in text
     assert "    Order:" in text
     assert "    Outer:" in text
-    assert shop.plan(text).operations["put_orders_by_id"].body.schema.is_valid({"order": {}})
+    assert shop.plan(text).operations["put_orders_by_id"].wire.body.schema.is_valid({"order": {}})
 
 
 def test_schemas_that_are_too_many_to_read_stay_in_the_source(shop: Importing) -> None:
@@ -142,7 +142,7 @@ def test_a_reference_that_is_encoded_already_stays_as_it_is(shop: Importing) -> 
     text = shop.new(shop.write(json.dumps(given), "api.json"), schemas="ref").text
     assert text.count(f"$ref: '../api.json#/paths/~1orders~1%7Bid%7D/put/{answer}'") == 3
     assert shop.errors(text) == []
-    assert not shop.plan(text).operations["get_two"].response.schema.is_valid({"field1": 1})
+    assert not shop.plan(text).operations["get_two"].wire.response.schema.is_valid({"field1": 1})
 
 
 def test_a_schema_without_a_name_is_named_after_its_operation(shop: Importing) -> None:

@@ -168,7 +168,7 @@ def test_a_second_key_goes_along(shop: Importing) -> None:
         "app": {"type": "apiKey", "in": "header", "name": "X-App"},
     }
     text = shop.of(source(schemes=schemes, security=[{"key": [], "app": []}]), "api.json").text
-    headers = shop.plan(text).operations["get_orders"].headers
+    headers = shop.plan(text).operations["get_orders"].wire.headers
     assert [(header.name, header.value) for header in headers] == [("X-App", "{env:SHOP_X_APP}")]
     assert shop.errors(text) == []
 
@@ -185,8 +185,8 @@ def test_a_key_that_an_operation_declares_as_a_parameter_too_is_sent_once(shop: 
     ]
     text = shop.of(json.dumps(document), "api.json").text
     operation = shop.plan(text).operations["get_orders"]
-    assert [header.name for header in operation.headers] == ["X-App"]
-    assert operation.parameters == ()
+    assert [header.name for header in operation.wire.headers] == ["X-App"]
+    assert operation.wire.parameters == ()
     assert shop.errors(text) == []
 
 

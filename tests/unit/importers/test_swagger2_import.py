@@ -76,7 +76,7 @@ def test_a_document_says_the_same_as_its_spec(shop: Importing) -> None:
     assert endpoints["Put Files"].request.body.content_type.value == "application/x-www-form-urlencoded"
     assert {"discriminator", "answer-media-type"} <= kinds(imported)
     plan = shop.plan(text)
-    body = plan.operations["post_orders"].body.schema
+    body = plan.operations["post_orders"].wire.body.schema
     assert body.is_valid({"kind": "a", "next": {"kind": "b"}})
     assert not body.is_valid({"kind": "a", "next": {}})
 
@@ -86,4 +86,4 @@ def test_schemas_can_stay_in_the_source(shop: Importing) -> None:
     text = shop.new(shop.write(SOURCE), schemas="ref").text
     assert "$ref: '../api.yaml#/definitions/Order'" in text
     assert shop.errors(text) == []
-    assert shop.plan(text).operations["post_orders"].body.schema.is_valid({"kind": "a"})
+    assert shop.plan(text).operations["post_orders"].wire.body.schema.is_valid({"kind": "a"})

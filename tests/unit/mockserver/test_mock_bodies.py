@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from intertie.core.media_types import agree
 from intertie.mockserver.multipart import UnreadableBody, read_parts
 from intertie.mockserver.profiles import Behaviour, ForcedAnswer, Profile
-from intertie.runtime.plan import BodyPlan, ResponsePlan
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
+from intertie.runtime.wires.rest.expected_types import expected_types
+from intertie.runtime.wires.rest.plan import BodyPlan, ResponsePlan
 from support.mock_plans import Bench, header, operation, plan
 
 RECURSIVE = {
@@ -125,7 +126,7 @@ def test_what_the_mock_gives_is_what_its_client_takes(content_type, codec, schem
     assert (reply.status, bool(reply.body)) == (200, True)
     sent = header(reply, "Content-Type")
     assert "*" not in sent
-    assert all(agree(each, sent) for each in op.expected_types)
+    assert all(agree(each, sent) for each in expected_types(op))
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ def test_a_boundary_that_does_not_occur_is_told():
 
 def test_declared_errors_follow_their_media_type():
     """An AWS error is JSON, one in XML is XML."""
-    from intertie.runtime.plan import ErrorAnswerPlan
+    from intertie.runtime.wires.rest.plan import ErrorAnswerPlan
 
     for content_type, begins in (("application/x-amz-json-1.1", b"{"), ("application/soap+xml", b"<")):
         error = ErrorAnswerPlan("404", "No such thing", CompiledSchema(OBJECT), None, content_type)

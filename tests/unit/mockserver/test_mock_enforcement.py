@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from intertie.core.secret import Secret
 from intertie.mockserver.problems import RULES
-from intertie.runtime.plan import BodyPlan, ErrorAnswerPlan, HeaderPlan
 from intertie.runtime.policies.auth.options import AuthOptions
 from intertie.runtime.policies.version.options import VersionOptions
 from intertie.runtime.schemas import CompiledSchema
+from intertie.runtime.wires.rest.plan import BodyPlan, ErrorAnswerPlan, HeaderPlan
+from support.changing import changed
 from support.mock_plans import CREATE, DEFS, LIST, VERSIONS, Bench, answers, header, operation, parameter, plan
 
 
@@ -164,7 +165,7 @@ def test_a_required_header_must_be_there():
 
 def test_a_declared_422_is_the_status_of_invalid_input():
     """400 is for invalid input unless the endpoint declares 422."""
-    op = replace(CREATE, response=answers("Charge", ErrorAnswerPlan("422", None, None, None)))
+    op = changed(CREATE, response=answers("Charge", ErrorAnswerPlan("422", None, None, None)))
     assert Bench(plan(op)).charge(body=b"amount=0&currency=eur&source=x").status == 422
     assert Bench(plan(op)).charge(idempotency=None).status == 422
     assert Bench().charge(body=b"amount=0&currency=eur&source=x").status == 400
@@ -245,7 +246,7 @@ def test_header_parameters_are_judged():
 
 # --- bodies
 
-JSON_OP = replace(
+JSON_OP = changed(
     CREATE,
     headers=(),
     idempotency_header=None,
@@ -289,7 +290,7 @@ def test_form_bodies_nest_by_brackets():
 
 def test_xml_bodies_are_read_and_document_types_refused():
     """XML elements become fields; a DTD is no body that is read."""
-    op = replace(JSON_OP, body=replace(JSON_OP.body, content_type="application/xml", codec="xml"))
+    op = changed(JSON_OP, body=replace(JSON_OP.wire.body, content_type="application/xml", codec="xml"))
     bench = Bench(plan(op))
     assert (
         bench.charge(
@@ -305,7 +306,7 @@ def test_xml_bodies_are_read_and_document_types_refused():
 
 def test_multipart_bodies_are_read():
     """The parts of a multipart body are fields."""
-    op = replace(JSON_OP, body=replace(JSON_OP.body, content_type="multipart/form-data", codec="multipart"))
+    op = changed(JSON_OP, body=replace(JSON_OP.wire.body, content_type="multipart/form-data", codec="multipart"))
     body = (
         b"".join(
             b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % part

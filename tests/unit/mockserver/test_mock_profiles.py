@@ -12,8 +12,9 @@ from intertie.mockserver.messages import FaultKind
 from intertie.mockserver.profile_reading import ProfileError, load_profile, parse_profile, profile_of
 from intertie.mockserver.profiles import BUILT_IN, Behaviour, ForcedAnswer, Profile
 from intertie.runtime.disguises import hidden_codes, says_throttled
-from intertie.runtime.plan import ErrorAnswerPlan
 from intertie.runtime.schemas import CompiledSchema
+from intertie.runtime.wires.rest.plan import ErrorAnswerPlan
+from support.changing import changed
 from support.mock_plans import CREATE, GET, LIMITS, Bench, header, plan
 
 
@@ -66,10 +67,10 @@ def test_a_code_stands_where_the_client_reads_it():
         "required": ["__type"],
         "properties": {name: {"type": "string"} for name in ("__type", "Message")},
     }
-    failing = msgspec.structs.replace(
+    failing = changed(
         GET,
         response=msgspec.structs.replace(
-            GET.response, errors=(ErrorAnswerPlan("400", "Not found.", CompiledSchema(schema), None),)
+            GET.wire.response, errors=(ErrorAnswerPlan("400", "Not found.", CompiledSchema(schema), None),)
         ),
     )
     bench = Bench(

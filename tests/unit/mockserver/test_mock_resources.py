@@ -7,9 +7,11 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from intertie.runtime.plan import BodyPlan, ErrorAnswerPlan, PaginationPlan, ResponsePlan
+from intertie.runtime.plan import PaginationPlan
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
+from intertie.runtime.wires.rest.plan import BodyPlan, ErrorAnswerPlan, ResponsePlan
+from support.changing import changed
 from support.mock_plans import CREATE, DEFS, GET, LIST, Bench, answers, header, operation, plan, schema
 
 JSON_BODY = BodyPlan("application/json", "json", None, required=False)
@@ -72,7 +74,7 @@ def test_where_no_endpoint_yields_an_id_a_declared_404_does_not_hide_the_success
         "/repos/{owner}/{repo}",
         response=ResponsePlan(StatusSet.of(["200"]), "application/json", "json", shape, (missing,)),
     )
-    delete = replace(DELETE, id="delete_repository", path="/repos/{owner}/{repo}")
+    delete = changed(DELETE, id="delete_repository", path="/repos/{owner}/{repo}")
     bench = Bench(plan(read, delete))
     one = data(bench.ask("GET", "/repos/octo/hello"))
     assert data(bench.ask("GET", "/repos/octo/hello")) == one
@@ -83,7 +85,7 @@ def test_where_no_endpoint_yields_an_id_a_declared_404_does_not_hide_the_success
 
 def test_without_a_declared_404_an_unknown_id_is_made_from_the_schema():
     """The answer has the id that was asked for, and the same one each time."""
-    bench = Bench(plan(CREATE, replace(GET, response=answers("Charge"))))
+    bench = Bench(plan(CREATE, changed(GET, response=answers("Charge"))))
     one = data(bench.ask("GET", "/v1/charges/ch_any"))
     assert one["id"] == "ch_any"
     assert data(bench.ask("GET", "/v1/charges/ch_any")) == one
@@ -137,7 +139,7 @@ def test_an_idempotency_key_is_honoured():
 
 def test_a_declared_409_is_the_status_of_a_reused_key():
     """The status of a reused key is one that the endpoint declares."""
-    op = replace(CREATE, response=answers("Charge", ErrorAnswerPlan("409", None, None, None)))
+    op = changed(CREATE, response=answers("Charge", ErrorAnswerPlan("409", None, None, None)))
     bench = Bench(plan(op, GET))
     bench.charge()
     assert bench.charge(body=b"amount=1&currency=eur&source=x").status == 409
@@ -264,7 +266,7 @@ def test_an_opaque_cursor_stands_where_the_plan_says(cursor_type):
     cursor, seen = "", []
     for _ in range(10):
         page = data(bench.ask("GET", f"/rows?after={cursor}"))
-        assert op.response.schema.is_valid(page)
+        assert op.wire.response.schema.is_valid(page)
         seen += [row["id"] for row in page["rows"]]
         cursor = page.get("next")
         if not cursor:

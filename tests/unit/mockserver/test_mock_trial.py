@@ -9,8 +9,10 @@ from intertie.cli.context import CliContext
 from intertie.cli.next_line import NextLine, calls_go_to
 from intertie.core.clock import BlockingClock
 from intertie.mockserver.trial import TrialCall, trial_calls
-from intertie.runtime.plan import HeaderPlan, Origin
+from intertie.runtime.plan import Origin
 from intertie.runtime.policies.auth.options import AuthOptions
+from intertie.runtime.wires.rest.plan import HeaderPlan
+from support.changing import changed
 from support.mock_plans import CREATE, GET, LIST, answers, operation, parameter, plan
 
 CLOCK = BlockingClock()
@@ -67,7 +69,7 @@ def test_an_operation_that_no_call_can_reach_is_passed_over():
 def test_variables_that_are_not_set_are_set_first():
     """Those of the credential, unless the mock has an exact one, and those of headers."""
     auth = AuthOptions(type="basic", username="env:PAY_USER", password="env:PAY_PASSWORD")
-    made = replace(plan(replace(LIST, headers=(HeaderPlan("X-Shop", "{env:PAY_SHOP}", required=True),))), auth=auth)
+    made = replace(plan(changed(LIST, headers=(HeaderPlan("X-Shop", "{env:PAY_SHOP}", required=True),))), auth=auth)
     exports = ["  export PAY_SHOP=any", "  export PAY_USER=any", "  export PAY_PASSWORD=any"]
     assert line(made)[1:-1] == exports
     assert line(made, environ={"PAY_SHOP": "x", "PAY_USER": "", "PAY_PASSWORD": "y"})[1:-1] == exports[1:2]

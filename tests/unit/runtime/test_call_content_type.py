@@ -20,6 +20,7 @@ from intertie.testing import (
     make_plan,
     rows,
 )
+from support.changing import changed
 from support.plans import breaker, retries
 
 PAGE = Answer(200, body=b"<html>We are down</html>", headers={"Content-Type": "text/html; charset=utf-8"})
@@ -215,10 +216,10 @@ def test_without_validation_nothing_is_judged_that_is_not_kept(drive, bench, mon
 def test_a_binary_answer_with_a_schema_works(drive, bench, schema, data):
     """Bytes are a string whose length is counted in octets; they are kept and given again as bytes."""
     operation = make_operation("get_thing", schema=schema)
-    response = operation.response.__class__(
-        operation.response.statuses, "image/png", "binary", operation.response.schema, validate="strict"
+    response = operation.wire.response.__class__(
+        operation.wire.response.statuses, "image/png", "binary", operation.wire.response.schema, validate="strict"
     )
-    plan = make_plan(replace(operation, response=response), fallback=CACHE)
+    plan = make_plan(changed(operation, response=response), fallback=CACHE)
     made = bench(plan, [Answer(200, body=data, headers={"Content-Type": "image/png"}), Answer(500)])
     for fallback in (None, "cache"):
         answered = assert_answered(drive(made, made.linked.run("get_thing", {})))
@@ -240,10 +241,14 @@ def test_bytes_that_break_their_schema_are_told_as_such(drive, bench, schema, ru
     """A mistake of spec or service, never a crash."""
     operation = make_operation("get_thing")
     response = replace(
-        operation.response, content_type="image/png", codec="binary", schema=CompiledSchema(schema), validate="strict"
+        operation.wire.response,
+        content_type="image/png",
+        codec="binary",
+        schema=CompiledSchema(schema),
+        validate="strict",
     )
     answer = Answer(200, body=b"\x89PNG", headers={"Content-Type": "image/png"})
-    made = bench(make_plan(replace(operation, response=response)), [answer])
+    made = bench(make_plan(changed(operation, response=response)), [answer])
     failed = assert_failed(drive(made, made.linked.run("get_thing", {})), InvalidResponse)
     with pytest.raises(InvalidResponse, match=rule):
         raise failed.error
@@ -281,8 +286,8 @@ def test_an_error_in_json_in_the_place_of_another_type_is_that_error(drive, benc
     """A throttled download is throttled, not a service that is down; a code of the error mapping is that code."""
     operation = make_operation("get_thing")
     codec = "text" if declared == "text/csv" else "binary"
-    response = replace(operation.response, content_type=declared, codec=codec)
-    plan = make_plan(replace(operation, response=response), retry=retries(2), errors=rows(("known", "KNOWN", "fail")))
+    response = replace(operation.wire.response, content_type=declared, codec=codec)
+    plan = make_plan(changed(operation, response=response), retry=retries(2), errors=rows(("known", "KNOWN", "fail")))
     made = bench(plan, [Answer(200, json=said)])
     failed = assert_failed(drive(made, made.linked.run("get_thing", {})))
     assert (failed.kind, len(made.transport.received)) == (kind, sent)

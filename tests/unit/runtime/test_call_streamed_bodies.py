@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from intertie.core.errors import InvalidInput, ServiceError
-from intertie.runtime.plan import BodyPlan
 from intertie.runtime.policies.fallback.options import FallbackOptions
+from intertie.runtime.wires.rest.plan import BodyPlan
 from intertie.testing import (
     Answer,
     Failure,

@@ -12,14 +12,14 @@ from intertie.comparing.schemas import Effect
 from intertie.comparing.sides import OperationPair, Pair
 from intertie.comparing.words import shown
 from intertie.diagnostics import SourceSpan
-from intertie.runtime.plan import HeaderPlan, ParameterPlan
+from intertie.runtime.wires.rest.plan import HeaderPlan, ParameterPlan
 from intertie.spec.fields import Block
 from intertie.spec.model import Endpoint, Spec
 
 CHOICES = frozenset({"enum", "const"})
 TYPES = frozenset({"type", "anyOf", "oneOf", "allOf", "not", "if", "then", "else"})
 _REFUSED = "is refused as invalid input before anything is sent"
-_SCHEMAS = ("operations.parameters.schema", "operations.body.schema")
+_SCHEMAS = ("operations.wire.parameters.schema", "operations.wire.body.schema")
 
 
 @rule(
@@ -124,20 +124,20 @@ def request_bounds(pair: Pair) -> Iterator[Found]:
     risky="its default changes, or how it is written on the wire",
     safe="an optional one is added, or one becomes optional",
     plan=(
-        "operations.parameters.location",
-        "operations.parameters.name",
-        "operations.parameters.required",
-        "operations.parameters.style",
-        "operations.parameters.explode",
-        "operations.parameters.default",
-        "operations.parameters.has_default",
+        "operations.wire.parameters.location",
+        "operations.wire.parameters.name",
+        "operations.wire.parameters.required",
+        "operations.wire.parameters.style",
+        "operations.wire.parameters.explode",
+        "operations.wire.parameters.default",
+        "operations.wire.parameters.has_default",
     ),
 )
 def parameter(pair: Pair) -> Iterator[Found]:
     """Which parameters there are, whether they must be given, and how they are written."""
     for each in pair.operations:
-        old = {(one.location, one.name): one for one in each.old.parameters}
-        new = {(one.location, one.name): one for one in each.new.parameters}
+        old = {(one.location, one.name): one for one in each.old.wire.parameters}
+        new = {(one.location, one.name): one for one in each.new.wire.parameters}
         for key in dict.fromkeys((*old, *new)):
             before, after = old.get(key), new.get(key)
             if before is None or after is None:
@@ -152,18 +152,18 @@ def parameter(pair: Pair) -> Iterator[Found]:
     risky="its value changes, or it is no longer sent; a replay is no longer known by its key",
     safe="one with a value, or an optional one, is added; one may be left out",
     plan=(
-        "operations.headers.name",
-        "operations.headers.value",
-        "operations.headers.required",
-        "operations.headers.is_idempotency_key",
+        "operations.wire.headers.name",
+        "operations.wire.headers.value",
+        "operations.wire.headers.required",
+        "operations.wire.headers.is_idempotency_key",
         "operations.idempotency_header",
     ),
 )
 def header(pair: Pair) -> Iterator[Found]:
     """Which headers are sent, with what values, and which one is the idempotency key."""
     for each in pair.operations:
-        old = {one.name.lower(): one for one in each.old.headers}
-        new = {one.name.lower(): one for one in each.new.headers}
+        old = {one.name.lower(): one for one in each.old.wire.headers}
+        new = {one.name.lower(): one for one in each.new.wire.headers}
         for key in dict.fromkeys((*old, *new)):
             before, after = old.get(key), new.get(key)
             name = (after or before or HeaderPlan("", None, required=False)).name
@@ -194,12 +194,12 @@ def header(pair: Pair) -> Iterator[Found]:
     breaking="one is required now, or none is taken any more",
     risky="it is encoded otherwise",
     safe="one may be given, or left out",
-    plan=("operations.body.content_type", "operations.body.codec", "operations.body.required"),
+    plan=("operations.wire.body.content_type", "operations.wire.body.codec", "operations.wire.body.required"),
 )
 def request_body(pair: Pair) -> Iterator[Found]:
     """Whether there is a body, and in which encoding."""
     for each in pair.operations:
-        old, new = each.old.body, each.new.body
+        old, new = each.old.wire.body, each.new.wire.body
         at = each.at("request", "body")
         if (old is None) != (new is None):
             texts = [one.content_type if one else None for one in (old, new)]

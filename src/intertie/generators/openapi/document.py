@@ -27,10 +27,10 @@ def openapi_document(spec: Spec, plan: Plan) -> dict[str, object]:
     paths: dict[str, dict[str, object]] = {}
     for operation in plan.operations.values():
         made = operation_object(operation, endpoints[operation.id], components)
-        item = paths.setdefault(operation.path, {})
-        if operation.method.lower() in item:
+        item = paths.setdefault(operation.wire.path, {})
+        if operation.wire.method.lower() in item:
             item = paths.setdefault(_path_of_its_own(operation), {})
-        item[operation.method.lower()] = made
+        item[operation.wire.method.lower()] = made
     scheme = security_scheme(spec, plan)
     document: dict[str, object] = {"openapi": VERSION, "info": _info(spec, plan)}
     servers = server_objects(spec)
@@ -60,7 +60,7 @@ def _path_of_its_own(operation: OperationPlan) -> str:
     fragment, which no request has: `/#X-Amz-Target=DynamoDB_20120810.GetItem`.
     """
     fixed = "&".join(f"{part.name}={part.value}" for part in fixed_parts(operation) if part.value is not None)
-    return f"{operation.path}#{fixed or operation.id}"
+    return f"{operation.wire.path}#{fixed or operation.id}"
 
 
 def _by_operation(spec: Spec) -> dict[str, Endpoint]:

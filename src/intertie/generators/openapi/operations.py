@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from intertie.core.media_types import concrete
 from intertie.generators.openapi.components import Components
-from intertie.runtime.plan import ErrorAnswerPlan, HeaderPlan, OperationPlan, ParameterPlan
+from intertie.runtime.plan import OperationPlan
 from intertie.runtime.schemas import CompiledSchema
+from intertie.runtime.wires.rest.plan import ErrorAnswerPlan, HeaderPlan, ParameterPlan
 from intertie.spec.model import Endpoint, SuccessAnswer
 
 _NATIVE_STYLES = {"query": "form", "path": "simple", "header": "simple"}
@@ -30,13 +31,13 @@ def operation_object(operation: OperationPlan, endpoint: Endpoint, components: C
     if operation.description:
         made["description"] = operation.description
     parameters = [
-        *(_parameter(parameter, _about(endpoint, parameter), components) for parameter in operation.parameters),
-        *(_header(header, endpoint) for header in operation.headers),
+        *(_parameter(parameter, _about(endpoint, parameter), components) for parameter in operation.wire.parameters),
+        *(_header(header, endpoint) for header in operation.wire.headers),
     ]
     if parameters:
         made["parameters"] = parameters
-    if operation.body is not None:
-        body = operation.body
+    if operation.wire.body is not None:
+        body = operation.wire.body
         made["requestBody"] = {
             "required": body.required,
             "content": {body.content_type: _media(body.schema, components)},
@@ -82,7 +83,7 @@ def _header(header: HeaderPlan, endpoint: Endpoint) -> dict[str, object]:
 
 def _responses(operation: OperationPlan, endpoint: Endpoint, components: Components) -> dict[str, object]:
     success = endpoint.response.success if endpoint.response else None
-    plan = operation.response
+    plan = operation.wire.response
     statuses = [_status(text) for text in plan.statuses.written] or ["2XX"]
     made: dict[str, object] = {}
     for status in statuses:

@@ -27,10 +27,11 @@ from intertie.generators.types.transforms import input_of, takes_null
 from intertie.lint.transform_types import argument_paths
 from intertie.runtime.mapping import parse_path
 from intertie.runtime.mapping.paths import EACH, Step
-from intertie.runtime.plan import BodyPlan, HeaderPlan, MappingRow, OperationPlan, ParameterPlan, Plan
+from intertie.runtime.plan import MappingRow, OperationPlan, Plan
 from intertie.runtime.requests.bodies import RAW_FIELD, BodyWriter
 from intertie.runtime.requests.headers import pattern_of
 from intertie.runtime.requests.schema_shape import only_value
+from intertie.runtime.wires.rest.plan import BodyPlan, HeaderPlan, ParameterPlan
 
 _HEADER = Scalar("_Written")
 _RAW = {
@@ -71,9 +72,9 @@ class _Reading:
         self._catalogue = catalogue
         self._operation = operation
         self._hint = f"{pascal(operation.id)}Input"
-        self._parameters = {parameter.name: parameter for parameter in operation.parameters}
-        self._body = operation.body
-        self._writer = BodyWriter(operation.body, operation.id) if operation.body is not None else None
+        self._parameters = {parameter.name: parameter for parameter in operation.wire.parameters}
+        self._body = operation.wire.body
+        self._writer = BodyWriter(operation.wire.body, operation.id) if operation.wire.body is not None else None
         self._members = self._body_members()
         self._written: set[str] = set()
         """Parameters and body members that rows write whole."""
@@ -177,7 +178,7 @@ class _Reading:
                 yield name, member
         if self._writer is not None and not self._writer.takes_members and self._body is not None:
             yield RAW_FIELD, self._raw(self._body)
-        for header in self._operation.headers:
+        for header in self._operation.wire.headers:
             yield from self._header(header, declared)
 
     def _header(self, header: HeaderPlan, declared: set[str]) -> Iterator[tuple[str, Field]]:

@@ -25,6 +25,7 @@ from intertie.generators.types.transforms import result_of, takes_null
 from intertie.runtime.mapping import parse_path
 from intertie.runtime.mapping.paths import EACH
 from intertie.runtime.plan import MappingRow, OperationPlan, Plan
+from intertie.runtime.wires.rest.expected_types import expected_types
 
 _OF_CODEC = {"xml": Scalar("str"), "text": Scalar("str"), "binary": Scalar("bytes"), "multipart": Scalar("bytes")}
 _EMPTY = frozenset({"204", "205"})
@@ -40,13 +41,13 @@ class ResultReader:
     def data(self, operation: OperationPlan) -> Shape:
         """Return the type of `Result.data`."""
         hint = f"{pascal(operation.id)}Data"
-        if operation.method == "HEAD" or answers_nothing(operation.response):
+        if operation.wire.method == "HEAD" or answers_nothing(operation.wire.response):
             shape: Shape = NONE
         else:
             shape = self._answer(operation, hint)
             if operation.inbound:
                 shape = self._mapped(shape, operation.inbound, hint)
-            if _EMPTY & set(operation.response.statuses.written):
+            if _EMPTY & set(operation.wire.response.statuses.written):
                 shape = either([shape, NONE])
         fallback = self._plan.fallback
         if fallback is None:
@@ -93,10 +94,10 @@ class ResultReader:
 
     def _answer(self, operation: OperationPlan, hint: str) -> Shape:
         """Return the type of the answer before it is mapped."""
-        response = operation.response
-        if operation.streaming is not None or not operation.expected_types:
+        response = operation.wire.response
+        if operation.streaming is not None or not expected_types(operation):
             return ANY
-        if any("*" in each for each in operation.expected_types):
+        if any("*" in each for each in expected_types(operation)):
             return ANY
         if response.codec != "json":
             return _OF_CODEC.get(response.codec, ANY)

@@ -14,7 +14,7 @@ from intertie.runtime.http import Request
 from intertie.runtime.mapping.contracts import MISSING
 from intertie.runtime.mapping.mapper import Mapper
 from intertie.runtime.mapping.paths import NamePath, Step, StepPath
-from intertie.runtime.plan import STREAM_TYPES, HeaderPlan, MappingRow, OperationPlan
+from intertie.runtime.plan import MappingRow, OperationPlan
 from intertie.runtime.policies.version.options import VersionOptions
 from intertie.runtime.requests.bodies import RAW_FIELD, BodyWriter, Payload
 from intertie.runtime.requests.complaints import invalid, unknown
@@ -24,6 +24,7 @@ from intertie.runtime.requests.parameters import Parameter
 from intertie.runtime.requests.percent import component
 from intertie.runtime.requests.scalars import scalar_text
 from intertie.runtime.requests.versions import known_versions, path_template, pieces
+from intertie.runtime.wires.rest.plan import STREAM_TYPES, HeaderPlan
 
 _PARAMETERS: Final = "\x00parameters"
 """Where outbound rows put parameters among the members of the body, out of the way of every other name."""
@@ -55,16 +56,16 @@ class RequestBuilder:
 
     def __init__(self, operation: OperationPlan, version: VersionOptions | None, base_path: str) -> None:
         self._id = operation.id
-        self._method = operation.method
+        self._method = operation.wire.method
         self._version = version
         self._versions = known_versions(version)
-        self._body = BodyWriter(operation.body, operation.id) if operation.body is not None else None
-        self._parameters = tuple(Parameter(plan, operation.id) for plan in operation.parameters)
+        self._body = BodyWriter(operation.wire.body, operation.id) if operation.wire.body is not None else None
+        self._parameters = tuple(Parameter(plan, operation.id) for plan in operation.wire.parameters)
         self._query = tuple(parameter for parameter in self._parameters if parameter.location == "query")
         self._in_path = {parameter.name: parameter for parameter in self._parameters if parameter.location == "path"}
         self._in_headers = tuple(parameter for parameter in self._parameters if parameter.location == "header")
         self._templates = {
-            known: _Template(*pieces(path_template(base_path, operation.path, version, known)))
+            known: _Template(*pieces(path_template(base_path, operation.wire.path, version, known)))
             for known in (*self._versions, None)
         }
         self._compile_headers(operation)
@@ -297,15 +298,15 @@ class RequestBuilder:
     # --- compiled once ------------------------------------------------------------------------------------------------
 
     def _compile_headers(self, operation: OperationPlan) -> None:
-        patterns = [pattern_of(plan) for plan in operation.headers]
+        patterns = [pattern_of(plan) for plan in operation.wire.headers]
         self._patterns = tuple(pattern for pattern in patterns if pattern is not None)
         literals = [
             (plan.name, sendable(plan.value))
-            for plan, pattern in zip(operation.headers, patterns, strict=True)
+            for plan, pattern in zip(operation.wire.headers, patterns, strict=True)
             if pattern is None and plan.value is not None
         ]
-        names = {plan.name.lower() for plan in operation.headers} | {p.name.lower() for p in self._in_headers}
-        accept = STREAM_TYPES.get(operation.streaming or "", operation.response.content_type)
+        names = {plan.name.lower() for plan in operation.wire.headers} | {p.name.lower() for p in self._in_headers}
+        accept = STREAM_TYPES.get(operation.streaming or "", operation.wire.response.content_type)
         if accept and "accept" not in names:
             literals.insert(0, ("Accept", accept))
         self._literals = tuple(literals)
@@ -313,13 +314,13 @@ class RequestBuilder:
         if self._version is not None and self._version.strategy == "header":
             static.add(self._version.name.lower())
         self._static_names = frozenset(static)
-        self._required = tuple(plan for plan in operation.headers if plan.value is None and plan.required)
-        self._spelled = {plan.name.lower(): plan.name for plan in operation.headers}
+        self._required = tuple(plan for plan in operation.wire.headers if plan.value is None and plan.required)
+        self._spelled = {plan.name.lower(): plan.name for plan in operation.wire.headers}
         self._has_dynamic = bool(self._patterns or self._required or self._in_headers)
-        self._key_header: HeaderPlan | None = next((p for p in operation.headers if p.is_idempotency_key), None)
+        self._key_header: HeaderPlan | None = next((p for p in operation.wire.headers if p.is_idempotency_key), None)
 
     def _compile_rows(self, operation: OperationPlan) -> None:
-        names = {parameter.name for parameter in operation.parameters}
+        names = {parameter.name for parameter in operation.wire.parameters}
         rows: list[MappingRow] = []
         for row in operation.outbound:
             if row.write.text.strip() in names:
@@ -342,16 +343,16 @@ class RequestBuilder:
     def _compile_places(self, operation: OperationPlan) -> dict[str, _Place]:
         """Return where each name goes; declared names come first, other spellings fill what is free."""
         places: dict[str, _Place] = {}
-        for parameter in operation.parameters:
+        for parameter in operation.wire.parameters:
             places[parameter.name] = _Place(parameter=parameter.name)
         if self._body is not None:
             members = self._body.shape.members if self._body.takes_members else {RAW_FIELD: True}
             for name in members:
                 places[name] = places.get(name, _Place())._replace(body=True)
-        for plan in operation.headers:
+        for plan in operation.wire.headers:
             for name in _names_of(plan):
                 places.setdefault(name, _Place(header=plan.name.lower()))
-        for parameter in operation.parameters:
+        for parameter in operation.wire.parameters:
             places.setdefault(snake_case(parameter.name), _Place(parameter=parameter.name))
         for pattern in self._patterns:
             for name in pattern.inputs:

@@ -47,12 +47,12 @@ def fixed_parts(operation: OperationPlan) -> tuple[FixedPart, ...]:
 
 
 def _parts(operation: OperationPlan) -> Iterator[FixedPart]:
-    for header in operation.headers:
+    for header in operation.wire.headers:
         if header.value is not None and pattern_of(header) is None:
             yield FixedPart("header", header.name.lower(), header.value)
         elif header.value is None and header.required:
             yield FixedPart("header", header.name.lower(), None)
-    for parameter in operation.parameters:
+    for parameter in operation.wire.parameters:
         if parameter.location not in ("query", "header"):
             continue
         name = parameter.name.lower() if parameter.location == "header" else parameter.name
@@ -61,7 +61,7 @@ def _parts(operation: OperationPlan) -> Iterator[FixedPart]:
             yield FixedPart(parameter.location, name, scalar_text(value))
         elif parameter.required and not parameter.has_default:
             yield FixedPart(parameter.location, name, None)
-    schema = operation.body.schema if operation.body is not None else None
+    schema = operation.wire.body.schema if operation.wire.body is not None else None
     if schema is not None:
         for name, value in fixed_members(shape_of(schema.json, schema.json)).items():
             yield FixedPart("body", name, scalar_text(value))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from intertie.runtime.mapping.contracts import MISSING
-from intertie.runtime.plan import ParameterPlan
 from intertie.runtime.requests.coercion import coerced
 from intertie.runtime.requests.complaints import broken, invalid
 from intertie.runtime.requests.headers import sendable
@@ -13,6 +12,7 @@ from intertie.runtime.requests.percent import component
 from intertie.runtime.requests.plain_data import NotPlainError, plain
 from intertie.runtime.requests.schema_shape import only_value, shape_of
 from intertie.runtime.requests.styles import header_text, path_text, query_text
+from intertie.runtime.wires.rest.plan import ParameterPlan
 
 _PYTHON_TYPES = {"string": str, "integer": int, "boolean": bool}
 

@@ -22,6 +22,7 @@ from intertie.runtime.responses.error_codes import (
     usual_code,
 )
 from intertie.runtime.unexpected_type import UnexpectedTypeError
+from intertie.runtime.wires.rest.expected_types import expected_types
 
 _Declared: TypeAlias = tuple[tuple[tuple[FieldPath, ...], tuple[FieldPath, ...]], str]
 """Paths of code and message in a declared error, and its codec."""
@@ -41,17 +42,17 @@ class ResponseReader:
 
     def __init__(self, operation: OperationPlan, errors: ErrorMappingOptions) -> None:
         self._id = operation.id
-        self._codec = operation.response.codec
-        self._expected = operation.expected_types
+        self._codec = operation.wire.response.codec
+        self._expected = expected_types(operation)
         self._is_loose = all(covers_anything(each) for each in self._expected)
         self._readings: dict[str, tuple[str, str]] = {}
-        self._schema = operation.response.schema
+        self._schema = operation.wire.response.schema
         self._mapper = Mapper(operation.inbound, operation=operation.id) if operation.inbound else None
         self._own_path = parse_path(errors.error_code_path) if errors.error_code_path else None
         self._message_path = parse_path(errors.error_message_path) if errors.error_message_path else None
         self._errors: dict[str, _Declared] = {
             answer.status: (declared_paths(answer.schema), codec_of(answer.content_type or "") or "json")
-            for answer in operation.response.errors
+            for answer in operation.wire.response.errors
         }
 
     def decode(self, response: Response) -> object:

@@ -18,10 +18,12 @@ from intertie.app.doctor.state import check_folder, check_state, file_system_of
 from intertie.app.doctor.surroundings import check_clock, check_extras
 from intertie.app.doctor.trust import DAY_S, check_client_certificate, check_system, check_trust, judged
 from intertie.core.errors import ConnectError, CredentialMissing, DeadlineExceeded, TokenRefused, UsageError
-from intertie.runtime.plan import HeaderPlan, Origin, ProxyOptions, TlsOptions
+from intertie.runtime.plan import Origin, ProxyOptions, TlsOptions
 from intertie.runtime.policies.auth.options import AuthOptions
+from intertie.runtime.wires.rest.plan import HeaderPlan
 from intertie.testing import make_plan
 from intertie.testing.linking import StaticSecrets
+from support.changing import changed
 from support.spec_text import section, spec_of
 
 NOW_S = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC).timestamp()
@@ -44,7 +46,7 @@ def test_every_reference_of_a_plan_is_found_once():
     )
     operation = next(iter(plan.operations.values()))
     header = HeaderPlan("X-Account", "acct-{env:ACCOUNT}", required=True)
-    plan = replace(plan, operations={operation.id: replace(operation, headers=(header,))})
+    plan = replace(plan, operations={operation.id: changed(operation, headers=(header,))})
     found = {named.reference: named for named in references(plan)}
     assert set(found) == {"env:USER", "env:PASS", "file:/k.pem", "env:PROXY_PASS", "env:ACCOUNT"}
     assert [name for name, named in found.items() if named.lines] == ["file:/k.pem"]

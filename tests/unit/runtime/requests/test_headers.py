@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from intertie.core.errors import CredentialMissing, InvalidInput
-from intertie.runtime.plan import HeaderPlan
 from intertie.runtime.policies.version.options import VersionOptions
 from intertie.runtime.requests import RequestBuilder
+from intertie.runtime.wires.rest.plan import HeaderPlan
 from support.mapped_operations import UUID, answer_plan, body_plan, build, operation_plan, parameter_plan
 
 

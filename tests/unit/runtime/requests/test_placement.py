@@ -8,7 +8,7 @@ import json
 import pytest
 
 from intertie.core.errors import InvalidInput, MappingError
-from intertie.runtime.plan import HeaderPlan
+from intertie.runtime.wires.rest.plan import HeaderPlan
 from support.mapped_operations import body_plan, build, mapping_row, operation_plan, parameter_plan
 
 OPEN = {"type": "object", "properties": {"amount": {"type": "integer"}, "meta": {"type": "object"}}}

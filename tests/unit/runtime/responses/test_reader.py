@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from intertie.core.errors import MappingError
-from intertie.runtime.plan import ErrorAnswerPlan
 from intertie.runtime.policies.error_mapping.options import ErrorMappingOptions
 from intertie.runtime.responses import ErrorReading, ResponseReader
 from intertie.runtime.schemas import CompiledSchema
+from intertie.runtime.wires.rest.plan import ErrorAnswerPlan
 from support.mapped_operations import answer, answer_plan, mapping_row, operation_plan
 
 SCHEMA = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "n": {"type": "integer"}}}

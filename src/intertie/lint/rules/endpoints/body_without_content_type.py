@@ -55,11 +55,11 @@ def body_without_content_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """
     for endpoint, operation in planned(spec, plan):
         body = endpoint.request.body if endpoint.request else None
-        if body is None or operation.body is None or body.content_type or declared_content_type(endpoint):
+        if body is None or operation.wire.body is None or body.content_type or declared_content_type(endpoint):
             continue
         if not is_written_in(spec, endpoint, "request", "body", "content_type"):
             yield Finding(
                 body.head,
-                f"no `content_type` is given: it is sent as `{operation.body.content_type}`",
-                f"write `content_type: {operation.body.content_type}`, or what the service takes",
+                f"no `content_type` is given: it is sent as `{operation.wire.body.content_type}`",
+                f"write `content_type: {operation.wire.body.content_type}`, or what the service takes",
             )

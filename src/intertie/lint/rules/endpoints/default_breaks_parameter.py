@@ -40,7 +40,7 @@ def default_breaks_parameter(spec: Spec, plan: Plan) -> Iterator[Finding]:
     OpenAPI Specification 3.1, parameter object.
     """
     for endpoint, operation in planned(spec, plan):
-        plans = {(each.name, each.location): each for each in operation.parameters}
+        plans = {(each.name, each.location): each for each in operation.wire.parameters}
         for parameter in endpoint.request.parameters if endpoint.request else ():
             if parameter.default is None or parameter.name is None or parameter.location is None:
                 continue

@@ -47,8 +47,8 @@ def example_breaks_schema(spec: Spec, plan: Plan) -> Iterator[Finding]:
         if endpoint.response is None:
             continue
         success = endpoint.response.success
-        pairs = [(success.example, operation.response.schema)] if success else []
-        schemas = {answer.status: answer.schema for answer in operation.response.errors}
+        pairs = [(success.example, operation.wire.response.schema)] if success else []
+        schemas = {answer.status: answer.schema for answer in operation.wire.response.errors}
         pairs += [(answer.example, schemas.get(status.value)) for status, answer in endpoint.response.errors]
         for example, schema in pairs:
             broken = first_error(schema, example.value) if example and schema else None

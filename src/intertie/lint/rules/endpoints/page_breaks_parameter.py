@@ -74,7 +74,7 @@ def page_breaks_parameter(spec: Spec, plan: Plan) -> Iterator[Finding]:
     Spec format, additions.
     """
     for endpoint, operation in planned(spec, plan):
-        parameters = {each.name: each for each in operation.parameters}
+        parameters = {each.name: each for each in operation.wire.parameters}
         for name, value, said in _sent(endpoint.pagination):
             parameter = parameters.get(name.value)
             broken = first_error(parameter.schema, value) if parameter else None

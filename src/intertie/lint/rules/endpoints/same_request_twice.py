@@ -79,7 +79,7 @@ def same_request_twice(spec: Spec, plan: Plan) -> Iterator[Finding]:
     for endpoint, operation in planned(spec, plan):
         path = endpoint.endpoint.path if endpoint.endpoint else None
         if path is not None and not endpoint.graphql:
-            alike.setdefault((operation.method, request_shape(path.value)), []).append((operation, path))
+            alike.setdefault((operation.wire.method, request_shape(path.value)), []).append((operation, path))
     for group in alike.values():
         parts = telling_apart(operation for operation, _ in group)
         first_of: dict[frozenset[FixedPart], Located[str]] = {}
@@ -88,7 +88,7 @@ def same_request_twice(spec: Spec, plan: Plan) -> Iterator[Finding]:
             if first is not path:
                 yield Finding(
                     path.span,
-                    f"{operation.method} {path.value} is already another endpoint",
+                    f"{operation.wire.method} {path.value} is already another endpoint",
                     "make one endpoint of them, or give each a fixed header or parameter of its own",
                     related=(Label(first.span, "the first"),),
                 )

@@ -69,13 +69,13 @@ def unmapped_required_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """
     for endpoint, operation in planned(spec, plan):
         body = endpoint.request.body if endpoint.request else None
-        if body is None or operation.body is None or operation.body.schema is None or not operation.outbound:
+        if body is None or operation.wire.body is None or operation.wire.body.schema is None or not operation.outbound:
             continue
         filled = {str(steps[0]) for row in operation.outbound if (steps := getattr(row.write, "steps", ()))}
-        names = {parameter.name for parameter in operation.parameters}
+        names = {parameter.name for parameter in operation.wire.parameters}
         if not filled - names:
             continue
-        missing = [name for name in required_members(operation.body.schema.json) if name not in filled]
+        missing = [name for name in required_members(operation.wire.body.schema.json) if name not in filled]
         if missing:
             listing = listed(f"`{name}`" for name in missing)
             name = endpoint.name.value if endpoint.name else operation.id

@@ -1,0 +1,1 @@
+"""REST: methods, paths and statuses of HTTP."""
