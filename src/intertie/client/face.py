@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine, Mapping
 from typing import Any, Generic, Self, TypeVar
 
+from intertie.client.by_name import Operations
 from intertie.client.options import CallOptions, CloseStores
 from intertie.core.answers import ServiceAnswer
 from intertie.core.errors import UsageError
@@ -69,6 +70,11 @@ class IntegrationFace(Generic[OperationT]):
     def plan(self) -> Plan:
         """The compiled plan."""
         return self._linked.plan
+
+    @property
+    def operations(self) -> Mapping[str, OperationT]:
+        """Every operation by its id, also one whose name is a keyword or a name that an integration has itself."""
+        return Operations(self._linked.plan.operations, self.operation)
 
     def operation(self, name: str) -> OperationT:
         """Return one operation by its id.
