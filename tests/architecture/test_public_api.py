@@ -6,9 +6,13 @@ import ast
 import enum
 import inspect
 import os
+import re
+from collections.abc import Mapping
 from importlib import import_module
+from operator import itemgetter
 from pathlib import Path
 from types import FunctionType, ModuleType
+from typing import Generic, get_args, get_origin
 
 import pytest
 
@@ -62,7 +66,7 @@ def described(module: ModuleType) -> list[str]:
         if inspect.isclass(thing):
             lines += [_class_line(path, thing), *(f"    {line}" for line in _members(thing))]
         elif isinstance(thing, FunctionType):
-            lines.append(f"{path}{_signature(thing)}")
+            lines.append(f"{path}{_signature(thing, {})}")
         elif name == "__version__":
             lines.append(f"{path}: str")
         else:
@@ -77,18 +81,46 @@ class _Plain(str):
     __repr__ = str.__str__
 
 
-def _signature(function: FunctionType) -> str:
+def _signature(function: FunctionType, filled: Mapping[str, str]) -> str:
     def plain(annotation: object) -> object:
-        return _Plain(annotation) if isinstance(annotation, str) else annotation
+        return _Plain(_read(annotation, filled)) if isinstance(annotation, str) else annotation
 
     known = inspect.signature(function)
     parameters = [parameter.replace(annotation=plain(parameter.annotation)) for parameter in known.parameters.values()]
     return str(known.replace(parameters=parameters, return_annotation=plain(known.return_annotation)))
 
 
+def _read(annotation: str, filled: Mapping[str, str]) -> str:
+    return re.sub(r"\w+", lambda word: filled.get(word[0], word[0]), annotation)
+
+
+def _is_ours_alone(base: type) -> bool:
+    """Return whether a base class is ours and has no public name: what it brings belongs to the class itself."""
+    return base.__module__.startswith("intertie.") and not any(
+        getattr(import_module(name), base.__name__, None) is base for name in MODULES
+    )
+
+
 def _class_line(path: str, of: type) -> str:
-    bases = [base.__name__ for base in of.__bases__ if base is not object]
+    bases = [base.__name__ for base in of.__bases__ if base not in (object, Generic) and not _is_ours_alone(base)]
     return f"class {path}({', '.join(bases)})" if bases else f"class {path}"
+
+
+def _own(of: type) -> dict[str, tuple[object, dict[str, str]]]:
+    """Return name -> member and what its type variables stand for, with those of bases that have no public name."""
+    found: dict[str, tuple[object, dict[str, str]]] = {}
+    for base in reversed(of.__bases__):
+        if _is_ours_alone(base):
+            found |= {name: (member, _filled(of, base) | known) for name, (member, known) in _own(base).items()}
+    return found | {name: (member, {}) for name, member in vars(of).items()}
+
+
+def _filled(of: type, base: type) -> dict[str, str]:
+    """Return what the type variables of a base class are in a class, and what `Self` is."""
+    written = next((each for each in getattr(of, "__orig_bases__", ()) if get_origin(each) is base), base)
+    names = [variable.__name__ for variable in getattr(base, "__parameters__", ())]
+    given = [getattr(each, "__name__", str(each)) for each in get_args(written)]
+    return {"Self": of.__name__, **dict(zip(names, given, strict=True))}
 
 
 def _members(of: type) -> list[str]:
@@ -100,14 +132,14 @@ def _members(of: type) -> list[str]:
         if name in of.__annotations__
     ]
     members = []
-    for name, value in sorted(vars(of).items()):
+    for name, (value, filled) in sorted(_own(of).items(), key=itemgetter(0)):
         if name != "__init__" and name.startswith("_"):
             continue
         if isinstance(value, property):
             returned = inspect.signature(value.fget).return_annotation if value.fget else "?"
-            members.append(f"{name} -> {returned}")
+            members.append(f"{name} -> {_read(returned, filled)}")
         elif isinstance(value, classmethod | staticmethod | FunctionType):
             function = value if isinstance(value, FunctionType) else value.__func__
             marks = "async " if inspect.iscoroutinefunction(function) else ""
-            members.append(f"{marks}{name}{_signature(function)}")
+            members.append(f"{marks}{name}{_signature(function, filled)}")
     return [*fields, *members]

@@ -34,6 +34,8 @@ def synchronous() -> None:
             {"charge_id": "ch_1"}, version="1", timeout_s=2.0, caller="shop", idempotency_key=None, explain=True
         )
         assert_type(asked, intertie.Result)
+        assert_type(payments.operations, Mapping[str, intertie.Operation])
+        assert_type(payments.operations["close"](account="a"), intertie.Result)
         assert_type(payments.with_version("1"), intertie.Integration)
         assert_type(payments.with_options(timeout_s=1.0, caller="shop", explain=True), intertie.Integration)
         assert_type(payments.list_charges.items(limit=100), Iterator[object])

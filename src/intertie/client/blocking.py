@@ -7,32 +7,20 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-from intertie.client.options import CallOptions, CloseStores
+from intertie.client.face import IntegrationFace, OperationFace
 from intertie.client.paging import first_input, items_of, next_input_of, stream_of
 from intertie.client.result import Result, result_of
-from intertie.core.answers import ServiceAnswer
-from intertie.core.errors import UsageError
-from intertie.core.plurals import plural
 from intertie.runtime.http import BodyStream
-from intertie.runtime.linked import LinkedPlan
-from intertie.runtime.masking import ShownResponse
-from intertie.runtime.plan import OperationPlan, Plan
-from intertie.runtime.reports import PlanStatistics, ReplayReport
-from intertie.runtime.state import BreakerHandle, LimiterHandle
+from intertie.runtime.reports import ReplayReport
 from intertie.runtime.stepping import run_blocking
 
 
-class Operation:
+class Operation(OperationFace):
     """One operation; calling it calls the service through every guard."""
-
-    def __init__(self, linked: LinkedPlan, plan: OperationPlan, options: CallOptions) -> None:
-        self._linked = linked
-        self.plan = plan
-        self._options = options
 
     def __call__(self, /, **input: object) -> Result:  # noqa: A002  # what callers give is the operation's input
         """Call with the internal input as keywords; return the result or raise a `CallError`."""
-        return self.call(input)
+        return result_of(self.plan.id, run_blocking(self._run(input)))
 
     def call(
         self,
@@ -51,18 +39,7 @@ class Operation:
             CallError: The call failed; the subclass says how, `reached` whether it may have taken effect.
         """
         options = self._options.but(version=version, timeout_s=timeout_s, caller=caller, explain=explain)
-        outcome = run_blocking(
-            self._linked.run(
-                self.plan.id,
-                input,
-                caller=options.caller,
-                version=options.version,
-                timeout_s=options.timeout_s,
-                idempotency_key=idempotency_key,
-                explain=options.explain,
-            )
-        )
-        return result_of(self.plan.id, outcome)
+        return result_of(self.plan.id, run_blocking(self._run(input, options, idempotency_key=idempotency_key)))
 
     def pages(self, /, **input: object) -> Iterator[Result]:  # noqa: A002
         """Yield whole pages until one is the last."""
@@ -80,26 +57,11 @@ class Operation:
     @contextmanager
     def stream(self, /, **input: object) -> Iterator[Iterator[bytes]]:  # noqa: A002
         """Open the answer's body as an iterator of chunks; leaving the block early closes the connection."""
-        options = self._options
-        outcome = run_blocking(
-            self._linked.run(
-                self.plan.id,
-                input,
-                caller=options.caller,
-                version=options.version,
-                timeout_s=options.timeout_s,
-                explain=options.explain,
-                stream=True,
-            )
-        )
-        body = stream_of(self.plan, outcome)
+        body = stream_of(self.plan, run_blocking(self._run(input, stream=True)))
         try:
             yield _chunks(body)
         finally:
             run_blocking(_close(body))
-
-    def __repr__(self) -> str:
-        return f"Operation({self.plan.id}: {self.plan.wire.method} {self.plan.wire.path})"
 
 
 def _chunks(body: BodyStream) -> Iterator[bytes]:
@@ -126,91 +88,17 @@ async def _close(body: BodyStream) -> None:
     await body.aclose()
 
 
-class Integration:
+class Integration(IntegrationFace[Operation]):
     """An external service through its spec: operations are attributes, `payments.create_charge(amount="12.50")`.
 
     Safe to share between threads. Close it, or use it as a context manager, so that what is leased goes back.
     """
 
-    def __init__(
-        self, linked: LinkedPlan, options: CallOptions | None = None, *, close_stores: CloseStores | None = None
-    ) -> None:
-        self._linked = linked
-        self._options = options or CallOptions()
-        self._close_stores = close_stores
-
-    @property
-    def plan(self) -> Plan:
-        """The compiled plan."""
-        return self._linked.plan
-
-    def operation(self, name: str) -> Operation:
-        """Return one operation by its id.
-
-        Raises:
-            UsageError: There is none of that name; the message names the nearest.
-        """
-        plan = self._linked.plan.operations.get(name)
-        if plan is None:
-            raise UsageError(self._linked.unknown_operation(name))
-        return Operation(self._linked, plan, self._options)
-
-    def __getattr__(self, name: str) -> Operation:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        try:
-            return self.operation(name)
-        except UsageError as unknown:
-            raise AttributeError(str(unknown)) from None
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self._linked.plan.operations})
-
-    def with_version(self, version: str) -> Integration:
-        """Return a view whose calls ask for `version`."""
-        return self._view(self._options.but(version=version))
-
-    def with_options(
-        self, *, timeout_s: float | None = None, caller: str | None = None, explain: bool | None = None
-    ) -> Integration:
-        """Return a view whose calls have these options; it shares connections and state with this one."""
-        return self._view(self._options.but(timeout_s=timeout_s, caller=caller, explain=explain))
-
-    def _view(self, options: CallOptions) -> Integration:
-        return Integration(self._linked, options, close_stores=self._close_stores)
-
-    def require_credential(self) -> None:
-        """Raise now where calls would find no credential, so that an application stops at its start; nothing is sent.
-
-        Raises:
-            CredentialMissing: Its environment variable or file is not there; the message names the reference.
-        """
-        self._linked.require_credential()
+    _operation_class = Operation
 
     def replay_queue(self, *, limit: int | None = None, receipt: str | None = None) -> ReplayReport:
         """Send what the queue holds, oldest first, through the same guards; stop when the service is down."""
         return run_blocking(self._linked.replay(limit=limit, receipt=receipt))
-
-    @property
-    def limiter(self) -> LimiterHandle:
-        """The limiter, for an operator's hand: `pause(seconds)`, `resume()`."""
-        return self._linked.guards.limiter
-
-    @property
-    def breakers(self) -> Mapping[str, BreakerHandle]:
-        """The breakers by name, for an operator's hand: `force("open")`, `force("closed")`, `force(None)`."""
-        return self._linked.guards.breakers
-
-    def shown_response(self, response: ServiceAnswer) -> ShownResponse:
-        """Return an answer of this service as it may be logged: masked, without control characters, cut.
-
-        `str()` of it has status line, headers and body; `as_json()` the same as data.
-        """
-        return self._linked.shown_response(response)
-
-    def statistics(self) -> PlanStatistics:
-        """Return limiter, breaker, queue and budget as they are now."""
-        return self._linked.statistics()
 
     def close(self) -> None:
         """Write what is grouped, return what is leased, close connections."""
@@ -225,6 +113,3 @@ class Integration:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def __repr__(self) -> str:
-        return f"Integration({self.plan.key}, {plural(len(self.plan.operations), 'operation')})"

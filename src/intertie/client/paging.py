@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from intertie.client.result import Result, error_of
+from intertie.client.result import Result
 from intertie.core.errors import CallError, UsageError
 from intertie.runtime.bounds import BoundsError, decode_json
 from intertie.runtime.call import Failed, Outcome
@@ -55,7 +55,7 @@ def _as_sent(page: Result) -> object:
 def stream_of(plan: OperationPlan, outcome: Outcome) -> BodyStream:
     """Return the body of an answer that was asked for as a stream, or raise what became of the call."""
     if isinstance(outcome, Failed):
-        raise error_of(outcome)
+        raise outcome.error
     if outcome.response is None or outcome.response.stream is None:
         msg = f"{plan.id} was answered by a fallback ({outcome.fallback}), which has no stream"
         raise CallError(msg, operation=plan.id)

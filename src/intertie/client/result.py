@@ -109,10 +109,4 @@ def result_of(operation: str, outcome: Outcome) -> Result:
                 cause=None if outcome.cause is None else outcome.cause.error,
             )
         case Failed():
-            raise error_of(outcome)
-
-
-def error_of(failed: Failed) -> CallError:
-    """Return the error of a failed call; what is known of the call stands on it already."""
-    failed.error.warnings = failed.warnings
-    return failed.error
+            raise outcome.error

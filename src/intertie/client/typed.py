@@ -129,6 +129,10 @@ class _Shared(Protocol[Version_contra]):
         """The compiled plan."""
 
     @property
+    def operations(self) -> Mapping[str, object]:
+        """Every operation by its id. A generated module knows the type of each."""
+
+    @property
     def limiter(self) -> LimiterHandle:
         """The limiter, for an operator's hand."""
 

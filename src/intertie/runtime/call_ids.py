@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 
+from intertie.core.forking import renew_after_fork
 from intertie.core.rng import Rng
-from intertie.runtime.forking import renew_locks_after_fork
 
 _PREFIX_CHARS = 18
 
@@ -20,14 +20,14 @@ class CallIds:
 
     def __init__(self, rng: Rng) -> None:
         self._rng = rng
-        self.renew_locks()
-        renew_locks_after_fork(self)
+        self.after_fork_in_child()
+        renew_after_fork(self)
 
     def next(self) -> str:
         """Return an id that nobody else has."""
         return f"{self._prefix}-{next(self._count)}"
 
-    def renew_locks(self) -> None:
+    def after_fork_in_child(self) -> None:
         """Begin a new row of ids, in a forked child. There are no locks: drawing the next number is one step."""
         self._prefix = self._rng.uuid4().replace("-", "")[:_PREFIX_CHARS]
         self._count = itertools.count(1)

@@ -6,9 +6,9 @@ import hashlib
 from threading import Lock
 
 from intertie.core.errors import CredentialMissing
+from intertie.core.forking import renew_after_fork
 from intertie.runtime.call import Call
 from intertie.runtime.credentials import Credentials
-from intertie.runtime.forking import renew_locks_after_fork
 from intertie.runtime.http import Request, Response
 from intertie.runtime.plain import decode_plain, encode_plain
 from intertie.runtime.plan import OperationPlan, Plan
@@ -29,12 +29,12 @@ class LastGood:
         self._ttl_s = ttl_s
         self._current_version = plan.version.current if plan.version is not None else ""
         self._volatile = {operation.id: _volatile_headers(operation) for operation in plan.operations.values()}
-        self.renew_locks()
-        renew_locks_after_fork(self)
+        self.after_fork_in_child()
+        renew_after_fork(self)
         self._kept = self._served = self._missed = 0
         self._refused: set[str] = set()  # operations whose answers the service forbids keeping; at most all of them
 
-    def renew_locks(self) -> None:
+    def after_fork_in_child(self) -> None:
         """Make a free lock, in a forked child."""
         self._lock = Lock()
 

@@ -16,6 +16,7 @@ from intertie.core.errors import (
 from intertie.core.secret import Secret
 from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
 from intertie.runtime.classify import Classifier, declared_retry_after
+from intertie.runtime.concluding import also_warned, concluded, failure_in
 from intertie.runtime.guard import Site
 from intertie.runtime.handles import Handles
 from intertie.runtime.http import Request
@@ -116,33 +117,14 @@ class LinkedOperation:
         elapsed_s = self._elapsed_s(call)
         for problem in (*self.surroundings.coordination.problems(), *self.surroundings.journal.problems()):
             course.warn(Stage.TELEMETRY, problem)
-        failed = outcome if isinstance(outcome, Failed) else outcome.cause
+        failed = failure_in(outcome)
         if failed is not None:
-            self._complete_error(call, failed, elapsed_s)
-        outcome = replace(
-            outcome,
-            attempts=course.attempts,
-            elapsed_s=elapsed_s,
-            cost=course.cost,
-            warnings=tuple(course.warnings),
-            events=tuple(course.events),
-        )
-        if isinstance(outcome, Failed):
-            outcome = replace(outcome, reached=course.reached)
+            apply_row(failed, self.row_of(failed))
+            # A transport or a decoder may quote what the service sent, and that may be our own credential.
+            failed.error.args = (self.observer.masker.known(failed.error.detail),)
+        outcome = concluded(outcome, course, operation=self.operation.id, elapsed_s=elapsed_s)
         trouble = await self.observer.finished(call, outcome, elapsed_s=elapsed_s)
-        return outcome if trouble is None else replace(outcome, warnings=(*outcome.warnings, trouble))
-
-    def _complete_error(self, call: Call, failed: Failed, elapsed_s: float) -> None:
-        """Write onto the error what is known of the whole call, and what the error mapping makes of it."""
-        apply_row(failed, self.row_of(failed))
-        course, error = call.course, failed.error
-        # A transport or a decoder may quote what the service sent, and that may be our own credential.
-        error.args = (self.observer.masker.known(error.detail),)
-        error.operation, error.attempts, error.elapsed_s = self.operation.id, course.attempts, elapsed_s
-        error.reached, error.cost, error.events = course.reached, course.cost, tuple(course.events)
-        error.response = failed.response
-        if failed.retry_after_s is not None:
-            error.retry_after_s = failed.retry_after_s
+        return outcome if trouble is None else also_warned(outcome, trouble)
 
     def row_of(self, failed: Failed) -> ErrorMappingRow | None:
         """Return the most specific error mapping row that a failure matches."""

@@ -113,7 +113,8 @@ def test_the_modules_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             given = {"id": 1, "from": "a", "to": "x", "lines": [{"sku": "s"}], "x_tenant": "t", "filter_kind": "k"}
             sent = odd.send.call({**given, "class": "a", "x_trace": "t-1", "since": "2026-11-24T09:00:00Z"})
             assert {"value", "children", "to"} <= set(sent.data)
-            assert odd.operation("close")().data is None
+            assert odd.operation("close")().data is odd.operations["close"]().data is None
+            assert isinstance(odd.operations["statistics"]().data, list)
             assert isinstance(odd.operation("statistics")().data, list)
             assert odd.upload(file=("a.txt", b"x"), note="n")["city"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from intertie.client import AsyncIntegration, Integration
+from intertie.core.member_names import INTEGRATION_MEMBERS
 from intertie.core.outside_text import shown
 from intertie.generators.types.annotations import ALIASES, MODULES, Annotations, Node, definition, doc, laid
 from intertie.generators.types.inputs import InputReader
@@ -28,8 +28,6 @@ _OPTIONS = (
     ("caller", "str", '""'),
 )
 """Arguments of `intertie.open` beside the spec, with their types and defaults."""
-_TAKEN = frozenset({name for face in (Integration, AsyncIntegration) for name in dir(face)})
-"""Names that an integration has itself: an operation of such a name is no attribute."""
 
 
 def types_module(plan: Plan, *, path: str) -> str:
@@ -57,6 +55,10 @@ class _Module:
         names = Names({*ALIASES, *MODULES, "_Version", "intertie", "annotations", f"open_{part}", f"open_{part}_async"})
         catalogue = Catalogue()
         self._face, self._async_face = names.take(pascal(plan.service)), names.take(f"Async{pascal(plan.service)}")
+        self._by_id, self._async_by_id = (
+            names.take(f"{self._face}Operations"),
+            names.take(f"{self._async_face}Operations"),
+        )
         self._versions = Node("_Version") if plan.version is not None else Node("Never")
         # Operations first: their names are what people see, and schemas make room.
         self._operations = {operation: OperationNames.of(operation, names) for operation in plan.operations}
@@ -73,8 +75,10 @@ class _Module:
         plan = self._plan
         blocks = [
             *self._blocks,
-            self._integration(self._face, "intertie.TypedIntegration", awaited=False),
-            self._integration(self._async_face, "intertie.TypedAsyncIntegration", awaited=True),
+            self._operations_by_id(self._by_id, awaited=False),
+            self._operations_by_id(self._async_by_id, awaited=True),
+            self._integration(self._face, "intertie.TypedIntegration", self._by_id, awaited=False),
+            self._integration(self._async_face, "intertie.TypedAsyncIntegration", self._async_by_id, awaited=True),
             self._open(f"open_{self._part}", self._face, "open", "synchronous callers"),
             self._open(f"open_{self._part}_async", self._async_face, "open_async", "asyncio callers"),
         ]
@@ -94,7 +98,20 @@ class _Module:
         first = "\n".join([*head, *([""] if spaced else []), *spaced])
         return _joined([first, *("\n".join(block) for block in blocks)]) + "\n"
 
-    def _integration(self, name: str, face: str, *, awaited: bool) -> list[str]:
+    def _classes(self, *, awaited: bool) -> list[tuple[str, str]]:
+        """Return each operation with the name of its class."""
+        return [(name, own.awaited if awaited else own.blocking) for name, own in self._operations.items()]
+
+    def _operations_by_id(self, name: str, *, awaited: bool) -> list[str]:
+        """Return the type of `operations`: a checker looks up one key at a time, however many there are."""
+        classes = self._classes(awaited=awaited)
+        if all(is_name(operation) for operation, _ in classes):
+            return [f"class {name}(TypedDict):", *(f"    {operation}: {written}" for operation, written in classes)]
+        lines = [f"{name} = TypedDict(", f'    "{name}",', "    {"]
+        lines += [f'        {text_literal(operation)}: "{written}",' for operation, written in classes]
+        return [*lines, "    },", ")"]
+
+    def _integration(self, name: str, face: str, by_id: str, *, awaited: bool) -> list[str]:
         base = Node(face, (self._versions,))
         line = f"class {name}({base.flat()}, Protocol):"
         head = (
@@ -102,19 +119,18 @@ class _Module:
         )
         plan = self._plan
         lines = [*head, doc(f"{shown(plan.title, most=60)}: its operations, by their ids.", indent=4), ""]
-        hidden: list[tuple[str, str]] = []
-        for operation, own in self._operations.items():
-            written = own.awaited if awaited else own.blocking
-            if is_name(operation) and not operation.startswith("_") and operation not in _TAKEN:
-                lines += laid(Node(written), indent=4, before=f"{operation}: ")
-            else:
-                hidden.append((operation, written))
+        classes = self._classes(awaited=awaited)
+        plain = [each for each in classes if is_name(each[0]) and each[0] not in INTEGRATION_MEMBERS]
+        hidden = [each for each in classes if each not in plain]
+        # What has decorators comes first: below an operation `property`, that name would be the operation's.
+        lines += ["    @property", *definition("def operations", ["self"], Node(by_id)), ""]
         for operation, written in hidden:
             key = f"name: Literal[{text_literal(operation)}]"
-            lines += [] if lines[-1] == "" else [""]
             lines += ["    @overload"] if len(hidden) > 1 else []
-            lines += definition("def operation", ["self", key], Node(written))
-        return lines
+            lines += [*definition("def operation", ["self", key], Node(written)), ""]
+        for operation, written in plain:
+            lines += laid(Node(written), indent=4, before=f"{operation}: ")
+        return lines if lines[-1] else lines[:-1]
 
     def _open(self, name: str, face: str, function: str, callers: str) -> list[str]:
         default = text_literal(self._plan.id)

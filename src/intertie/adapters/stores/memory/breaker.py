@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from intertie.adapters.stores.forking import renew_after_fork
 from intertie.core.clock import Clock
+from intertie.core.forking import renew_after_fork
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.breaker.state import Circuit
 from intertie.runtime.state import Admission, BreakerSnapshot, CircuitRefusal, Verdict

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-from intertie.adapters.stores.forking import renew_after_fork
 from intertie.core.clock import Clock
+from intertie.core.forking import renew_after_fork
 from intertie.runtime.state import CachedAnswer
 
 MOST_ENTRIES = 1000

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 
-from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.memory.breaker import MemoryBreaker
 from intertie.adapters.stores.memory.cache import MemoryCache
 from intertie.adapters.stores.memory.limiter import MemoryLimiter
 from intertie.core.clock import Clock
+from intertie.core.forking import renew_after_fork
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions
 from intertie.runtime.state_key import StateKey

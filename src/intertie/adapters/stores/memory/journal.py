@@ -8,9 +8,9 @@ from math import inf
 
 import msgspec
 
-from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.memory.ledger import MemoryLedger
 from intertie.core.clock import Clock
+from intertie.core.forking import renew_after_fork
 from intertie.runtime.policies.budget.options import PricingOptions
 from intertie.runtime.state import CallRecord, LedgerMonth, QueueItem
 from intertie.runtime.state_key import StateKey

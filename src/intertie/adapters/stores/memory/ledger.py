@@ -6,9 +6,9 @@ import threading
 from decimal import Decimal
 from math import inf
 
-from intertie.adapters.stores.forking import renew_after_fork
 from intertie.core.clock import Clock
 from intertie.core.errors import Reach
+from intertie.core.forking import renew_after_fork
 from intertie.core.money import Money
 from intertie.runtime.policies.budget.options import PricingOptions
 from intertie.runtime.policies.budget.state import (

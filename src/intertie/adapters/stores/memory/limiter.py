@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from intertie.adapters.stores.forking import renew_after_fork
 from intertie.core.clock import Clock
+from intertie.core.forking import renew_after_fork
 from intertie.runtime.policies.limiter.options import LimiterOptions
 from intertie.runtime.policies.limiter.state import LimiterState, Ticket
 from intertie.runtime.state import LimiterSnapshot, LimitRefusal, Permit, ServerHint

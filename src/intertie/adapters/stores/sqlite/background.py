@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from intertie.adapters.stores.errors import StoreUnavailable
-from intertie.adapters.stores.forking import renew_after_fork
 from intertie.core.clock import Clock
+from intertie.core.forking import renew_after_fork
 
 _TICK_S = 0.02
 

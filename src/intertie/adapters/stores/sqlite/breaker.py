@@ -8,13 +8,13 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from intertie.adapters.stores.errors import StoreUnavailable
-from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.sqlite.background import Background
 from intertie.adapters.stores.sqlite.database import BUSY_S, Database, patience
 from intertie.adapters.stores.sqlite.keys import COLUMNS, HERE, MARKS, values_of
 from intertie.adapters.stores.sqlite.problems import Problems
 from intertie.adapters.stores.sqlite.timeline import Timeline
 from intertie.core.clock import Clock
+from intertie.core.forking import renew_after_fork
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.breaker.state import CLOSED, Circuit
 from intertie.runtime.state import Admission, BreakerSnapshot, CircuitRefusal, Offload, Verdict

@@ -6,12 +6,12 @@ import threading
 from functools import partial
 
 from intertie.adapters.stores.errors import StoreUnavailable
-from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.memory.cache import MOST_BYTES, MOST_ENTRIES
 from intertie.adapters.stores.sqlite.background import Background
 from intertie.adapters.stores.sqlite.database import Database
 from intertie.adapters.stores.sqlite.keys import COLUMNS, HERE, MARKS, values_of
 from intertie.core.clock import Clock
+from intertie.core.forking import renew_after_fork
 from intertie.runtime.state import CachedAnswer, Offload
 from intertie.runtime.state_key import StateKey
 

@@ -7,7 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from intertie.adapters.stores.errors import StoreUnavailable
-from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.sqlite.background import Background, close_at_exit
 from intertie.adapters.stores.sqlite.breaker import SharedBreaker
 from intertie.adapters.stores.sqlite.cache import SharedCache
@@ -19,6 +18,7 @@ from intertie.adapters.stores.sqlite.owners import Owner
 from intertie.adapters.stores.sqlite.problems import Problems
 from intertie.adapters.stores.sqlite.timeline import Timeline
 from intertie.core.clock import Clock
+from intertie.core.forking import renew_after_fork
 from intertie.core.rng import Rng
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions

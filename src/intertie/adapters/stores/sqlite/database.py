@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from intertie.adapters.stores.errors import StoreLocked, StoreUnavailable
-from intertie.adapters.stores.forking import close_around_fork
 from intertie.adapters.stores.sqlite.location import make_ready
 from intertie.adapters.stores.sqlite.migrations import APPLICATION_ID, scripts, statements
+from intertie.core.forking import close_around_fork
 
 BUSY_S = 5.0
 """How long a transaction waits for another process's."""

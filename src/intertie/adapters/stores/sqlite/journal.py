@@ -11,7 +11,6 @@ from pathlib import Path
 import msgspec
 
 from intertie.adapters.stores.errors import StoreUnavailable
-from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.sqlite import ledger_store
 from intertie.adapters.stores.sqlite.background import Background, close_at_exit
 from intertie.adapters.stores.sqlite.database import BUSY_S, Database, patience
@@ -21,6 +20,7 @@ from intertie.adapters.stores.sqlite.owners import Owner
 from intertie.adapters.stores.sqlite.problems import Problems
 from intertie.adapters.stores.sqlite.queue import SharedQueue
 from intertie.core.clock import Clock
+from intertie.core.forking import renew_after_fork
 from intertie.core.rng import Rng
 from intertie.runtime.policies.budget.options import PricingOptions
 from intertie.runtime.state import CallRecord, LedgerMonth, Offload, QueueItem

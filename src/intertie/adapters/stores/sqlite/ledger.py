@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from decimal import Decimal
 from math import inf
 
-from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.sqlite import ledger_store
 from intertie.adapters.stores.sqlite.background import Background
 from intertie.adapters.stores.sqlite.database import Database, patience
@@ -17,6 +16,7 @@ from intertie.adapters.stores.sqlite.keys import HERE, values_of
 from intertie.adapters.stores.sqlite.owners import Owner
 from intertie.core.clock import Clock
 from intertie.core.errors import Reach
+from intertie.core.forking import renew_after_fork
 from intertie.core.money import Money
 from intertie.runtime.policies.budget.options import PricingOptions
 from intertie.runtime.policies.budget.state import (

@@ -9,7 +9,6 @@ from functools import partial
 from msgspec.structs import replace
 
 from intertie.adapters.stores.errors import StoreLocked, StoreUnavailable
-from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.memory.limiter import MemoryLimiter
 from intertie.adapters.stores.sqlite.background import Background
 from intertie.adapters.stores.sqlite.combining import Combiner
@@ -20,6 +19,7 @@ from intertie.adapters.stores.sqlite.owners import Owner
 from intertie.adapters.stores.sqlite.problems import Problems
 from intertie.adapters.stores.sqlite.timeline import Timeline
 from intertie.core.clock import Clock
+from intertie.core.forking import renew_after_fork
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.policies.limiter.state import Ticket
 from intertie.runtime.state import LimiterSnapshot, LimitRefusal, Offload, Permit, ServerHint

@@ -13,8 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from intertie.adapters.stores.errors import StoreUnavailable
-from intertie.adapters.stores.forking import renew_after_fork
 from intertie.adapters.stores.sqlite.database import Database
+from intertie.core.forking import renew_after_fork
 from intertie.core.rng import Rng
 
 

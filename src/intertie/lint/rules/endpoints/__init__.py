@@ -21,6 +21,7 @@ from intertie.lint.rules.endpoints.keyword_of_another_type import keyword_of_ano
 from intertie.lint.rules.endpoints.members_of_a_text import members_of_a_text
 from intertie.lint.rules.endpoints.missing_success_status import missing_success_status
 from intertie.lint.rules.endpoints.nameless_parameter import nameless_parameter
+from intertie.lint.rules.endpoints.operation_hidden_by_attribute import operation_hidden_by_attribute
 from intertie.lint.rules.endpoints.optional_path_parameter import optional_path_parameter
 from intertie.lint.rules.endpoints.page_breaks_parameter import page_breaks_parameter
 from intertie.lint.rules.endpoints.page_path_of_other_type import page_path_of_other_type
@@ -92,5 +93,6 @@ RULES = (
     endless_schema,
     content_type_contradicts_body,
     error_of_success_schema,
+    operation_hidden_by_attribute,
 )
 """In the order of their codes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import Lock
 
-from intertie.runtime.forking import renew_locks_after_fork
+from intertie.core.forking import renew_after_fork
 from intertie.runtime.policies.retry.options import RetryOptions
 
 _SLOTS = 10
@@ -29,10 +29,10 @@ class RetryBudget:
         self._calls = [0] * _SLOTS
         self._retries = [0] * _SLOTS
         self._current = 0
-        self.renew_locks()
-        renew_locks_after_fork(self)
+        self.after_fork_in_child()
+        renew_after_fork(self)
 
-    def renew_locks(self) -> None:
+    def after_fork_in_child(self) -> None:
         """Make a free lock, in a forked child."""
         self._lock = Lock()
 

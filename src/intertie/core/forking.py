@@ -1,4 +1,8 @@
-"""After a fork a child owns nothing that its parent leased, and its locks are free."""
+"""After a fork a child owns nothing that its parent leased, and its locks are free, whoever held them in the parent.
+
+The one registry of a process: whoever has locks, leases, connections or a row of ids of its own says so here once. It
+holds nobody alive.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from typing import Protocol
 
 
 class Forkable(Protocol):
-    """Something with locks or leases."""
+    """Something with locks, leases or a name of its own."""
 
     def after_fork_in_child(self) -> None:
         """Make new locks, and forget what belongs to the parent."""

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.errors import snake_case
+from intertie.core.member_names import INTEGRATION_MEMBERS
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE347", severity=Severity.WARNING, since="0.1.0")
+def operation_hidden_by_attribute(spec: Spec) -> Iterator[Finding]:
+    """An operation has a name that an integration has itself.
+
+    ## What it does
+    Compares the ids of operations with the public attributes of an integration in Python, such as `close`, `plan` and
+    `statistics`. The id of an operation is the snake_case of its heading.
+
+    ## Why it matters
+    `api.close()` closes the integration and calls nothing. The operation is reachable as `api.operations["close"]` alone.
+
+    ## Example
+    ````markdown
+    ## API Endpoints
+
+    ### Close
+    ```yaml
+    endpoint: {path: "/quotes/{country}", method: DELETE, description: Closes a quote.}
+    request:
+      parameters: [{name: country, in: path, type: string, required: true}]
+    response: {success: {status: 204}}
+    ```
+    ````
+
+    ## Use instead
+    ````markdown
+    ## API Endpoints
+
+    ### Close Quote
+    ```yaml
+    endpoint: {path: "/quotes/{country}", method: DELETE, description: Closes a quote.}
+    request:
+      parameters: [{name: country, in: path, type: string, required: true}]
+    response: {success: {status: 204}}
+    ```
+    ````
+
+    ## References
+    Python API, calling.
+    """
+    for endpoint in spec.endpoints:
+        operation = snake_case(endpoint.name.value) if endpoint.name else ""
+        if endpoint.name and operation in INTEGRATION_MEMBERS:
+            yield Finding(
+                endpoint.name.span,
+                f"an integration has a `{operation}` of its own, so `api.{operation}` is not this operation",
+                f'add a word to the heading, or call the operation as `api.operations["{operation}"]`',
+            )
