@@ -10,6 +10,8 @@ from decimal import Decimal
 from math import ceil
 from typing import NamedTuple
 
+from intertie.core.rate_windows import RATE_WINDOWS
+
 _NUMBER = r"[+-]?(?:[1-9]\d{0,2}(?:,\d{3})+|\d[\d_]*)(?:\.\d+)?|[+-]?\.\d+"
 _NUMBER_RE = re.compile(rf"\s*({_NUMBER})\s*\Z")
 _QUANTITY_RE = re.compile(rf"\s*({_NUMBER})[\s_]*([A-Za-zµ%]+)\s*\Z")
@@ -21,7 +23,8 @@ _COMPARISON_RE = re.compile(r"\s*(?:([A-Za-z_][\w. ]*?)\s*)?(<=|>=|==|!=|<|>|≤
 _RATE_RE = re.compile(
     rf"\s*({_NUMBER})\s*(?:requests?|calls?|reqs?)?\s*(?:/|per|a|an)\s*({_NUMBER})?\s*([A-Za-z]+)\s*\Z", re.IGNORECASE
 )
-_PER_MINUTE_RE = re.compile(rf"\s*({_NUMBER})\s*(rps|rpm|rph|rpd)\s*\Z", re.IGNORECASE)
+_WINDOW_S_OF_UNIT = {each.unit: each.window_s for each in RATE_WINDOWS}
+_SHORT_RATE_RE = re.compile(rf"\s*({_NUMBER})\s*({'|'.join(_WINDOW_S_OF_UNIT)})\s*\Z", re.IGNORECASE)
 _MONEY_RE = re.compile(rf"\s*(?:([$€£¥])\s*({_NUMBER})|({_NUMBER})\s*([$€£¥]|[A-Za-z]{{3}})?)\s*\Z")
 
 _LONGEST = 200
@@ -131,10 +134,9 @@ def parse_rate(text: str) -> Rate | None:
     """
     if len(text) > _LONGEST:
         return None
-    short = _PER_MINUTE_RE.match(text)
+    short = _SHORT_RATE_RE.match(text)
     if short:
-        window_s = {"rps": 1.0, "rpm": 60.0, "rph": 3600.0, "rpd": 86400.0}[short.group(2).lower()]
-        return Rate(int(_decimal(short.group(1))), window_s)
+        return Rate(int(_decimal(short.group(1))), _WINDOW_S_OF_UNIT[short.group(2).lower()])
     match = _RATE_RE.match(text)
     if not match:
         return None
