@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from msgspec import Struct, field
 
+from intertie.core.json_pointer import NOTHING, child, names_of
 from intertie.diagnostics import Severity, SourceSpan
 from intertie.spec import codes
 from intertie.spec.codes import Code
@@ -195,16 +196,13 @@ class Library:
             return self._by_name(document, fragment, reference)
         value = document.root
         walked: list[str] = []
-        for token in fragment[1:].split("/"):
-            step = token.replace("~1", "/").replace("~0", "~")
-            if isinstance(value, dict) and step in value:
-                value = value[step]
-            elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
-                value = value[int(step)]
-            else:
-                named = self._by_name(document, step, reference) if document.names else None
-                return named if isinstance(named, Target) else _nothing(document, reference, step, value)
-            walked.append(step)
+        for name in names_of(fragment):
+            inner = child(value, name)
+            if inner is NOTHING:
+                named = self._by_name(document, name, reference) if document.names else None
+                return named if isinstance(named, Target) else _nothing(document, reference, name, value)
+            value = inner
+            walked.append(name)
         return Target(document, tuple(walked), value)
 
     def _by_name(self, document: SchemaDocument, name: str, reference: str) -> Target | Problem:

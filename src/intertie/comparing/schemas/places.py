@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
+from intertie.core.json_pointer import COMPONENTS, DEFINITIONS
 from intertie.diagnostics import SourceSpan
 from intertie.spec.tree import Document, Entry, MappingNode, Node, ScalarNode, SequenceNode, YamlBlock
 
-_LOCAL = ("#/components/schemas/", "#/definitions/", "#/$defs/")
+_LOCAL = (COMPONENTS, "#/definitions/", DEFINITIONS)
 
 
 class SchemaPlaces:
@@ -54,9 +55,9 @@ class SchemaPlaces:
         for root in (block.root for block in self._blocks()):
             components = root.get("components")
             holders: list[tuple[str, Node | None]] = [
-                ("#/components/schemas/", components.get("schemas") if isinstance(components, MappingNode) else None),
+                (COMPONENTS, components.get("schemas") if isinstance(components, MappingNode) else None),
                 ("#/definitions/", root.get("definitions")),
-                ("#/$defs/", root.get("$defs")),
+                (DEFINITIONS, root.get("$defs")),
             ]
             for start, holder in holders:
                 for entry in holder.entries if isinstance(holder, MappingNode) else ():

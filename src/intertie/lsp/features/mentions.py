@@ -9,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from intertie.core.errors import snake_case
+from intertie.core.json_pointer import COMPONENTS
 from intertie.diagnostics import SourceSpan
 from intertie.runtime.mapping.errors import MappingSyntaxError
 from intertie.runtime.mapping.syntax import Bare, read_chain
@@ -22,7 +23,6 @@ _PATTERN_RE = re.compile(r"\{([A-Za-z_][\w-]*)\}")
 _PERSONAL_RE = re.compile(r"\bpersonal(?:\s+(?:data|fields?))?\s*:\s*([^;]+)", re.IGNORECASE)
 _LISTED_RE = re.compile(r"[^,\s][^,]*[^,\s]|[^,\s]")
 _SOURCE_RE = re.compile(r"\bsource((?:\.[A-Za-z_]\w*)+)")
-LOCAL_SCHEMA = "#/components/schemas/"
 
 
 class Thing(StrEnum):
@@ -138,9 +138,9 @@ def references(root: Node) -> Iterator[ScalarNode]:
 def reference_mention(source: Source, node: ScalarNode) -> Mention:
     """Return what a `$ref` names; of a component the name alone is its place."""
     span = inner_span(source, node)
-    if node.text.startswith(LOCAL_SCHEMA) and "/" not in node.text[len(LOCAL_SCHEMA) :]:
-        name = node.text[len(LOCAL_SCHEMA) :]
-        return Mention(Thing.SCHEMA, name, part_of(span, len(LOCAL_SCHEMA), len(node.text)))
+    if node.text.startswith(COMPONENTS) and "/" not in node.text[len(COMPONENTS) :]:
+        name = node.text[len(COMPONENTS) :]
+        return Mention(Thing.SCHEMA, name, part_of(span, len(COMPONENTS), len(node.text)))
     return Mention(Thing.ELSEWHERE, node.text, span)
 
 
