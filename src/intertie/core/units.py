@@ -29,6 +29,8 @@ _MONEY_RE = re.compile(rf"\s*(?:([$€£¥])\s*({_NUMBER})|({_NUMBER})\s*([$€�
 
 _LONGEST = 200
 """Characters of a quantity, rate, amount or comparison. What is longer is none, and is not tried in all its parts."""
+_MOST_DIGITS = 400
+"""Python itself reads no number of more than 4,300 digits."""
 
 SECONDS_PER_UNIT = {
     "ms": Decimal("0.001"), "msec": Decimal("0.001"), "millis": Decimal("0.001"), "millisecond": Decimal("0.001"),
@@ -67,6 +69,15 @@ def parse_number(text: str) -> Decimal | None:
     """
     match = _NUMBER_RE.match(text)
     return _decimal(match.group(1)) if match else None
+
+
+def whole_number(text: str) -> int | None:
+    """Read a whole number of ASCII digits, at most 400 of them.
+
+    >>> whole_number("042"), whole_number("²"), whole_number("-1"), whole_number("9" * 401)
+    (42, None, None, None)
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def parse_duration_s(text: str, *, bare_unit: str) -> Decimal | None:

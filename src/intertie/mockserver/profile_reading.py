@@ -29,6 +29,7 @@ import yaml
 from msgspec.structs import replace
 
 from intertie.core.errors import UsageError
+from intertie.core.units import whole_number
 from intertie.mockserver.messages import FaultKind
 from intertie.mockserver.profiles import BUILT_IN, Behaviour, ForcedAnswer, Profile
 
@@ -278,10 +279,10 @@ _READERS: Mapping[str, Callable[[Behaviour, object, Path_], Behaviour]] = {
 
 
 def _status(value: object, path: Path_, *, lowest: int = 200) -> int:
-    text = str(value)
-    if isinstance(value, bool) or not text.isdecimal() or not lowest <= int(text) <= 599:
+    status = None if isinstance(value, bool) else whole_number(str(value))
+    if status is None or not lowest <= status <= 599:
         raise _Wrong(path, f"must be a status from {lowest} to 599")
-    return int(text)
+    return status
 
 
 def _number(value: object, path: Path_, low: float, high: float) -> float:
