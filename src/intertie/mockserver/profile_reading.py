@@ -83,6 +83,9 @@ def parse_profile(text: str, *, shown: str, name: str) -> Profile:
         mark = getattr(broken, "problem_mark", None)
         line = f":{mark.line + 1}" if mark is not None else ""
         raise ProfileError(f"{shown}{line}: no valid YAML: {getattr(broken, 'problem', None) or 'syntax'}") from broken
+    except ValueError as broken:
+        # YAML's own readers of `2026-13-45` and of a number of 5,000 digits give no place.
+        raise ProfileError(f"{shown}: a number or a date in it can't be read") from broken
     except RecursionError:
         raise ProfileError(f"{shown}: it is nested too deep for a profile") from None
     try:

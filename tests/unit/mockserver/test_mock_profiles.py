@@ -234,6 +234,8 @@ operations: {get_charge: {error_share: 0, throttle: false, disconnect: false, sl
         ("credential: sk_live_123", r"reference such as"),
         ("- 1", r"must be a mapping"),
         ("a: [", r"p.yaml:2?1?: no valid YAML"),
+        (f"error_share: {'9' * 5000}", r"p.yaml: a number or a date in it can't be read"),
+        ("error_share: 2026-13-45", r"p.yaml: a number or a date in it can't be read"),
         ("error_status: []", r"at least one status"),
     ],
 )
