@@ -17,7 +17,7 @@ from intertie.spec.codes import Code
 from intertie.spec.field_tables import tables_as_schemas, type_name
 from intertie.spec.markdown import read_document
 from intertie.spec.source import Findings, Source
-from intertie.spec.tree import Document, MappingNode, ScalarNode, plain
+from intertie.spec.tree import Document, Entry, MappingNode, ScalarNode, plain
 from intertie.spec.workspace import MAX_REFERENCE_BYTES, Unreadable, Workspace
 from intertie.spec.yaml_nodes import Allowance, shorten
 from intertie.spec.yaml_text import read_yaml
@@ -218,6 +218,13 @@ class Library:
 def spec_root(document: Document) -> list[MappingNode]:
     """Return the YAML blocks of a document, in its order."""
     return [block.root for section in document.sections for part in section.walk() for block in part.blocks]
+
+
+def named_schemas(root: MappingNode) -> tuple[Entry, ...]:
+    """Return the schemas that a YAML block defines by name, under `components.schemas`."""
+    components = root.get("components")
+    schemas = components.get("schemas") if isinstance(components, MappingNode) else None
+    return tuple(schemas.entries) if isinstance(schemas, MappingNode) else ()
 
 
 def _spec_document(document: Document, shown: str, base: Path) -> SchemaDocument:

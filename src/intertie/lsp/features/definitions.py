@@ -13,6 +13,7 @@ from intertie.diagnostics import SourceSpan
 from intertie.lsp.features.around import page_at, spec_page, spec_path
 from intertie.lsp.features.mentions import FIELDS, Mention, Step, Thing, inner_span
 from intertie.lsp.page import Page
+from intertie.spec.schema_documents import named_schemas, spec_root
 from intertie.spec.source import Findings, Source
 from intertie.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
 from intertie.spec.workspace import Unreadable
@@ -175,7 +176,7 @@ def _roots(page: Page, path: Path, source: Source) -> list[MappingNode]:
 
 
 def _blocks(page: Page) -> list[MappingNode]:
-    return [block.root for section in page.spec.document.sections for part in section.walk() for block in part.blocks]
+    return spec_root(page.spec.document)
 
 
 def _pointed(roots: Iterable[MappingNode], fragment: str) -> tuple[Node, Node] | None:
@@ -219,13 +220,7 @@ def _external(page: Page, steps: tuple[Step, ...]) -> Iterator[Target]:
 
 
 def _components(blocks: Iterable[MappingNode]) -> dict[str, Node]:
-    found: dict[str, Node] = {}
-    for root in blocks:
-        components = root.get("components")
-        schemas = components.get("schemas") if isinstance(components, MappingNode) else None
-        if isinstance(schemas, MappingNode):
-            found |= {entry.key.text: entry.value for entry in schemas.entries}
-    return found
+    return {entry.key.text: entry.value for root in blocks for entry in named_schemas(root)}
 
 
 def _schemas_of(root: MappingNode) -> Iterator[Node]:

@@ -15,6 +15,7 @@ from intertie.runtime.mapping.errors import MappingSyntaxError
 from intertie.runtime.mapping.syntax import Bare, read_chain
 from intertie.spec.fields import Located
 from intertie.spec.model import InboundRow, OutboundRow, Spec
+from intertie.spec.schema_documents import named_schemas, spec_root
 from intertie.spec.source import Source
 from intertie.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -108,16 +109,11 @@ def _operations(spec: Spec) -> Iterator[Mention]:
 
 
 def _schemas(spec: Spec, source: Source) -> Iterator[Mention]:
-    for section in spec.document.sections:
-        for part in section.walk():
-            for block in part.blocks:
-                components = block.root.get("components")
-                schemas = components.get("schemas") if isinstance(components, MappingNode) else None
-                if isinstance(schemas, MappingNode):
-                    for entry in schemas.entries:
-                        yield Mention(Thing.SCHEMA, entry.key.text, inner_span(source, entry.key), defines=True)
-                for node in references(block.root):
-                    yield reference_mention(source, node)
+    for root in spec_root(spec.document):
+        for entry in named_schemas(root):
+            yield Mention(Thing.SCHEMA, entry.key.text, inner_span(source, entry.key), defines=True)
+        for node in references(root):
+            yield reference_mention(source, node)
 
 
 def references(root: Node) -> Iterator[ScalarNode]:
