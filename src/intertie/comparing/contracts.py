@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from intertie.comparing.change import Places
+from intertie.comparing.change import Found, Impact, Places
 from intertie.comparing.places import place_of
-from intertie.comparing.schemas import Delta, SchemaPlaces, compare_schemas
+from intertie.comparing.schemas import Aspect, Delta, SchemaPlaces, compare_schemas
 from intertie.diagnostics import SourceSpan
 from intertie.runtime.plan import MappingRow, OperationPlan
 from intertie.runtime.schemas import CompiledSchema
@@ -49,6 +49,15 @@ class Difference(Struct, frozen=True):
     def name(self) -> str:
         """Say which field has changed."""
         return f"`{self.delta.path}`" if self.delta.path else f"the {self.what}"
+
+    def found(self, impact: Impact, reason: str) -> Found:
+        """Return the difference as a rule yields it."""
+        return Found(impact, self.subject, self.delta.old, self.delta.new, reason, self.at, self.operation.name)
+
+
+def about(differences: Iterable[Difference], aspect: Aspect) -> Iterator[Difference]:
+    """Yield the differences that are about one thing."""
+    return (each for each in differences if each.delta.aspect is aspect)
 
 
 class Contracts:

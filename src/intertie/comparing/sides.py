@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar
 
 from msgspec import Struct
 
-from intertie.comparing.change import Places
+from intertie.comparing.change import Found, Impact, Places
 from intertie.comparing.contracts import Contracts
 from intertie.comparing.places import place_of
 from intertie.comparing.words import money, seconds
@@ -52,6 +52,19 @@ class OperationPair(Struct, frozen=True):
     def at(self, *path: str) -> Places:
         """Return the place of a field of the endpoint."""
         return place_of(self.old_block, *path), place_of(self.new_block, *path)
+
+    def found(self, impact: Impact, what: str, texts: Sequence[str | None], reason: str, at: Places) -> Found:
+        """Return a change of the operation as a rule yields it.
+
+        Args:
+            impact: Of the change.
+            what: What has changed, such as `body, required`.
+            texts: The old text and the new one, None where it is absent there.
+            reason: Why it matters.
+            at: Where it stands.
+        """
+        old, new = texts
+        return Found(impact, f"{self.name}: {what}", old, new, reason, at, self.name)
 
 
 class Pair:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from intertie.core.json_pointer import resolved
+
 Json = Mapping[str, object]
 
 _BRANCHES = ("allOf", "anyOf", "oneOf")
@@ -119,28 +121,13 @@ class _Search:
         parts: list[object] = []
         reference = schema.get("$ref")
         if isinstance(reference, str):
-            parts.append(_resolved(self._root, reference))
+            parts.append(resolved(self._root, reference))
         for keyword in _BRANCHES:
             branches = schema.get(keyword)
             if isinstance(branches, list):
                 parts.extend(branches)
         parts.extend(schema[keyword] for keyword in ("then", "else") if keyword in schema)
         return parts
-
-
-def _resolved(root: Json, reference: str) -> object:
-    """Follow `#/$defs/X` inside the schema; None where it leads nowhere."""
-    if not reference.startswith("#"):
-        return None
-    found: object = root
-    for part in reference[1:].split("/"):
-        if not part:
-            continue
-        name = part.replace("~1", "/").replace("~0", "~")
-        if not isinstance(found, Mapping) or name not in found:
-            return None
-        found = found[name]
-    return found
 
 
 def _may_be(view: Json, kind: str) -> bool:

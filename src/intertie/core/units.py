@@ -10,6 +10,8 @@ from decimal import Decimal
 from math import ceil
 from typing import NamedTuple
 
+from intertie.core.rate_windows import RATE_WINDOWS
+
 _NUMBER = r"[+-]?(?:[1-9]\d{0,2}(?:,\d{3})+|\d[\d_]*)(?:\.\d+)?|[+-]?\.\d+"
 _NUMBER_RE = re.compile(rf"\s*({_NUMBER})\s*\Z")
 _QUANTITY_RE = re.compile(rf"\s*({_NUMBER})[\s_]*([A-Za-zµ%]+)\s*\Z")
@@ -21,11 +23,14 @@ _COMPARISON_RE = re.compile(r"\s*(?:([A-Za-z_][\w. ]*?)\s*)?(<=|>=|==|!=|<|>|≤
 _RATE_RE = re.compile(
     rf"\s*({_NUMBER})\s*(?:requests?|calls?|reqs?)?\s*(?:/|per|a|an)\s*({_NUMBER})?\s*([A-Za-z]+)\s*\Z", re.IGNORECASE
 )
-_PER_MINUTE_RE = re.compile(rf"\s*({_NUMBER})\s*(rps|rpm|rph|rpd)\s*\Z", re.IGNORECASE)
+_WINDOW_S_OF_UNIT = {each.unit: each.window_s for each in RATE_WINDOWS}
+_SHORT_RATE_RE = re.compile(rf"\s*({_NUMBER})\s*({'|'.join(_WINDOW_S_OF_UNIT)})\s*\Z", re.IGNORECASE)
 _MONEY_RE = re.compile(rf"\s*(?:([$€£¥])\s*({_NUMBER})|({_NUMBER})\s*([$€£¥]|[A-Za-z]{{3}})?)\s*\Z")
 
 _LONGEST = 200
 """Characters of a quantity, rate, amount or comparison. What is longer is none, and is not tried in all its parts."""
+_MOST_DIGITS = 400
+"""Python itself reads no number of more than 4,300 digits."""
 
 SECONDS_PER_UNIT = {
     "ms": Decimal("0.001"), "msec": Decimal("0.001"), "millis": Decimal("0.001"), "millisecond": Decimal("0.001"),
@@ -64,6 +69,15 @@ def parse_number(text: str) -> Decimal | None:
     """
     match = _NUMBER_RE.match(text)
     return _decimal(match.group(1)) if match else None
+
+
+def whole_number(text: str) -> int | None:
+    """Read a whole number of ASCII digits, at most 400 of them.
+
+    >>> whole_number("042"), whole_number("²"), whole_number("-1"), whole_number("9" * 401)
+    (42, None, None, None)
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def parse_duration_s(text: str, *, bare_unit: str) -> Decimal | None:
@@ -131,10 +145,9 @@ def parse_rate(text: str) -> Rate | None:
     """
     if len(text) > _LONGEST:
         return None
-    short = _PER_MINUTE_RE.match(text)
+    short = _SHORT_RATE_RE.match(text)
     if short:
-        window_s = {"rps": 1.0, "rpm": 60.0, "rph": 3600.0, "rpd": 86400.0}[short.group(2).lower()]
-        return Rate(int(_decimal(short.group(1))), window_s)
+        return Rate(int(_decimal(short.group(1))), _WINDOW_S_OF_UNIT[short.group(2).lower()])
     match = _RATE_RE.match(text)
     if not match:
         return None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from intertie.core.json_pointer import step
 from intertie.core.media_types import codec_of, essence, is_json_lines
 from intertie.diagnostics.credentials import credential_shape
 from intertie.importers.losses import Ledger
 from intertie.importers.model import ImportedBody, ImportedError, ImportedSuccess
-from intertie.importers.plain import Mapping, mapping, step, word
+from intertie.importers.plain import Mapping, mapping, word
 from intertie.importers.pointers import References
 from intertie.importers.prose import first_sentences, prose
 from intertie.importers.schemas import SchemaKeeper

@@ -9,9 +9,10 @@ from urllib.parse import urljoin, urlsplit
 from msgspec import Struct
 
 from intertie.compiler.origin import is_loopback
+from intertie.core.json_pointer import step
 from intertie.importers.losses import Ledger
 from intertie.importers.model import ImportedEnvironment
-from intertie.importers.plain import Mapping, mapping, mappings, sequence, step, word
+from intertie.importers.plain import Mapping, mapping, mappings, sequence, word
 from intertie.spec.draft import slug_of
 
 _VARIABLE_RE = re.compile(r"\{([^{}]+)\}")

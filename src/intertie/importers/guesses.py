@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from intertie.core.units import parse_rate
+from intertie.core.rate_windows import RATE_WINDOWS, WINDOW_OF_LENGTH
+from intertie.core.units import Rate, parse_rate
 from intertie.importers.model import ImportedParameter
 from intertie.importers.plain import Mapping, mapping, sequence, word
 from intertie.runtime.schemas import CompiledSchema
@@ -27,12 +28,6 @@ _RATE_RE = re.compile(
     re.IGNORECASE,
 )
 _UNITS = {"sec": "second", "s": "second", "min": "minute", "m": "minute", "h": "hour"}
-_WINDOWS = {
-    1.0: "requests_per_second",
-    60.0: "requests_per_minute",
-    3600.0: "requests_per_hour",
-    86400.0: "requests_per_day",
-}
 _LIMIT_KEYS = re.compile(r"x-?(?:api-)?(?:rate-?limits?|ratelimits?|throttl)[\w-]*", re.IGNORECASE)
 
 
@@ -85,9 +80,8 @@ def rates_in(text: str) -> Iterator[tuple[str, int, str]]:
     """
     for match in _RATE_RE.finditer(text):
         unit = _UNITS.get(match[2].lower(), match[2].lower())
-        rate = parse_rate(f"{match[1]} requests per {unit}")
-        if rate is not None and rate.limit > 0 and rate.window_s in _WINDOWS:
-            yield _WINDOWS[rate.window_s], rate.limit, match[0]
+        for field, limit in _stated(parse_rate(f"{match[1]} requests per {unit}")).items():
+            yield field, limit, match[0]
 
 
 def is_limit_key(key: str) -> bool:
@@ -103,25 +97,27 @@ def rates_of(value: object) -> dict[str, object]:
     """
     if isinstance(value, str):
         found = next(rates_in(value), None)
-        rate = parse_rate(value) if found is None else None
-        if rate is not None and rate.window_s in _WINDOWS and rate.limit > 0:
-            return {_WINDOWS[rate.window_s]: rate.limit}
-        return {found[0]: found[1]} if found else {}
+        return dict([found[:2]] if found else _stated(parse_rate(value)))
     given = {key.lower().replace("-", "_"): each for key, each in mapping(value).items()}
-    stated = {name: count for name in _WINDOWS.values() if isinstance(count := given.get(name), int) and count > 0}
-    for name in ("per_second", "per_minute", "per_hour", "per_day"):
-        count = given.get(name)
-        if isinstance(count, int) and count > 0:
-            stated.setdefault(f"requests_{name}", count)
+    stated: dict[str, object] = {}
+    for start in ("requests_per", "per"):
+        for known in RATE_WINDOWS:
+            count = given.get(f"{start}_{known.word}")
+            if isinstance(count, int) and count > 0:
+                stated.setdefault(known.field, count)
     counts = [given.get(key) for key in ("limit", "requests", "rate", "max", "count")]
     count = next((each for each in counts if isinstance(each, int)), 0)
     window = next((each for key in ("window", "period", "per", "interval", "unit") if (each := given.get(key))), None)
     if count > 0 and window is not None and not stated:
         words = f"{word(window)}s" if isinstance(window, int) else word(window)
-        rate = parse_rate(f"{count} requests per {words}") or parse_rate(f"{count}/{words}")
-        if rate is not None and rate.window_s in _WINDOWS:
-            stated[_WINDOWS[rate.window_s]] = rate.limit
-    return dict(stated)
+        stated |= _stated(parse_rate(f"{count} requests per {words}") or parse_rate(f"{count}/{words}"))
+    return stated
+
+
+def _stated(rate: Rate | None) -> dict[str, int]:
+    """Return a rate as the field of `rate_limits` that it belongs in; empty where it belongs in none."""
+    window = WINDOW_OF_LENGTH.get(rate.window_s) if rate is not None else None
+    return {window.field: rate.limit} if rate is not None and window is not None and rate.limit > 0 else {}
 
 
 def _named(known: dict[str, str], wanted: tuple[str, ...]) -> str | None:

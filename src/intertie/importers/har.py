@@ -12,12 +12,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+from intertie.core.json_pointer import step
 from intertie.core.media_types import codec_of, essence
 from intertie.core.plurals import plural
 from intertie.importers.losses import Ledger
 from intertie.importers.model import ApiDescription
 from intertie.importers.openapi3 import METHODS, ImportOptions
-from intertie.importers.plain import Mapping, mapping, mappings, step, word
+from intertie.importers.plain import Mapping, mapping, mappings, word
 from intertie.importers.traffic import Exchange, describe_traffic
 from intertie.runtime.bounds import BoundsError, decode_json
 

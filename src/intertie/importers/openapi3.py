@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from intertie.core.errors import UsageError, snake_case
+from intertie.core.json_pointer import step
 from intertie.core.media_types import codec_of, is_json_lines
 from intertie.importers.answers import AnswerReader, tags_of
 from intertie.importers.environments import places_of
@@ -22,7 +23,7 @@ from intertie.importers.model import (
 )
 from intertie.importers.naming import Headings
 from intertie.importers.parameters import ParameterReader
-from intertie.importers.plain import Mapping, mapping, step, word
+from intertie.importers.plain import Mapping, mapping, word
 from intertie.importers.pointers import References
 from intertie.importers.prose import first_sentences, prose
 from intertie.importers.schemas import SchemaKeeper

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from intertie.core.json_pointer import step
 from intertie.importers.keywords import BAD, is_pattern, mended
 from intertie.importers.losses import Ledger
 from intertie.importers.model import ImportedHeader, ImportedParameter
-from intertie.importers.plain import Mapping, mapping, sequence, step, word
+from intertie.importers.plain import Mapping, mapping, sequence, word
 from intertie.importers.pointers import References
 from intertie.importers.prose import first_sentences, holds_credential, prose
 from intertie.runtime.schemas import CompiledSchema

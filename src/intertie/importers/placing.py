@@ -10,12 +10,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.core.errors import UsageError
+from intertie.core.json_pointer import COMPONENTS, name_after
 from intertie.importers.describing import Described
 from intertie.importers.model import ApiDescription
 from intertie.importers.reading import ReadSource
 from intertie.spec.workspace import find_workspace
 
-_PREFIX = "#/components/schemas/"
 T = TypeVar("T")
 
 
@@ -81,12 +81,11 @@ def _redirected(value: T, direct: dict[str, str], inline: dict[str, object]) -> 
     made: object = value
     if isinstance(value, dict):
         reference = value.get("$ref")
-        named = isinstance(reference, str) and reference.startswith(_PREFIX)
-        name = str(reference).removeprefix(_PREFIX).replace("~1", "/").replace("~0", "~") if named else ""
+        name = name_after(COMPONENTS, reference)
         if name in inline:
             return cast("T", inline[name])
         inner = {key: _redirected(each, direct, inline) for key, each in value.items()}
-        if named:
+        if name is not None:
             inner["$ref"] = direct.get(name, str(reference))
         made = inner
     elif isinstance(value, list):

@@ -35,12 +35,3 @@ def word(value: object) -> str:
     if isinstance(value, str):
         return _SURROGATES_RE.sub("\ufffd", value).strip()
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
-
-
-def step(pointer: str, *names: object) -> str:
-    """Return a JSON pointer one or more steps further (RFC 6901).
-
-    >>> step("#/paths", "/v1/a~b", "get")
-    '#/paths/~1v1~1a~0b/get'
-    """
-    return "/".join((pointer, *(str(name).replace("~", "~0").replace("/", "~1") for name in names)))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
-
+from intertie.core.json_pointer import resolved
 from intertie.importers.losses import Ledger
 from intertie.importers.plain import Mapping, mapping
 
@@ -41,18 +40,7 @@ class References:
 
     def find(self, reference: str) -> object | None:
         """Return the value a reference inside the document points at, None where there is none."""
-        if not reference.startswith("#/"):
-            return None
-        value: object = self._root
-        for token in unquote(reference[2:]).split("/"):
-            name = token.replace("~1", "/").replace("~0", "~")
-            if isinstance(value, dict) and name in value:
-                value = value[name]
-            elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
-                value = value[int(name)]
-            else:
-                return None
-        return value
+        return resolved(self._root, reference) if reference.startswith("#/") else None
 
     def _lost(self, reference: str, where: str) -> None:
         self._ledger.lose("broken-reference" if reference.startswith("#") else "external-reference", reference, where)

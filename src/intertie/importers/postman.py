@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
+from intertie.core.json_pointer import step
 from intertie.core.media_types import codec_of, essence
 from intertie.importers.har import read_body
 from intertie.importers.losses import Ledger
 from intertie.importers.model import ApiDescription, ImportedAuth
 from intertie.importers.openapi3 import METHODS, ImportOptions
-from intertie.importers.plain import Mapping, mapping, mappings, sequence, step, word
+from intertie.importers.plain import Mapping, mapping, mappings, sequence, word
 from intertie.importers.prose import prose
 from intertie.importers.security import bearer
 from intertie.importers.traffic import Exchange, describe_traffic

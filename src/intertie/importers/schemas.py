@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from intertie.core.json_pointer import COMPONENTS, escaped, name_after, same_as, step, unescaped
 from intertie.importers.endless import endless
 from intertie.importers.inference import kind_of
 from intertie.importers.keywords import BAD, is_pattern, is_plain_keyword, mended
 from intertie.importers.losses import Ledger
-from intertie.importers.plain import Mapping, mapping, sequence, step
+from intertie.importers.plain import Mapping, mapping, sequence
 from intertie.importers.pointers import References
 from intertie.importers.prose import first_sentences, holds_credential
 from intertie.spec.dialects import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMAS
 
-_PREFIX = "#/components/schemas/"
-_NAMED = (_PREFIX, "#/definitions/")
+_NAMED = (COMPONENTS, "#/definitions/")
 """Where a source keeps its schemas by name."""
 _NAME_RE = re.compile(r"[^\w.~-]+")
 _LONGEST_DESCRIPTION = 400
@@ -57,7 +57,7 @@ class SchemaKeeper:
         if self._by_place and _is_large(schema) and self._references.find(where) is schema:
             name = self._register(where)
             self._in_place.add(name)
-            kept: object = {"$ref": _PREFIX + _escaped(name)}
+            kept: object = {"$ref": COMPONENTS + escaped(name)}
         else:
             kept = self._schema(schema, where)
         if sent:
@@ -217,9 +217,9 @@ class SchemaKeeper:
         kept: Mapping = {"propertyName": name}
         found: Mapping = {}
         for tag, target in branches.items():
-            pointer = target if isinstance(target, str) and target.startswith("#") else f"{_PREFIX}{target}"
+            pointer = target if isinstance(target, str) and target.startswith("#") else f"{COMPONENTS}{target}"
             if self._references.find(pointer) is not None:
-                found[tag] = _PREFIX + _escaped(self._register(pointer))
+                found[tag] = COMPONENTS + escaped(self._register(pointer))
         if found:
             kept["mapping"] = found
         made["discriminator"] = kept
@@ -235,7 +235,7 @@ class SchemaKeeper:
             kind = "broken-reference" if value.startswith("#") else "external-reference"
             self._ledger.lose(kind, value, where)
             return
-        made["$ref"] = _PREFIX + _escaped(self._register(pointer))
+        made["$ref"] = COMPONENTS + escaped(self._register(pointer))
 
     def _pointer(self, reference: str) -> str | None:
         """Return where a reference leads within the source, through references that stand alone there."""
@@ -244,7 +244,7 @@ class SchemaKeeper:
             if not isinstance(target, dict | bool):
                 # `$ref: Charge` is an old spelling.
                 if "#" not in reference and "/" not in reference and "." not in reference:
-                    reference = _PREFIX + reference
+                    reference = COMPONENTS + reference
                     continue
                 return None
             following = mapping(target).get("$ref")
@@ -257,11 +257,11 @@ class SchemaKeeper:
         known = self._names.get(pointer)
         if known is not None:
             return known
-        last = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+        last = unescaped(pointer.rpartition("/")[2])
         parts = [part for part in pointer.split("/")[1:] if part not in _STRUCTURE and not part.isdecimal()]
         own = (
             last
-            if pointer.startswith(_NAMED) and pointer in [prefix + _escaped(last) for prefix in _NAMED]
+            if pointer.startswith(_NAMED) and pointer in [prefix + escaped(last) for prefix in _NAMED]
             else "_".join(parts[-3:]).replace("~1", "_") or "schema"
         )
         name = wanted = _NAME_RE.sub("_", own).strip("_") or "schema"
@@ -279,7 +279,7 @@ class SchemaKeeper:
     def _break_circle(self, name: str) -> None:
         """Replace a schema that is only itself (`A: {$ref: B}`, `B: {$ref: A}`)."""
         seen: set[str] = set()
-        pending = [*_first_of(self._made[name])]
+        pending = [*_same_as(self._made[name])]
         while pending:
             current = pending.pop()
             if current == name:
@@ -289,7 +289,7 @@ class SchemaKeeper:
                 return
             if current not in seen:
                 seen.add(current)
-                pending += _first_of(self._made.get(current))
+                pending += _same_as(self._made.get(current))
 
     def _release(self, name: str, fields: list[str]) -> None:
         """Take fields that make a schema endless out of what is required."""
@@ -361,25 +361,14 @@ def _title(part: Mapping, made: dict[str, object]) -> str:
     return next((name for name, schema in made.items() if schema is part), "a schema in place")
 
 
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
-
-
 def _name_in(reference: object) -> str | None:
     """Return the name of the component that a reference of ours leads to."""
-    if not isinstance(reference, str) or not reference.startswith(_PREFIX):
-        return None
-    return reference.removeprefix(_PREFIX).replace("~1", "/").replace("~0", "~")
+    return name_after(COMPONENTS, reference)
 
 
-def _first_of(schema: object) -> Iterator[str]:
-    """Yield the names that a schema is the same as: its `$ref`, and those in its `allOf`."""
-    reference = mapping(schema).get("$ref")
-    if isinstance(reference, str):
-        yield reference.removeprefix(_PREFIX).replace("~1", "/").replace("~0", "~")
-    parts = mapping(schema).get("allOf")
-    for part in parts if isinstance(parts, list) else ():
-        yield from _first_of(part)
+def _same_as(schema: object) -> Iterator[str]:
+    """Yield the names of the components that a schema is the same as."""
+    return (name for reference in same_as(schema) if (name := _name_in(reference)) is not None)
 
 
 def _schemas_in(schema: object) -> Iterator[Mapping]:
@@ -401,6 +390,6 @@ def _schemas_in(schema: object) -> Iterator[Mapping]:
 
 def _referred(schema: object) -> Iterator[str]:
     for part in _schemas_in(schema):
-        reference = part.get("$ref")
-        if isinstance(reference, str):
-            yield reference.removeprefix(_PREFIX).replace("~1", "/").replace("~0", "~")
+        name = _name_in(part.get("$ref"))
+        if name is not None:
+            yield name

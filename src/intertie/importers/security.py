@@ -6,10 +6,11 @@ from urllib.parse import urljoin
 
 from msgspec import Struct
 
+from intertie.core.json_pointer import step
 from intertie.importers.environments import is_plain, is_usable
 from intertie.importers.losses import Ledger
 from intertie.importers.model import ImportedAuth, ImportedHeader
-from intertie.importers.plain import Mapping, mapping, mappings, step, word
+from intertie.importers.plain import Mapping, mapping, mappings, word
 from intertie.importers.pointers import References
 
 _FLOWS = (("clientCredentials", "client_credentials"), ("authorizationCode", "authorization_code"))

@@ -6,10 +6,11 @@ import re
 
 from msgspec.structs import replace
 
+from intertie.core.json_pointer import step
 from intertie.core.media_types import codec_of
 from intertie.importers.losses import Ledger
 from intertie.importers.openapi3 import METHODS, ImportOptions
-from intertie.importers.plain import Mapping, mapping, sequence, step, word
+from intertie.importers.plain import Mapping, mapping, sequence, word
 from intertie.importers.pointers import References
 
 _SCHEMA_KEYS = frozenset({

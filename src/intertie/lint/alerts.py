@@ -9,6 +9,8 @@ from decimal import Decimal
 from msgspec import Struct
 
 from intertie.core.units import parse_comparison, parse_duration_s, parse_number, parse_rate, parse_ratio
+from intertie.diagnostics import SourceSpan
+from intertie.spec.model import Spec
 
 METRICS = ("request_count", "error_rate", "response_time", "throughput")
 PERCENTILES = ("p50", "p90", "p95", "p99")
@@ -58,6 +60,14 @@ def comparisons(condition: str) -> Iterator[Compared]:
         metric = next((word for word in words if word in METRICS), "response_time" if percentile else "")
         right = _FOR_RE.sub("", found.right).strip("'\" ")
         yield Compared(name, metric, percentile, found.operator, _value(metric, right), right)
+
+
+def alert_comparisons(spec: Spec) -> Iterator[tuple[SourceSpan, Compared]]:
+    """Yield what the alerts of a spec compare with the place of the condition, where nothing else must hold with it."""
+    for alert in spec.monitoring.alerts if spec.monitoring else ():
+        if alert.condition is not None and is_alone(alert.condition.value):
+            for compared in comparisons(alert.condition.value):
+                yield alert.condition.span, compared
 
 
 def is_known(name: str) -> bool:

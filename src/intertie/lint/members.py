@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from intertie.compiler.schema_fields import has_field
+from intertie.core.json_pointer import followed
 from intertie.runtime.mapping import MappingSyntaxError, parse_path
 
 Json = Mapping[str, object]
@@ -89,17 +90,11 @@ def _steps(path: str) -> tuple[object, ...]:
 
 def _plain(schema: Json, root: Json) -> Json | None:
     """Return a schema with its references followed; None where it branches, so that nothing is said for certain."""
-    for _ in range(20):
-        if any(keyword in schema for keyword in ("allOf", "anyOf", "oneOf", "if")):
+    for found in followed(schema, root):
+        if not isinstance(found, Mapping) or any(keyword in found for keyword in ("allOf", "anyOf", "oneOf", "if")):
             return None
-        reference = schema.get("$ref")
-        if not isinstance(reference, str):
-            return schema
-        definitions = root.get("$defs")
-        found = definitions.get(reference.rpartition("/")[2]) if isinstance(definitions, Mapping) else None
-        if not isinstance(found, Mapping):
-            return None
-        schema = found
+        if not isinstance(found.get("$ref"), str):
+            return found
     return None
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from intertie.compiler.schema_fields import has_field
+from intertie.core.json_pointer import resolved
 from intertie.diagnostics import SourceSpan
 from intertie.runtime.mapping import MappingSyntaxError, parse_path
 from intertie.runtime.plan import Plan
@@ -82,11 +83,8 @@ def _members(schema: object, root: object, prefix: str, depth: int) -> Iterator[
     if not isinstance(schema, Mapping) or depth > 8:
         return
     reference = schema.get("$ref")
-    if isinstance(reference, str) and isinstance(root, Mapping):
-        definitions = root.get("$defs")
-        name = reference.rpartition("/")[2]
-        if isinstance(definitions, Mapping):
-            yield from _members(definitions.get(name), root, prefix, depth + 1)
+    if isinstance(reference, str):
+        yield from _members(resolved(root, reference), root, prefix, depth + 1)
     for branch in ("allOf", "anyOf", "oneOf"):
         for part in schema.get(branch) or ():
             yield from _members(part, root, prefix, depth + 1)

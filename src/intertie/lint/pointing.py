@@ -9,9 +9,8 @@ from msgspec.structs import replace
 
 from intertie.compiler.codes import CODES
 from intertie.diagnostics import Diagnostic, Label, SourceSpan
-from intertie.lint.written import sections
+from intertie.lint.written import component_entries
 from intertie.spec.model import Spec
-from intertie.spec.tree import MappingNode
 
 _NAMED_RE = re.compile(r"schema `([^`]+)`")
 _UNCOMPILABLE = CODES["uncompilable-schema"].code
@@ -30,11 +29,4 @@ def pointed(spec: Spec, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
 
 def component(spec: Spec, name: str) -> SourceSpan | None:
     """Return the place of a schema's name under `components`, None where the file does not define it."""
-    for section in sections(spec):
-        for block in section.blocks:
-            components = block.root.get("components")
-            schemas = components.get("schemas") if isinstance(components, MappingNode) else None
-            entry = schemas.entry(name) if isinstance(schemas, MappingNode) else None
-            if entry is not None:
-                return entry.key.span
-    return None
+    return next((entry.key.span for entry in component_entries(spec) if entry.key.text == name), None)

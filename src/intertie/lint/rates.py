@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
+from intertie.core.rate_windows import RATE_WINDOWS, RateWindow
 from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
@@ -31,10 +34,7 @@ def windows(spec: Spec) -> list[DeclaredWindow]:
     limits = spec.rate_limits
     if limits is None or (limits.enabled and not limits.enabled.value):
         return []
-    declared = (
-        (limits.requests_per_second, 1, "second"),
-        (limits.requests_per_minute, 60, "minute"),
-        (limits.requests_per_hour, 3600, "hour"),
-        (limits.requests_per_day, 86400, "day"),
+    declared: Iterator[tuple[RateWindow, Located[int] | None]] = (
+        (each, getattr(limits, each.field)) for each in RATE_WINDOWS
     )
-    return [DeclaredWindow(limit, window_s, word) for limit, window_s, word in declared if limit]
+    return [DeclaredWindow(limit, int(each.window_s), each.word) for each, limit in declared if limit]

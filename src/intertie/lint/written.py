@@ -8,7 +8,8 @@ from functools import lru_cache
 from intertie.diagnostics import SourceSpan
 from intertie.spec.fields import Block
 from intertie.spec.model import Endpoint, Spec
-from intertie.spec.tree import MappingNode, Node, Section, SequenceNode
+from intertie.spec.schema_documents import named_schemas, spec_root
+from intertie.spec.tree import Entry, MappingNode, Node, Section, SequenceNode
 
 
 def is_written(spec: Spec, *keys: str) -> bool:
@@ -38,6 +39,11 @@ def sections(spec: Spec) -> Iterator[Section]:
     """Yield every section of the document, outer before inner."""
     for section in spec.document.sections:
         yield from section.walk()
+
+
+def component_entries(spec: Spec) -> Iterator[Entry]:
+    """Yield the schemas that the spec defines by name, in its order."""
+    return (entry for root in spec_root(spec.document) for entry in named_schemas(root))
 
 
 def _roots(spec: Spec) -> Iterator[MappingNode]:
@@ -100,7 +106,7 @@ def _sections_by_place(of: Same) -> dict[SourceSpan, Section]:
 def _mappings(of: Same) -> dict[SourceSpan, MappingNode]:
     """Return every mapping of a spec's blocks by its place."""
     found: dict[SourceSpan, MappingNode] = {}
-    waiting: list[Node] = [block.root for section in sections(of.spec) for block in section.blocks]
+    waiting: list[Node] = [*spec_root(of.spec.document)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, MappingNode):

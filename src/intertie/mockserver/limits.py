@@ -11,10 +11,9 @@ import math
 from msgspec import Struct
 
 from intertie.core.plurals import plural
+from intertie.core.rate_windows import WINDOW_OF_LENGTH
 from intertie.mockserver.counting import BucketCount, Count, FixedCount, SlidingCount
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
-
-_NAMES = {1.0: "second", 60.0: "minute", 3600.0: "hour", 86400.0: "day"}
 
 
 class Tolerance(Struct, frozen=True):
@@ -161,7 +160,8 @@ def _bounds(options: LimiterOptions, tolerance: Tolerance) -> list[_Bound]:
     make = FixedCount if options.strategy == "fixed_window" else SlidingCount
     for window in options.windows:
         count = make(window.window_s, window.limit, tolerance.of(window.window_s))
-        bounds.append(_Bound(_NAMES.get(window.window_s, f"{window.window_s:g}s"), window, count, declared=True))
+        known = WINDOW_OF_LENGTH.get(window.window_s)
+        bounds.append(_Bound(known.word if known else f"{window.window_s:g}s", window, count, declared=True))
     if not options.windows:
         return bounds
     shortest = options.windows[0]

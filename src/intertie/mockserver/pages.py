@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 from msgspec import Struct, field
 
+from intertie.core.units import whole_number
 from intertie.runtime.plan import OperationPlan, PaginationPlan
 
 SIZE = 10
@@ -89,8 +90,10 @@ def _by_cursor(
 def _after(things: Sequence[object], cursor: str, name: str) -> int:
     if not cursor:
         return 0
-    if cursor.startswith(_POSITION_PREFIX) and cursor[len(_POSITION_PREFIX) :].isdigit():
-        return int(cursor[len(_POSITION_PREFIX) :])
+    if cursor.startswith(_POSITION_PREFIX):
+        position = whole_number(cursor.removeprefix(_POSITION_PREFIX))
+        if position is not None:
+            return position
     for index, thing in enumerate(things):
         if str(_field(thing, name)) == cursor:
             return index + 1

@@ -29,6 +29,7 @@ import yaml
 from msgspec.structs import replace
 
 from intertie.core.errors import UsageError
+from intertie.core.units import whole_number
 from intertie.mockserver.messages import FaultKind
 from intertie.mockserver.profiles import BUILT_IN, Behaviour, ForcedAnswer, Profile
 
@@ -82,6 +83,9 @@ def parse_profile(text: str, *, shown: str, name: str) -> Profile:
         mark = getattr(broken, "problem_mark", None)
         line = f":{mark.line + 1}" if mark is not None else ""
         raise ProfileError(f"{shown}{line}: no valid YAML: {getattr(broken, 'problem', None) or 'syntax'}") from broken
+    except ValueError as broken:
+        # YAML's own readers of `2026-13-45` and of a number of 5,000 digits give no place.
+        raise ProfileError(f"{shown}: a number or a date in it can't be read") from broken
     except RecursionError:
         raise ProfileError(f"{shown}: it is nested too deep for a profile") from None
     try:
@@ -278,10 +282,10 @@ _READERS: Mapping[str, Callable[[Behaviour, object, Path_], Behaviour]] = {
 
 
 def _status(value: object, path: Path_, *, lowest: int = 200) -> int:
-    text = str(value)
-    if isinstance(value, bool) or not text.isdecimal() or not lowest <= int(text) <= 599:
+    status = None if isinstance(value, bool) else whole_number(str(value))
+    if status is None or not lowest <= status <= 599:
         raise _Wrong(path, f"must be a status from {lowest} to 599")
-    return int(text)
+    return status
 
 
 def _number(value: object, path: Path_, low: float, high: float) -> float:

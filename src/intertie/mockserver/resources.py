@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from intertie.core.units import whole_number
 from intertie.mockserver.echo import copied
 from intertie.mockserver.failures import DeclaredErrors
 from intertie.mockserver.messages import Answer
@@ -230,5 +231,6 @@ class ResourceAnswers:
 def _forms(value: object) -> tuple[object, ...]:
     """Return the forms that a cursor can take: itself, a number, or for none null and the empty text."""
     if isinstance(value, str):
-        return (value, int(value)) if value.isdecimal() else (value,)
+        number = whole_number(value)
+        return (value,) if number is None else (value, number)
     return (value, "") if value is None else (value,)

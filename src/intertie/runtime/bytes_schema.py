@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from intertie.core.json_pointer import resolved
+
 _DEEPEST = 32
 
 
@@ -36,7 +38,8 @@ def broken_by_bytes(schema: object, size: int, *, root: object, depth: int = 0) 
         bound = schema.get(keyword)
         if isinstance(bound, int) and breaks(bound):
             return f"{keyword} {bound}"
-    target = _target(schema.get("$ref"), root)
+    reference = schema.get("$ref")
+    target = resolved(root, reference) if isinstance(reference, str) else None
     for part in (target, *_sequence(schema.get("allOf"))):
         rule = broken_by_bytes(part, size, root=root, depth=depth + 1)
         if rule is not None:
@@ -46,18 +49,6 @@ def broken_by_bytes(schema: object, size: int, *, root: object, depth: int = 0) 
         if rules and all(rule is not None for rule in rules):
             return rules[0]
     return None
-
-
-def _target(reference: object, root: object) -> object:
-    """Return what a local reference points at, None where it points at nothing."""
-    if not isinstance(reference, str) or not reference.startswith("#"):
-        return None
-    found = root
-    for part in reference[1:].split("/")[1:]:
-        if not isinstance(found, Mapping):
-            return None
-        found = found.get(part.replace("~1", "/").replace("~0", "~"))
-    return found
 
 
 def _sequence(value: object) -> list[object]:

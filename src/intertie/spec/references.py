@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from intertie.core.json_pointer import COMPONENTS, DEFINITIONS, same_as
 from intertie.diagnostics import Edit, Fix, Severity, SourceSpan
 from intertie.spec import codes
 from intertie.spec.circles import in_circles
@@ -15,7 +16,7 @@ from intertie.spec.source import Findings
 from intertie.spec.tree import MappingNode, Node, ScalarNode, SequenceNode, plain
 from intertie.spec.yaml_nodes import shorten
 
-_TEMPLATE_REFERENCE = "#/components/schemas/Error"
+_TEMPLATE_REFERENCE = COMPONENTS + "Error"
 """The one reference of the template that is no placeholder."""
 _REFERENCES = ("$ref", "$dynamicRef")
 _NAME_RE = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -95,7 +96,7 @@ class SchemaReader:
             names[entry.key.text] = self._register(
                 Target(self._document, ("components", "schemas", entry.key.text), value)
             )
-        circles = in_circles(names.values(), lambda name: _refers_first(self._make(name).json))
+        circles = in_circles(names.values(), lambda name: _same_as(self._make(name).json))
         for entry in schemas.entries:
             name = names[entry.key.text]
             if name in circles:
@@ -134,7 +135,7 @@ class SchemaReader:
     def _by_name(self, node: ScalarNode, where: str) -> Schema | None:
         """Read `schema: Charge` and `schema: '#/components/schemas/Charge'`."""
         text = node.text.strip()
-        reference = text if "#" in text or "/" in text else f"#/components/schemas/{text}"
+        reference = text if "#" in text or "/" in text else COMPONENTS + text
         target = self._library.resolve(reference, self._document)
         if isinstance(target, Problem):
             self._report(node.span, target)
@@ -191,7 +192,7 @@ class SchemaReader:
                     continue
                 name = self._register(target)
                 made.needs[name] = None
-                rewritten["$ref"] = f"#/$defs/{name}"
+                rewritten["$ref"] = DEFINITIONS + name
             return translate(rewritten, child)
 
         made.json = child(data)
@@ -265,16 +266,9 @@ class SchemaReader:
         self._findings.add(problem.code, span, problem.message, help=problem.help)
 
 
-def _refers_first(json: object) -> Iterator[str]:
-    """Yield the names that a schema is the same as: its `$ref`, and those in its `allOf`."""
-    if not isinstance(json, dict):
-        return
-    reference = json.get("$ref")
-    if isinstance(reference, str):
-        yield reference.removeprefix("#/$defs/")
-    parts = json.get("allOf")
-    for part in parts if isinstance(parts, list) else ():
-        yield from _refers_first(part)
+def _same_as(json: object) -> Iterator[str]:
+    """Yield the names of the schemas that one is the same as."""
+    return (reference.removeprefix(DEFINITIONS) for reference in same_as(json))
 
 
 def _said(error: object) -> str:

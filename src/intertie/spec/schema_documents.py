@@ -10,13 +10,14 @@ from urllib.parse import unquote
 
 from msgspec import Struct, field
 
+from intertie.core.json_pointer import NOTHING, child, names_of
 from intertie.diagnostics import Severity, SourceSpan
 from intertie.spec import codes
 from intertie.spec.codes import Code
 from intertie.spec.field_tables import tables_as_schemas, type_name
 from intertie.spec.markdown import read_document
 from intertie.spec.source import Findings, Source
-from intertie.spec.tree import Document, MappingNode, ScalarNode, plain
+from intertie.spec.tree import Document, Entry, MappingNode, ScalarNode, plain
 from intertie.spec.workspace import MAX_REFERENCE_BYTES, Unreadable, Workspace
 from intertie.spec.yaml_nodes import Allowance, shorten
 from intertie.spec.yaml_text import read_yaml
@@ -195,16 +196,13 @@ class Library:
             return self._by_name(document, fragment, reference)
         value = document.root
         walked: list[str] = []
-        for token in fragment[1:].split("/"):
-            step = token.replace("~1", "/").replace("~0", "~")
-            if isinstance(value, dict) and step in value:
-                value = value[step]
-            elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
-                value = value[int(step)]
-            else:
-                named = self._by_name(document, step, reference) if document.names else None
-                return named if isinstance(named, Target) else _nothing(document, reference, step, value)
-            walked.append(step)
+        for name in names_of(fragment):
+            inner = child(value, name)
+            if inner is NOTHING:
+                named = self._by_name(document, name, reference) if document.names else None
+                return named if isinstance(named, Target) else _nothing(document, reference, name, value)
+            value = inner
+            walked.append(name)
         return Target(document, tuple(walked), value)
 
     def _by_name(self, document: SchemaDocument, name: str, reference: str) -> Target | Problem:
@@ -220,6 +218,13 @@ class Library:
 def spec_root(document: Document) -> list[MappingNode]:
     """Return the YAML blocks of a document, in its order."""
     return [block.root for section in document.sections for part in section.walk() for block in part.blocks]
+
+
+def named_schemas(root: MappingNode) -> tuple[Entry, ...]:
+    """Return the schemas that a YAML block defines by name, under `components.schemas`."""
+    components = root.get("components")
+    schemas = components.get("schemas") if isinstance(components, MappingNode) else None
+    return tuple(schemas.entries) if isinstance(schemas, MappingNode) else ()
 
 
 def _spec_document(document: Document, shown: str, base: Path) -> SchemaDocument:

@@ -128,6 +128,8 @@ def test_only_schemas_that_are_reached_are_kept_under_their_names(shop: Importin
     ("schema", "kind"),
     [
         ("{$ref: '#/components/schemas/Missing'}", "broken-reference"),
+        ("{$ref: '#/servers/²'}", "broken-reference"),
+        (f"{{$ref: '#/servers/{'9' * 5000}'}}", "broken-reference"),
         ("{$ref: 'other.yaml#/Thing'}", "external-reference"),
         ("{$ref: 'https://example.com/thing.json'}", "external-reference"),
         ("{type: strnig}", "schema-mended"),

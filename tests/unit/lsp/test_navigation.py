@@ -52,6 +52,15 @@ def test_a_reference_into_another_file_is_followed(bench: Bench) -> None:
         assert file == f"specs/{reference[2:].split('#')[0]}"
 
 
+@pytest.mark.parametrize(("place", "found"), [("1", True), ("²", False), ("01", False), ("9" * 5000, False)])
+def test_a_reference_into_a_list_is_followed_to_a_place_that_it_has(bench: Bench, place: str, found: bool) -> None:
+    """A list has places 0, 1, 2 …; any other word there leads to the start of the file, as all that leads nowhere."""
+    (bench.root / "specs/api.yaml").write_text("oneOf:\n  - {type: object}\n  - {type: string}\n")
+    marked = f"$ref: './api¦.yaml#/oneOf/{place}'"
+    [target] = definitions(*bench.on(marked, "$ref: '#/components/schemas/Charge'"))
+    assert target.span.line == (3 if found else 1)
+
+
 @pytest.mark.parametrize(
     "reference", ["../../etc/passwd#/a", "https://x.example/a.yaml#/a", "./none.yaml#/a", "./payments.md#/a/b"]
 )

@@ -224,6 +224,7 @@ operations: {get_charge: {error_share: 0, throttle: false, disconnect: false, sl
     [
         ("error_share: 2", r"p.yaml:1: `error_share` must be a number from 0 to 1"),
         ("\nresponses:\n  - 503\n  - 99", r"p.yaml:4: `responses\[1\]` must be a status from 200 to 599"),
+        (f"\nresponses:\n  - '{'9' * 5000}'", r"p.yaml:3: `responses\[0\]` must be a status from 200 to 599"),
         ("responses: [{status: 200, head: x}]", r"p.yaml:1: `responses\[0\].head` is none of"),
         ('responses: [{headers: {A: "b\\r\\nc"}}]', r"can't be sent"),
         ("a: 1", r"p.yaml:1: `a` is no field of a profile"),
@@ -234,6 +235,8 @@ operations: {get_charge: {error_share: 0, throttle: false, disconnect: false, sl
         ("credential: sk_live_123", r"reference such as"),
         ("- 1", r"must be a mapping"),
         ("a: [", r"p.yaml:2?1?: no valid YAML"),
+        (f"error_share: {'9' * 5000}", r"p.yaml: a number or a date in it can't be read"),
+        ("error_share: 2026-13-45", r"p.yaml: a number or a date in it can't be read"),
         ("error_status: []", r"at least one status"),
     ],
 )

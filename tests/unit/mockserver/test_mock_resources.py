@@ -274,6 +274,19 @@ def test_an_opaque_cursor_stands_where_the_plan_says(cursor_type):
     assert len(set(seen)) == len(seen) == 23
 
 
+@pytest.mark.parametrize("position", ["%C2%B2", "9" * 5000, "-1", "x"])
+def test_a_cursor_that_the_mock_did_not_write_leads_behind_the_last(position):
+    """A client may send any text as a cursor: what is no position is answered with an empty page."""
+    op = operation(
+        "list_rows",
+        "GET",
+        "/rows",
+        response=rows("rows", {"next": {"type": ["string", "null"]}}),
+        pagination=PaginationPlan("cursor", {"cursor_parameter": "after", "cursor_path": "next", "items_path": "rows"}),
+    )
+    assert data(Bench(plan(op)).ask("GET", f"/rows?after=pos_{position}")) == {"rows": [], "next": None}
+
+
 def test_things_in_an_envelope_are_stored_and_shown_in_it():
     """`{"data": {…}}` answers hold the thing; created with 201 they name its place; collections lie under their parents."""
     wrapped = CompiledSchema(

@@ -293,3 +293,20 @@ def test_the_template_s_own_reference_is_no_error_before_there_are_schemas():
     others = section("Components", "components: {schemas: {A: {type: string}}}")
     assert only(read(body + others), "ref-unresolved").severity.value == "error"
     assert only(read(body.replace("Error'", "Fault'")), "ref-unresolved").severity.value == "error"
+
+
+@pytest.mark.parametrize("place", ["²", "٣", "01", "-", "+1", "", "9" * 5000])
+def test_what_is_no_place_in_a_list_points_at_nothing(tmp_path: Path, place: str) -> None:
+    """A list has places 0, 1, 2 …: a pointer with any other word there is a finding, not a crash."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "list.json").write_text(json.dumps({"oneOf": [{"type": "string"}] * 4}))
+    loaded = answer(f"{{$ref: '../list.json#/oneOf/{place}'}}", "", tmp_path)
+    assert names(loaded) == ["ref-unresolved"]
+
+
+@pytest.mark.parametrize("place", ["0", "3"])
+def test_a_place_in_a_list_is_followed(tmp_path: Path, place: str) -> None:
+    """A pointer may go through a list."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "list.json").write_text(json.dumps({"oneOf": [{"type": "string"}] * 4}))
+    assert names(answer(f"{{$ref: '../list.json#/oneOf/{place}'}}", "", tmp_path)) == []

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from intertie.comparing.change import Found, Impact
-from intertie.comparing.contracts import Difference, is_seen, row_reading
+from intertie.comparing.contracts import Difference, about, is_seen, row_reading
 from intertie.comparing.rule import rule
-from intertie.comparing.rules.requests import CHOICES, TYPES
-from intertie.comparing.schemas import Effect
+from intertie.comparing.schemas import Aspect, Effect
 from intertie.comparing.sides import OperationPair, Pair
 from intertie.comparing.words import listed, seconds, shown, status_words
 from intertie.runtime.wires.rest.plan import ErrorAnswerPlan
@@ -24,7 +23,7 @@ _SCHEMA = ("operations.wire.response.schema",)
 )
 def answer_field_removed(pair: Pair) -> Iterator[Found]:
     """A field of an answer that is no longer described."""
-    for each in _of(pair, "field"):
+    for each in about(pair.contracts.answers, Aspect.FIELD):
         if each.delta.new is None:
             yield _lost(each, f"{each.name} is no longer promised")
 
@@ -37,7 +36,7 @@ def answer_field_removed(pair: Pair) -> Iterator[Found]:
 )
 def answer_field_added(pair: Pair) -> Iterator[Found]:
     """A field of an answer that was not described."""
-    for each in _of(pair, "field"):
+    for each in about(pair.contracts.answers, Aspect.FIELD):
         if each.delta.old is None:
             words = "is always there" if each.delta.obligatory else "may be there"
             yield _tighter(each, f"{each.name} {words}", demanded=each.delta.obligatory)
@@ -52,7 +51,7 @@ def answer_field_added(pair: Pair) -> Iterator[Found]:
 )
 def answer_optional(pair: Pair) -> Iterator[Found]:
     """Whether a field is always in the answer."""
-    for each in _of(pair, "required"):
+    for each in about(pair.contracts.answers, Aspect.REQUIRED):
         if each.delta.effect is Effect.WIDER:
             yield _lost(each, f"{each.name} may be absent")
         else:
@@ -68,7 +67,7 @@ def answer_optional(pair: Pair) -> Iterator[Found]:
 )
 def answer_type(pair: Pair) -> Iterator[Found]:
     """Which types or alternatives a value of an answer may have."""
-    for each in _where(pair, TYPES):
+    for each in about(pair.contracts.answers, Aspect.TYPE):
         yield _judged(each, Impact.BREAKING)
 
 
@@ -80,7 +79,7 @@ def answer_type(pair: Pair) -> Iterator[Found]:
 )
 def answer_choices(pair: Pair) -> Iterator[Found]:
     """Which values a field of an answer may have."""
-    for each in _where(pair, CHOICES):
+    for each in about(pair.contracts.answers, Aspect.CHOICES):
         yield _judged(each, Impact.RISKY)
 
 
@@ -92,19 +91,17 @@ def answer_choices(pair: Pair) -> Iterator[Found]:
 )
 def answer_bounds(pair: Pair) -> Iterator[Found]:
     """Bounds, lengths, patterns, formats and all other rules for a value of an answer."""
-    for each in pair.contracts.answers:
-        if each.delta.keyword not in TYPES | CHOICES | {"field", "required"} and each.delta.effect is not Effect.NOTE:
-            yield _judged(each, Impact.RISKY)
+    for each in about(pair.contracts.answers, Aspect.BOUNDS):
+        yield _judged(each, Impact.RISKY)
 
 
 @rule("schema-note", safe="always: nothing validates it", plan=_SCHEMA)
 def schema_note(pair: Pair) -> Iterator[Found]:
     """Descriptions, titles, examples and other notes in schemas."""
     contracts = pair.contracts
-    for each in (*contracts.requests, *contracts.answers, *contracts.errors):
-        if each.delta.effect is Effect.NOTE:
-            reason = f"{each.delta.keyword} is for people and for the mock's answers; no call is judged by it"
-            yield _found(each, Impact.SAFE, reason)
+    for each in about((*contracts.requests, *contracts.answers, *contracts.errors), Aspect.NOTE):
+        reason = f"{each.delta.keyword} is for people and for the mock's answers; no call is judged by it"
+        yield each.found(Impact.SAFE, reason)
 
 
 @rule(
@@ -145,8 +142,7 @@ def answer_status(pair: Pair) -> Iterator[Found]:
         told += [f"{_many(sorted(codes[1] - codes[0]))} is success"] if codes[1] - codes[0] else []
         at = each.at("response", "success", "status")
         impact = Impact.BREAKING if lost else Impact.RISKY
-        subject = f"{each.name}: success"
-        yield Found(impact, subject, shown(sets[0]), shown(sets[1]), " and ".join(told), at, each.name)
+        yield each.found(impact, "success", [shown(one) for one in sets], " and ".join(told), at)
 
 
 @rule(
@@ -168,7 +164,7 @@ def answer_form(pair: Pair) -> Iterator[Found]:
         )  # fmt: skip
         at = each.at("response", "success", "content_type")
         impact = Impact.BREAKING if codecs else Impact.RISKY
-        yield Found(impact, f"{each.name}: answer, content type", *texts, reason, at, each.name)
+        yield each.found(impact, "answer, content type", texts, reason, at)
 
 
 @rule(
@@ -192,9 +188,9 @@ def declared_error(pair: Pair) -> Iterator[Found]:
         for status in dict.fromkeys((*old, *new)):
             yield from _error(each, status, old.get(status), new.get(status))
     for found in pair.contracts.errors:
-        if found.delta.effect is not Effect.NOTE:
+        if found.delta.aspect is not Aspect.NOTE:
             reason = f"the error's code and message are read from an answer whose {found.name} differs"
-            yield _found(found, Impact.RISKY, reason)
+            yield found.found(Impact.RISKY, reason)
 
 
 @rule("example", safe="always: only the mock gives it", plan=("operations.wire.response.example",))
@@ -204,8 +200,7 @@ def example(pair: Pair) -> Iterator[Found]:
         if values := each.both(lambda operation: operation.wire.response.example):
             at = each.at("response", "success", "example")
             reason = "the mock gives another answer"
-            texts = (shown(values[0]), shown(values[1]))
-            yield Found(Impact.SAFE, f"{each.name}: answer, example", *texts, reason, at, each.name)
+            yield each.found(Impact.SAFE, "answer, example", [shown(value) for value in values], reason, at)
 
 
 @rule(
@@ -225,18 +220,7 @@ def latency_target(pair: Pair) -> Iterator[Found]:
             reason = f"{name} may be {seconds(new) or 'anything'} instead of {seconds(old) or 'anything'}"
             impact = Impact.RISKY if looser else Impact.SAFE
             at = each.at("performance", name)
-            subject = f"{each.name}: performance.{name}"
-            yield Found(impact, subject, seconds(old), seconds(new), reason, at, each.name)
-
-
-def _of(pair: Pair, keyword: str) -> Iterator[Difference]:
-    yield from (each for each in pair.contracts.answers if each.delta.keyword == keyword)
-
-
-def _where(pair: Pair, keywords: frozenset[str]) -> Iterator[Difference]:
-    for each in pair.contracts.answers:
-        if each.delta.keyword in keywords and each.delta.effect is not Effect.NOTE:
-            yield each
+            yield each.found(impact, f"performance.{name}", (seconds(old), seconds(new)), reason, at)
 
 
 def _judged(each: Difference, gravest: Impact) -> Found:
@@ -245,59 +229,58 @@ def _judged(each: Difference, gravest: Impact) -> Found:
     if delta.effect is Effect.NARROWER:
         return _tighter(each, words, demanded=True)
     if not is_seen(each.operation, delta.path):
-        return _found(each, Impact.SAFE, f"{words}; no inbound row reads it, so callers don't see it")
-    return _found(each, gravest, f"{words}; code that reads it may meet a value it doesn't know")
+        return _unseen(each, words)
+    return each.found(gravest, f"{words}; code that reads it may meet a value it doesn't know")
 
 
 def _lost(each: Difference, what: str) -> Found:
     path = each.delta.path
     if not is_seen(each.operation, path):
-        return _found(each, Impact.SAFE, f"{what}; no inbound row reads it, so callers don't see it")
+        return _unseen(each, what)
     row = row_reading(each.operation.new, path)
     if row is not None and row.required:
-        return _found(
-            each, Impact.BREAKING, f"{what}: the mapping to `{row.write.text}` requires it and fails the call"
-        )
-    return _found(each, Impact.BREAKING, f"{what}: code that reads it must do without")
+        reason = f"{what}: the mapping to `{row.write.text}` requires it and fails the call"
+        return each.found(Impact.BREAKING, reason)
+    return each.found(Impact.BREAKING, f"{what}: code that reads it must do without")
+
+
+def _unseen(each: Difference, what: str) -> Found:
+    return each.found(Impact.SAFE, f"{what}; no inbound row reads it, so callers don't see it")
 
 
 def _tighter(each: Difference, words: str, *, demanded: bool) -> Found:
     """Judge an answer that promises more: only a strict validation makes a difference."""
     if demanded and each.operation.new.wire.response.validate == "strict":
-        return _found(each, Impact.RISKY, f"{words}; validation is strict, so an answer that breaks it fails the call")
-    return _found(each, Impact.SAFE, f"{words}; code that reads answers goes on working")
-
-
-def _found(each: Difference, impact: Impact, reason: str) -> Found:
-    return Found(impact, each.subject, each.delta.old, each.delta.new, reason, each.at, each.operation.name)
+        return each.found(Impact.RISKY, f"{words}; validation is strict, so an answer that breaks it fails the call")
+    return each.found(Impact.SAFE, f"{words}; code that reads answers goes on working")
 
 
 def _error(
     pair: OperationPair, status: str, old: ErrorAnswerPlan | None, new: ErrorAnswerPlan | None
 ) -> Iterator[Found]:
     at = pair.at("response", "errors")
-    subject = f"{pair.name}: answer {status}"
+    what = f"answer {status}"
     if old is None or new is None:
         texts = ("declared" if old else None, "declared" if new else None)
         impact = Impact.SAFE if new else Impact.RISKY
         reason = f"{status} is declared: its code and message are read as it says" if new else (
             f"{status} is no longer declared: its code and message are read from the usual places"
         )  # fmt: skip
-        yield Found(impact, subject, *texts, reason, at, pair.name)
+        yield pair.found(impact, what, texts, reason, at)
         return
     if old.retry_after_header != new.retry_after_header:
         reason = f"{new.retry_after_header or 'no header of its own'} tells when to come back after {status}"
-        texts = (old.retry_after_header, new.retry_after_header)
-        yield Found(Impact.RISKY, f"{subject}, retry_after", *texts, reason, at, pair.name)
+        headers = (old.retry_after_header, new.retry_after_header)
+        yield pair.found(Impact.RISKY, f"{what}, retry_after", headers, reason, at)
     if old.content_type != new.content_type:
         reason = f"{status} is read as {new.content_type or 'its own header says'}"
-        texts = (old.content_type, new.content_type)
-        yield Found(Impact.RISKY, f"{subject}, content type", *texts, reason, at, pair.name)
+        types = (old.content_type, new.content_type)
+        yield pair.found(Impact.RISKY, f"{what}, content type", types, reason, at)
     for name in ("description", "example"):
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
             reason = f"people and the mock meet another {name} of {status}"
-            yield Found(Impact.SAFE, f"{subject}, {name}", shown(before), shown(after), reason, at, pair.name)
+            yield pair.found(Impact.SAFE, f"{what}, {name}", (shown(before), shown(after)), reason, at)
 
 
 def _many(codes: list[int]) -> str:

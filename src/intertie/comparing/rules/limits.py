@@ -9,10 +9,8 @@ from intertie.comparing.rule import rule
 from intertie.comparing.sides import Pair
 from intertie.comparing.words import seconds, shown
 from intertie.core.plurals import plural
+from intertie.core.rate_windows import WINDOW_OF_LENGTH
 from intertie.runtime.policies.limiter.options import LimiterOptions
-
-_BY_WINDOW = {1.0: "requests_per_second", 60.0: "requests_per_minute", 3600.0: "requests_per_hour",
-              86400.0: "requests_per_day"}  # fmt: skip
 
 
 @rule(
@@ -41,8 +39,9 @@ def limit(pair: Pair) -> Iterator[Found]:
         else:
             reason = f"at most {plural(after, 'request')} in {span} may leave, instead of {_count(before)}"
         risky = tighter or pair.heavier
-        name = _BY_WINDOW.get(window_s, "rate_limit")
-        subject = f"rate_limits.{name}" if window_s in _BY_WINDOW else f"rate_limits: requests in {span}"
+        known = WINDOW_OF_LENGTH.get(window_s)
+        name = known.field if known else "rate_limit"
+        subject = f"rate_limits.{name}" if known else f"rate_limits: requests in {span}"
         texts = (shown(before), shown(after))
         at = pair.at("rate_limits", name)
         yield Found(Impact.RISKY if risky else Impact.SAFE, subject, *texts, reason + pair.consequences, at)

@@ -47,7 +47,7 @@ def operation_renamed(pair: Pair) -> Iterator[Found]:
             yield Found(Impact.BREAKING, f"operation {' / '.join(sorted(ids))}", *ids, reason, at, each.name)
         elif names := each.both(lambda operation: operation.name):
             reason = "the heading reads otherwise; the operation's id is the same"
-            yield Found(Impact.SAFE, f"{each.name}: heading", *names, reason, at, each.name)
+            yield each.found(Impact.SAFE, "heading", names, reason, at)
 
 
 @rule("operation-path", risky="always: another resource of the service is called", plan=("operations.wire.path",))
@@ -57,7 +57,7 @@ def operation_path(pair: Pair) -> Iterator[Found]:
         if paths := each.both(lambda operation: operation.wire.path):
             reason = f"`{each.name}` is sent to {paths[1]} instead of {paths[0]}"
             at = each.at("endpoint", "path")
-            yield Found(Impact.RISKY, f"{each.name}: path", *paths, reason, at, each.name)
+            yield each.found(Impact.RISKY, "path", paths, reason, at)
 
 
 @rule(
@@ -71,7 +71,7 @@ def operation_method(pair: Pair) -> Iterator[Found]:
         at = each.at("endpoint", "method")
         if methods := each.both(lambda operation: operation.wire.method):
             reason = f"`{each.name}` is sent as {methods[1]} instead of {methods[0]}"
-            yield Found(Impact.RISKY, f"{each.name}: method", *methods, reason, at, each.name)
+            yield each.found(Impact.RISKY, "method", methods, reason, at)
         elif reads := each.both(lambda operation: operation.is_read):
             told = (
                 "may be answered from the cache, never queued"
@@ -79,9 +79,7 @@ def operation_method(pair: Pair) -> Iterator[Found]:
                 else "may be queued, never answered from the cache"
             )
             texts = ("read" if reads[0] else "write", "read" if reads[1] else "write")
-            yield Found(
-                Impact.RISKY, f"{each.name}: kind", *texts, f"`{each.name}` is a {texts[1]}: it {told}", at, each.name
-            )
+            yield each.found(Impact.RISKY, "kind", texts, f"`{each.name}` is a {texts[1]}: it {told}", at)
 
 
 @rule(
@@ -96,7 +94,7 @@ def replay(pair: Pair) -> Iterator[Found]:
             told = "is sent again" if safe[1] else "is no longer sent again"
             reason = f"a call of `{each.name}` that may have taken effect {told}"
             at = each.at("idempotent")
-            yield Found(Impact.RISKY, f"{each.name}: replay", shown(safe[0]), shown(safe[1]), reason, at, each.name)
+            yield each.found(Impact.RISKY, "replay", [shown(one) for one in safe], reason, at)
 
 
 @rule(
@@ -113,17 +111,16 @@ def pagination(pair: Pair) -> Iterator[Found]:
             texts = (old.style if old else None, new.style if new else None)
             reason = f"pages follow by {texts[1] or 'nothing: there is one'} instead of {texts[0] or 'nothing'}"
             impact = Impact.BREAKING if old else Impact.SAFE
-            yield Found(impact, f"{each.name}: pagination.style", *texts, reason, at, each.name)
+            yield each.found(impact, "pagination.style", texts, reason, at)
         elif old and new:
             for name in dict.fromkeys((*old.options, *new.options)):
                 before, after = old.options.get(name), new.options.get(name)
                 if before != after:
                     told = [shown(value) or "none" for value in (before, after)]
                     reason = f"pages of `{each.name}` are asked for and read with {name} {told[1]} instead of {told[0]}"
-                    yield Found(
-                        Impact.BREAKING, f"{each.name}: pagination.{name}", shown(before), shown(after), reason,
-                        each.at("pagination", name), each.name,
-                    )  # fmt: skip
+                    values = (shown(before), shown(after))
+                    at = each.at("pagination", name)
+                    yield each.found(Impact.BREAKING, f"pagination.{name}", values, reason, at)
 
 
 @rule(
@@ -136,7 +133,7 @@ def streaming(pair: Pair) -> Iterator[Found]:
     for each in pair.operations:
         if kinds := each.both(lambda operation: operation.streaming):
             reason = f"an answer of `{each.name}` comes {f'as a stream of {kinds[1]}' if kinds[1] else 'whole'}"
-            yield Found(Impact.BREAKING, f"{each.name}: streaming", *kinds, reason, each.at("streaming"), each.name)
+            yield each.found(Impact.BREAKING, "streaming", kinds, reason, each.at("streaming"))
 
 
 @rule(
@@ -153,7 +150,7 @@ def operation_callable(pair: Pair) -> Iterator[Found]:
                 f"calls of `{each.name}` are refused: {reasons[1]}" if reasons[1] else f"`{each.name}` can be called"
             )
             impact = Impact.BREAKING if reasons[1] else Impact.SAFE
-            yield Found(impact, f"{each.name}: callable", *reasons, reason, each.at("endpoint"), each.name)
+            yield each.found(impact, "callable", reasons, reason, each.at("endpoint"))
 
 
 @rule("description", safe="always: it is only shown", plan=("operations.description",))
@@ -163,9 +160,7 @@ def description(pair: Pair) -> Iterator[Found]:
         if texts := each.both(lambda operation: operation.description):
             reason = "it is what people read, and nothing else"
             at = each.at("endpoint", "description")
-            yield Found(
-                Impact.SAFE, f"{each.name}: description", shown(texts[0]), shown(texts[1]), reason, at, each.name
-            )
+            yield each.found(Impact.SAFE, "description", [shown(text) for text in texts], reason, at)
 
 
 RULES = (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from intertie.comparing.change import Found, Impact
-from intertie.comparing.contracts import Difference, is_filled, parameter_places
+from intertie.comparing.contracts import Difference, about, is_filled, parameter_places
 from intertie.comparing.places import place_of
 from intertie.comparing.rule import rule
-from intertie.comparing.schemas import Effect
+from intertie.comparing.schemas import Aspect, Effect
 from intertie.comparing.sides import OperationPair, Pair
 from intertie.comparing.words import shown
 from intertie.diagnostics import SourceSpan
@@ -16,8 +16,6 @@ from intertie.runtime.wires.rest.plan import HeaderPlan, ParameterPlan
 from intertie.spec.fields import Block
 from intertie.spec.model import Endpoint, Spec
 
-CHOICES = frozenset({"enum", "const"})
-TYPES = frozenset({"type", "anyOf", "oneOf", "allOf", "not", "if", "then", "else"})
 _REFUSED = "is refused as invalid input before anything is sent"
 _SCHEMAS = ("operations.wire.parameters.schema", "operations.wire.body.schema")
 
@@ -31,20 +29,13 @@ _SCHEMAS = ("operations.wire.parameters.schema", "operations.wire.body.schema")
 )
 def request_field_added(pair: Pair) -> Iterator[Found]:
     """A field of a request that was not described."""
-    for each in _of(pair, "field"):
-        delta = each.delta
-        if delta.old is not None:
+    for each in about(pair.contracts.requests, Aspect.FIELD):
+        if each.delta.old is not None:
             continue
-        if not delta.obligatory:
-            yield _found(each, Impact.SAFE, f"{each.name} may be given; calls without it are sent as before")
-        elif is_filled(each.operation.new, delta.path):
-            yield _found(
-                each,
-                Impact.RISKY,
-                f"{each.name} is required; where a call lacks it, the outbound mapping's default is sent",
-            )
+        if each.delta.obligatory:
+            yield _demanded(each)
         else:
-            yield _found(each, Impact.BREAKING, f"{each.name} is required: a call without it {_REFUSED}")
+            yield each.found(Impact.SAFE, f"{each.name} may be given; calls without it are sent as before")
 
 
 @rule(
@@ -55,13 +46,13 @@ def request_field_added(pair: Pair) -> Iterator[Found]:
 )
 def request_field_removed(pair: Pair) -> Iterator[Found]:
     """A field of a request that is no longer described."""
-    for each in _of(pair, "field"):
+    for each in about(pair.contracts.requests, Aspect.FIELD):
         if each.delta.new is not None:
             continue
         if each.delta.open:
-            yield _found(each, Impact.RISKY, f"{each.name} is sent on as it is given, and no longer validated")
+            yield each.found(Impact.RISKY, f"{each.name} is sent on as it is given, and no longer validated")
         else:
-            yield _found(each, Impact.BREAKING, f"a call that gives {each.name} {_REFUSED}")
+            yield each.found(Impact.BREAKING, f"a call that gives {each.name} {_REFUSED}")
 
 
 @rule(
@@ -73,17 +64,11 @@ def request_field_removed(pair: Pair) -> Iterator[Found]:
 )
 def request_required(pair: Pair) -> Iterator[Found]:
     """Whether a field must be given."""
-    for each in _of(pair, "required"):
+    for each in about(pair.contracts.requests, Aspect.REQUIRED):
         if each.delta.effect is Effect.WIDER:
-            yield _found(each, Impact.SAFE, f"{each.name} may be left out")
-        elif is_filled(each.operation.new, each.delta.path):
-            yield _found(
-                each,
-                Impact.RISKY,
-                f"{each.name} is required; where a call lacks it, the outbound mapping's default is sent",
-            )
+            yield each.found(Impact.SAFE, f"{each.name} may be left out")
         else:
-            yield _found(each, Impact.BREAKING, f"{each.name} is required: a call without it {_REFUSED}")
+            yield _demanded(each)
 
 
 @rule(
@@ -94,15 +79,13 @@ def request_required(pair: Pair) -> Iterator[Found]:
 )
 def request_type(pair: Pair) -> Iterator[Found]:
     """Which types or alternatives a value of a request may have."""
-    for each in _where(pair, TYPES):
-        yield _judged(each)
+    yield from map(_judged, about(pair.contracts.requests, Aspect.TYPE))
 
 
 @rule("request-choices", breaking="a value is no longer accepted", safe="one more is accepted", plan=_SCHEMAS)
 def request_choices(pair: Pair) -> Iterator[Found]:
     """Which values a field of a request may have."""
-    for each in _where(pair, CHOICES):
-        yield _judged(each)
+    yield from map(_judged, about(pair.contracts.requests, Aspect.CHOICES))
 
 
 @rule(
@@ -113,9 +96,7 @@ def request_choices(pair: Pair) -> Iterator[Found]:
 )
 def request_bounds(pair: Pair) -> Iterator[Found]:
     """Bounds, lengths, patterns, formats and all other rules for a value of a request."""
-    for each in pair.contracts.requests:
-        if each.delta.keyword not in TYPES | CHOICES | {"field", "required"} and each.delta.effect is not Effect.NOTE:
-            yield _judged(each)
+    yield from map(_judged, about(pair.contracts.requests, Aspect.BOUNDS))
 
 
 @rule(
@@ -181,12 +162,12 @@ def header(pair: Pair) -> Iterator[Found]:
             else:
                 impact, reason = Impact.RISKY, f"header {name} is {texts[1] or 'no longer sent'} instead of {texts[0]}"
             at = (_header_place(each.old_block, key), _header_place(each.new_block, key))
-            yield Found(impact, f"{each.name}: header {name.lower()}", texts[0], texts[1], reason, at, each.name)
+            yield each.found(impact, f"header {name.lower()}", texts, reason, at)
         if keys := each.both(lambda operation: operation.idempotency_header):
             reason = f"{keys[1] or 'no header'} tells a replay from a new call, where {keys[0] or 'none'} did"
             impact = Impact.RISKY if keys[0] else Impact.SAFE
             at = each.at("request", "headers")
-            yield Found(impact, f"{each.name}: idempotency key", *keys, reason, at, each.name)
+            yield each.found(impact, "idempotency key", keys, reason, at)
 
 
 @rule(
@@ -209,41 +190,35 @@ def request_body(pair: Pair) -> Iterator[Found]:
                 impact, reason = Impact.BREAKING, f"a body ({new.content_type}) is sent, and must be as its schema says"
             else:
                 impact, reason = Impact.SAFE, f"a body ({new.content_type}) may be sent"
-            yield Found(impact, f"{each.name}: body", texts[0], texts[1], reason, at, each.name)
+            yield each.found(impact, "body", texts, reason, at)
         if old is None or new is None:
             continue
         if (old.content_type, old.codec) != (new.content_type, new.codec):
             texts = [one.content_type if old.content_type != new.content_type else one.codec for one in (old, new)]
             reason = f"the body is sent as {texts[1]} instead of {texts[0]}, which the service must read"
             at = each.at("request", "body", "content_type")
-            yield Found(Impact.RISKY, f"{each.name}: body, content type", texts[0], texts[1], reason, at, each.name)
+            yield each.found(Impact.RISKY, "body, content type", texts, reason, at)
         if old.required != new.required:
             impact = Impact.BREAKING if new.required else Impact.SAFE
             reason = f"a call without a body {_REFUSED}" if new.required else "a call may leave the body out"
             texts = ["required" if one.required else "optional" for one in (old, new)]
             at = each.at("request", "body", "required")
-            yield Found(impact, f"{each.name}: body, required", texts[0], texts[1], reason, at, each.name)
+            yield each.found(impact, "body, required", texts, reason, at)
 
 
-def _of(pair: Pair, keyword: str) -> Iterator[Difference]:
-    yield from (each for each in pair.contracts.requests if each.delta.keyword == keyword)
-
-
-def _where(pair: Pair, keywords: frozenset[str]) -> Iterator[Difference]:
-    for each in pair.contracts.requests:
-        if each.delta.keyword in keywords and each.delta.effect is not Effect.NOTE:
-            yield each
+def _demanded(each: Difference) -> Found:
+    """Judge a field that every request must have now."""
+    if is_filled(each.operation.new, each.delta.path):
+        reason = f"{each.name} is required; where a call lacks it, the outbound mapping's default is sent"
+        return each.found(Impact.RISKY, reason)
+    return each.found(Impact.BREAKING, f"{each.name} is required: a call without it {_REFUSED}")
 
 
 def _judged(each: Difference) -> Found:
     delta = each.delta
     if delta.effect is Effect.WIDER:
-        return _found(each, Impact.SAFE, f"{each.name}: {delta.said}, so more is accepted")
-    return _found(each, Impact.BREAKING, f"{each.name}: {delta.said}; a value that breaks it {_REFUSED}")
-
-
-def _found(each: Difference, impact: Impact, reason: str) -> Found:
-    return Found(impact, each.subject, each.delta.old, each.delta.new, reason, each.at, each.operation.name)
+        return each.found(Impact.SAFE, f"{each.name}: {delta.said}, so more is accepted")
+    return each.found(Impact.BREAKING, f"{each.name}: {delta.said}; a value that breaks it {_REFUSED}")
 
 
 def _parameter_alone(pair: OperationPair, old: ParameterPlan | None, new: ParameterPlan | None) -> Found:
@@ -265,42 +240,35 @@ def _parameter_alone(pair: OperationPair, old: ParameterPlan | None, new: Parame
         impact, reason = Impact.SAFE, f"{called} may be given; {given}"
     texts = [_parameter_text(each) for each in (old, new)]
     at = parameter_places(pair, one.location, one.name)
-    return Found(impact, f"{pair.name}: {called}", texts[0], texts[1], reason, at, pair.name)
+    return pair.found(impact, called, texts, reason, at)
 
 
 def _parameter_changed(pair: OperationPair, old: ParameterPlan, new: ParameterPlan) -> Iterator[Found]:
     called = f"{new.location} parameter {new.name}"
 
-    def found(field: str, impact: Impact, before: str | None, after: str | None, reason: str) -> Found:
+    def found(field: str, impact: Impact, texts: Sequence[str | None], reason: str) -> Found:
         at = parameter_places(pair, new.location, new.name, field)
-        return Found(impact, f"{pair.name}: {called}, {field}", before, after, reason, at, pair.name)
+        return pair.found(impact, f"{called}, {field}", texts, reason, at)
 
     if old.required != new.required:
         texts = ["required" if each.required else "optional" for each in (old, new)]
         if not new.required:
-            yield found("required", Impact.SAFE, texts[0], texts[1], f"{called} may be left out")
+            yield found("required", Impact.SAFE, texts, f"{called} may be left out")
         elif new.has_default or is_filled(pair.new, new.name):
-            yield found(
-                "required",
-                Impact.SAFE,
-                texts[0],
-                texts[1],
-                f"{called} is always sent, its default where a call lacks it",
-            )
+            reason = f"{called} is always sent, its default where a call lacks it"
+            yield found("required", Impact.SAFE, texts, reason)
         else:
-            yield found(
-                "required", Impact.BREAKING, texts[0], texts[1], f"{called} is required: a call without it {_REFUSED}"
-            )
+            yield found("required", Impact.BREAKING, texts, f"{called} is required: a call without it {_REFUSED}")
     if (old.has_default, old.default) != (new.has_default, new.default):
-        texts = [(shown(each.default) or "null") if each.has_default else "" for each in (old, new)]
+        given = [(shown(each.default) or "null") if each.has_default else None for each in (old, new)]
         breaks = not new.has_default and new.required
-        reason = f"a call without {new.name} sends {texts[1] or 'none'} instead of {texts[0] or 'none'}"
+        reason = f"a call without {new.name} sends {given[1] or 'none'} instead of {given[0] or 'none'}"
         reason = f"a call without {new.name} {_REFUSED}" if breaks else reason
-        yield found("default", Impact.BREAKING if breaks else Impact.RISKY, texts[0] or None, texts[1] or None, reason)
+        yield found("default", Impact.BREAKING if breaks else Impact.RISKY, given, reason)
     styles = [f"{each.style}{', exploded' if each.explode else ''}" for each in (old, new)]
     if styles[0] != styles[1]:
         reason = f"{called} is written in style {styles[1]} instead of {styles[0]}, which the service must read"
-        yield found("style", Impact.RISKY, styles[0], styles[1], reason)
+        yield found("style", Impact.RISKY, styles, reason)
 
 
 def _parameter_text(parameter: ParameterPlan | None) -> str | None:

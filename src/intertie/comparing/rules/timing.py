@@ -93,9 +93,7 @@ def retry_attempts(pair: Pair) -> Iterator[Found]:
         if counts := each.both(lambda operation: operation.max_attempts):
             old, new = counts
             reason = f"a failing call is tried {plural(new, 'time')} at most instead of {old}"
-            yield Found(
-                Impact.RISKY, f"{each.name}: attempts", str(old), str(new), reason, each.at("endpoint"), each.name
-            )
+            yield each.found(Impact.RISKY, "attempts", (str(old), str(new)), reason, each.at("endpoint"))
 
 
 @rule(
@@ -171,8 +169,7 @@ def longest_call(pair: Pair) -> Iterator[Found]:
             old, new = times
             reason = f"a call can take {seconds(new)} instead of {seconds(old)}"
             impact = Impact.RISKY if new > old else Impact.SAFE
-            at = each.at("endpoint")
-            yield Found(impact, f"{each.name}: longest call", seconds(old), seconds(new), reason, at, each.name)
+            yield each.found(impact, "longest call", (seconds(old), seconds(new)), reason, each.at("endpoint"))
 
 
 def _delays(old: RetryOptions, new: RetryOptions) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -18,6 +18,31 @@ class Effect(StrEnum):
     """Nothing that a validator looks at."""
 
 
+class Aspect(StrEnum):
+    """What a difference is about; each is judged by a rule of its own."""
+
+    FIELD = "field"
+    """A field that is there in one schema alone."""
+    REQUIRED = "required"
+    """A field of both that is obligatory in one alone."""
+    TYPE = "type"
+    """Types and alternatives."""
+    CHOICES = "choices"
+    """The values that there may be."""
+    BOUNDS = "bounds"
+    """Bounds, lengths, patterns, formats and all other rules for a value."""
+    NOTE = "note"
+    """Nothing that a validator looks at."""
+
+
+_ASPECTS = {
+    "field": Aspect.FIELD,
+    "required": Aspect.REQUIRED,
+    **dict.fromkeys(("type", "anyOf", "oneOf", "allOf", "not", "if", "then", "else"), Aspect.TYPE),
+    **dict.fromkeys(("enum", "const"), Aspect.CHOICES),
+}
+
+
 class Delta(Struct, frozen=True):
     """A difference with its place.
 
@@ -41,6 +66,11 @@ class Delta(Struct, frozen=True):
     obligatory: bool = False
     open: bool = True
     words: str = ""
+
+    @property
+    def aspect(self) -> Aspect:
+        """What the difference is about."""
+        return Aspect.NOTE if self.effect is Effect.NOTE else _ASPECTS.get(self.keyword, Aspect.BOUNDS)
 
     @property
     def said(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from intertie.core.json_pointer import followed, resolved
+
 Json = Mapping[str, object]
 
 _JOINED = frozenset({"properties", "patternProperties"})
@@ -34,26 +36,11 @@ class Root:
 
     def target(self, schema: object) -> object:
         """Return what a schema leads to that says nothing but `$ref`; itself where it says more."""
-        seen: set[int] = set()
-        while isinstance(schema, Mapping) and schema.keys() <= {"$ref", "$defs"} and id(schema) not in seen:
-            seen.add(id(schema))
-            reference = schema.get("$ref")
-            if not isinstance(reference, str):
+        for found in followed(schema, self.schema):
+            schema = found
+            if not isinstance(found, Mapping) or not found.keys() <= {"$ref", "$defs"}:
                 break
-            schema = self.resolve(reference)
         return schema
-
-    def resolve(self, reference: str) -> object:
-        """Return what `#/…` leads to, `{}` where it leads nowhere."""
-        found: object = self.schema
-        for part in reference.removeprefix("#").split("/"):
-            if not part:
-                continue
-            name = part.replace("~1", "/").replace("~0", "~")
-            if not isinstance(found, Mapping) or name not in found:
-                return {}
-            found = found[name]
-        return found
 
     def _parts(self, schema: object, seen: set[int]) -> Iterator[Json]:
         """Yield the schema without its `$ref` and `allOf`, then what these lead to, each once."""
@@ -67,7 +54,7 @@ class Root:
             yield own
         reference = schema.get("$ref")
         if isinstance(reference, str):
-            yield from self._parts(self.resolve(reference), seen)
+            yield from self._parts(resolved(self.schema, reference), seen)
         parts = schema.get("allOf")
         for part in parts if isinstance(parts, list) else ():
             yield from self._parts(part, seen)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
+from intertie.core.json_pointer import COMPONENTS, DEFINITIONS
 from intertie.diagnostics import SourceSpan
-from intertie.spec.tree import Document, Entry, MappingNode, Node, ScalarNode, SequenceNode, YamlBlock
+from intertie.spec.schema_documents import spec_root
+from intertie.spec.tree import Document, Entry, MappingNode, Node, ScalarNode, SequenceNode
 
-_LOCAL = ("#/components/schemas/", "#/definitions/", "#/$defs/")
+_LOCAL = (COMPONENTS, "#/definitions/", DEFINITIONS)
 
 
 class SchemaPlaces:
@@ -37,7 +39,7 @@ class SchemaPlaces:
     def _nodes(self) -> dict[SourceSpan, Node]:
         """Every node of the YAML blocks by its place."""
         found: dict[SourceSpan, Node] = {}
-        waiting: list[Node] = [block.root for block in self._blocks()]
+        waiting: list[Node] = [*spec_root(self._document)]
         while waiting:
             node = waiting.pop()
             found[node.span] = node
@@ -51,22 +53,17 @@ class SchemaPlaces:
     def _named(self) -> dict[str, Node]:
         """The schemas that the document defines, by the references that lead to them."""
         found: dict[str, Node] = {}
-        for root in (block.root for block in self._blocks()):
+        for root in spec_root(self._document):
             components = root.get("components")
             holders: list[tuple[str, Node | None]] = [
-                ("#/components/schemas/", components.get("schemas") if isinstance(components, MappingNode) else None),
+                (COMPONENTS, components.get("schemas") if isinstance(components, MappingNode) else None),
                 ("#/definitions/", root.get("definitions")),
-                ("#/$defs/", root.get("$defs")),
+                (DEFINITIONS, root.get("$defs")),
             ]
             for start, holder in holders:
                 for entry in holder.entries if isinstance(holder, MappingNode) else ():
                     found.setdefault(start + entry.key.text, entry.value)
         return found
-
-    def _blocks(self) -> Iterator[YamlBlock]:
-        for section in self._document.sections:
-            for part in section.walk():
-                yield from part.blocks
 
     def _views(self, node: Node) -> Iterator[Node]:
         """Yield a node, then what its `$ref` and its `allOf` lead to, each once."""

@@ -7,17 +7,12 @@ from collections.abc import Callable
 from intertie.compiler.build import Build, Chosen
 from intertie.compiler.fate import How
 from intertie.compiler.guards.half import Compiled, Half, guard_fields
+from intertie.core.rate_windows import RATE_WINDOWS
 from intertie.core.units import parse_rate
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.spec.fields import Located
 from intertie.spec.model import RateLimits, Throttling
 
-_WINDOWS = (
-    ("requests_per_second", 1.0),
-    ("requests_per_minute", 60.0),
-    ("requests_per_hour", 3600.0),
-    ("requests_per_day", 86400.0),
-)
 _NO_LIMIT = frozenset({"none", "no limit", "unlimited", "no", "-", "n/a"})
 
 
@@ -88,17 +83,17 @@ def _windows(build: Build, limits: RateLimits | None) -> tuple[tuple[Window, ...
         found[window_s] = min(limit, found.get(window_s, limit))
         source = place if source == "default" else source
 
-    for name, window_s in _WINDOWS if limits else ():
-        located: Located[int] | None = getattr(limits, name)
+    for each in RATE_WINDOWS if limits else ():
+        located: Located[int] | None = getattr(limits, each.field)
         if located is not None:
-            add(window_s, located.value, str(located.span))
+            add(each.window_s, located.value, str(located.span))
     if limits is not None and limits.rate_limit is not None:
         _add_prose(build, limits.rate_limit, add)
     if not found:
-        for name, window_s in _WINDOWS:
-            configured = build.settings.defaults.get(f"rate_limits.{name}")
+        for each in RATE_WINDOWS:
+            configured = build.settings.defaults.get(f"rate_limits.{each.field}")
             if configured is not None:
-                add(window_s, int(str(configured.value)), "config")
+                add(each.window_s, int(str(configured.value)), "config")
     return tuple(Window(window_s, limit) for window_s, limit in sorted(found.items())), source
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
+from intertie.core.json_pointer import COMPONENTS, DEFINITIONS, name_after
 from intertie.runtime.schemas import CompiledSchema
 from intertie.spec.dialects import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMAS
 
-PREFIX = "#/components/schemas/"
-_LOCAL = "#/$defs/"
 _NAME_RE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -33,7 +32,7 @@ class Components:
             return _rewritten(own, renamed)
         name = self._name(schema.name, own)
         self._schemas.setdefault(name, _rewritten(own, renamed))
-        return {"$ref": PREFIX + name}
+        return {"$ref": COMPONENTS + name}
 
     def made(self) -> dict[str, object]:
         """Return name -> schema, by name; a discriminator names only what is there."""
@@ -59,8 +58,8 @@ def _rewritten(value: object, names: dict[str, str]) -> object:
         return value
     made: dict[str, object] = {}
     for key, each in value.items():
-        if key == "$ref" and isinstance(each, str) and each.startswith(_LOCAL):
-            made[key] = PREFIX + names[each.removeprefix(_LOCAL)]
+        if key == "$ref" and (name := name_after(DEFINITIONS, each)) is not None:
+            made[key] = COMPONENTS + names[name]
         elif key in SCHEMA_MAPS and isinstance(each, dict):
             made[key] = {name: _rewritten(inner, names) for name, inner in each.items()}
         elif key in SCHEMA_LISTS and isinstance(each, list):
@@ -81,7 +80,7 @@ def _without_strays(value: object, known: dict[str, object]) -> object:
     discriminator = made.get("discriminator")
     branches = discriminator.get("mapping") if isinstance(discriminator, dict) else None
     if isinstance(discriminator, dict) and isinstance(branches, dict):
-        found = {tag: target for tag, target in branches.items() if str(target).removeprefix(PREFIX) in known}
+        found = {tag: target for tag, target in branches.items() if str(target).removeprefix(COMPONENTS) in known}
         rest = {key: each for key, each in discriminator.items() if key != "mapping"}
         made["discriminator"] = {**rest, **({"mapping": found} if found else {})}
     return made

@@ -12,6 +12,7 @@ from hashlib import sha256
 
 import msgspec
 
+from intertie.core.json_pointer import DEFINITIONS, name_after
 from intertie.generators.types.names import pascal
 from intertie.generators.types.shapes import (
     ANY,
@@ -36,7 +37,6 @@ _DEEPEST = 40
 _ROUNDS = 10
 _LARGEST = 200
 _MOST_MERGED = 20_000
-_DEFINITIONS = "#/$defs/"
 _READ = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 _GIVEN = {"integer": "_Integer", "number": "_Number", "boolean": "_Boolean", "null": "None"}
 _FORMATS = {"date-time": "_Instant", "date": "_Day", "uuid": "_Uuid"}
@@ -184,8 +184,8 @@ class SchemaReader:
     def _target(self, reference: str) -> Shape:
         if reference == "#":
             return self._named("#", "Schema", self._root)
-        name = reference.removeprefix(_DEFINITIONS).replace("~1", "/").replace("~0", "~")
-        if not reference.startswith(_DEFINITIONS) or name not in self._definitions:
+        name = name_after(DEFINITIONS, reference)
+        if name is None or name not in self._definitions:
             return self._unknown
         return self._named(name, name, self._definitions[name])
 
@@ -247,7 +247,7 @@ def _references(content: object) -> Iterator[str]:
         if isinstance(part, Mapping):
             reference = part.get("$ref")
             if isinstance(reference, str):
-                yield reference.removeprefix(_DEFINITIONS).replace("~1", "/").replace("~0", "~")
+                yield name_after(DEFINITIONS, reference) or reference
             waiting.extend(part.values())
         elif isinstance(part, list):
             waiting.extend(part)

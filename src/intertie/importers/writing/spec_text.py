@@ -7,11 +7,13 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
+from intertie.core.rate_windows import RATE_WINDOWS
 from intertie.importers.model import ApiDescription, ImportedAuth
 from intertie.importers.writing.endpoint import endpoint_lines, ordered, unbracketed
 from intertie.importers.writing.yaml_lines import Noted, Placeholder, yaml_lines
 from intertie.spec.draft import Draft, draft_text
-from intertie.spec.model import AuthConfig
+from intertie.spec.fields import declared_fields
+from intertie.spec.model import AuthConfig, RateLimits
 
 MOST_REMINDERS = 10
 """So many endpoints keep the template's placeholders for latency targets; more would hide everything else."""
@@ -19,7 +21,7 @@ MOST_REMINDERS = 10
 COMPONENTS = "## Components"
 _ENVIRONMENTS = ("development", "staging", "production")
 _PLACEHOLDERS = {"development": "[dev_url]", "staging": "[staging_url]", "production": "[prod_url]"}
-_WINDOWS = ("requests_per_second", "requests_per_minute", "requests_per_hour")
+_WINDOWS = tuple(each.field for each in RATE_WINDOWS if declared_fields(RateLimits)[each.field][1].template)
 
 
 class SpecParts(Struct, frozen=True):

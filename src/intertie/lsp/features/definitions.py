@@ -8,10 +8,12 @@ from urllib.parse import unquote
 
 from msgspec import Struct
 
+from intertie.core.json_pointer import COMPONENTS, index, names_of
 from intertie.diagnostics import SourceSpan
 from intertie.lsp.features.around import page_at, spec_page, spec_path
-from intertie.lsp.features.mentions import FIELDS, LOCAL_SCHEMA, Mention, Step, Thing, inner_span
+from intertie.lsp.features.mentions import FIELDS, Mention, Step, Thing, inner_span
 from intertie.lsp.page import Page
+from intertie.spec.schema_documents import named_schemas, spec_root
 from intertie.spec.source import Findings, Source
 from intertie.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
 from intertie.spec.workspace import Unreadable
@@ -174,29 +176,29 @@ def _roots(page: Page, path: Path, source: Source) -> list[MappingNode]:
 
 
 def _blocks(page: Page) -> list[MappingNode]:
-    return [block.root for section in page.spec.document.sections for part in section.walk() for block in part.blocks]
+    return spec_root(page.spec.document)
 
 
 def _pointed(roots: Iterable[MappingNode], fragment: str) -> tuple[Node, Node] | None:
     """Return what names the node that a JSON pointer leads to (its key, else itself), and the node."""
-    tokens = [token.replace("~1", "/").replace("~0", "~") for token in fragment.split("/") if token]
+    names = names_of(fragment)
     for root in roots:
-        found = _walk(root, tokens)
+        found = _walk(root, names)
         if found is not None:
             return found
     return None
 
 
-def _walk(node: Node, tokens: list[str]) -> tuple[Node, Node] | None:
-    name: Node = node
-    for token in tokens:
-        if isinstance(node, MappingNode) and (entry := node.entry(token)) is not None:
-            name, node = entry.key, entry.value
-        elif isinstance(node, SequenceNode) and token.isdigit() and int(token) < len(node.items):
-            name = node = node.items[int(token)]
+def _walk(node: Node, names: tuple[str, ...]) -> tuple[Node, Node] | None:
+    place: Node = node
+    for name in names:
+        if isinstance(node, MappingNode) and (entry := node.entry(name)) is not None:
+            place, node = entry.key, entry.value
+        elif isinstance(node, SequenceNode) and (at := index(name)) is not None and at < len(node.items):
+            place = node = node.items[at]
         else:
             return None
-    return (name, node) if tokens else None
+    return (place, node) if names else None
 
 
 # Fields of the service
@@ -218,13 +220,7 @@ def _external(page: Page, steps: tuple[Step, ...]) -> Iterator[Target]:
 
 
 def _components(blocks: Iterable[MappingNode]) -> dict[str, Node]:
-    found: dict[str, Node] = {}
-    for root in blocks:
-        components = root.get("components")
-        schemas = components.get("schemas") if isinstance(components, MappingNode) else None
-        if isinstance(schemas, MappingNode):
-            found |= {entry.key.text: entry.value for entry in schemas.entries}
-    return found
+    return {entry.key.text: entry.value for root in blocks for entry in named_schemas(root)}
 
 
 def _schemas_of(root: MappingNode) -> Iterator[Node]:
@@ -251,7 +247,7 @@ def _member(schema: Node, names: list[str], components: dict[str, Node], depth: 
         return None
     reference = schema.get("$ref")
     if isinstance(reference, ScalarNode):
-        other = components.get(reference.text.removeprefix(LOCAL_SCHEMA))
+        other = components.get(reference.text.removeprefix(COMPONENTS))
         if other is not None and (found := _member(other, names, components, depth + 1)) is not None:
             return found
     properties = schema.get("properties")

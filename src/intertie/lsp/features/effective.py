@@ -9,16 +9,12 @@ from msgspec import Struct
 
 from intertie.compiler.defaults import DEFAULTS
 from intertie.compiler.guards import HALVES
+from intertie.core.rate_windows import RATE_WINDOWS
 from intertie.core.units import seconds_text
 from intertie.runtime.plan import OperationPlan, Plan, StageDescription
 from intertie.runtime.stages import Stage
 
-_WINDOWS_S = {
-    "rate_limits.requests_per_second": 1.0,
-    "rate_limits.requests_per_minute": 60.0,
-    "rate_limits.requests_per_hour": 3600.0,
-    "rate_limits.requests_per_day": 86400.0,
-}
+_WINDOWS_S = {f"rate_limits.{each.field}": each.window_s for each in RATE_WINDOWS}
 _RATIOS = frozenset({"retry_budget", "failure_ratio", "alert_at"})
 
 OPTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from intertie.core.errors import snake_case
+from intertie.core.json_pointer import resolved
 from intertie.diagnostics import SourceSpan
 from intertie.lsp.features.mentions import steps_of
 from intertie.lsp.page import Page
@@ -71,9 +72,8 @@ def _paths(schema: object, root: Mapping[str, object], prefix: str, depth: int) 
     if not isinstance(schema, Mapping) or depth > _DEEPEST:
         return
     reference = schema.get("$ref")
-    definitions = root.get("$defs")
-    if isinstance(reference, str) and isinstance(definitions, Mapping):
-        yield from _paths(definitions.get(reference.removeprefix("#/$defs/")), root, prefix, depth + 1)
+    if isinstance(reference, str):
+        yield from _paths(resolved(root, reference), root, prefix, depth + 1)
     properties = schema.get("properties")
     for name, inner in properties.items() if isinstance(properties, Mapping) else ():
         path = f"{prefix}.{name}" if prefix else str(name)

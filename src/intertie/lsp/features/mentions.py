@@ -9,11 +9,13 @@ from enum import StrEnum
 from msgspec import Struct
 
 from intertie.core.errors import snake_case
+from intertie.core.json_pointer import COMPONENTS
 from intertie.diagnostics import SourceSpan
 from intertie.runtime.mapping.errors import MappingSyntaxError
 from intertie.runtime.mapping.syntax import Bare, read_chain
 from intertie.spec.fields import Located
 from intertie.spec.model import InboundRow, OutboundRow, Spec
+from intertie.spec.schema_documents import named_schemas, spec_root
 from intertie.spec.source import Source
 from intertie.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -22,7 +24,6 @@ _PATTERN_RE = re.compile(r"\{([A-Za-z_][\w-]*)\}")
 _PERSONAL_RE = re.compile(r"\bpersonal(?:\s+(?:data|fields?))?\s*:\s*([^;]+)", re.IGNORECASE)
 _LISTED_RE = re.compile(r"[^,\s][^,]*[^,\s]|[^,\s]")
 _SOURCE_RE = re.compile(r"\bsource((?:\.[A-Za-z_]\w*)+)")
-LOCAL_SCHEMA = "#/components/schemas/"
 
 
 class Thing(StrEnum):
@@ -108,16 +109,11 @@ def _operations(spec: Spec) -> Iterator[Mention]:
 
 
 def _schemas(spec: Spec, source: Source) -> Iterator[Mention]:
-    for section in spec.document.sections:
-        for part in section.walk():
-            for block in part.blocks:
-                components = block.root.get("components")
-                schemas = components.get("schemas") if isinstance(components, MappingNode) else None
-                if isinstance(schemas, MappingNode):
-                    for entry in schemas.entries:
-                        yield Mention(Thing.SCHEMA, entry.key.text, inner_span(source, entry.key), defines=True)
-                for node in references(block.root):
-                    yield reference_mention(source, node)
+    for root in spec_root(spec.document):
+        for entry in named_schemas(root):
+            yield Mention(Thing.SCHEMA, entry.key.text, inner_span(source, entry.key), defines=True)
+        for node in references(root):
+            yield reference_mention(source, node)
 
 
 def references(root: Node) -> Iterator[ScalarNode]:
@@ -138,9 +134,9 @@ def references(root: Node) -> Iterator[ScalarNode]:
 def reference_mention(source: Source, node: ScalarNode) -> Mention:
     """Return what a `$ref` names; of a component the name alone is its place."""
     span = inner_span(source, node)
-    if node.text.startswith(LOCAL_SCHEMA) and "/" not in node.text[len(LOCAL_SCHEMA) :]:
-        name = node.text[len(LOCAL_SCHEMA) :]
-        return Mention(Thing.SCHEMA, name, part_of(span, len(LOCAL_SCHEMA), len(node.text)))
+    if node.text.startswith(COMPONENTS) and "/" not in node.text[len(COMPONENTS) :]:
+        name = node.text[len(COMPONENTS) :]
+        return Mention(Thing.SCHEMA, name, part_of(span, len(COMPONENTS), len(node.text)))
     return Mention(Thing.ELSEWHERE, node.text, span)
 
 

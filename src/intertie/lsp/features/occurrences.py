@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from intertie.core.json_pointer import COMPONENTS
 from intertie.diagnostics import SourceSpan
 from intertie.lsp.features.around import case_files, case_pages, page_at, spec_page, spec_pages, spec_path
 from intertie.lsp.features.definitions import Target
 from intertie.lsp.features.fields import reads_input, writes_result
-from intertie.lsp.features.mentions import FIELDS, LOCAL_SCHEMA, Mention, Thing, part_of
+from intertie.lsp.features.mentions import FIELDS, Mention, Thing, part_of
 from intertie.lsp.page import Page
 
 
@@ -141,7 +142,7 @@ def _cases_around(page: Page) -> Iterator[Page]:
 
 def _foreign(other: Page, page: Page, name: str) -> Iterator[Occurrence]:
     """Yield references in another spec that lead to a component of this one."""
-    end = f"{LOCAL_SCHEMA}{name}"
+    end = COMPONENTS + name
     for each in other.mentions:
         if each.thing is not Thing.ELSEWHERE or not each.name.endswith(end):
             continue

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from intertie.core.errors import snake_case
+from intertie.core.json_pointer import COMPONENTS
 from intertie.diagnostics import SourceSpan
 from intertie.lint.ids import ids_of
 from intertie.lsp.declarations import Meaning
 from intertie.lsp.features.around import page_at, spec_path
 from intertie.lsp.features.fields import external_names, internal_names
-from intertie.lsp.features.mentions import LOCAL_SCHEMA, Thing
+from intertie.lsp.features.mentions import Thing
 from intertie.lsp.features.suggestion import Suggested, Suggestion
 from intertie.lsp.features.words import SECRET_KINDS
 from intertie.lsp.outline import Role, Spot
@@ -105,7 +106,7 @@ def _references(page: Page, line: int, column: int, spot: Spot) -> Iterator[Sugg
     token = _token(page, line, spot)
     bare = spot.token[:1] not in _QUOTES
     names = dict.fromkeys(each.name for each in page.mentions if each.thing is Thing.SCHEMA and each.defines)
-    targets = [(f"{LOCAL_SCHEMA}{name}", "schema of this spec") for name in names]
+    targets = [(COMPONENTS + name, "schema of this spec") for name in names]
     for related in (each for each in page.mentions if each.thing is Thing.SPEC and not each.defines):
         path = spec_path(page, related.name)
         other = page_at(page, path) if path is not None else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from urllib.parse import unquote
+
+from intertie.core.json_pointer import NOTHING, resolved
 
 Schema = Mapping[str, object]
 
@@ -59,22 +60,11 @@ class References:
             if base in self._anchors and not fragment:
                 return self._anchors[base]
             raise Unsatisfiable(f"reference {reference} points outside the schema")
-        if not fragment:
-            return self._root
-        if not fragment.startswith("/"):
-            if fragment in self._anchors:
-                return self._anchors[fragment]
+        is_anchor = fragment and not fragment.startswith("/")
+        found = self._anchors.get(fragment, NOTHING) if is_anchor else resolved(self._root, reference, NOTHING)
+        if found is NOTHING:
             raise Unsatisfiable(f"reference {reference} points at nothing")
-        place: object = self._root
-        for part in fragment[1:].split("/"):
-            key = unquote(part).replace("~1", "/").replace("~0", "~")
-            if isinstance(place, Mapping) and key in place:
-                place = place[key]
-            elif isinstance(place, list) and key.isdigit() and int(key) < len(place):
-                place = place[int(key)]
-            else:
-                raise Unsatisfiable(f"reference {reference} points at nothing")
-        return place
+        return found
 
 
 def _collect_anchors(schema: object, anchors: dict[str, object]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from intertie.core.json_pointer import resolved
+
 _ANNOTATIONS = frozenset(
     {
         "type",
@@ -107,7 +109,7 @@ def _parts(schema: object, root: object, depth: int) -> Iterator[Mapping[str, ob
     yield schema
     reference = schema.get("$ref")
     if isinstance(reference, str):
-        yield from _parts(_target(reference, root), root, depth + 1)
+        yield from _parts(resolved(root, reference), root, depth + 1)
     for part in _sequence(schema.get("allOf")):
         yield from _parts(part, root, depth + 1)
     branches = [*_sequence(schema.get("anyOf")), *_sequence(schema.get("oneOf"))]
@@ -130,17 +132,6 @@ def _types(schema: object, root: object, depth: int) -> list[str]:
     for part in _parts(schema, root, depth):
         named = part.get("type")
         found += [named] if isinstance(named, str) else [str(each) for each in named] if isinstance(named, list) else []
-    return found
-
-
-def _target(reference: str, root: object) -> object:
-    if not reference.startswith("#"):
-        return None
-    found = root
-    for part in reference[1:].split("/")[1:]:
-        if not isinstance(found, Mapping):
-            return None
-        found = found.get(part.replace("~1", "/").replace("~0", "~"))
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from intertie.core.errors import snake_case
+from intertie.core.rate_windows import WINDOW_OF_FIELD, WINDOW_OF_LENGTH
 from intertie.core.units import parse_duration_s, parse_number, parse_rate, seconds_text
 from intertie.diagnostics import Edit, Fix, Severity, SourceSpan
 from intertie.spec import codes
@@ -20,18 +21,14 @@ from intertie.spec.source import Findings
 from intertie.spec.tree import MappingNode, ScalarNode, SequenceNode
 from intertie.spec.yaml_nodes import shorten
 
-_WINDOWS_S = {
-    "requests_per_second": 1.0, "requests_per_minute": 60.0, "requests_per_hour": 3600.0, "requests_per_day": 86400.0,
-}  # fmt: skip
 _NO_LIMIT_RE = re.compile(r"\s*(?:no(?:ne|t?)?[\s_-]*(?:limit(?:ed|s)?)?|unlimited|∞|infinite)\s*\Z", re.IGNORECASE)
 _COUNT_RE = re.compile(r"\s*([\d.,_]+)\s*(?:requests?|calls?|reqs?)\s*\Z", re.IGNORECASE)
 
 
 def window(node: ScalarNode, asked: Asked, findings: Findings) -> object:
     """Return the limit that prose in a `requests_per_…` field states; None leaves the text to the usual reader."""
-    key = asked.where.rpartition(".")[2]
-    window_s = _WINDOWS_S.get(key)
-    if window_s is None or parse_number(node.text) is not None:
+    counted = WINDOW_OF_FIELD.get(asked.where.rpartition(".")[2])
+    if counted is None or parse_number(node.text) is not None:
         return None
     if _NO_LIMIT_RE.match(node.text):
         findings.add(codes.ALIAS_USED, node.span, f"`{asked.where}` is read as no limit", help="take the line out")
@@ -40,11 +37,11 @@ def window(node: ScalarNode, asked: Asked, findings: Findings) -> object:
     rate = parse_rate(node.text)
     if count is not None:
         limit = int(parse_number(count.group(1)) or 0)
-    elif rate is not None and rate.window_s == window_s:
+    elif rate is not None and rate.window_s == counted.window_s:
         limit = rate.limit
     elif rate is not None:
         said = f"`{shorten(node.text)}` in {seconds_text(rate.window_s)}"
-        message = f"`{asked.where}` counts in {seconds_text(window_s)}, {said}"
+        message = f"`{asked.where}` counts in {seconds_text(counted.window_s)}, {said}"
         hint = "write the rate under `rate_limit`, or under the key of its window"
         findings.add(codes.WRONG_UNIT, node.span, message, help=hint)
         raise Unreadable
@@ -79,9 +76,10 @@ def settle_rate(limits: RateLimits, findings: Findings) -> RateLimits | None:
             f"`{shorten(prose.value)}`", help="write `requests_per_minute: 100`",
         )  # fmt: skip
         return replace(limits, rate_limit=None)
-    key = next((key for key, window_s in _WINDOWS_S.items() if window_s == rate.window_s), None)
-    if key is None:
+    counted = WINDOW_OF_LENGTH.get(rate.window_s)
+    if counted is None:
         return limits
+    key = counted.field
     if getattr(limits, key) is not None:
         return replace(limits, rate_limit=None) if getattr(limits, key).value == rate.limit else limits
     findings.add(

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
-from intertie.lint.written import sections
+from intertie.lint.written import component_entries
 from intertie.spec.model import Spec
-from intertie.spec.tree import Entry, MappingNode, ScalarNode, SequenceNode
+from intertie.spec.tree import MappingNode, ScalarNode, SequenceNode
 
 
 @rule(code="TIE344", severity=Severity.ERROR, since="0.1.0", judges="spec")
@@ -55,7 +55,7 @@ def endless_schema(spec: Spec) -> Iterator[Finding]:
     ## References
     JSON Schema 2020-12, core, section 9.4.1.
     """
-    entries = {entry.key.text: entry for entry in _named_schemas(spec)}
+    entries = {entry.key.text: entry for entry in component_entries(spec)}
     needs = {name: _needed(entry.value) for name, entry in entries.items()}
     for name, entry in entries.items():
         reached, waiting = set[str](), list(needs[name])
@@ -70,14 +70,6 @@ def endless_schema(spec: Spec) -> Iterator[Finding]:
                 f"each {name} has to hold another {name}, without end",
                 "let one of the members be absent: take it out of `required`",
             )
-
-
-def _named_schemas(spec: Spec) -> Iterator[Entry]:
-    for section in sections(spec):
-        for block in section.blocks:
-            components = block.root.get("components")
-            schemas = components.get("schemas") if isinstance(components, MappingNode) else None
-            yield from schemas.entries if isinstance(schemas, MappingNode) else ()
 
 
 def _needed(schema: object) -> dict[str, str]:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
-from intertie.lint.written import sections
+from intertie.lint.written import component_entries
 from intertie.spec.model import Spec
-from intertie.spec.tree import MappingNode
 
 _REFERENCE_RE = re.compile(r"/(?:schemas|definitions|\$defs)/([\w.-]+)")
 _NAME_RE = re.compile(r"\bschema:\s*[\"']?([\w.-]+)")
@@ -51,12 +50,8 @@ def unused_schema(spec: Spec) -> Iterator[Finding]:
     """
     text = spec.document.text
     named = {*_REFERENCE_RE.findall(text), *_NAME_RE.findall(text)}
-    for section in sections(spec):
-        for block in section.blocks:
-            components = block.root.get("components")
-            schemas = components.get("schemas") if isinstance(components, MappingNode) else None
-            for entry in schemas.entries if isinstance(schemas, MappingNode) else ():
-                name = entry.key.text
-                # A name with other characters, such as one that is escaped in a reference, may be named anywhere.
-                if name not in named and (_PLAIN_RE.fullmatch(name) or f"/{name}" not in text):
-                    yield Finding(entry.key.span, f"nothing refers to `{name}`", "refer to it, or take it out")
+    for entry in component_entries(spec):
+        name = entry.key.text
+        # A name with other characters, such as one that is escaped in a reference, may be named anywhere.
+        if name not in named and (_PLAIN_RE.fullmatch(name) or f"/{name}" not in text):
+            yield Finding(entry.key.span, f"nothing refers to `{name}`", "refer to it, or take it out")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from intertie.diagnostics import Severity
 from intertie.lint.alert_bounds import why_always
-from intertie.lint.alerts import comparisons, is_alone
+from intertie.lint.alerts import alert_comparisons
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
 from intertie.runtime.plan import Plan
@@ -42,14 +42,11 @@ def alert_always_fires(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ## References
     Spec format, monitoring.
     """
-    for alert in spec.monitoring.alerts if spec.monitoring else ():
-        if alert.condition is None or not is_alone(alert.condition.value):
-            continue
-        for compared in comparisons(alert.condition.value):
-            why = why_always(compared, plan)
-            if why:
-                yield Finding(
-                    alert.condition.span,
-                    f"`{compared.name} {compared.operator} {compared.right}` always holds: {why}",
-                    "name a value that is not always passed",
-                )
+    for span, compared in alert_comparisons(spec):
+        why = why_always(compared, plan)
+        if why:
+            yield Finding(
+                span,
+                f"`{compared.name} {compared.operator} {compared.right}` always holds: {why}",
+                "name a value that is not always passed",
+            )

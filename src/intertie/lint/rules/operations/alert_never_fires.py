@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from intertie.diagnostics import Severity, SourceSpan
 from intertie.lint.alert_bounds import why_never
-from intertie.lint.alerts import comparisons, is_alone
+from intertie.lint.alerts import alert_comparisons
 from intertie.lint.finding import Finding
 from intertie.lint.mends import source_text, write
 from intertie.lint.rule import rule
@@ -44,23 +44,18 @@ def alert_never_fires(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ## References
     Spec format, monitoring.
     """
-    for alert in spec.monitoring.alerts if spec.monitoring else ():
-        if alert.condition is None or not is_alone(alert.condition.value):
-            continue
-        for compared in comparisons(alert.condition.value):
-            why = why_never(compared, plan)
-            if why:
-                percent = (
-                    compared.metric == "error_rate" and compared.operator in (">", ">=") and compared.right.isdigit()
-                )
-                at = source_text(spec, alert.condition.span).rfind(compared.right)
-                place = _part(alert.condition.span, at, len(compared.right))
-                yield Finding(
-                    alert.condition.span,
-                    f"`{compared.name} {compared.operator} {compared.right}` never holds: {why}",
-                    f"did you mean `{compared.right}%`?" if percent else "name a value that can be reached",
-                    fix=write(f"{compared.right}%", place, safe=False) if percent and at >= 0 else None,
-                )
+    for span, compared in alert_comparisons(spec):
+        why = why_never(compared, plan)
+        if why:
+            percent = compared.metric == "error_rate" and compared.operator in (">", ">=") and compared.right.isdigit()
+            at = source_text(spec, span).rfind(compared.right)
+            place = _part(span, at, len(compared.right))
+            yield Finding(
+                span,
+                f"`{compared.name} {compared.operator} {compared.right}` never holds: {why}",
+                f"did you mean `{compared.right}%`?" if percent else "name a value that can be reached",
+                fix=write(f"{compared.right}%", place, safe=False) if percent and at >= 0 else None,
+            )
 
 
 def _part(span: SourceSpan, start: int, length: int) -> SourceSpan:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from intertie.diagnostics import Severity
 from intertie.lint.alert_bounds import why_always, why_never
-from intertie.lint.alerts import comparisons, is_alone
+from intertie.lint.alerts import alert_comparisons
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
 from intertie.runtime.plan import Plan
@@ -42,13 +42,11 @@ def alert_when_all_is_well(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ## References
     Spec format, monitoring.
     """
-    for alert in spec.monitoring.alerts if spec.monitoring else ():
-        condition = alert.condition
-        for compared in comparisons(condition.value) if condition and is_alone(condition.value) else ():
-            falls = compared.operator in ("<", "<=") and compared.metric in ("error_rate", "response_time")
-            if condition and falls and not (why_always(compared, plan) or why_never(compared, plan)):
-                yield Finding(
-                    condition.span,
-                    f"`{compared.name} {compared.operator} {compared.right}` holds when all is well",
-                    f"write `{compared.operator.replace('<', '>')}`",
-                )
+    for span, compared in alert_comparisons(spec):
+        falls = compared.operator in ("<", "<=") and compared.metric in ("error_rate", "response_time")
+        if falls and not (why_always(compared, plan) or why_never(compared, plan)):
+            yield Finding(
+                span,
+                f"`{compared.name} {compared.operator} {compared.right}` holds when all is well",
+                f"write `{compared.operator.replace('<', '>')}`",
+            )

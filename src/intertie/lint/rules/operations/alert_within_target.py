@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from intertie.core.units import seconds_text
 from intertie.diagnostics import Label, Severity
-from intertie.lint.alerts import comparisons, is_alone
+from intertie.lint.alerts import alert_comparisons
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
 from intertie.lint.sla import error_rate
@@ -45,29 +45,26 @@ def alert_within_target(spec: Spec) -> Iterator[Finding]:
     Google, "Site Reliability Engineering", 2016, chapter 6, monitoring distributed systems.
     """
     promised = error_rate(spec)
-    for alert in spec.monitoring.alerts if spec.monitoring else ():
-        if alert.condition is None or not is_alone(alert.condition.value):
+    for span, compared in alert_comparisons(spec):
+        if compared.operator not in (">", ">=") or not compared.value:
             continue
-        for compared in comparisons(alert.condition.value):
-            if compared.operator not in (">", ">=") or not compared.value:
-                continue
-            if compared.metric == "error_rate" and promised and compared.value < promised.value:
+        if compared.metric == "error_rate" and promised and compared.value < promised.value:
+            yield Finding(
+                span,
+                f"it fires above {compared.value:.4%}, and up to {promised.value:.4%} are agreed",
+                "raise the threshold above the agreed rate",
+                related=(Label(promised.said.span, "what is agreed"),),
+            )
+        elif compared.metric == "response_time" and (target := _slowest(spec, compared.percentile or "p50")):
+            name, located = target
+            if compared.value < located.value:
                 yield Finding(
-                    alert.condition.span,
-                    f"it fires above {compared.value:.4%}, and up to {promised.value:.4%} are agreed",
-                    "raise the threshold above the agreed rate",
-                    related=(Label(promised.said.span, "what is agreed"),),
+                    span,
+                    f"it fires above {seconds_text(compared.value)}, and {compared.percentile or 'p50'} of {name} may be "
+                    f"{seconds_text(located.value)}",
+                    "raise the threshold above the target",
+                    related=(Label(located.span, "the target"),),
                 )
-            elif compared.metric == "response_time" and (target := _slowest(spec, compared.percentile or "p50")):
-                name, located = target
-                if compared.value < located.value:
-                    yield Finding(
-                        alert.condition.span,
-                        f"it fires above {seconds_text(compared.value)}, and {compared.percentile or 'p50'} of {name} may be "
-                        f"{seconds_text(located.value)}",
-                        "raise the threshold above the target",
-                        related=(Label(located.span, "the target"),),
-                    )
 
 
 def _slowest(spec: Spec, percentile: str) -> tuple[str, Located[float]] | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from intertie.core.plurals import plural
 from intertie.diagnostics import Severity
 from intertie.lint.around import Around
-from intertie.lint.dates import parse_date
+from intertie.lint.dates import ends_of_versions
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
 from intertie.spec.model import Spec
@@ -46,15 +46,10 @@ def version_ended(spec: Spec, around: Around) -> Iterator[Finding]:
     ## References
     Spec format, versioning; RFC 8594, the Sunset header.
     """
-    versioning = spec.versioning
-    if versioning is None:
-        return
-    in_use = {version.value for version in (versioning.current, *versioning.supported) if version}
-    for version, day in versioning.deprecation_schedule:
-        end = parse_date(day.value)
-        if end and version.value in in_use and end < around.today:
+    for version, day, end in ends_of_versions(spec):
+        if end < around.today:
             yield Finding(
-                day.span,
-                f"`{version.value}` ended {plural((around.today - end).days, 'day')} ago, on {end}",
+                day,
+                f"`{version}` ended {plural((around.today - end).days, 'day')} ago, on {end}",
                 "move to a later version and take it out of `supported`",
             )

@@ -6,7 +6,7 @@ from datetime import timedelta
 from intertie.core.plurals import plural
 from intertie.diagnostics import Severity
 from intertie.lint.around import Around
-from intertie.lint.dates import parse_date
+from intertie.lint.dates import ends_of_versions
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
 from intertie.spec.model import Spec
@@ -42,15 +42,10 @@ def version_ends_soon(spec: Spec, around: Around) -> Iterator[Finding]:
     ## References
     Spec format, versioning; RFC 8594, the Sunset header.
     """
-    versioning = spec.versioning
-    if versioning is None:
-        return
-    in_use = {version.value for version in (versioning.current, *versioning.supported) if version}
-    for version, day in versioning.deprecation_schedule:
-        end = parse_date(day.value)
-        if end and version.value in in_use and timedelta(0) <= end - around.today <= timedelta(days=90):
+    for version, day, end in ends_of_versions(spec):
+        if timedelta(0) <= end - around.today <= timedelta(days=90):
             yield Finding(
-                day.span,
-                f"`{version.value}` ends in {plural((end - around.today).days, 'day')}, on {end}",
+                day,
+                f"`{version}` ends in {plural((end - around.today).days, 'day')}, on {end}",
                 "move to a later version before that day",
             )
