@@ -44,6 +44,7 @@ class Caller:
         stream: bool = False,
         fresh: bool = False,
         on: Any = None,
+        departure: Any = None,
     ) -> Response:
         """Connect and exchange."""
         connection = on or await self.connect(total_s=total_s, fresh=fresh)
@@ -54,6 +55,21 @@ class Caller:
             read_timeout_s=read_s,
             deadline_s=now_s + total_s,
             stream=stream,
+            departure=departure,
+        )
+
+    async def open_stream(
+        self, request: Request, *, write_s: float = PATIENCE_S, read_s: float = PATIENCE_S, departure: Any = None
+    ) -> Any:
+        """Connect and ask for a stream in both directions."""
+        connection = await self.connect()
+        now_s = self.clock.monotonic_s()
+        return await connection.open_stream(
+            request,
+            write_deadline_s=now_s + write_s,
+            read_timeout_s=read_s,
+            deadline_s=now_s + PATIENCE_S,
+            departure=departure,
         )
 
     async def fail(self, request: Request = GET, **options: Any) -> CallError:

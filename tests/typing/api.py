@@ -87,7 +87,13 @@ def errors(payments: intertie.Integration) -> str:
         payments.create_charge(amount="12.50")
     except intertie.InvalidInput as wrong:
         return wrong.field + wrong.rule + wrong.code
-    except (intertie.RateLimited, intertie.CircuitOpen, intertie.BudgetExceeded, intertie.Retired) as refused:
+    except (
+        intertie.RateLimited,
+        intertie.CircuitOpen,
+        intertie.BudgetExceeded,
+        intertie.Retired,
+        intertie.OriginRefused,
+    ) as refused:
         assert_type(refused.retry_after_s, float | None)
         return refused.policy
     except intertie.JournalUnavailable as refused:

@@ -8,7 +8,7 @@
     │   └── InvalidInput                        names the field and the rule it breaks
     └── CallError                               operation, attempts, elapsed_s, reached
         ├── RejectedError                       we chose not to send
-        │   ├── RateLimited · CircuitOpen · BudgetExceeded · JournalUnavailable · Retired
+        │   ├── RateLimited · CircuitOpen · BudgetExceeded · JournalUnavailable · Retired · OriginRefused
         ├── DeadlineExceeded                    phase: connect | read | write | attempt | total
         ├── TransportError
         │   ├── ConnectError · ReadError · WriteError · ProtocolError
@@ -195,7 +195,8 @@ class RejectedError(CallError):
     """We chose not to send.
 
     Attributes:
-        policy: The guard that refused: `rate_limit`, `circuit_breaker`, `budget`, `journal` or `lifecycle`.
+        policy: The guard that refused: `rate_limit`, `circuit_breaker`, `budget`, `journal`, `lifecycle` or
+            `origin`.
     """
 
     policy = "policy"
@@ -229,6 +230,12 @@ class Retired(RejectedError):  # noqa: N818
     """The spec's status is `retired`: nothing is called any more."""
 
     policy = "lifecycle"
+
+
+class OriginRefused(RejectedError):  # noqa: N818
+    """An answer or a configuration points to an origin that the plan does not allow; nothing was sent there."""
+
+    policy = "origin"
 
 
 class DeadlineExceeded(CallError):  # noqa: N818

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from intertie.core.errors import NotJson, Reach
+from intertie.core.errors import NotJson
 from intertie.core.outside_text import shown
 from intertie.core.secret import Secret
 
@@ -53,6 +53,9 @@ class Headers:
         return f"Headers({shown(', '.join(name.decode('latin-1') for name, _ in self.raw))})"
 
 
+NO_HEADERS = Headers()
+
+
 class Credential(msgspec.Struct, frozen=True):
     """Our credential and where the transport puts it; its text never enters a `Request`.
 
@@ -78,6 +81,8 @@ class Request(msgspec.Struct, frozen=True):
         credential: Where the credential goes; None where there is none.
         body_is_secret: The body carries a credential: nobody may log or store it.
         expect_continue: Wait for `100 Continue` before the body is sent (RFC 9110 section 10.1.1).
+        upgrade: Protocol that `open_stream` asks the service to switch to, such as `websocket` (RFC 9110 section 7.8);
+            None where the stream needs no switch. `exchange` refuses a request that has one.
     """
 
     method: str
@@ -88,6 +93,7 @@ class Request(msgspec.Struct, frozen=True):
     credential: Credential | None = None
     body_is_secret: bool = False
     expect_continue: bool = False
+    upgrade: str | None = None
 
 
 class Response(msgspec.Struct, frozen=True):
@@ -97,6 +103,8 @@ class Response(msgspec.Struct, frozen=True):
         body: The decoded bytes (content coding removed); empty where `stream` is set.
         stream: Chunks of the body where the call asked for them; must be read to the end or closed.
         bytes_sent, bytes_received: On the wire, heads included: what `per_gb` pays for.
+        trailers: Fields that came behind the body (RFC 9110 section 6.5), never merged into `headers`. Of a streamed
+            body they are on the stream, at its end.
     """
 
     status: int
@@ -105,6 +113,7 @@ class Response(msgspec.Struct, frozen=True):
     stream: BodyStream | None = None
     bytes_sent: int = 0
     bytes_received: int = 0
+    trailers: Headers = NO_HEADERS
 
     def json(self) -> object:
         """Return the body as JSON data, whatever its media type says.
@@ -136,6 +145,72 @@ class BodyStream(Protocol):
     async def aclose(self) -> None:
         """Stop reading; the connection is closed unless the body was at its end."""
 
+    @property
+    def trailers(self) -> Headers:
+        """Fields that came behind the body; empty until the body has been read to its end."""
+
+
+class Departure(Protocol):
+    """Is called at the two instants between which a request leaves: what a limit counts from.
+
+    Both calls are synchronous and come at most once in an exchange, on the loop or thread that sends.
+    """
+
+    def departing(self) -> None:
+        """Called when all else is ready, immediately before the first byte is handed to the kernel.
+
+        What this raises ends the exchange: no byte has left (`reached` is `no`), the connection goes back to its pool,
+        and the caller of the exchange gets that very exception.
+        """
+
+    def departed(self) -> None:
+        """Called when the kernel has taken the last byte: of a streamed body or a duplex stream, of the head.
+
+        Where a service answers before it wants the body (`Expect: 100-continue`), the head is all that is sent, so the
+        call comes too. It does not come where the connection broke, or the time ran out, before the last byte was
+        taken. It must not raise.
+        """
+
+
+class MessageStream(Protocol):
+    """Bytes in both directions at once; where one message ends is for the protocol above to say.
+
+    One task or thread may send while another receives. Close it, else its place in the pool stays taken.
+    """
+
+    @property
+    def head(self) -> Response | None:
+        """Head of the answer, without a body; None where the service may wait for a message before it answers."""
+
+    async def send(self, data: bytes, *, deadline_s: float) -> None:
+        """Send `data` whole; return when the kernel has taken it.
+
+        Sends from several tasks or threads do not mix. A cancelled send has left whole or will, or has not begun.
+
+        Raises:
+            DeadlineExceeded: `phase` is `write`; a part may have left, so the stream is closed.
+            WriteError: The stream broke, or was closed.
+        """
+
+    async def receive(self, *, deadline_s: float, idle_s: float) -> bytes | None:
+        """Return the next bytes, in the pieces they came in; None at the end. A cancelled call loses none.
+
+        Raises:
+            DeadlineExceeded: Nothing came for `idle_s` seconds (`phase` is `read`) or until `deadline_s` (`total`). The
+                stream stays as it is: receiving again is fine.
+            ReadError: The stream broke off.
+        """
+
+    async def end(self) -> None:
+        """Say that nothing more will be sent; receiving goes on. Never waits for the other side."""
+
+    @property
+    def trailers(self) -> Headers:
+        """Fields that came at the end; empty until `receive` has returned None, and where the protocol has none."""
+
+    async def aclose(self) -> None:
+        """Close it at once, in both directions, without a goodbye of its own."""
+
 
 class Connection(Protocol):
     """A connection held for one attempt."""
@@ -148,6 +223,7 @@ class Connection(Protocol):
         read_timeout_s: float,
         deadline_s: float,
         stream: bool = False,
+        departure: Departure | None = None,
     ) -> Response:
         """Write the request, read the answer, and give the connection back to its pool.
 
@@ -157,10 +233,36 @@ class Connection(Protocol):
             read_timeout_s: Seconds from the last byte written to the end of the answer (to its head where `stream`).
             deadline_s: Instant that bounds everything.
             stream: Return at the end of the head, with `Response.stream`.
+            departure: Is called just before the first byte leaves and just after the last one has.
 
         Raises:
             TransportError: A subclass by phase; `reached` tells whether a byte left or came.
             DeadlineExceeded: `phase` is `write`, `read` or `total`; `reached` likewise.
+        """
+
+    async def open_stream(
+        self,
+        request: Request,
+        *,
+        write_deadline_s: float,
+        read_timeout_s: float,
+        deadline_s: float,
+        departure: Departure | None = None,
+    ) -> MessageStream | Response:
+        """Open a stream in both directions; a service that answers otherwise gives a whole `Response` to be judged.
+
+        The stream has the connection to itself, which never goes back to the pool. With a `Response` it went back as
+        after an exchange.
+
+        Args:
+            request: What opens the stream. Over HTTP/1.1 it names the protocol in `upgrade`.
+            write_deadline_s: Instant by which the request's head must be written.
+            read_timeout_s: Seconds from then to the head of the answer.
+            deadline_s: Instant that bounds the opening, not the life of the stream.
+            departure: As for `exchange`.
+
+        Raises:
+            TransportError, DeadlineExceeded: As for `exchange`.
         """
 
     def release(self) -> None:
@@ -196,6 +298,3 @@ class Transport(Protocol):
 
     def statistics(self) -> dict[str, int]:
         """Return a snapshot: `open`, `idle`, `waiting`, `opened_total`, `reused_total`."""
-
-
-REACH_OF_CONNECT = Reach.NO

@@ -168,12 +168,16 @@ class LinkedPlan:
             queue=dict(queue),
             ledger=None if guards.ledger is None else guards.ledger.month(),
             transport=self.surroundings.transport.statistics(),
+            other_transports=self.surroundings.transports.statistics(),
         )
 
     async def aclose(self) -> None:
-        """Close the transport, and let nothing more begin; the stores belong to whoever opened them."""
+        """Close the transports, and let nothing more begin; the stores belong to whoever opened them."""
         self._closed = True
-        await self.surroundings.transport.aclose()
+        try:
+            await self.surroundings.transport.aclose()
+        finally:
+            await self.surroundings.transports.aclose()
 
     async def _send_queued(self, item: QueueItem, payload: dict[str, object]) -> Outcome:
         linked = self._operations.get(item.operation)

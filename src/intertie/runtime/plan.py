@@ -205,6 +205,7 @@ class Plan(Struct, frozen=True):
         is_own_origin: Calls go to the URL that the spec has for the environment, and it is not loopback: state is kept
             under the environment alone. Elsewhere, such as at a mock, it is kept under the origin too.
         proxy: None where connections go straight to the service.
+        origins: What may be reached besides `origin`, such as a token endpoint's host or a host that pages continue on.
         limits, breaker, pricing, version, fallback: None where the spec has none, or switches it off.
         content_hash: Of the spec's text.
     """
@@ -243,6 +244,7 @@ class Plan(Struct, frozen=True):
     is_own_origin: bool = True
     sources: Mapping[str, str] = field(default_factory=dict)
     """Origin of the values above that no stage describes: `base_url`, `environment`, `proxy`, `trust`."""
+    origins: tuple[Origin, ...] = ()
 
     @property
     def key(self) -> StateKey:

@@ -20,7 +20,8 @@ class PlanStatistics(msgspec.Struct, frozen=True):
         cache: `kept`, `served`, `missed` by this process; empty where nothing is cached.
         queue: State -> number of items: `pending`, `sending`, `parked`.
         ledger: The current month, None where nothing is paid.
-        transport: Connections: `open`, `idle`, `waiting`, `opened_total`, `reused_total`.
+        transport: Connections to the service: `open`, `idle`, `waiting`, `opened_total`, `reused_total`.
+        other_transports: The same for each other origin that was reached, by `scheme://host:port`.
     """
 
     key: StateKey
@@ -32,6 +33,7 @@ class PlanStatistics(msgspec.Struct, frozen=True):
     queue: Mapping[str, int]
     ledger: LedgerMonth | None
     transport: Mapping[str, int]
+    other_transports: Mapping[str, Mapping[str, int]] = {}
 
 
 class ReplayReport(msgspec.Struct, frozen=True):

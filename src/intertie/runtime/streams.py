@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import IO
 
 from intertie.core.errors import UsageError
-from intertie.runtime.http import BodyStream
+from intertie.runtime.http import BodyStream, Headers
 
 _PIECE_BYTES = 64 * 1024
 
@@ -30,6 +30,11 @@ class WatchedStream:
                 yield chunk
         finally:
             self._end()
+
+    @property
+    def trailers(self) -> Headers:
+        """Fields that came behind the body; empty until it has been read to its end."""
+        return self._body.trailers
 
     async def aclose(self) -> None:
         """Close the body; the connection is closed unless it was at its end."""

@@ -12,6 +12,7 @@ from intertie.core.secret import Secret
 from intertie.runtime.http import Transport
 from intertie.runtime.masking.secrets import KnownSecrets
 from intertie.runtime.state import Coordination, Journal
+from intertie.runtime.transports import Transports
 
 
 class SecretStore(Protocol):
@@ -30,8 +31,10 @@ class Surroundings(Struct, frozen=True):
     """What a pipeline is linked with: for asyncio, for blocking callers, or for virtual time.
 
     Attributes:
+        transport: To the service itself.
         known_secrets: What is masked wherever it appears; whoever resolves a secret outside of the pipeline, such as
             the key of a client certificate, adds it here.
+        transports: To every origin that the plan allows, the service's own among them.
     """
 
     clock: Clock
@@ -41,3 +44,4 @@ class Surroundings(Struct, frozen=True):
     journal: Journal
     secrets: SecretStore
     known_secrets: KnownSecrets = field(default_factory=KnownSecrets)
+    transports: Transports = field(default_factory=Transports)

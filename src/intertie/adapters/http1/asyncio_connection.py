@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from math import inf
 
 from intertie.adapters.http1 import failures
+from intertie.adapters.http1.asyncio_duplex import AsyncioDuplex
 from intertie.adapters.http1.asyncio_wire import (
     CLOSED,
     CONTINUE,
@@ -22,9 +23,11 @@ from intertie.adapters.http1.body import StreamedBody
 from intertie.adapters.http1.head import LAST_CHUNK, HeadEncoder, RequestHead, encode_chunk
 from intertie.adapters.http1.limits import TransportLimits
 from intertie.adapters.http1.pool import Pool, times_of
+from intertie.adapters.http1.tls_channel import TlsChannel
+from intertie.adapters.http1.upgraded import NO_SWITCH, UpgradedStream
 from intertie.core.clock import Clock
-from intertie.core.errors import CallError, Reach
-from intertie.runtime.http import Request, Response
+from intertie.core.errors import Reach
+from intertie.runtime.http import Departure, Headers, Request, Response
 
 _RECHECK_S = 0.001
 """A connection looked at within this time is not looked at again before it is written to."""
@@ -38,7 +41,10 @@ class AsyncioConnection(AsyncioWire):
     __slots__ = (
         "_closes",
         "_deadline_s",
+        "_departure",
+        "_duplex",
         "_encoder",
+        "_opening",
         "_read_timeout_s",
         "_sent_bytes",
         "_write_deadline_s",
@@ -55,7 +61,7 @@ class AsyncioConnection(AsyncioWire):
         limits: TransportLimits,
         encoder: HeadEncoder,
         peer: str,
-        tls: bool,
+        tls: TlsChannel | None,
     ) -> None:
         super().__init__(pool, sock, loop=loop, clock=clock, limits=limits, peer=peer, tls=tls)
         self._encoder = encoder
@@ -64,6 +70,10 @@ class AsyncioConnection(AsyncioWire):
         self._written = True
         """The whole request is handed to the loop."""
         self._sent_bytes = 0
+        self._departure: Departure | None = None
+        """Is still to be told that the request has left."""
+        self._opening = False
+        self._duplex: AsyncioDuplex | None = None
         self._write_deadline_s = self._deadline_s = self._read_timeout_s = inf
 
     def check_out(self) -> AsyncioConnection:
@@ -97,16 +107,24 @@ class AsyncioConnection(AsyncioWire):
         read_timeout_s: float,
         deadline_s: float,
         stream: bool = False,
+        departure: Departure | None = None,
     ) -> Response:
         """Write the request, read the answer, give the connection back; see `runtime.http.Connection`."""
         if self._phase != HELD:
             msg = "a connection is good for one exchange after each connect"
             raise RuntimeError(msg)
         now_s = self._clock.monotonic_s()
-        head = self._prepare(request, now_s, deadline_s)
+        try:
+            head = self._checked_head(request, now_s, deadline_s)
+            if departure is not None:
+                departure.departing()
+        except BaseException:
+            self.release()
+            raise
         reader = self._reader
-        reader.begin(head_only=request.method == "HEAD", stream=stream, raw=head.own_codings)
+        reader.begin(head_only=request.method == "HEAD", stream=stream, raw=head.own_codings, switch_to=request.upgrade)
         self._used = True
+        self._departure = departure
         self._closes = head.closes
         self._written = False
         self._error = None
@@ -140,22 +158,47 @@ class AsyncioConnection(AsyncioWire):
             return self._streamed()
         sent_bytes = self._sent_bytes
         if self._paused:
-            sent_bytes -= self._transport.get_write_buffer_size()
-        response = Response(reader.status, reader.headers, reader.body(), None, sent_bytes, reader.received_bytes)
-        self._finish()
+            sent_bytes = max(sent_bytes - self._transport.get_write_buffer_size(), 0)
+        response = Response(
+            reader.status, reader.headers, reader.body(), None, sent_bytes, reader.received_bytes, reader.trailers
+        )
+        if not reader.switched:
+            self._finish()
         return response
+
+    async def open_stream(
+        self,
+        request: Request,
+        *,
+        write_deadline_s: float,
+        read_timeout_s: float,
+        deadline_s: float,
+        departure: Departure | None = None,
+    ) -> UpgradedStream | Response:
+        """Ask the service to switch protocols; see `runtime.http.Connection`."""
+        self._opening = True
+        try:
+            response = await self.exchange(
+                request,
+                write_deadline_s=write_deadline_s,
+                read_timeout_s=read_timeout_s,
+                deadline_s=deadline_s,
+                departure=departure,
+            )
+        finally:
+            self._opening = False
+        duplex, self._duplex = self._duplex, None
+        return response if duplex is None else UpgradedStream(response, duplex)
 
     # Writing.
 
-    def _prepare(self, request: Request, now_s: float, deadline_s: float) -> RequestHead:
+    def _checked_head(self, request: Request, now_s: float, deadline_s: float) -> RequestHead:
         """Encode the head and look at the connection once more: past this point something leaves."""
-        try:
-            if now_s >= deadline_s:
-                raise failures.out_of_time(self._peer, "total", None, Reach.NO)
-            head = self._encoder.encode(request)
-        except CallError:
-            self.release()
-            raise
+        if (request.upgrade is None) is self._opening:
+            raise RuntimeError(NO_SWITCH)
+        if now_s >= deadline_s:
+            raise failures.out_of_time(self._peer, "total", None, Reach.NO)
+        head = self._encoder.encode(request)
         if self._lost or (now_s - self._checked_s > _RECHECK_S and self.is_stale(now_s)):
             self._abandon()
             raise failures.stale(self._peer)
@@ -175,7 +218,9 @@ class AsyncioConnection(AsyncioWire):
         """
         first = not self._sent_bytes
         self._sent_bytes += len(data)
-        if self._tls or not first:
+        if self._tls is not None:
+            data = self._tls.write(data)
+        if self._paused or not first:
             self._transport.write(data)
             return
         try:
@@ -190,14 +235,27 @@ class AsyncioConnection(AsyncioWire):
     def _end_of_request(self, now_s: float) -> None:
         """The whole request is handed to the loop: read now, or once the last byte has left."""
         self._written = True
-        if self._paused:
+        if self._paused or (self._tls is not None and self._is_behind()):
             self._timer.set(min(self._write_deadline_s, self._deadline_s))
         elif self._phase <= WRITING:
+            if self._departure is not None:
+                self._depart()
             self._start_reading(now_s)
 
     def _on_written(self) -> None:
         if self._phase == WRITING and self._written:
+            try:
+                self._depart()
+            except Exception as failure:  # noqa: BLE001  # the loop called: it goes to whoever waits for the exchange
+                self._fail(failure)
             self._start_reading(self._clock.monotonic_s())
+
+    def _depart(self) -> None:
+        """The kernel has the last byte that counts."""
+        departure = self._departure
+        if departure is not None:
+            self._departure = None
+            departure.departed()
 
     def _start_reading(self, now_s: float) -> None:
         if self._reader.streams and self._reader.head_done:
@@ -210,6 +268,11 @@ class AsyncioConnection(AsyncioWire):
 
     async def _send_body(self, head: RequestHead, request: Request, body: bytes | AsyncIterator[bytes]) -> None:
         self._send(head.data)
+        self._timer.set(min(self._write_deadline_s, self._deadline_s))
+        if self._departure is not None and not isinstance(body, bytes):
+            while self._is_behind():
+                await self._drain()
+            self._depart()
         if request.expect_continue and not await self._may_continue():
             # RFC 9110 section 10.1.1: a final status came first: the body stays here, the connection is spent.
             self._closes = True
@@ -221,6 +284,12 @@ class AsyncioConnection(AsyncioWire):
             self._end_of_request(self._clock.monotonic_s())
         else:
             self._pump = self._loop.create_task(self._pump_body(body))
+
+    async def _drain(self) -> None:
+        """Wait until the kernel has taken what was sent."""
+        self._drained = drained = self._loop.create_future()
+        await drained
+        self._raise_error()
 
     async def _may_continue(self) -> bool:
         """Wait for `100 Continue`, a final head or the end of patience; return whether the body is to be sent."""
@@ -255,7 +324,7 @@ class AsyncioConnection(AsyncioWire):
                     self._send(encode_chunk(data))
                 # Also with room left: an iterator that never suspends must not keep the loop from what it has to tell.
                 self._drained = drained = self._loop.create_future()
-                if not self._paused:
+                if not self._is_behind():
                     self._loop.call_soon(self._wake_drained)
                 await drained
             else:
@@ -322,6 +391,11 @@ class AsyncioConnection(AsyncioWire):
             self._loop.call_soon_threadsafe(self.end_stream)
 
     @property
+    def trailers(self) -> Headers:
+        """Fields that came behind the body, once all of it has come."""
+        return self._reader.trailers
+
+    @property
     def received_bytes(self) -> int:
         """Bytes of the answer so far."""
         return self._reader.received_bytes
@@ -330,6 +404,23 @@ class AsyncioConnection(AsyncioWire):
         self._reading_paused = False
         if not self._lost:
             self._transport.resume_reading()
+
+    # Switching.
+
+    def _switch(self) -> None:
+        self._timer.cancel()
+        self._duplex = duplex = AsyncioDuplex(
+            self._transport,
+            self._reader.rest,
+            loop=self._loop,
+            clock=self._clock,
+            limits=self._limits,
+            peer=self._peer,
+            tls=self._tls,
+            paused=self._paused,
+            let_go=self._abandon,
+        )
+        self._transport.set_protocol(duplex)
 
     # Ends.
 
@@ -342,7 +433,8 @@ class AsyncioConnection(AsyncioWire):
         reader = self._reader
         self._waiter = None
         self._pump = None
-        if not reader.reusable or self._closes or self._lost or self._paused or not self._written:
+        behind = self._paused or (self._tls is not None and self._is_behind())
+        if not reader.reusable or self._closes or self._lost or behind or not self._written:
             self._abandon()
             return
         if self._reading_paused:

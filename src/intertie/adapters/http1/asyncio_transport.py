@@ -13,14 +13,13 @@ from intertie.adapters.http1 import failures
 from intertie.adapters.http1.addresses import Address, in_turn, literal, open_socket, share_s
 from intertie.adapters.http1.asyncio_connection import AsyncioConnection
 from intertie.adapters.http1.asyncio_wire import AsyncioWire
-from intertie.adapters.http1.head import HeadEncoder
 from intertie.adapters.http1.limits import TransportLimits
+from intertie.adapters.http1.origin_access import OriginAccess
 from intertie.adapters.http1.pool import Place, Pool, PoolClosed, Waiter
-from intertie.adapters.http1.proxying import ProxyAccess, dialled
-from intertie.adapters.http1.tls import client_context, needs_files
+from intertie.adapters.http1.proxying import ProxyAccess
+from intertie.adapters.http1.tls import client_context
+from intertie.adapters.http1.tls_channel import TlsChannel, last_words
 from intertie.core.clock import Clock
-from intertie.core.errors import Reach, UsageError
-from intertie.runtime.http import Request
 from intertie.runtime.plan import Origin, ProxyOptions, TlsOptions
 from intertie.runtime.surroundings import SecretStore
 
@@ -28,7 +27,7 @@ T = TypeVar("T")
 _READ_BYTES = 64 * 1024
 
 
-class AsyncioTransport:
+class AsyncioTransport(OriginAccess):
     """HTTP/1.1 on asyncio or uvloop: a `runtime.http.Transport`.
 
     It belongs to the loop (and process) it is used on; used on another one it starts anew and lets the old connections
@@ -45,32 +44,10 @@ class AsyncioTransport:
         secrets: SecretStore | None = None,
         limits: TransportLimits | None = None,
     ) -> None:
-        self._origin = origin
-        self._clock = clock
-        self._tls_options = tls or TlsOptions()
-        self._secrets = secrets
-        self._limits = limits or TransportLimits()
-        self._peer = f"{origin.host}:{origin.port}"
-        self._proxy = proxy
-        self._dialled = dialled(origin, proxy)
-        access = None if proxy is None else ProxyAccess(proxy, origin, secrets=secrets, limits=self._limits)
-        self._tunnelling = access if access is not None and access.tunnels else None
-        self._encoder = HeadEncoder(origin.authority, access if self._tunnelling is None else None)
-        self._context: ssl.SSLContext | None = None
+        super().__init__(origin, clock=clock, tls=tls, proxy=proxy, secrets=secrets, limits=limits)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pool: Pool[AsyncioWire] = Pool(self._limits)
         self._forsaken: list[Pool[AsyncioWire]] = []
-
-    def prepare(self) -> None:
-        """Look at what configuration gave now rather than at the first call: the proxy, the files of TLS.
-
-        Raises:
-            UsageError: One of them can't be used; the message names it and its field.
-        """
-        if self._proxy is not None and self._proxy.fault is not None:
-            raise UsageError(self._proxy.fault)
-        if self._origin.scheme == "https" and needs_files(self._tls_options):
-            self._context = client_context(self._tls_options, self._secrets)
 
     def connect_nowait(self, *, fresh: bool = False) -> AsyncioConnection | None:
         """Return a pooled connection that looks alive, None where one must be opened or waited for.
@@ -122,10 +99,6 @@ class AsyncioTransport:
             turn: asyncio.Future[None] = loop.create_future()
             loop.call_soon(turn.set_result, None)
             await turn
-
-    def written_fields(self, request: Request) -> tuple[tuple[str, str], ...]:
-        """Return the header fields of a request as they go over the wire; the credential's value is a mask."""
-        return self._encoder.written_fields(request)
 
     def statistics(self) -> dict[str, int]:
         """Return a snapshot: `open`, `idle`, `waiting`, `opened_total`, `reused_total`."""
@@ -183,15 +156,20 @@ class AsyncioTransport:
         deadline_s: float,
         connect_timeout_s: float,
     ) -> AsyncioConnection:
-        now_s = self._clock.monotonic_s()
-        until_s = min(now_s + connect_timeout_s, deadline_s)
-        phase = "total" if until_s == deadline_s else "connect"
+        until_s, phase = self._opening_window(deadline_s, connect_timeout_s)
         try:
-            _raise_if_past(until_s, now_s)
             context = await self._tls_context(loop)
             sock = await self._connected_socket(loop, until_s)
-            if self._tunnelling is not None:
-                await self._open_tunnel(self._tunnelling, loop, sock, until_s)
+            try:
+                if self._tunnelling is not None:
+                    await self._open_tunnel(self._tunnelling, loop, sock, until_s)
+                channel = None
+                if context is not None:
+                    channel = TlsChannel(context, self._origin.host)
+                    await self._bounded(loop, self._shake_hands(loop, channel, sock), until_s)
+            except BaseException:
+                sock.close()
+                raise
             connection = AsyncioConnection(
                 pool,
                 sock,
@@ -200,16 +178,16 @@ class AsyncioTransport:
                 limits=self._limits,
                 encoder=self._encoder,
                 peer=self._peer,
-                tls=context is not None,
+                tls=channel,
             )
             try:
-                await self._bounded(loop, self._wrap(loop, connection, sock, context), until_s)
+                await self._bounded(loop, loop.create_connection(lambda: connection, sock=sock), until_s)
             except BaseException:
                 # Not the socket alone: cancelled in the moment it was made, the loop has the connection already.
                 connection.discard()
                 raise
         except TimeoutError:
-            raise failures.out_of_time(self._peer, phase, connect_timeout_s, Reach.NO) from None
+            raise self._not_opened(phase, connect_timeout_s) from None
         return connection
 
     async def _connected_socket(self, loop: asyncio.AbstractEventLoop, until_s: float) -> socket.socket:
@@ -252,39 +230,27 @@ class AsyncioTransport:
     async def _open_tunnel(
         self, proxy: ProxyAccess, loop: asyncio.AbstractEventLoop, sock: socket.socket, until_s: float
     ) -> None:
-        """Have the proxy connect a socket to the service; it is closed where that fails."""
+        """Have the proxy connect a socket to the service."""
         try:
             tunnel = proxy.tunnel()
             await self._bounded(loop, loop.sock_sendall(sock, tunnel.request), until_s)
             while not tunnel.feed(await self._bounded(loop, loop.sock_recv(sock, _READ_BYTES), until_s)):
                 pass
-        except OSError as failure:
-            sock.close()
-            if isinstance(failure, TimeoutError):
-                raise
-            raise failures.tunnel_failed(self._dialled, failure) from failure
-        except BaseException:
-            sock.close()
-            raise
-
-    async def _wrap(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        connection: AsyncioConnection,
-        sock: socket.socket,
-        context: ssl.SSLContext | None,
-    ) -> None:
-        """Hand a connected socket to the loop, with the TLS handshake where there is one."""
-        try:
-            await loop.create_connection(
-                lambda: connection,
-                sock=sock,
-                ssl=context,
-                server_hostname=None if context is None else self._origin.host,
-            )
         except TimeoutError:
             raise
         except OSError as failure:
+            raise failures.tunnel_failed(self._dialled, failure) from failure
+
+    async def _shake_hands(self, loop: asyncio.AbstractEventLoop, channel: TlsChannel, sock: socket.socket) -> None:
+        try:
+            while not channel.shake_hands():
+                await loop.sock_sendall(sock, channel.output())
+                channel.feed(await loop.sock_recv(sock, _READ_BYTES))
+            await loop.sock_sendall(sock, channel.output())
+        except TimeoutError:
+            raise
+        except OSError as failure:
+            last_words(channel, sock)
             raise failures.tls_failed(self._peer, failure) from failure
 
     async def _tls_context(self, loop: asyncio.AbstractEventLoop) -> ssl.SSLContext | None:
@@ -319,11 +285,6 @@ class AsyncioTransport:
             raise TimeoutError from None
         finally:
             timer.cancel()
-
-
-def _raise_if_past(until_s: float, now_s: float) -> None:
-    if until_s <= now_s:
-        raise TimeoutError
 
 
 async def _sock_connect(loop: asyncio.AbstractEventLoop, sock: socket.socket, address: Address) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import select
 import socket
-import ssl
 from enum import IntEnum
 from math import inf
 from typing import cast
@@ -15,6 +14,7 @@ from intertie.adapters.http1.codec import ResponseReader
 from intertie.adapters.http1.lazy_timer import LazyTimer
 from intertie.adapters.http1.limits import TransportLimits
 from intertie.adapters.http1.pool import Pool, times_of
+from intertie.adapters.http1.tls_channel import TlsChannel
 from intertie.core.clock import Clock
 from intertie.core.errors import CallError, Reach
 
@@ -75,7 +75,7 @@ class AsyncioWire(asyncio.Protocol):
         clock: Clock,
         limits: TransportLimits,
         peer: str,
-        tls: bool,
+        tls: TlsChannel | None,
     ) -> None:
         self._pool = pool
         self._sock = sock
@@ -110,7 +110,7 @@ class AsyncioWire(asyncio.Protocol):
             return True
         self._checked_s = now_s
         # Before its first exchange TLS may have session tickets waiting, which say nothing against it.
-        return (self._used or not self._tls) and bool(self._poll.poll(0))
+        return (self._used or self._tls is None) and bool(self._poll.poll(0))
 
     def discard(self) -> None:
         """Close it; the pool counts its place itself."""
@@ -125,12 +125,14 @@ class AsyncioWire(asyncio.Protocol):
     # What the loop tells.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the loop's transport; with these marks `pause_writing` means exactly: not all is handed over."""
+        """Take the loop's transport; with this mark `pause_writing` means exactly: the kernel has not taken all."""
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(high=1, low=0)
+        self._transport.set_write_buffer_limits(high=0)
 
     def data_received(self, data: bytes) -> None:
         """Feed the reader and wake whoever waits for what it found."""
+        if self._tls is not None and not (data := self._decrypted(self._tls, data)):
+            return
         phase = self._phase
         reader = self._reader
         complete = reader.done
@@ -145,6 +147,8 @@ class AsyncioWire(asyncio.Protocol):
             self._fail(error)
             return
         if reader.done:
+            if reader.switched:
+                self._switch()
             self._wake()
         elif reader.streams:
             if reader.head_done:
@@ -157,18 +161,12 @@ class AsyncioWire(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """The server closed its side: the end of an answer without a length, a break-off elsewhere."""
-        if self._phase < CONTINUE:
-            self._unasked()
-        elif self._phase != CLOSED and self._error is None:
-            try:
-                if self._tls and self._is_cut_off():
-                    raise failures.broken(self._peer, None, writing=self._phase == WRITING, reached=self._reached())
-                self._reader.feed_eof()
-            except CallError as error:
-                self._fail(error)
-            else:
-                self._wake()
-        self._lost = True
+        tls = self._tls
+        if tls is not None and not tls.ended and not self._reader.done:
+            # TLS did not end by its own goodbye: this may be an attack.
+            tls.feed(b"")
+            tls.read()
+        self._take_end()
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -185,17 +183,25 @@ class AsyncioWire(asyncio.Protocol):
         self._paused = True
 
     def resume_writing(self) -> None:
-        """Everything is handed over."""
+        """The kernel has taken everything."""
         self._paused = False
+        if not self._is_behind():
+            self._go_on_writing()
+
+    # What an exchange makes of it.
+
+    def _go_on_writing(self) -> None:
         if self._drained is not None:
             self._wake_drained()
         else:
             self._on_written()
 
-    # What an exchange makes of it.
-
     def _on_written(self) -> None:
         """What was written earlier has left."""
+        raise NotImplementedError
+
+    def _switch(self) -> None:
+        """The service speaks another protocol from here on: hand the loop's transport over."""
         raise NotImplementedError
 
     def _expire(self) -> None:
@@ -211,18 +217,39 @@ class AsyncioWire(asyncio.Protocol):
         elif HELD < self._phase < CLOSED:
             self._expire()
 
-    def _is_cut_off(self) -> bool:
-        """Whether TLS did not end by its own goodbye: asyncio reports both alike, and this may be an attack."""
-        if self._reader.done:
-            return False
-        tls: ssl.SSLObject = self._transport.get_extra_info("ssl_object")
-        try:
-            tls.read(1)
-        except ssl.SSLWantReadError:
-            return True
-        except OSError:
-            return False  # it has seen the goodbye and says that nothing follows
-        return False
+    def _decrypted(self, tls: TlsChannel, records: bytes) -> bytes:
+        """Return the plain bytes in what came; send what TLS has to say for itself."""
+        tls.feed(records)
+        data = tls.read()
+        if output := tls.output():
+            self._transport.write(output)
+        if tls.ended or tls.fault is not None:
+            # Nobody may be given it any more, and whoever reads is told behind the bytes that still came.
+            self._lost = True
+            self._loop.call_soon(self._take_end)
+        elif self._phase == WRITING and not self._is_behind():
+            self._go_on_writing()
+        return data
+
+    def _take_end(self) -> None:
+        """Nothing more comes."""
+        self._lost = True
+        if self._phase < CONTINUE:
+            self._unasked()
+        elif self._phase != CLOSED and self._error is None and not self._reader.done:
+            fault = None if self._tls is None else self._tls.fault
+            try:
+                if fault is not None:
+                    raise failures.broken(self._peer, fault, writing=self._phase == WRITING, reached=self._reached())
+                self._reader.feed_eof()
+            except CallError as error:
+                self._fail(error)
+            else:
+                self._wake()
+
+    def _is_behind(self) -> bool:
+        """Whether something that was sent is not with the kernel yet."""
+        return self._paused or (self._tls is not None and self._tls.waiting_bytes > 0)
 
     def _reached(self) -> Reach:
         return Reach.YES if self._reader.received_bytes else Reach.MAYBE

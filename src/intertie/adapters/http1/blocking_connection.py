@@ -12,21 +12,23 @@ from collections.abc import AsyncIterator
 from math import ceil, inf
 
 from intertie.adapters.http1 import failures
+from intertie.adapters.http1.blocking_duplex import BlockingDuplex
 from intertie.adapters.http1.body import StreamedBody
 from intertie.adapters.http1.codec import ResponseReader
 from intertie.adapters.http1.head import LAST_CHUNK, HeadEncoder, RequestHead, encode_chunk
 from intertie.adapters.http1.limits import TransportLimits
 from intertie.adapters.http1.pool import Pool, times_of
+from intertie.adapters.http1.tls_channel import TlsChannel
+from intertie.adapters.http1.upgraded import NO_SWITCH, UpgradedStream
 from intertie.core.clock import Clock
-from intertie.core.errors import CallError, DeadlineExceeded, Reach
-from intertie.runtime.http import Request, Response
+from intertie.core.errors import CallError, DeadlineExceeded, Reach, TransportError
+from intertie.runtime.http import Departure, Headers, Request, Response
 
 _RECHECK_S = 0.001
 """A connection looked at within this time is not looked at again before it is written to."""
 _JOIN_BYTES = 256 * 1024
 _READ_BYTES = 64 * 1024
-_WANT_READ = (BlockingIOError, InterruptedError, ssl.SSLWantReadError)
-_WANT_WRITE = (BlockingIOError, InterruptedError, ssl.SSLWantWriteError)
+_NOT_NOW = (BlockingIOError, InterruptedError)
 
 
 class BlockingConnection:
@@ -44,6 +46,7 @@ class BlockingConnection:
         "_has_place",
         "_held",
         "_limits",
+        "_opening",
         "_peer",
         "_pool",
         "_read_poll",
@@ -68,10 +71,11 @@ class BlockingConnection:
         limits: TransportLimits,
         encoder: HeadEncoder,
         peer: str,
+        tls: TlsChannel | None = None,
     ) -> None:
         self._pool = pool
         self._sock = sock
-        self._tls = sock if isinstance(sock, ssl.SSLSocket) else None
+        self._tls = tls
         self._clock = clock
         self._limits = limits
         self._encoder = encoder
@@ -90,6 +94,7 @@ class BlockingConnection:
         self._sent_bytes = 0
         self._handed_over = False
         self._writing = False
+        self._opening = False
         self._write_deadline_s = self._deadline_s = inf
         self._checked_s = now_s = clock.monotonic_s()
         self.expires_s, self.sure_until_s = times_of(limits, now_s, None)
@@ -101,20 +106,18 @@ class BlockingConnection:
         if self._closed:
             return True
         self._checked_s = now_s
-        if self._tls is None:
-            return bool(self._read_poll.poll(0))
-        if self._tls.pending():
-            return True
         if not self._read_poll.poll(0):
             return False
+        if self._tls is None:
+            return True
         # Readable TLS may be a session ticket, which is no data: only reading tells.
         try:
-            self._tls.recv(1)
-        except ssl.SSLWantReadError:
+            self._tls.feed(self._sock.recv(_READ_BYTES))
+        except _NOT_NOW:
             return False
         except OSError:
             return True
-        return True
+        return bool(self._tls.read()) or self._tls.ended or self._tls.fault is not None
 
     def discard(self) -> None:
         """Close it; the pool counts its place itself."""
@@ -141,8 +144,8 @@ class BlockingConnection:
         """Return the version of TLS and the instant at which the service's certificate ends; None on plain HTTP."""
         if self._tls is None:
             return None, None
-        ends = (self._tls.getpeercert() or {}).get("notAfter")
-        return self._tls.version(), float(ssl.cert_time_to_seconds(ends)) if isinstance(ends, str) else None
+        ends = self._tls.certificate_ends()
+        return self._tls.version(), None if ends is None else float(ssl.cert_time_to_seconds(ends))
 
     def release(self) -> None:
         """Give the connection back unused; without effect once an exchange has taken it over."""
@@ -165,14 +168,21 @@ class BlockingConnection:
         read_timeout_s: float,
         deadline_s: float,
         stream: bool = False,
+        departure: Departure | None = None,
     ) -> Response:
         """Write the request, read the answer, give the connection back; see `runtime.http.Connection`."""
         if not self._held:
             msg = "a connection is good for one exchange after each connect"
             raise RuntimeError(msg)
-        head = self._prepare(request, deadline_s)
+        try:
+            head = self._checked_head(request, deadline_s)
+            if departure is not None:
+                departure.departing()
+        except BaseException:
+            self.release()
+            raise
         reader = self._reader
-        reader.begin(head_only=request.method == "HEAD", stream=stream, raw=head.own_codings)
+        reader.begin(head_only=request.method == "HEAD", stream=stream, raw=head.own_codings, switch_to=request.upgrade)
         self._held = False
         self._used = True
         self._closes = head.closes
@@ -182,8 +192,9 @@ class BlockingConnection:
         self._deadline_s = deadline_s
         try:
             self._writing = True
-            await self._send(head, request)
+            await self._send(head, request, departure)
             self._writing = False
+            self._write_deadline_s = deadline_s
             until_s = min(self._clock.monotonic_s() + read_timeout_s, deadline_s)
             phase = "read" if until_s < deadline_s else "total"
             while not (reader.head_done if stream else reader.done):
@@ -197,9 +208,53 @@ class BlockingConnection:
             self._streaming = True
             body = StreamedBody(self)
             return Response(reader.status, reader.headers, b"", body, self._sent_bytes, reader.received_bytes)
-        response = Response(reader.status, reader.headers, reader.body(), None, self._sent_bytes, reader.received_bytes)
-        self._finish()
+        response = Response(
+            reader.status,
+            reader.headers,
+            reader.body(),
+            None,
+            self._sent_bytes,
+            reader.received_bytes,
+            reader.trailers,
+        )
+        if not reader.switched:
+            self._finish()
         return response
+
+    async def open_stream(
+        self,
+        request: Request,
+        *,
+        write_deadline_s: float,
+        read_timeout_s: float,
+        deadline_s: float,
+        departure: Departure | None = None,
+    ) -> UpgradedStream | Response:
+        """Ask the service to switch protocols; see `runtime.http.Connection`."""
+        self._opening = True
+        try:
+            response = await self.exchange(
+                request,
+                write_deadline_s=write_deadline_s,
+                read_timeout_s=read_timeout_s,
+                deadline_s=deadline_s,
+                departure=departure,
+            )
+        finally:
+            self._opening = False
+        if not self._reader.switched:
+            return response
+        duplex = BlockingDuplex(
+            self._sock,
+            self._reader.rest,
+            clock=self._clock,
+            limits=self._limits,
+            peer=self._peer,
+            tls=self._tls,
+            let_go=self._abandon,
+            later=self._pool.later,
+        )
+        return UpgradedStream(response, duplex)
 
     async def next_piece(self) -> bytes | None:
         """Return the next decoded piece of a streamed body, None at its end, where the connection goes back."""
@@ -227,52 +282,60 @@ class BlockingConnection:
         self._pool.later(self.end_stream)
 
     @property
+    def trailers(self) -> Headers:
+        """Fields that came behind the body, once all of it has come."""
+        return self._reader.trailers
+
+    @property
     def received_bytes(self) -> int:
         """Bytes of the answer so far."""
         return self._reader.received_bytes
 
     # Writing.
 
-    def _prepare(self, request: Request, deadline_s: float) -> RequestHead:
+    def _checked_head(self, request: Request, deadline_s: float) -> RequestHead:
         """Encode the head and look at the connection once more: past this point something leaves."""
+        if (request.upgrade is None) is self._opening:
+            raise RuntimeError(NO_SWITCH)
         now_s = self._clock.monotonic_s()
-        try:
-            if now_s >= deadline_s:
-                raise failures.out_of_time(self._peer, "total", None, Reach.NO)
-            head = self._encoder.encode(request)
-        except CallError:
-            self.release()
-            raise
+        if now_s >= deadline_s:
+            raise failures.out_of_time(self._peer, "total", None, Reach.NO)
+        head = self._encoder.encode(request)
         if self._closed or (now_s - self._checked_s > _RECHECK_S and self.is_stale(now_s)):
             self._held = False
             self._abandon()
             raise failures.stale(self._peer)
         return head
 
-    async def _send(self, head: RequestHead, request: Request) -> None:
+    async def _send(self, head: RequestHead, request: Request, departure: Departure | None) -> None:
         body = request.body
         if body is None:
-            self._write(head.data)
+            is_whole = self._write(head.data)
         elif isinstance(body, bytes) and not request.expect_continue and len(body) <= _JOIN_BYTES:
-            self._write(head.data + body)
+            is_whole = self._write(head.data + body)
         else:
-            self._write(head.data)
+            is_whole = self._write(head.data)
+            if departure is not None and is_whole and not isinstance(body, bytes):
+                departure.departed()
+                departure = None
             if request.expect_continue and not self._may_continue():
                 # RFC 9110 section 10.1.1: a final status came first: the body stays here, the connection is spent.
                 self._closes = True
             elif isinstance(body, bytes):
-                self._write(body)
+                is_whole = self._write(body) and is_whole
             else:
                 await self._write_pieces(body)
+        if departure is not None and is_whole:
+            departure.departed()
 
     def _may_continue(self) -> bool:
         """Wait for `100 Continue`, a final head or the end of patience; return whether the body is to be sent."""
         reader = self._reader
-        limit_s = min(self._write_deadline_s, self._deadline_s)
+        limit_s, phase = self._write_window()
         until_s = min(self._clock.monotonic_s() + self._limits.continue_wait_s, limit_s)
         while not (reader.continued or reader.head_done):
             try:
-                self._receive(until_s, "write" if self._write_deadline_s < self._deadline_s else "total", None)
+                self._receive(until_s, phase, None)
             except DeadlineExceeded:
                 if until_s >= limit_s:
                     raise
@@ -295,19 +358,20 @@ class BlockingConnection:
 
     def _write(self, data: bytes) -> bool:
         """Write all of `data`, reading meanwhile; False where the answer made the rest pointless."""
-        sock = self._sock
+        return self._write_raw(data) if self._tls is None else self._write_tls(self._tls, data)
+
+    def _write_raw(self, data: bytes) -> bool:
         view = memoryview(data)
         while True:
             try:
-                sent_bytes = sock.send(view)
-            except (*_WANT_WRITE, ssl.SSLWantReadError):
+                sent_bytes = self._sock.send(view)
+            except _NOT_NOW:
                 sent_bytes = 0
             except OSError as failure:
                 self._salvage(failure)
                 self._closes = True
                 return False
-            # What TLS was given has left our hands, whether or not the kernel took it.
-            self._handed_over = self._handed_over or sent_bytes > 0 or self._tls is not None
+            self._handed_over = self._handed_over or sent_bytes > 0
             self._sent_bytes += sent_bytes
             if sent_bytes == len(view):
                 return True
@@ -316,10 +380,39 @@ class BlockingConnection:
                 self._closes = True
                 return False
 
+    def _write_tls(self, tls: TlsChannel, data: bytes) -> bool:
+        """Write `data` in records, piece by piece: what is encrypted lies in memory twice."""
+        for start in range(0, len(data), _JOIN_BYTES):
+            piece = data[start : start + _JOIN_BYTES]
+            if not self._write_records(tls.write(piece)):
+                return False
+            self._sent_bytes += len(piece)
+        while tls.waiting_bytes:
+            # The service negotiates anew: what it says is read, and answered, before the rest can leave.
+            until_s, phase = self._write_window()
+            self._polled(self._read_poll, until_s, phase, None)
+            self._receive_now()
+            if not self._write_records(tls.output()):
+                return False
+        return True
+
+    def _write_records(self, records: bytes) -> bool:
+        """Write records, which are not counted: what is paid for is what they carry."""
+        counted_bytes = self._sent_bytes
+        try:
+            return not records or self._write_raw(records)
+        finally:
+            self._sent_bytes = counted_bytes
+
+    def _write_window(self) -> tuple[float, str]:
+        """Return until when the request may be written, and the phase in which time runs out then."""
+        if self._write_deadline_s < self._deadline_s:
+            return self._write_deadline_s, "write"
+        return self._deadline_s, "total"
+
     def _wait_to_write(self) -> bool:
         """Wait until more can be written; read what comes meanwhile and return whether anything did."""
-        until_s = min(self._write_deadline_s, self._deadline_s)
-        phase = "write" if self._write_deadline_s < self._deadline_s else "total"
+        until_s, phase = self._write_window()
         ready = self._polled(self._either_poll, until_s, phase, None)
         return any(events & ~select.POLLOUT for _descriptor, events in ready) and self._receive_now()
 
@@ -345,7 +438,7 @@ class BlockingConnection:
             if reader.received_bytes:
                 reached = Reach.YES
             else:
-                reached = Reach.MAYBE if self._handed_over or self._tls is not None else Reach.NO
+                reached = Reach.MAYBE if self._handed_over else Reach.NO
             raise failures.broken(self._peer, failure, writing=True, reached=reached) from failure
 
     # Reading.
@@ -357,8 +450,6 @@ class BlockingConnection:
             DeadlineExceeded: Nothing came until `until_s`.
             TransportError: The connection broke, or the answer is not HTTP.
         """
-        if self._tls is not None and self._receive_now():
-            return
         while True:
             self._polled(self._read_poll, until_s, phase, waited_s)
             if self._receive_now():
@@ -368,17 +459,41 @@ class BlockingConnection:
         """Feed what is there to the reader; False where nothing is."""
         try:
             data = self._sock.recv(_READ_BYTES)
-        except (*_WANT_READ, ssl.SSLWantWriteError):
+        except _NOT_NOW:
             return False
         except OSError as failure:
-            reached = Reach.YES if self._reader.received_bytes else Reach.MAYBE
-            raise failures.broken(self._peer, failure, writing=self._writing, reached=reached) from failure
-        if data:
+            raise self._broken(failure) from failure
+        if self._tls is not None:
+            self._take_records(self._tls, data)
+        elif data:
             self._reader.feed(data)
         else:
-            self._reader.feed_eof()
-            self._closes = True
+            self._take_end()
         return True
+
+    def _take_records(self, tls: TlsChannel, records: bytes) -> None:
+        tls.feed(records)
+        if data := tls.read():
+            self._reader.feed(data)
+        if tls.ended:
+            self._take_end()
+        elif tls.fault is not None and not self._reader.done:
+            raise self._broken(tls.fault) from tls.fault
+        elif not self._writing:
+            # What TLS has to say for itself; while the request is written it leaves behind the next piece.
+            self._writing = True
+            try:
+                self._write_records(tls.output())
+            finally:
+                self._writing = False
+
+    def _take_end(self) -> None:
+        self._reader.feed_eof()
+        self._closes = True
+
+    def _broken(self, failure: OSError) -> TransportError:
+        reached = Reach.YES if self._reader.received_bytes else Reach.MAYBE
+        return failures.broken(self._peer, failure, writing=self._writing, reached=reached)
 
     def _polled(self, poll: select.poll, until_s: float, phase: str, waited_s: float | None) -> list[tuple[int, int]]:
         while True:

@@ -9,26 +9,26 @@ import select
 import socket
 import ssl
 import threading
+from contextlib import suppress
 from math import ceil, inf
 
 from intertie.adapters.http1 import failures
 from intertie.adapters.http1.addresses import Address, in_turn, is_local_name, literal, open_socket, share_s
 from intertie.adapters.http1.blocking_connection import BlockingConnection
-from intertie.adapters.http1.head import HeadEncoder
 from intertie.adapters.http1.limits import TransportLimits
+from intertie.adapters.http1.origin_access import OriginAccess
 from intertie.adapters.http1.pool import Place, Pool, PoolClosed, Waiter
-from intertie.adapters.http1.proxying import ProxyAccess, dialled
-from intertie.adapters.http1.tls import client_context, needs_files
+from intertie.adapters.http1.proxying import ProxyAccess
+from intertie.adapters.http1.tls import client_context
+from intertie.adapters.http1.tls_channel import TlsChannel, last_words
 from intertie.core.clock import Clock
-from intertie.core.errors import Reach, UsageError
-from intertie.runtime.http import Request
 from intertie.runtime.plan import Origin, ProxyOptions, TlsOptions
 from intertie.runtime.surroundings import SecretStore
 
 _READ_BYTES = 64 * 1024
 
 
-class BlockingTransport:
+class BlockingTransport(OriginAccess):
     """HTTP/1.1 on blocking calls: a `runtime.http.Transport` whose coroutines never suspend.
 
     Safe to use from many threads, and after fork.
@@ -44,31 +44,9 @@ class BlockingTransport:
         secrets: SecretStore | None = None,
         limits: TransportLimits | None = None,
     ) -> None:
-        self._origin = origin
-        self._clock = clock
-        self._tls_options = tls or TlsOptions()
-        self._secrets = secrets
-        self._limits = limits or TransportLimits()
-        self._peer = f"{origin.host}:{origin.port}"
-        self._proxy = proxy
-        self._dialled = dialled(origin, proxy)
-        access = None if proxy is None else ProxyAccess(proxy, origin, secrets=secrets, limits=self._limits)
-        self._tunnelling = access if access is not None and access.tunnels else None
-        self._encoder = HeadEncoder(origin.authority, access if self._tunnelling is None else None)
-        self._context: ssl.SSLContext | None = None
+        super().__init__(origin, clock=clock, tls=tls, proxy=proxy, secrets=secrets, limits=limits)
         self._pool: Pool[BlockingConnection] = Pool(self._limits)
         self._heirs: dict[int, Pool[BlockingConnection]] = {}
-
-    def prepare(self) -> None:
-        """Look at what configuration gave now rather than at the first call: the proxy, the files of TLS.
-
-        Raises:
-            UsageError: One of them can't be used; the message names it and its field.
-        """
-        if self._proxy is not None and self._proxy.fault is not None:
-            raise UsageError(self._proxy.fault)
-        if self._origin.scheme == "https" and needs_files(self._tls_options):
-            self._context = client_context(self._tls_options, self._secrets)
 
     def connect_nowait(self, *, fresh: bool = False) -> BlockingConnection | None:
         """Return a pooled connection that looks alive, None where one must be opened or waited for.
@@ -113,10 +91,6 @@ class BlockingTransport:
         """Close idle connections now and the others when they come back; nothing more can be sent."""
         self._pool_here().close()
 
-    def written_fields(self, request: Request) -> tuple[tuple[str, str], ...]:
-        """Return the header fields of a request as they go over the wire; the credential's value is a mask."""
-        return self._encoder.written_fields(request)
-
     def statistics(self) -> dict[str, int]:
         """Return a snapshot: `open`, `idle`, `waiting`, `opened_total`, `reused_total`."""
         return self._pool.statistics()
@@ -156,18 +130,13 @@ class BlockingTransport:
         return granted
 
     def _open(self, pool: Pool[BlockingConnection], deadline_s: float, connect_timeout_s: float) -> BlockingConnection:
-        now_s = self._clock.monotonic_s()
-        until_s = min(now_s + connect_timeout_s, deadline_s)
-        phase = "total" if until_s == deadline_s else "connect"
+        until_s, phase = self._opening_window(deadline_s, connect_timeout_s)
         try:
-            _raise_if_past(until_s, now_s)
             context = self._tls_context()
             sock = self._connected_socket(until_s)
             try:
                 if self._tunnelling is not None:
                     self._open_tunnel(self._tunnelling, sock, until_s)
-                if context is not None:
-                    sock = self._handshaken(context, sock, until_s)
                 return BlockingConnection(
                     pool,
                     sock,
@@ -175,12 +144,13 @@ class BlockingTransport:
                     limits=self._limits,
                     encoder=self._encoder,
                     peer=self._peer,
+                    tls=None if context is None else self._shaken_hands(context, sock, until_s),
                 )
             except BaseException:
                 sock.close()
                 raise
         except TimeoutError:
-            raise failures.out_of_time(self._peer, phase, connect_timeout_s, Reach.NO) from None
+            raise self._not_opened(phase, connect_timeout_s) from None
 
     def _connected_socket(self, until_s: float) -> socket.socket:
         addresses = literal(self._dialled.host, self._dialled.port) or self._resolve(until_s)
@@ -229,44 +199,41 @@ class BlockingTransport:
     def _open_tunnel(self, proxy: ProxyAccess, sock: socket.socket, until_s: float) -> None:
         """Have the proxy connect a socket to the service."""
         tunnel = proxy.tunnel()
-        view = memoryview(tunnel.request)
-        stands = False
         try:
-            while not stands:
-                self._wait(sock, select.POLLOUT if view else select.POLLIN, until_s)
-                try:
-                    if view:
-                        view = view[sock.send(view) :]
-                    else:
-                        stands = tunnel.feed(sock.recv(_READ_BYTES))
-                except BlockingIOError:
-                    continue  # ready no more
+            self._send(sock, tunnel.request, until_s)
+            while not tunnel.feed(self._received(sock, until_s)):
+                pass
         except TimeoutError:
             raise
         except OSError as failure:
             raise failures.tunnel_failed(self._dialled, failure) from failure
 
-    def _handshaken(self, context: ssl.SSLContext, sock: socket.socket, until_s: float) -> ssl.SSLSocket:
-        # A cut-off answer without a length must not pass for a whole one: no ragged ends.
-        secured = context.wrap_socket(
-            sock, server_hostname=self._origin.host, do_handshake_on_connect=False, suppress_ragged_eofs=False
-        )
+    def _shaken_hands(self, context: ssl.SSLContext, sock: socket.socket, until_s: float) -> TlsChannel:
+        channel = TlsChannel(context, self._origin.host)
         try:
-            while True:
-                try:
-                    secured.do_handshake()
-                except ssl.SSLWantReadError:
-                    self._wait(secured, select.POLLIN, until_s)
-                except ssl.SSLWantWriteError:
-                    self._wait(secured, select.POLLOUT, until_s)
-                else:
-                    return secured
+            while not channel.shake_hands():
+                self._send(sock, channel.output(), until_s)
+                channel.feed(self._received(sock, until_s))
+            self._send(sock, channel.output(), until_s)
         except TimeoutError:
-            secured.close()
             raise
         except OSError as failure:
-            secured.close()
+            last_words(channel, sock)
             raise failures.tls_failed(self._peer, failure) from failure
+        return channel
+
+    def _send(self, sock: socket.socket, data: bytes, until_s: float) -> None:
+        view = memoryview(data)
+        while view:
+            self._wait(sock, select.POLLOUT, until_s)
+            with suppress(BlockingIOError):  # ready no more
+                view = view[sock.send(view) :]
+
+    def _received(self, sock: socket.socket, until_s: float) -> bytes:
+        while True:
+            self._wait(sock, select.POLLIN, until_s)
+            with suppress(BlockingIOError):
+                return sock.recv(_READ_BYTES)
 
     def _wait(self, sock: socket.socket, events: int, until_s: float) -> None:
         poll = select.poll()
@@ -281,11 +248,6 @@ class BlockingTransport:
         if self._context is None:
             self._context = client_context(self._tls_options, self._secrets)
         return self._context
-
-
-def _raise_if_past(until_s: float, now_s: float) -> None:
-    if until_s <= now_s:
-        raise TimeoutError
 
 
 def _resolve_beside(host: str, port: int, timeout_s: float) -> list[Address]:

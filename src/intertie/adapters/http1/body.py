@@ -6,6 +6,8 @@ import warnings
 from collections.abc import AsyncIterator
 from typing import Protocol
 
+from intertie.runtime.http import NO_HEADERS, Headers
+
 
 class Streaming(Protocol):
     """A connection in the middle of an answer."""
@@ -13,6 +15,10 @@ class Streaming(Protocol):
     @property
     def received_bytes(self) -> int:
         """Bytes of the answer so far."""
+
+    @property
+    def trailers(self) -> Headers:
+        """Fields that came behind the body, once all of it has come."""
 
     async def next_piece(self) -> bytes | None:
         """Return the next decoded piece, None at the end, where the connection goes back."""
@@ -27,11 +33,17 @@ class Streaming(Protocol):
 class StreamedBody:
     """A `runtime.http.BodyStream`: read it to its end or close it, else its place in the pool stays taken."""
 
-    __slots__ = ("_connection", "_received_bytes")
+    __slots__ = ("_connection", "_received_bytes", "_trailers")
 
     def __init__(self, connection: Streaming) -> None:
         self._connection: Streaming | None = connection
         self._received_bytes = 0
+        self._trailers = NO_HEADERS
+
+    @property
+    def trailers(self) -> Headers:
+        """Fields that came behind the body; empty until it has been read to its end."""
+        return self._trailers
 
     @property
     def received_bytes(self) -> int:
@@ -48,6 +60,8 @@ class StreamedBody:
         piece: bytes | None = None
         try:
             piece = await connection.next_piece()
+            if piece is None:
+                self._trailers = connection.trailers
         finally:
             if piece is None:
                 self._let_go()

@@ -15,7 +15,7 @@ import httptools
 from intertie.adapters.http1.decoding import Decoder, DecodingError, decoder_for
 from intertie.adapters.http1.limits import TransportLimits
 from intertie.core.errors import ProtocolError, Reach, ReadError
-from intertie.runtime.http import Headers
+from intertie.runtime.http import NO_HEADERS, Headers
 
 _WATCHED = frozenset((b"connection", b"content-length", b"transfer-encoding", b"content-encoding", b"keep-alive"))
 _FIRST_BYTE = ord("H")
@@ -40,6 +40,8 @@ class ResponseReader:
     Attributes:
         received_bytes: Since `begin`, heads included.
         keep_alive_s: The server's own `Keep-Alive: timeout`, None where it states none.
+        trailers: Fields that came behind a chunked body, once it is complete.
+        switched: The service speaks the protocol that was asked for from here on; `rest` came behind its head.
     """
 
     __slots__ = (
@@ -61,6 +63,8 @@ class ResponseReader:
         "_pieces",
         "_quiet_bytes",
         "_raw",
+        "_switch_to",
+        "_trailer_fields",
         "_until_close",
         "_watched",
         "buffered_bytes",
@@ -70,9 +74,12 @@ class ResponseReader:
         "headers",
         "keep_alive_s",
         "received_bytes",
+        "rest",
         "reusable",
         "status",
         "streams",
+        "switched",
+        "trailers",
     )
 
     def __init__(self, peer: str, limits: TransportLimits) -> None:
@@ -82,13 +89,16 @@ class ResponseReader:
         self._pieces: deque[bytes] = deque()
         self.begin()
 
-    def begin(self, *, head_only: bool = False, stream: bool = False, raw: bool = False) -> None:
+    def begin(
+        self, *, head_only: bool = False, stream: bool = False, raw: bool = False, switch_to: str | None = None
+    ) -> None:
         """Expect the answer to the next request.
 
         Args:
             head_only: The request is a HEAD: its answer has no body whatever its fields say (RFC 9112 section 6.3).
             stream: Keep the body in pieces for `next_piece` rather than gathering it.
             raw: The caller chose the codings: an unknown one is handed over as it is.
+            switch_to: The protocol that the request asks the service to switch to.
         """
         limits = self._limits
         # A parser that ended a message cleanly is at the beginning of the next one.
@@ -97,8 +107,12 @@ class ResponseReader:
         self._head_only = head_only
         self.streams = stream
         self._raw = raw
+        self._switch_to = switch_to
+        self.switched = False
+        self.trailers = NO_HEADERS
         self._fault: ProtocolError | None = None
         self._fields: list[tuple[bytes, bytes]] = []
+        self._trailer_fields: list[tuple[bytes, bytes]] | None = None
         self._watched: dict[bytes, bytes] | None = None
         self._head_room = limits.max_head_bytes
         self._informational = False
@@ -120,7 +134,7 @@ class ResponseReader:
         self.reusable = False
         self.keep_alive_s: float | None = None
         self.status = 0
-        self.headers = _NO_HEADERS
+        self.headers = NO_HEADERS
 
     def feed(self, data: bytes) -> None:
         """Take in what came from the server.
@@ -138,6 +152,10 @@ class ResponseReader:
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as broken:
+            if self.switched and isinstance(broken, httptools.HttpParserUpgrade):
+                self.rest = data[broken.args[0] :]
+                self._parser = None
+                return
             if self.done:
                 # Whatever follows a complete answer spoils the connection, not the answer.
                 self.reusable = False
@@ -220,10 +238,16 @@ class ResponseReader:
         self._head_room -= len(name) + len(value) + 4
         if self._head_room < 0:
             self._stop(f"sent header fields of more than {self._limits.max_head_bytes} bytes")
-        if self.head_done:
-            return  # a trailer: its size counts, it is not kept (RFC 9110 section 6.5.1 lets a recipient discard it)
         name = name.lower()
         value = value.rstrip(b" \t")
+        if self.head_done:
+            # Kept apart: merged, a trailer could change what was decided from the head (RFC 9110 section 6.5.1).
+            if self._trailer_fields is None:
+                self._trailer_fields = []
+            elif len(self._trailer_fields) >= self._limits.max_fields:
+                self._stop(f"sent more than {self._limits.max_fields} trailer fields")
+            self._trailer_fields.append((name, value))
+            return
         self._fields.append((name, value))
         if name in _WATCHED:
             watched = self._watched
@@ -244,7 +268,10 @@ class ResponseReader:
         if len(self._fields) > self._limits.max_fields:
             self._stop(f"sent more than {self._limits.max_fields} header fields")
         if status < 200:
-            self._take_informational(status)
+            if status == 101 and self._switch_to is not None:
+                self._take_switch(self._switch_to)
+            else:
+                self._take_informational(status)
             return
         reusable = parser.should_keep_alive()
         self.status = status
@@ -303,6 +330,8 @@ class ResponseReader:
             except DecodingError as broken:
                 self._fault = self._protocol_error(f"sent {broken}")
                 return
+        if self._trailer_fields is not None:
+            self.trailers = Headers(self._trailer_fields)
         self.done = True
 
     def _take_informational(self, status: int) -> None:
@@ -317,6 +346,19 @@ class ResponseReader:
         self._fields = []
         self._watched = None
         self._length = None
+
+    def _take_switch(self, asked: str) -> None:
+        """The head of a 101: the message ends here, and so does HTTP (RFC 9110 section 15.2.2)."""
+        headers = Headers(self._fields)
+        parser = self._parser
+        assert parser is not None  # noqa: S101  # narrowing: it is calling us
+        protocols = [each.strip().lower() for value in headers.all("upgrade") for each in value.split(",")]
+        if asked.lower() not in protocols or not parser.should_upgrade():
+            self._stop(f"switched protocols (status 101), but not to '{asked}', which it was asked for")
+        self.status = 101
+        self.headers = headers
+        self.rest = b""
+        self.switched = self.head_done = self.done = self._moved = True
 
     def _take_watched(self, watched: dict[bytes, bytes], version: str, *, reusable: bool, has_body: bool) -> bool:
         """Read framing, coding and persistence; return whether the connection is reusable so far."""
@@ -387,9 +429,6 @@ class ResponseReader:
     def _protocol_error(self, what: str) -> ProtocolError:
         self.reusable = False
         return ProtocolError(f"{self._peer} {what}", reached=Reach.YES)
-
-
-_NO_HEADERS = Headers()
 
 
 def _timeout_s(keep_alive: bytes) -> float | None:

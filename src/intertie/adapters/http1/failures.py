@@ -123,6 +123,37 @@ def broken(peer: str, failure: BaseException | None, *, writing: bool, reached: 
     return ReadError(f"the connection to {peer} broke {when} ({how}); {_WHO}", reached=reached)
 
 
+def silent(peer: str, idle_s: float) -> DeadlineExceeded:
+    """Nothing came on a stream for as long as its reader lets it be idle."""
+    return DeadlineExceeded(
+        f"{peer} sent nothing for {seconds_text(round(idle_s, 3))}; raise the idle time if it may be quiet for longer",
+        phase="read",
+        reached=Reach.YES,
+    )
+
+
+def stream_late(peer: str, *, phase: str) -> DeadlineExceeded:
+    """The deadline of a receive (`total`), or of a send that had not begun (`write`), passed; the stream stands."""
+    what = "took nothing more" if phase == "write" else "sent nothing"
+    reached = Reach.NO if phase == "write" else Reach.YES
+    return DeadlineExceeded(f"{peer} {what} on the stream before the deadline", phase=phase, reached=reached)
+
+
+def half_sent(peer: str) -> DeadlineExceeded:
+    """The deadline of a send passed in its middle: the stream is closed, since a part can't be taken back."""
+    return DeadlineExceeded(
+        f"{peer} did not take a whole message before the deadline, so the stream was closed",
+        phase="write",
+        reached=Reach.MAYBE,
+    )
+
+
+def stream_closed(peer: str, *, writing: bool) -> TransportError:
+    """The stream was closed on this side."""
+    kind = WriteError if writing else ReadError
+    return kind(f"the stream to {peer} was closed", reached=Reach.NO if writing else Reach.YES)
+
+
 _WHO = "the service or a proxy before it ended it: look there for the reason"
 
 

@@ -22,6 +22,7 @@ LAST_CHUNK = b"0\r\n\r\n"
 _ACCEPT_ENCODING = f"Accept-Encoding: {OFFERED}\r\n".encode()
 _USER_AGENT = f"User-Agent: intertie/{__version__}\r\n".encode()
 _TOKEN_RE = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+_PROTOCOL_RE = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+(/[!#$%&'*+\-.^_`|~0-9A-Za-z]+)?\Z")
 _OURS = frozenset(
     (
         "host",
@@ -130,6 +131,8 @@ class HeadEncoder:
             parts.append(_ACCEPT_ENCODING)
         if "user-agent" not in seen:
             parts.append(_USER_AGENT)
+        if request.upgrade is not None:
+            parts.append(_upgrade_lines(request.upgrade, seen))
         parts.append(_framing(request))
         return RequestHead(b"".join(parts), closes, own_codings)
 
@@ -251,6 +254,17 @@ def _framing(request: Request) -> bytes:
     if isinstance(body, bytes):
         return b"Content-Length: %d\r\n%b\r\n" % (len(body), expect)
     return b"Transfer-Encoding: chunked\r\n%b\r\n" % expect
+
+
+def _upgrade_lines(protocol: str, seen: frozenset[str]) -> bytes:
+    """Return the fields that ask for another protocol on this connection (RFC 9110 section 7.8)."""
+    if not _PROTOCOL_RE.match(protocol) or "connection" in seen:
+        raise MappingError(
+            "a request that switches protocols has a name like 'websocket' for it, and no `Connection` of its own; "
+            "nothing was sent",
+            path="upgrade",
+        )
+    return b"Connection: Upgrade\r\nUpgrade: %b\r\n" % protocol.encode("ascii")
 
 
 def _with_query(target: str, credential: Credential) -> str:

@@ -15,10 +15,11 @@ class TransportLimits(Struct, frozen=True):
         keep_alive_margin_s: Seconds taken off the server's own `Keep-Alive: timeout`, so that we leave before it does.
         undoubted_idle_s: Seconds up to which an idle connection is beyond doubt where the server states no time.
         max_head_bytes: Of an answer's head, of its trailers, and of any run of bytes that brings the body no further.
-        max_fields: Header fields of an answer.
+        max_fields: Header fields of an answer, and trailer fields.
         max_informational: 1xx answers before the final one.
         max_body_bytes: Of an answer read whole, on the wire and decoded each; a streamed one is not bounded.
-        stream_buffer_bytes: Of a streamed answer held in memory before reading pauses.
+        stream_buffer_bytes: Of a streamed answer, or of a stream in both directions, held in memory before reading
+            pauses.
         continue_wait_s: Seconds to wait for `100 Continue` before the body is sent all the same.
     """
 

@@ -1,0 +1,258 @@
+"""A connection on an event loop after it has switched protocols: bytes both ways, each with its own bounds."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import deque
+from collections.abc import Callable
+from math import inf
+
+from intertie.adapters.http1 import failures
+from intertie.adapters.http1.limits import TransportLimits
+from intertie.adapters.http1.tls_channel import TlsChannel
+from intertie.core.clock import Clock
+from intertie.core.errors import CallError, Reach, TransportError
+
+_Waiting = set["asyncio.Future[bool]"]
+
+
+class AsyncioDuplex(asyncio.Protocol):
+    """An `upgraded.Duplex`. It takes the transport over in the very turn of the loop in which the 101 came.
+
+    Args:
+        transport: The loop's, in plain bytes or TLS records.
+        rest: Plain bytes that came behind the head of the 101.
+        paused: Part of the request is still with the loop.
+        let_go: Closes the connection and gives its place back.
+    """
+
+    __slots__ = (
+        "_clock",
+        "_closed",
+        "_ended",
+        "_error",
+        "_held_bytes",
+        "_let_go",
+        "_limits",
+        "_loop",
+        "_paused",
+        "_peer",
+        "_pieces",
+        "_reading_paused",
+        "_receivers",
+        "_said_end",
+        "_senders",
+        "_tls",
+        "_transport",
+    )
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        rest: bytes,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        clock: Clock,
+        limits: TransportLimits,
+        peer: str,
+        tls: TlsChannel | None,
+        paused: bool,
+        let_go: Callable[[], None],
+    ) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._clock = clock
+        self._limits = limits
+        self._peer = peer
+        self._tls = tls
+        self._paused = paused
+        self._let_go = let_go
+        self._pieces: deque[bytes] = deque()
+        self._held_bytes = 0
+        self._reading_paused = False
+        self._error: CallError | None = None
+        self._ended = self._said_end = self._closed = False
+        self._receivers: _Waiting = set()
+        self._senders: _Waiting = set()
+        self._hold(rest)
+        if tls is not None:
+            self._settle_tls(tls)  # it may have ended behind those bytes already
+
+    # What the loop tells.
+
+    def data_received(self, data: bytes) -> None:
+        """Keep what came; ask the loop for no more while too much of it waits."""
+        tls = self._tls
+        if tls is None:
+            self._hold(data)
+            return
+        tls.feed(data)
+        self._hold(tls.read())
+        self._write(tls.output())
+        self._settle_tls(tls)
+
+    def eof_received(self) -> bool:
+        """The service sends nothing more; we still may."""
+        tls = self._tls
+        if tls is not None and not tls.ended:
+            tls.feed(b"")
+            self._hold(tls.read())
+            self._settle_tls(tls)
+        if self._error is not None:
+            return False
+        self._ended = True
+        _wake(self._receivers)
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone, in both directions."""
+        self._break(failures.broken(self._peer, exc, writing=False, reached=Reach.YES))
+
+    def pause_writing(self) -> None:
+        """Part of what was written is still here."""
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        """The kernel has taken everything."""
+        self._paused = False
+        _wake(self._senders)
+
+    # What the stream asks.
+
+    async def send(self, data: bytes, *, deadline_s: float) -> None:
+        """Send `data` whole, after what others have begun to send; return when the kernel has taken it."""
+        while True:
+            self._check_sendable()
+            if not self._is_behind():
+                break
+            if not await self._woken(self._senders, deadline_s):
+                raise failures.stream_late(self._peer, phase="write")
+        self._write(data if self._tls is None else self._tls.write(data))
+        while self._is_behind():
+            self._check_sendable()
+            if not await self._woken(self._senders, deadline_s):
+                self.close()
+                raise failures.half_sent(self._peer)
+        self._check_sendable()
+
+    async def receive(self, *, deadline_s: float, idle_s: float) -> bytes | None:
+        """Return the next bytes, None at the end."""
+        if not self._pieces:
+            now_s = self._clock.monotonic_s()
+            until_s = min(now_s + idle_s, deadline_s)
+            while not self._pieces:
+                if self._closed:
+                    raise failures.stream_closed(self._peer, writing=False)
+                if self._ended:
+                    return None
+                if self._error is not None:
+                    raise self._error
+                if not await self._woken(self._receivers, until_s):
+                    raise (
+                        failures.silent(self._peer, idle_s)
+                        if until_s < deadline_s
+                        else failures.stream_late(self._peer, phase="total")
+                    )
+        piece = self._pieces.popleft()
+        self._held_bytes -= len(piece)
+        if self._reading_paused and self._held_bytes * 2 <= self._limits.stream_buffer_bytes:
+            self._reading_paused = False
+            if not self._transport.is_closing():
+                self._transport.resume_reading()
+        return piece
+
+    def end(self) -> None:
+        """Say that nothing more will be sent: TLS by its goodbye, then TCP. What was sent before leaves first."""
+        if self._said_end or self._closed or self._transport.is_closing():
+            return
+        self._said_end = True
+        if self._tls is not None:
+            self._write(self._tls.goodbye())
+        self._transport.write_eof()
+
+    def close(self) -> None:
+        """Close it and give its place back."""
+        if self._closed:
+            return
+        self._closed = True
+        self._pieces.clear()
+        self._let_go()
+        _wake(self._receivers)
+        _wake(self._senders)
+
+    def close_soon(self) -> None:
+        """Do so from any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.close)
+
+    # Parts of these.
+
+    def _hold(self, data: bytes) -> None:
+        if not data or self._closed:
+            return
+        self._pieces.append(data)
+        self._held_bytes += len(data)
+        if self._held_bytes > self._limits.stream_buffer_bytes and not self._reading_paused:
+            self._reading_paused = True
+            self._transport.pause_reading()
+        _wake(self._receivers)
+
+    def _settle_tls(self, tls: TlsChannel) -> None:
+        if tls.fault is not None:
+            self._break(failures.broken(self._peer, tls.fault, writing=False, reached=Reach.YES))
+        elif tls.ended:
+            self._ended = True
+            _wake(self._receivers)
+        if not self._is_behind():
+            _wake(self._senders)
+
+    def _is_behind(self) -> bool:
+        """Whether something that was sent is not with the kernel yet."""
+        return self._error is None and (self._paused or (self._tls is not None and self._tls.waiting_bytes > 0))
+
+    def _check_sendable(self) -> None:
+        if self._said_end:
+            msg = "nothing can be sent on a stream after its end was said"
+            raise RuntimeError(msg)
+        if self._closed:
+            raise failures.stream_closed(self._peer, writing=True)
+        error = self._error
+        if error is not None:
+            cause = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else None
+            raise failures.broken(self._peer, cause, writing=True, reached=Reach.MAYBE) from error
+
+    def _break(self, error: TransportError) -> None:
+        if self._error is None:
+            self._error = error
+        _wake(self._receivers)
+        _wake(self._senders)
+
+    def _write(self, data: bytes) -> None:
+        if data and not self._transport.is_closing():
+            self._transport.write(data)
+
+    async def _woken(self, waiting: _Waiting, until_s: float) -> bool:
+        """Wait until something happens; False where it is `until_s` first."""
+        left_s = until_s - self._clock.monotonic_s()
+        if left_s <= 0:
+            return False
+        turn: asyncio.Future[bool] = self._loop.create_future()
+        timer = None if left_s == inf else self._loop.call_later(left_s, _resolve, turn, False)
+        waiting.add(turn)
+        try:
+            return await turn
+        finally:
+            waiting.discard(turn)
+            if timer is not None:
+                timer.cancel()
+
+
+def _wake(waiting: _Waiting) -> None:
+    for turn in waiting:
+        _resolve(turn, True)
+
+
+def _resolve(turn: asyncio.Future[bool], happened: bool) -> None:
+    if not turn.done():
+        turn.set_result(happened)
