@@ -86,6 +86,22 @@ def test_a_permit_given_back_is_free_again(kit):
     assert isinstance(acquire(limiter, kit, wait_s=0.0), LimitRefusal)
 
 
+def test_what_is_given_back_is_the_next_ones_at_once(kit):
+    """Also where permits are spent from memory: who gives the last one back leaves one, without asking anybody."""
+    limiter = kit.coordination().limiter(KEY, per_second(100))
+    for _ in range(20):
+        if limiter.acquire_nowait() is None:
+            acquire(limiter, kit)
+    last = None
+    while (permit := limiter.acquire_nowait()) is not None:
+        last = permit
+    assert last is not None
+    limiter.give_back(last)
+    again = limiter.acquire_nowait()
+    assert again is not None
+    assert limiter.acquire_nowait() is None
+
+
 def test_a_cancelled_waiter_leaves_nothing_taken(kit):
     """A task that is cancelled in line frees its place: the next one gets its turn."""
     limiter = kit.coordination().limiter(KEY, per_second(1))
@@ -197,6 +213,18 @@ def test_what_the_server_says_is_left_only_tightens(kit):
         assert acquire(limiter, kit).waited_s == 0.0
         limiter.finished()
     assert acquire(limiter, kit).waited_s == pytest.approx(5.0, abs=0.01)
+
+
+def test_what_is_left_does_not_count_those_in_flight(kit):
+    """The service said that two are left while two more were on their way to it: those two are these."""
+    limiter = kit.coordination().limiter(KEY, per_second(100))
+    for _ in range(3):
+        assert isinstance(acquire(limiter, kit), Permit)
+    limiter.observe(ServerHint(remaining=2, reset_s=5.0))
+    limiter.finished()
+    refused = acquire(limiter, kit, wait_s=1.0)
+    assert isinstance(refused, LimitRefusal)
+    assert refused.reason == "quota"
 
 
 def test_a_snapshot_shows_windows_and_flights(kit):

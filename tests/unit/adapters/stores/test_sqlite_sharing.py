@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from intertie.adapters.stores import InlineOffload, StoreUnavailable, open_journal
+from intertie.adapters.stores.sqlite.limiter import SHARE_S
 from intertie.core.clock import BlockingClock
 from intertie.core.errors import Reach
 from intertie.core.rng import SystemRng
@@ -104,6 +105,19 @@ def test_a_share_of_a_dead_owner_is_wasted_not_exceeded(kit):
     kit.clock.advance(1.5)
     assert isinstance(acquire(other, kit, wait_s=0.0), Permit)
     assert other.snapshot().windows[0].used <= 1 + 100
+
+
+def test_a_share_that_is_settled_a_little_late_counts_for_what_was_used(kit):
+    """Its owner is given a moment after its end to say so: what it did not use is the others' again."""
+    one, other = (kit.coordination().limiter(KEY, per_second(100)) for _ in range(2))
+    for _ in range(12):
+        assert isinstance(one.acquire_nowait() or acquire(one, kit), Permit)
+    held = other.snapshot().windows[0].used
+    assert held > 12, "a share is out"
+    kit.clock.advance(SHARE_S + 0.05)
+    assert isinstance(acquire(other, kit, wait_s=0.0), Permit)
+    one.snapshot()  # tells the store what is not told yet
+    assert other.snapshot().windows[0].used == 13
 
 
 def test_a_pause_and_a_resume_reach_the_others(kit):

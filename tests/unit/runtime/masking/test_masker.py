@@ -166,6 +166,14 @@ def test_empty_secrets_and_the_mask_itself_are_nothing_to_mask():
     assert Masker(PLAIN, [Secret(""), Secret("•")]).text("a•b") == "a•b"
 
 
+def test_masking_never_spells_a_secret():
+    """A secret that holds the mask itself, such as one copied from a log, can arise only while others are masked."""
+    nested = Masker(PLAIN, [Secret(f"<{MASK}>"), Secret(f"a{MASK}b"), Secret("X")])
+    assert nested.text("say <aXb> now") == nested.known("say <aXb> now") == f"say {MASK} now"
+    assert Masker(PLAIN, [Secret(f"password={MASK}")]).text("password=hunter2") == MASK
+    assert Masker(FULL, [Secret(f"to {MASK}!")]).text("to ada@shop.example!") == MASK
+
+
 SECRETS = st.text(min_size=4, max_size=20).filter(lambda text: text.strip("•") != "")
 DATA = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(max_size=8),

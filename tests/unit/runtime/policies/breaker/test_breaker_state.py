@@ -24,6 +24,15 @@ def test_the_window_of_a_ratio_forgets_the_oldest():
     assert circuit.snapshot(0.0).failures == 0
 
 
+def test_a_success_never_opens_a_breaker():
+    """A success that fills the window to `minimum_calls` leaves the share of failures above the ratio; it stays closed."""
+    circuit = Circuit(BreakerOptions(failure_threshold=None, failure_ratio=0.5, window=6, minimum_calls=3))
+    told = [circuit.record(Admission(1), Verdict(failure=failure), 0.0) for failure in (True, True, False)]
+    assert told == [None, None, None]
+    assert circuit.snapshot(0.0).failures == 2
+    assert circuit.record(Admission(1), Verdict(failure=True), 0.0) == "open"
+
+
 def test_only_open_closed_and_none_can_be_forced():
     """An operator's typing error changes nothing."""
     with pytest.raises(ValueError, match="half_open"):
