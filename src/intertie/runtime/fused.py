@@ -223,7 +223,7 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
             if ledger is not None and reservation is not None:
                 course.add_cost(ledger.settle(reservation, quantity=expected, reached=Reach.MAYBE))
             if breaker is not None and admission is not None:
-                breaker.record(admission, NEUTRAL)
+                breaker.record_later(admission, NEUTRAL)
             cancelled = replace(general(*known, request, Held()), course=course)
             observer.cancelled(cancelled, elapsed_s=monotonic_s() - started_s)
             raise
@@ -260,7 +260,7 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...]) -> Fused:  # one c
             )
             cost = ledger.settle(reservation, quantity=used, reached=Reach.YES)
         if breaker is not None and admission is not None:
-            breaker.record(admission, SUCCESS)
+            breaker.record_later(admission, SUCCESS)
         if keeps and last_good is not None:
             last_good.keep(operation, version, request, result, mapped)
         elapsed_s = monotonic_s() - started_s
