@@ -74,7 +74,9 @@ class LastGood:
     async def find(self, call: Call) -> tuple[object, CachedAnswer] | None:
         """Return the data and its entry where one is young enough."""
         key = None if call.request is None else self._key(call.operation, call.version, call.request)
-        found = None if key is None else await self._handle.find(key, ttl_s=self._ttl_s)
+        found = None
+        if key is not None:
+            found = await self._handle.find(key, ttl_s=self._ttl_s, deadline_s=call.deadline_s)
         with self._lock:
             if found is None:
                 self._missed += 1

@@ -40,8 +40,8 @@ async def replay(
     sent: list[str] = []
     parked: dict[str, str] = {}
     tried = 0
-    if receipt is not None and any(item.receipt == receipt for item in journal.queue(key, states=("parked",))):
-        await journal.complete(receipt, state="pending")
+    if receipt is not None:
+        await journal.unpark(receipt, key)
     while limit is None or tried < limit:
         item = await journal.claim(key, receipt=receipt)
         if item is None:

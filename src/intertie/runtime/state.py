@@ -1,9 +1,16 @@
 """What the pipeline asks of shared state: two small contracts, `Coordination` and `Journal`, with verbs of the domain.
 
-Every verb that a happy call needs has a `*_nowait` form that only touches memory and returns None where the store
-itself must be asked; the `async` form then does that (off the event loop where there is one). The backends
-(`memory://`, `sqlite://`) pass one contract test suite. All methods may be called from any thread; each handle owns
-its locks.
+A call never waits for a store on its event loop. Each verb is one of these, and its docstring says which:
+
+| kind | form | what it does |
+|---|---|---|
+| memory | `*_nowait`, or plain | touches memory only; `*_nowait` returns None where the store itself must be asked |
+| awaited | `async`, with a deadline | asks the store off the loop; at the deadline the caller leaves |
+| told later | `*_later`, or plain | changes memory at once and queues what the store must know |
+| blocking | "Blocks." | for opening, closing and an operator's hand; never for a call |
+
+The backends (`memory://`, `sqlite://`) pass one contract test suite. All methods may be called from any thread; each
+handle owns its locks.
 """
 
 from __future__ import annotations
@@ -25,11 +32,37 @@ from intertie.runtime.state_key import StateKey
 T = TypeVar("T")
 
 
-class Offload(Protocol):
-    """Run blocking work where it may block: inline for synchronous callers, in a worker thread on an event loop."""
+class Bell(Protocol):
+    """Wakes one caller that waits."""
 
-    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]:
-        """Return what `work` returns; raise what it raises."""
+    def ring(self) -> None:
+        """Wake the caller, from any thread; a caller that comes later does not wait."""
+
+    async def wait(self, within_s: float) -> None:
+        """Return when it rings, or after `within_s` seconds."""
+
+
+class Offload(Protocol):
+    """Run blocking work where it may block: inline for synchronous callers, in a worker thread on an event loop.
+
+    Attributes:
+        inline: Whether work runs in the caller's own thread.
+    """
+
+    inline: bool
+
+    def __call__(self, work: Callable[[], T], /, *, within_s: float = inf) -> Awaitable[T]:
+        """Return what `work` returns; raise what it raises.
+
+        Raises:
+            TimeoutError: It was not done in `within_s`, and goes on. Inline work bounds itself instead.
+        """
+
+    def start(self, work: Callable[[], None], /) -> None:
+        """Run `work` in a worker thread; nobody waits for it. For work that is not `inline`."""
+
+    def bell(self) -> Bell:
+        """Return a bell for the running event loop. For work that is not `inline`."""
 
 
 # --- limiter ------------------------------------------------------------------------------------------------------
@@ -97,32 +130,39 @@ class LimiterHandle(Protocol):
     """The limit of one integration and environment."""
 
     def acquire_nowait(self) -> Permit | None:
-        """Take a permit if one is free now and nobody waits before us, else None."""
+        """Take a permit if one is free now and nobody waits before us, else None. Memory."""
 
     async def acquire(self, *, deadline_s: float) -> Permit | LimitRefusal:
-        """Wait for a turn, first come first served, at most until `deadline_s` (monotonic).
+        """Wait for a turn, first come first served, at most until `deadline_s` (monotonic). Awaited.
 
         Refused at once where the turn can't come before the deadline. If the caller is cancelled while waiting,
         nothing stays taken.
         """
 
     def give_back(self, permit: Permit) -> None:
-        """Undo a permit whose request was not sent (`reached` is `no`)."""
+        """Undo a permit whose request was not sent (`reached` is `no`). Told later."""
 
     def finished(self) -> None:
-        """End the flight that a permit began (frees a place of `concurrent`); once for each permit not given back."""
+        """End the flight that a permit began (frees a place of `concurrent`); once for each permit not given back.
 
-    def observe(self, hint: ServerHint) -> float:
-        """Let an answer steer the limit for all callers; return the pause now in force, 0.0 where none."""
+        Told later.
+        """
+
+    async def observe(self, hint: ServerHint, *, deadline_s: float) -> float:
+        """Let an answer steer the limit for all callers; return the pause now in force, 0.0 where none. Awaited.
+
+        This process heeds the hint at once. Where the store does not take it by `deadline_s` (monotonic), or the
+        caller is cancelled, the store is told later.
+        """
 
     def pause(self, seconds: float) -> None:
-        """Pause by an operator's hand."""
+        """Pause by an operator's hand. Blocks."""
 
     def resume(self) -> None:
-        """Clear a pause."""
+        """Clear a pause. Blocks."""
 
     def snapshot(self) -> LimiterSnapshot:
-        """Return the limiter as it is now, all processes that share the store included as far as known."""
+        """Return the limiter as it is now, all processes that share the store included as far as known. Blocks."""
 
 
 # --- breaker ------------------------------------------------------------------------------------------------------
@@ -170,25 +210,44 @@ class BreakerHandle(Protocol):
     """One breaker."""
 
     def admit_nowait(self) -> Admission | None:
-        """Return an admission where the breaker is known to be closed, None where `admit` must look."""
+        """Return an admission where the breaker is known to be closed, None where `admit` must look. Memory."""
 
     async def admit(self, *, lease_until_s: float) -> Admission | CircuitRefusal:
-        """Ask for admission; a probe's lease ends at `lease_until_s` (monotonic) whatever becomes of its owner."""
+        """Ask for admission; a probe's lease ends at `lease_until_s` (monotonic) whatever becomes of its owner.
 
-    def still_admitted(self, admission: Admission) -> bool:
-        """Return whether nothing opened since (the second look, after a wait)."""
+        Awaited, at most until then; a store that does not answer leaves the decision to this process.
+        """
 
-    def record(self, admission: Admission, verdict: Verdict) -> str | None:
-        """Tell how the attempt went; return the new state's name where it changed, else None."""
+    def still_admitted_nowait(self, admission: Admission) -> bool | None:
+        """Return whether nothing opened since, None where `still_admitted` must look. Memory."""
+
+    async def still_admitted(self, admission: Admission, *, deadline_s: float) -> bool:
+        """Return whether nothing opened since (the second look, after a wait). Awaited, for a moment at most."""
+
+    async def record(self, admission: Admission, verdict: Verdict, *, deadline_s: float) -> str | None:
+        """Record how the attempt went; return the new state's name where it changed, else None.
+
+        Awaited where the answer may change the state (a failure, a probe), else memory. Where the store does not take
+        it by `deadline_s` (monotonic), or the caller is cancelled, this process counts it and the store is told later.
+        """
+
+    def record_later(self, admission: Admission, verdict: Verdict) -> None:
+        """Record how the attempt went, for callers that may not wait. Told later.
+
+        A success on a closed breaker that has counted no failures costs next to nothing.
+        """
 
     def release(self, admission: Admission) -> None:
-        """End an admission whose attempt was never sent."""
+        """End an admission whose attempt was never sent. Told later."""
+
+    def known(self) -> BreakerSnapshot:
+        """Return the breaker as this process last knew it. Memory."""
 
     def force(self, state: str | None) -> None:
-        """Hold it `open` or `closed` for all who share the store; None lets it decide again."""
+        """Hold it `open` or `closed` for all who share the store; None lets it decide again. Blocks."""
 
     def snapshot(self) -> BreakerSnapshot:
-        """Return the breaker as it is now."""
+        """Return the breaker as it is now. Blocks."""
 
 
 # --- cache --------------------------------------------------------------------------------------------------------
@@ -206,10 +265,13 @@ class CacheHandle(Protocol):
     """Last good answers of one integration and environment."""
 
     def keep(self, key: str, data: bytes, status: int, *, ttl_s: float) -> None:
-        """Keep an answer; `key` is a digest, so no request data is stored in it."""
+        """Keep an answer; `key` is a digest, so no request data is stored in it. Told later."""
 
-    async def find(self, key: str, *, ttl_s: float) -> CachedAnswer | None:
-        """Return the answer kept under `key` if it is at most `ttl_s` old."""
+    async def find(self, key: str, *, ttl_s: float, deadline_s: float = inf) -> CachedAnswer | None:
+        """Return the answer kept under `key` if it is at most `ttl_s` old. Awaited.
+
+        None too where the store does not answer by `deadline_s` (monotonic), or a moment after it where that is past.
+        """
 
 
 class Coordination(Protocol):
@@ -218,26 +280,26 @@ class Coordination(Protocol):
     url: str
 
     def limiter(self, key: StateKey, options: LimiterOptions) -> LimiterHandle:
-        """Return the limiter of `key`; the same one for the same key in this process."""
+        """Return the limiter of `key`; the same one for the same key in this process. Memory."""
 
     def breaker(self, key: StateKey, options: BreakerOptions, scope: str = "") -> BreakerHandle:
-        """Return the breaker of `key`: the one for all its operations, or that of the operation `scope`."""
+        """Return the breaker of `key`: the one for all its operations, or that of the operation `scope`. Memory."""
 
     def cache(self, key: StateKey) -> CacheHandle:
-        """Return the cache of `key`, whose origin is filled."""
+        """Return the cache of `key`, whose origin is filled. Memory."""
 
     def keys(self) -> list[StateKey]:
-        """Return whose limits are on record, the one that was used last first.
+        """Return whose limits are on record, the one that was used last first. Blocks.
 
         Raises:
             StoreUnavailable: The store can't be read.
         """
 
     def problems(self) -> tuple[str, ...]:
-        """Return what is wrong with the store now, as sentences for people; empty where all is well."""
+        """Return what is wrong with the store now, as sentences for people; empty where all is well. Memory."""
 
     def close(self) -> None:
-        """Return what is leased and close."""
+        """Return what is leased and close. Blocks."""
 
 
 # --- journal ------------------------------------------------------------------------------------------------------
@@ -285,20 +347,26 @@ class LedgerHandle(Protocol):
     """The ledger of one integration and environment."""
 
     def reserve_nowait(self, quantity: Decimal) -> Reservation | None:
-        """Set aside the cost of `quantity` units from this process's share; None where the store must be asked."""
+        """Set aside the cost of `quantity` units from this process's share; None where the store must be asked.
+
+        Memory.
+        """
 
     async def reserve(self, quantity: Decimal, *, deadline_s: float = inf) -> Reservation | BudgetRefusal:
-        """Set aside the cost; refused only where the limit, all shares clawed back, would be passed.
+        """Set aside the cost; refused only where the limit, all shares clawed back, would be passed. Awaited.
 
         Raises:
             StoreUnavailable: It can't be written down, or not by `deadline_s` (monotonic); nothing may be sent.
         """
 
     def settle(self, reservation: Reservation, *, quantity: Decimal, reached: Reach) -> Money:
-        """Turn a reservation into what the attempt cost (nothing where it reached nobody); return that."""
+        """Turn a reservation into what the attempt cost (nothing where it reached nobody); return that. Told later.
+
+        Nothing is lost meanwhile: until it is told, the store counts the whole reservation as spent.
+        """
 
     def month(self) -> LedgerMonth:
-        """Return the current month."""
+        """Return the current month. Blocks."""
 
 
 class CallRecord(msgspec.Struct, frozen=True):
@@ -350,19 +418,19 @@ class Journal(Protocol):
     url: str
 
     def ledger(self, key: StateKey, pricing: PricingOptions) -> LedgerHandle:
-        """Return the ledger of `key`."""
+        """Return the ledger of `key`. Memory."""
 
     def months(self, month: str | None = None) -> list[LedgerMonth]:
-        """Return the months on record, of one `YYYY-MM` where given."""
+        """Return the months on record, of one `YYYY-MM` where given. Blocks."""
 
     def reconcile(self, key: StateKey | None = None, *, give_back: bool) -> list[LedgerMonth]:
-        """Settle what dead owners left behind: as spent, or given back; return the months touched."""
+        """Settle what dead owners left behind: as spent, or given back; return the months touched. Blocks."""
 
     def record(self, entry: CallRecord) -> None:
-        """Store a finished call with the next group."""
+        """Store a finished call with the next group. Told later."""
 
     async def record_strict(self, entry: CallRecord, *, deadline_s: float = inf) -> None:
-        """Store it before returning.
+        """Store it before returning. Awaited.
 
         Raises:
             StoreUnavailable: It is not stored, or was not by `deadline_s` (monotonic).
@@ -371,34 +439,44 @@ class Journal(Protocol):
     def records(
         self, key: StateKey | None = None, *, integration: str | None = None, limit: int = 100
     ) -> list[CallRecord]:
-        """Return the newest finished calls, newest first: of `key`, or of `integration` wherever, or all."""
+        """Return the newest finished calls, newest first: of `key`, or of `integration` wherever, or all. Blocks."""
 
-    async def enqueue(self, item: QueueItem) -> None:
-        """Store durably before returning."""
+    async def enqueue(self, item: QueueItem, *, deadline_s: float = inf) -> None:
+        """Store durably before returning. Awaited.
+
+        Raises:
+            StoreUnavailable: It is not stored, or was not by `deadline_s` (monotonic), or a moment after it where that
+                is past.
+        """
+
+    async def unpark(self, receipt: str, key: StateKey) -> bool:
+        """Let a parked item of `key` go on as pending; False where there is none. Awaited."""
 
     async def claim(self, key: StateKey | None = None, *, receipt: str | None = None) -> QueueItem | None:
         """Take the oldest pending item (or that of `receipt`) for this process to send; None where there is none.
+
+        Awaited.
 
         It is in state `sending` then. Items left in that state by a dead process are first put back to `pending` where
         an idempotency key makes that safe, and parked as unknown where not. Items past `not_after_s` are parked.
         """
 
     async def complete(self, receipt: str, *, state: str, reason: str | None = None) -> None:
-        """End a claim: `done`, `parked` with a reason, or back to `pending`."""
+        """End a claim: `done`, `parked` with a reason, or back to `pending`. Awaited."""
 
     def queue(
         self, key: StateKey | None = None, *, states: tuple[str, ...] = ("pending", "sending", "parked")
     ) -> list[QueueItem]:
-        """Return queue items, oldest first."""
+        """Return queue items, oldest first. Blocks."""
 
     def drop(self, receipt: str) -> bool:
-        """Mark a pending or parked item dropped; False where there is none."""
+        """Mark a pending or parked item dropped; False where there is none. Blocks."""
 
     def problems(self) -> tuple[str, ...]:
-        """Return what is wrong with the store now, as sentences for people; empty where all is well."""
+        """Return what is wrong with the store now, as sentences for people; empty where all is well. Memory."""
 
     def flush(self) -> None:
-        """Write what is grouped."""
+        """Write what is grouped. Blocks."""
 
     def close(self) -> None:
-        """Flush, return what is leased, and close."""
+        """Flush, return what is leased, and close. Blocks."""

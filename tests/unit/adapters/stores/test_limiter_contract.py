@@ -18,6 +18,10 @@ def acquire(limiter, kit, wait_s=60.0):
     return run_blocking(limiter.acquire(deadline_s=kit.clock.monotonic_s() + wait_s))
 
 
+def observe(limiter, kit, hint):
+    return run_blocking(limiter.observe(hint, deadline_s=kit.clock.monotonic_s() + 60.0))
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_crowd_never_passes_the_limit_and_leaves_in_order(kit, strategy):
     """Of forty tasks that ask at once, no span holds more than its limit, and they leave in the order they came."""
@@ -156,11 +160,11 @@ def test_concurrency_that_never_frees_refuses_at_the_deadline(kit):
 def test_a_pause_holds_for_all_and_is_capped(kit):
     """`Retry-After` pauses the limit, no longer than the longest pause allowed."""
     limiter = kit.coordination().limiter(KEY, per_second(10, max_pause_s=5.0))
-    assert limiter.observe(ServerHint(pause_s=2.0, throttled=True)) == pytest.approx(2.0)
+    assert observe(limiter, kit, ServerHint(pause_s=2.0, throttled=True)) == pytest.approx(2.0)
     refused = acquire(limiter, kit, wait_s=1.0)
     assert isinstance(refused, LimitRefusal)
     assert refused.reason == "pause"
-    assert limiter.observe(ServerHint(pause_s=9999.0)) == pytest.approx(5.0)
+    assert observe(limiter, kit, ServerHint(pause_s=9999.0)) == pytest.approx(5.0)
     permit = acquire(limiter, kit, wait_s=10.0)
     assert permit.waited_s == pytest.approx(5.0)
 
@@ -168,12 +172,12 @@ def test_a_pause_holds_for_all_and_is_capped(kit):
 def test_429s_in_a_row_lengthen_the_declared_pause_until_a_success(kit):
     """Without a header the declared pause holds, doubled by each further 429 in a row; a success ends the row."""
     limiter = kit.coordination().limiter(KEY, per_second(10, retry_after_s=1.0, backoff_multiplier=2.0))
-    assert limiter.observe(ServerHint(throttled=True)) == pytest.approx(1.0)
+    assert observe(limiter, kit, ServerHint(throttled=True)) == pytest.approx(1.0)
     kit.clock.advance(1.0)
-    assert limiter.observe(ServerHint(throttled=True)) == pytest.approx(2.0)
+    assert observe(limiter, kit, ServerHint(throttled=True)) == pytest.approx(2.0)
     kit.clock.advance(2.0)
-    limiter.observe(ServerHint())
-    assert limiter.observe(ServerHint(throttled=True)) == pytest.approx(1.0)
+    observe(limiter, kit, ServerHint())
+    assert observe(limiter, kit, ServerHint(throttled=True)) == pytest.approx(1.0)
 
 
 def test_waiters_of_a_pause_leave_at_the_limits_pace(kit):
@@ -208,7 +212,7 @@ def test_an_operator_pauses_and_resumes(kit):
 def test_what_the_server_says_is_left_only_tightens(kit):
     """Two requests left for five seconds: the third waits for the renewal though the declared limit would let it go."""
     limiter = kit.coordination().limiter(KEY, per_second(100))
-    limiter.observe(ServerHint(remaining=2, reset_s=5.0))
+    observe(limiter, kit, ServerHint(remaining=2, reset_s=5.0))
     for _ in range(2):
         assert acquire(limiter, kit).waited_s == 0.0
         limiter.finished()
@@ -220,7 +224,7 @@ def test_what_is_left_does_not_count_those_in_flight(kit):
     limiter = kit.coordination().limiter(KEY, per_second(100))
     for _ in range(3):
         assert isinstance(acquire(limiter, kit), Permit)
-    limiter.observe(ServerHint(remaining=2, reset_s=5.0))
+    observe(limiter, kit, ServerHint(remaining=2, reset_s=5.0))
     limiter.finished()
     refused = acquire(limiter, kit, wait_s=1.0)
     assert isinstance(refused, LimitRefusal)
@@ -242,7 +246,7 @@ def test_what_the_service_says_is_spent_is_named_and_visible(kit):
     """Nothing left by the service's own word is no fault of the declared rate: it shows as a pause, and can be cleared."""
     limiter = kit.coordination().limiter(KEY, LimiterOptions((Window(1.0, 50),)))
     acquire(limiter, kit)
-    limiter.observe(ServerHint(remaining=0, reset_s=30.0))
+    observe(limiter, kit, ServerHint(remaining=0, reset_s=30.0))
     limiter.finished()
     refused = acquire(limiter, kit, wait_s=1.0)
     assert isinstance(refused, LimitRefusal)

@@ -34,20 +34,33 @@ class MemoryBreaker:
         with self._lock:
             return self._circuit.admit(self._now_s(), lease_until_s)
 
-    def still_admitted(self, admission: Admission) -> bool:
+    def still_admitted_nowait(self, admission: Admission) -> bool:
         """Return whether nothing opened since."""
         with self._lock:
             return self._circuit.still_admitted(admission)
 
-    def record(self, admission: Admission, verdict: Verdict) -> str | None:
-        """Tell how the attempt went; return the new state's name where it changed."""
+    async def still_admitted(self, admission: Admission, *, deadline_s: float) -> bool:  # noqa: ARG002  # at once
+        """Return whether nothing opened since."""
+        return self.still_admitted_nowait(admission)
+
+    async def record(self, admission: Admission, verdict: Verdict, *, deadline_s: float) -> str | None:  # noqa: ARG002
+        """Record how the attempt went; return the new state's name where it changed."""
         with self._lock:
             return self._circuit.record(admission, verdict, self._now_s())
+
+    def record_later(self, admission: Admission, verdict: Verdict) -> None:
+        """Record how the attempt went."""
+        with self._lock:
+            self._circuit.record(admission, verdict, self._now_s())
 
     def release(self, admission: Admission) -> None:
         """End an admission whose attempt was never sent."""
         with self._lock:
             self._circuit.release(admission)
+
+    def known(self) -> BreakerSnapshot:
+        """Return the breaker as it is now."""
+        return self.snapshot()
 
     def force(self, state: str | None) -> None:
         """Hold it `open` or `closed`; None lets it decide again."""

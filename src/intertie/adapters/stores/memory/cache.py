@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from math import inf
 
 from intertie.core.clock import Clock
 from intertie.core.forking import renew_after_fork
@@ -44,7 +45,13 @@ class MemoryCache:
         if known is not None:
             self._bytes -= len(known[0])
 
-    async def find(self, key: str, *, ttl_s: float) -> CachedAnswer | None:
+    async def find(
+        self,
+        key: str,
+        *,
+        ttl_s: float,
+        deadline_s: float = inf,  # noqa: ARG002  # memory answers at once
+    ) -> CachedAnswer | None:
         """Return the answer kept under `key` if it is at most `ttl_s` old."""
         now_s = self._clock.utc_s()
         with self._lock:

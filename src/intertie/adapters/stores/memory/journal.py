@@ -83,10 +83,19 @@ class MemoryJournal:
 
     # --- queue ----------------------------------------------------------------------------------------------------
 
-    async def enqueue(self, item: QueueItem) -> None:
+    async def enqueue(self, item: QueueItem, *, deadline_s: float = inf) -> None:  # noqa: ARG002  # at once
         """Keep an item; a receipt that is known already is not taken twice."""
         with self._lock:
             self._items.setdefault(item.receipt, item)
+
+    async def unpark(self, receipt: str, key: StateKey) -> bool:
+        """Let a parked item of `key` go on as pending; False where there is none."""
+        with self._lock:
+            item = self._items.get(receipt)
+            if item is None or item.key != key or item.state != "parked":
+                return False
+            self._put(item, state="pending", reason=None)
+            return True
 
     async def claim(self, key: StateKey | None = None, *, receipt: str | None = None) -> QueueItem | None:
         """Take the oldest pending item (or that of `receipt`) into state `sending`; None where there is none."""

@@ -69,7 +69,7 @@ class MemoryLimiter:
         with self._lock:
             self._state.finish()
 
-    def observe(self, hint: ServerHint) -> float:
+    async def observe(self, hint: ServerHint, *, deadline_s: float) -> float:  # noqa: ARG002  # memory answers at once
         """Let an answer steer the limit for all callers; return the pause now in force."""
         with self._lock:
             return self._state.observe(hint, self._now_s())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import partial
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar, cast
 
+from intertie.adapters.stores.blocking import blocks
 from intertie.adapters.stores.errors import StoreUnavailable
 from intertie.adapters.stores.sqlite.background import Background
-from intertie.adapters.stores.sqlite.database import BUSY_S, Database, patience
+from intertie.adapters.stores.sqlite.combining import Answer, Combiner, Take
+from intertie.adapters.stores.sqlite.database import Database, patience
 from intertie.adapters.stores.sqlite.keys import COLUMNS, HERE, MARKS, values_of
 from intertie.adapters.stores.sqlite.problems import Problems
 from intertie.adapters.stores.sqlite.timeline import Timeline
@@ -22,8 +23,8 @@ from intertie.runtime.state_key import StateKey
 
 FRESH_S = 0.1
 """How long what was last read may be relied on: so long, at most, an opening stays unknown to another process."""
-_INLINE_PATIENCE_S = 0.05
-_SUCCESS = Verdict(failure=False)
+_SECOND_LOOK_S = 0.25
+_MOST_UNTOLD = 10_000
 _SELECT = f"SELECT version, state FROM breaker WHERE {HERE} AND scope = ?"  # noqa: S608
 
 T = TypeVar("T")
@@ -33,8 +34,9 @@ _Act: TypeAlias = Callable[[Circuit, float], T]
 class SharedBreaker:
     """A `BreakerHandle` on store time.
 
-    Failures are stored at once, and successes where they change something: in half-open, or where failures were
-    counted. With a ratio, where every success counts, those of closed times are stored in groups.
+    Failures and the results of probes are stored before the caller goes on, unless its time is over first: then this
+    process counts them, and the store is told in the background. Successes are told in the background where they change
+    something, and nobody is told of those that don't.
     """
 
     def __init__(
@@ -59,18 +61,24 @@ class SharedBreaker:
         self._offload = offload
         self._background = background
         self._problems = problems
-        self._lock = threading.Lock()
         self._circuit = Circuit(options)
         self._version = 0
-        self._fresh_until_s = float("-inf")
-        self._untold = 0
+        self._begin()
         renew_after_fork(self)
 
-    def after_fork_in_child(self) -> None:
-        """Make a free lock; untold successes are told by the parent."""
+    def _begin(self) -> None:
         self._lock = threading.Lock()
-        self._untold = 0
         self._fresh_until_s = float("-inf")
+        self._untold: list[tuple[Admission, Verdict | None]] = []
+        self._changes = self._combiner(self._transact)
+        self._looks = self._combiner(self._read)
+
+    def _combiner(self, transact: Callable[[Take[Circuit], float], list[Answer]]) -> Combiner[Circuit]:
+        return Combiner(transact, offload=self._offload, monotonic_s=self._monotonic_s, busy=self._database.busy)
+
+    def after_fork_in_child(self) -> None:
+        """Make free locks; what is not told yet is told by the parent."""
+        self._begin()
 
     # --- asking ---------------------------------------------------------------------------------------------------
 
@@ -83,112 +91,141 @@ class SharedBreaker:
 
     async def admit(self, *, lease_until_s: float) -> Admission | CircuitRefusal:
         """Ask for admission; a probe's lease ends at `lease_until_s` (monotonic)."""
-        return await self._offload(partial(self._admit, lease_until_s + self._timeline.offset_s))
+        until_s = lease_until_s + self._timeline.offset_s
+        answer = await self._look(lambda circuit, now_s: _without_probe(circuit, now_s, until_s), lease_until_s)
+        if answer is not None:
+            return answer
 
-    def _admit(self, lease_until_s: float) -> Admission | CircuitRefusal:
-        self._refresh()
-        with self._lock:
-            if self._circuit.admits_all():
-                return Admission(self._circuit.epoch)
-            now_s = self._timeline.now_s()
-            refusal = None if self._may_probe_locked(now_s) else self._circuit.admit(now_s, lease_until_s)
-        if refusal is not None:
-            return refusal
+        def probe(circuit: Circuit, now_s: float) -> Admission | CircuitRefusal:
+            return circuit.admit(now_s, until_s)
+
         try:
-            return self._change(
-                lambda circuit, at_s: circuit.admit(at_s, lease_until_s), patience_s=patience(lease_until_s - now_s)
-            )
+            patience_s = patience(lease_until_s - self._monotonic_s())
+            asked, _ = await self._changes.ask(probe, patience_s=patience_s, left=self._probe_left)
+            return cast("Admission | CircuitRefusal", asked)
         except StoreUnavailable as error:
             with self._lock:
                 self._problems.tell(self._name, _alone(error))
-                return self._circuit.admit(self._timeline.now_s(), lease_until_s)
+                return probe(self._circuit, self._timeline.now_s())
 
-    def _may_probe_locked(self, now_s: float) -> bool:
-        # Only what would take a probe or change the state needs a transaction; a refusal is answered from what was
-        # read.
-        snapshot = self._circuit.snapshot(now_s)
-        if snapshot.forced is not None:
-            return False
-        return snapshot.opens_for_s <= 0 and snapshot.probes < max(1, self._options.half_open_requests)
+    def _probe_left(self, answer: Answer | None) -> None:
+        if answer is not None and isinstance(answer[0], Admission):
+            self.release(answer[0])
 
-    def still_admitted(self, admission: Admission) -> bool:
-        """Return whether nothing opened since."""
-        if self._monotonic_s() >= self._fresh_until_s:
-            self._refresh()
+    def still_admitted_nowait(self, admission: Admission) -> bool | None:
+        """Return whether nothing opened since, None where what was read is older than a tenth of a second."""
         with self._lock:
+            if self._monotonic_s() >= self._fresh_until_s:
+                return None
             return self._circuit.still_admitted(admission)
+
+    async def still_admitted(self, admission: Admission, *, deadline_s: float) -> bool:
+        """Return whether nothing opened since; the caller holds a permit, so it waits for a moment at most."""
+        until_s = min(deadline_s, self._monotonic_s() + 2 * _SECOND_LOOK_S)
+        return await self._look(lambda circuit, _now_s: circuit.still_admitted(admission), until_s)
+
+    async def _look(self, act: _Act[T], deadline_s: float) -> T:
+        """Do what changes nothing to the breaker as it is in the store, or as this process last knew it."""
+        try:
+            answer, _ = await self._looks.ask(act, patience_s=patience(deadline_s - self._monotonic_s()))
+            return cast("T", answer)
+        except StoreUnavailable:  # it does not answer in time; what is wrong is said by the read that goes on
+            with self._lock:
+                return act(self._circuit, self._timeline.now_s())
 
     # --- telling --------------------------------------------------------------------------------------------------
 
-    def record(self, admission: Admission, verdict: Verdict) -> str | None:
-        """Tell how the attempt went; return the new state's name where it changed."""
+    async def record(self, admission: Admission, verdict: Verdict, *, deadline_s: float) -> str | None:
+        """Record how the attempt went; return the new state's name where it changed."""
+        with self._lock:
+            may_change = self._circuit.state != CLOSED or bool(verdict.failure)
+        if not may_change:
+            self.record_later(admission, verdict)
+            return None
+        changed: list[str | None] = []
+
+        def left(answer: Answer | None) -> None:
+            if answer is None:
+                changed.append(self._record_alone(admission, verdict))
+
+        try:
+            patience_s = patience(deadline_s - self._monotonic_s())
+            answer, _ = await self._changes.ask(
+                lambda circuit, now_s: circuit.record(admission, verdict, now_s), patience_s=patience_s, left=left
+            )
+            return cast("str | None", answer)
+        except StoreUnavailable as error:
+            self._problems.tell(self._name, _alone(error))
+            return changed[0] if changed else None
+
+    def record_later(self, admission: Admission, verdict: Verdict) -> None:
+        """Record how the attempt went: in memory now, in the store soon."""
         with self._lock:
             circuit = self._circuit
             if circuit.state == CLOSED and not verdict.failure:
                 if verdict.failure is None or admission.epoch != circuit.epoch or circuit.forced is not None:
-                    return None
-                if self._options.failure_ratio is not None:
-                    circuit.record(admission, verdict, self._timeline.now_s())
-                    self._untold += 1
-                    self._background.ask(self._name, self.tell, in_s=FRESH_S)
-                    return None
-                if not circuit.snapshot(0.0).failures:
-                    return None
-        return self._inline(admission, verdict)
+                    return
+                if not circuit.counts_successes:
+                    return
+        self._record_alone(admission, verdict)
 
-    def _inline(self, admission: Admission, verdict: Verdict) -> str | None:
-        try:
-            return self._change(
-                lambda circuit, now_s: circuit.record(admission, verdict, now_s), patience_s=_INLINE_PATIENCE_S
-            )
-        except StoreUnavailable as error:
-            with self._lock:
-                self._problems.tell(self._name, _alone(error))
-                changed = self._circuit.record(admission, verdict, self._timeline.now_s())
-            name = f"{self._name} {id(admission)}"
-            self._background.ask(name, lambda: self._record_later(admission, verdict))
-            return changed
-
-    def _record_later(self, admission: Admission, verdict: Verdict) -> None:
-        self._change(lambda circuit, now_s: circuit.record(admission, verdict, now_s))
+    def _record_alone(self, admission: Admission, verdict: Verdict) -> str | None:
+        with self._lock:
+            in_s = FRESH_S if self._circuit.state == CLOSED and not verdict.failure else 0.0
+            changed = self._circuit.record(admission, verdict, self._timeline.now_s())
+            self._tell_later_locked(admission, verdict)
+        self._background.ask(self._name, self.tell, in_s=in_s)
+        return changed
 
     def release(self, admission: Admission) -> None:
-        """End an admission whose attempt was never sent."""
+        """End an admission whose attempt was never sent: in memory now, in the store soon."""
         if admission.probe is None:
             return  # nothing is held while closed
-        try:
-            self._change(_releasing(admission), patience_s=_INLINE_PATIENCE_S)
-        except StoreUnavailable:
-            self._background.ask(f"{self._name} {admission.probe}", lambda: self._release_later(admission))
+        with self._lock:
+            self._circuit.release(admission)
+            self._tell_later_locked(admission, None)
+        self._background.ask(self._name, self.tell)
 
-    def _release_later(self, admission: Admission) -> None:
-        self._change(_releasing(admission))
+    def _tell_later_locked(self, admission: Admission, verdict: Verdict | None) -> None:
+        # A store that is down for so long must not eat the memory; what it is not told, this process has counted.
+        if len(self._untold) < _MOST_UNTOLD:
+            self._untold.append((admission, verdict))
 
     def tell(self) -> None:
-        """Store the successes that are not stored yet."""
-        with self._lock:
-            untold = self._untold
-        if untold:
-            self._change(lambda _circuit, _now_s: None)
+        """Tell the store what it is not told yet.
 
+        Raises:
+            StoreUnavailable: It stays to be told.
+        """
+        if self._untold:
+            self._changes.run(_nothing)
+
+    def known(self) -> BreakerSnapshot:
+        """Return the breaker as this process last knew it."""
+        with self._lock:
+            return self._circuit.snapshot(self._timeline.now_s())
+
+    # --- an operator's hand ---------------------------------------------------------------------------------------
+
+    @blocks
     def force(self, state: str | None) -> None:
         """Hold it `open` or `closed` for all who share the store; None lets it decide again.
 
         Raises:
             StoreUnavailable: The others can't be told.
         """
-        self._change(lambda circuit, _now_s: circuit.force(state))
+        self._changes.run(lambda circuit, _now_s: circuit.force(state))
 
+    @blocks
     def snapshot(self) -> BreakerSnapshot:
         """Return the breaker as it is now."""
         self._refresh()
-        with self._lock:
-            return self._circuit.snapshot(self._timeline.now_s())
+        return self.known()
 
     # --- the store ------------------------------------------------------------------------------------------------
 
-    def _change(self, act: _Act[T], *, patience_s: float = BUSY_S) -> T:
-        """Do something to the breaker as it is in the store, within one transaction.
+    def _transact(self, take: Take[Circuit], patience_s: float) -> list[Answer]:
+        """Change the breaker as it is in the store, within one transaction.
 
         The lock of what is in memory is never held meanwhile, so that nobody who only looks waits for a disk.
         """
@@ -200,9 +237,9 @@ class SharedBreaker:
                 circuit.load(before)
             now_s = self._timeline.now_s()
             with self._lock:
-                untold = self._untold
-                self._add_untold_locked(circuit, now_s)
-            answer = act(circuit, now_s)
+                untold = list(self._untold)
+            _tell(circuit, untold, now_s)
+            answers = [(act(circuit, now_s), now_s) for act in take()]
             after = circuit.dump()
             if after != before:
                 version += 1
@@ -212,17 +249,20 @@ class SharedBreaker:
                     (*self._here, version, after),
                 )
         with self._lock:
-            self._untold -= untold
-            if version >= self._version:  # another thread's later transaction may have come first to here
+            del self._untold[: len(untold)]
+            if version >= self._version:  # another thread's later read may have come first to here
+                _tell(circuit, self._untold, now_s)
                 self._circuit, self._version = circuit, version
             self._fresh_until_s = self._monotonic_s() + FRESH_S
             self._problems.tell(self._name, None)
-        return answer
+        return answers
 
-    def _add_untold_locked(self, circuit: Circuit, now_s: float) -> None:
-        if circuit.epoch == self._circuit.epoch:
-            for _ in range(min(self._untold, self._options.window)):
-                circuit.record(Admission(circuit.epoch), _SUCCESS, now_s)
+    def _read(self, take: Take[Circuit], patience_s: float) -> list[Answer]:  # noqa: ARG002  # a read waits for no lock
+        self._refresh()
+        acts = take()
+        with self._lock:
+            now_s = self._timeline.now_s()
+            return [(act(self._circuit, now_s), now_s) for act in acts]
 
     def _refresh(self) -> None:
         """Read what others did."""
@@ -237,14 +277,29 @@ class SharedBreaker:
             if rows and rows[0][0] > self._version:
                 circuit = Circuit(self._options)
                 circuit.load(rows[0][1])
-                self._add_untold_locked(circuit, self._timeline.now_s())
+                _tell(circuit, self._untold, self._timeline.now_s())
                 self._circuit, self._version = circuit, rows[0][0]
             self._fresh_until_s = self._monotonic_s() + FRESH_S
             self._problems.tell(self._name, None)
 
 
-def _releasing(admission: Admission) -> _Act[None]:
-    return lambda circuit, _now_s: circuit.release(admission)
+def _without_probe(circuit: Circuit, now_s: float, lease_until_s: float) -> Admission | CircuitRefusal | None:
+    """Return what needs no transaction: an admission while closed, a refusal; None where a probe may be let out."""
+    if circuit.admits_all():
+        return Admission(circuit.epoch)
+    return None if circuit.may_probe(now_s) else circuit.admit(now_s, lease_until_s)
+
+
+def _tell(circuit: Circuit, results: list[tuple[Admission, Verdict | None]], now_s: float) -> None:
+    for admission, verdict in results:
+        if verdict is None:
+            circuit.release(admission)
+        else:
+            circuit.record(admission, verdict, now_s)
+
+
+def _nothing(_circuit: Circuit, _now_s: float) -> None:
+    return
 
 
 def _alone(error: StoreUnavailable) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
+from contextlib import suppress
 from functools import partial
+from math import inf
 
 from intertie.adapters.stores.errors import StoreUnavailable
 from intertie.adapters.stores.memory.cache import MOST_BYTES, MOST_ENTRIES
 from intertie.adapters.stores.sqlite.background import Background
-from intertie.adapters.stores.sqlite.database import Database
+from intertie.adapters.stores.sqlite.database import Database, patience
 from intertie.adapters.stores.sqlite.keys import COLUMNS, HERE, MARKS, values_of
 from intertie.core.clock import Clock
 from intertie.core.forking import renew_after_fork
@@ -16,6 +19,8 @@ from intertie.runtime.state import CachedAnswer, Offload
 from intertie.runtime.state_key import StateKey
 
 _GROUP_S = 0.02
+_FIND_LEAST_S = 0.25
+"""How long an answer is looked for at least: a call whose time is over has nothing else left."""
 
 
 class SharedCache:
@@ -30,14 +35,17 @@ class SharedCache:
         self._clock = clock
         self._offload = offload
         self._background = background
-        self._lock = threading.Lock()
-        self._unstored: dict[str, tuple[bytes, int, float, float]] = {}
+        self._begin()
         renew_after_fork(self)
 
     def after_fork_in_child(self) -> None:
         """Make a free lock; what is not stored yet is stored by the parent."""
+        self._begin()
+
+    def _begin(self) -> None:
         self._lock = threading.Lock()
-        self._unstored = {}
+        self._unstored: OrderedDict[str, tuple[bytes, int, float, float]] = OrderedDict()
+        self._unstored_bytes = 0
 
     def keep(self, key: str, data: bytes, status: int, *, ttl_s: float) -> None:
         """Keep an answer for at most `ttl_s`; one that alone is bigger than the cache is not kept."""
@@ -45,8 +53,18 @@ class SharedCache:
             return
         now_s = self._clock.utc_s()
         with self._lock:
+            self._forget_locked(key)
             self._unstored[key] = (data, status, now_s, now_s + ttl_s)
+            self._unstored_bytes += len(data)
+            # A store that is down for long must not eat the memory: the oldest would be deleted there anyway.
+            while len(self._unstored) > MOST_ENTRIES or self._unstored_bytes > MOST_BYTES:
+                self._forget_locked(next(iter(self._unstored)))
         self._background.ask(self._name, self.store, in_s=_GROUP_S)
+
+    def _forget_locked(self, key: str) -> None:
+        known = self._unstored.pop(key, None)
+        if known is not None:
+            self._unstored_bytes -= len(known[0])
 
     def store(self) -> None:
         """Store what is not stored yet, and delete what has ended or is too much.
@@ -74,14 +92,20 @@ class SharedCache:
         with self._lock:
             for key, values in group.items():
                 if self._unstored.get(key) is values:
-                    del self._unstored[key]
+                    self._forget_locked(key)
 
-    async def find(self, key: str, *, ttl_s: float) -> CachedAnswer | None:
-        """Return the answer kept under `key` if it is at most `ttl_s` old; None too where the store can't be read."""
+    async def find(self, key: str, *, ttl_s: float, deadline_s: float = inf) -> CachedAnswer | None:
+        """Return the answer kept under `key` if it is at most `ttl_s` old.
+
+        None too where the store can't be read, or not by `deadline_s` (monotonic), or a moment after it where that is
+        past.
+        """
         with self._lock:
             known = self._unstored.get(key)
         if known is None:
-            known = await self._offload(partial(self._stored, key))
+            within_s = max(_FIND_LEAST_S, patience(deadline_s - self._clock.monotonic_s()))
+            with suppress(TimeoutError):
+                known = await self._offload(partial(self._stored, key), within_s=within_s)
         if known is None:
             return None
         data, status, kept_s, ends_s = known

@@ -1,82 +1,238 @@
-"""Many threads that ask at once, answered by one transaction."""
+"""Many callers that ask at once, answered by one transaction; each leaves at its own deadline."""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from functools import partial
+from typing import Generic, TypeAlias, TypeVar
 
-from intertie.adapters.stores.errors import StoreUnavailable
+from intertie.adapters.stores.errors import StoreLocked, StoreUnavailable
 from intertie.adapters.stores.sqlite.database import BUSY_S
+from intertie.runtime.state import Bell, Offload
 
 S = TypeVar("S")
 
+Answer: TypeAlias = tuple[object, float]
+"""What an act returned, and the store's time of it."""
+Left: TypeAlias = Callable[[Answer | None], None]
+"""Called once where a caller got no answer: with what was answered after it left, or None where nothing was stored."""
+
 
 class _Request(Generic[S]):
-    __slots__ = ("act", "answer", "error")
+    __slots__ = ("act", "answer", "bell", "error", "gone", "left", "until_s")
 
-    def __init__(self, act: Callable[[S, float], object]) -> None:
+    def __init__(self, act: Callable[[S, float], object], until_s: float, bell: Bell | None, left: Left | None) -> None:
         self.act = act
-        self.answer: tuple[object, float] | None = None
-        self.error: StoreUnavailable | None = None
+        self.until_s = until_s
+        self.bell = bell
+        self.left = left
+        self.answer: Answer | None = None
+        self.error: BaseException | None = None
+        self.gone = False
+
+    @property
+    def is_done(self) -> bool:
+        return self.answer is not None or self.error is not None
+
+
+Take: TypeAlias = Callable[[], list[Callable[[S, float], object]]]
+Transact: TypeAlias = Callable[[Take[S], float], list[Answer]]
 
 
 class Combiner(Generic[S]):
     """Whoever gets the turn does the work of all who wait for it.
 
-    `transact(acts, patience_s)` runs them in order within one transaction and returns their answers, each with the
-    store's time.
+    `transact(take, patience_s)` begins a transaction, waiting for others at most `patience_s`. Once it is begun,
+    `take()` returns the acts of all who wait then; it runs them in order and returns their answers, each with the
+    store's time. A caller whose time is over before that takes its request back. One whose time is over later leaves,
+    and `left` hears what became of it.
+
+    Synchronous callers take the turn themselves. Those on an event loop wait for a bell, and one thread works for all.
     """
 
     def __init__(
-        self, transact: Callable[[list[Callable[[S, float], object]], float], list[tuple[object, float]]]
+        self,
+        transact: Transact[S],
+        *,
+        offload: Offload,
+        monotonic_s: Callable[[], float],
+        busy: Callable[[float], StoreUnavailable],
     ) -> None:
         self._transact = transact
+        self._offload = offload
+        self._monotonic_s = monotonic_s
+        self._busy = busy
         self._queue_lock = threading.Lock()
         self._queue: list[_Request[S]] = []
         self._turn = threading.Lock()
+        self._working = False
 
-    def run(self, act: Callable[[S, float], object], *, patience_s: float = BUSY_S) -> tuple[object, float]:
-        """Return what `act(state, now_s)` returns in a transaction, and the store's time of it.
+    async def ask(self, act: Callable[[S, float], object], *, patience_s: float, left: Left | None = None) -> Answer:
+        """Return what `act(state, now_s)` returns in a transaction, and the store's time of it; wait off the loop.
 
         Raises:
-            StoreUnavailable: The transaction failed; nothing was stored.
+            StoreUnavailable: The transaction failed, or was not begun within `patience_s`; `left` was told.
         """
-        request = _Request(act)
+        if self._offload.inline:
+            return await self._offload(partial(self.run, act, patience_s=patience_s, left=left))
+        bell = self._offload.bell()
+        request = _Request(act, self._monotonic_s() + patience_s, bell, left)
         with self._queue_lock:
             self._queue.append(request)
-        if not self._turn.acquire(timeout=patience_s):
-            with self._queue_lock:
-                if request in self._queue:
-                    self._queue.remove(request)
-                    msg = f"the store was busy for {patience_s:g} s; look for a process that hangs"
-                    raise StoreUnavailable(msg, url="")
-            self._turn.acquire()  # it is being done right now: its answer must not be lost
+            starts, self._working = not self._working, True
         try:
-            if request.answer is None and request.error is None:
-                self._run_all(patience_s)
-        finally:
-            self._turn.release()
+            if starts:
+                self._start()
+            await bell.wait(patience_s)
+        except BaseException:
+            self._abandon(request)
+            raise
+        return self._answer_of(request, patience_s)
+
+    def run(self, act: Callable[[S, float], object], *, patience_s: float = BUSY_S, left: Left | None = None) -> Answer:
+        """Return what `act(state, now_s)` returns in a transaction, and the store's time of it; block for it.
+
+        Raises:
+            StoreUnavailable: The transaction failed, or was not begun within `patience_s`; `left` was told.
+        """
+        request = _Request(act, self._monotonic_s() + patience_s, None, left)
+        with self._queue_lock:
+            self._queue.append(request)
+        try:
+            if self._turn.acquire(timeout=patience_s):
+                try:
+                    if not request.is_done:
+                        self._serve(max(0.01, request.until_s - self._monotonic_s()))
+                finally:
+                    self._turn.release()
+        except BaseException:
+            self._abandon(request)
+            raise
+        return self._answer_of(request, patience_s)
+
+    def _answer_of(self, request: _Request[S], patience_s: float) -> Answer:
+        if not self._leave(request):
+            raise self._busy(patience_s)
         if request.error is not None:
+            if request.left is not None:
+                request.left(None)
             raise request.error
         if request.answer is None:
             msg = "a transaction answered fewer than asked; please report this"
             raise RuntimeError(msg)
         return request.answer
 
-    def _run_all(self, patience_s: float) -> None:
+    def _abandon(self, request: _Request[S]) -> None:
+        """Leave for good: what was answered already is nobody's."""
+        if self._leave(request) and request.left is not None:
+            request.left(request.answer)
+
+    def _leave(self, request: _Request[S]) -> bool:
+        """Return whether the request is done; otherwise take it back, or have `left` told once it is."""
         with self._queue_lock:
-            batch, self._queue = self._queue, []
+            if request.is_done:
+                return True
+            request.gone = True
+            waits = request in self._queue
+            if waits:
+                self._queue.remove(request)
+        if waits and request.left is not None:
+            request.left(None)
+        return False
+
+    # --- one transaction for all who wait ---------------------------------------------------------------------------
+
+    def _serve(self, patience_s: float) -> None:
+        """Run one transaction for all who wait once it is begun.
+
+        Raises:
+            StoreUnavailable: It could not begin; all go on waiting.
+        """
+        batch: list[_Request[S]] = []
+
+        def take() -> list[Callable[[S, float], object]]:
+            with self._queue_lock:
+                batch[:], self._queue = self._queue, []
+            return [request.act for request in batch]
+
         try:
-            answers = self._transact([request.act for request in batch], patience_s)
-        except StoreUnavailable as error:
-            for request in batch:
+            answers = self._transact(take, patience_s)
+        except (StoreUnavailable, sqlite3.Error, OSError) as error:
+            known = error if isinstance(error, StoreUnavailable) else _failed(error)
+            if not batch:
+                raise known from error
+            self._finish(batch, known)
+        except BaseException as bug:
+            self._finish(batch, bug)
+            raise
+        else:
+            self._finish(batch, None, answers)
+
+    def _finish(
+        self, batch: list[_Request[S]], error: BaseException | None, answers: list[Answer] | None = None
+    ) -> None:
+        gone = []
+        with self._queue_lock:
+            for index, request in enumerate(batch):
                 request.error = error
-            return
-        except (sqlite3.Error, OSError) as error:
-            for request in batch:
-                request.error = StoreUnavailable(f"the store failed: {error}", url="")
-            return
-        for request, answer in zip(batch, answers, strict=True):
-            request.answer = answer
+                request.answer = None if answers is None else answers[index]
+                if request.gone:
+                    gone.append(request)
+        for request in batch:
+            if request.bell is not None:
+                request.bell.ring()
+        for request in gone:
+            if request.left is not None:
+                request.left(request.answer)
+
+    def _start(self) -> None:
+        try:
+            self._offload.start(self._work)
+        except BaseException:
+            with self._queue_lock:
+                self._working = False
+            raise
+
+    def _work(self) -> None:
+        """Serve those who wait for a bell until nobody does, in a thread that nobody waits for."""
+        try:
+            while (patience_s := self._longest_patience_s()) is not None:
+                try:
+                    with self._turn:
+                        self._serve(patience_s)
+                except StoreLocked as error:
+                    self._refuse(error, until_s=self._monotonic_s())
+                except StoreUnavailable as error:
+                    self._refuse(error)
+        except BaseException as bug:
+            with self._queue_lock:
+                self._working = False
+            self._refuse(bug)
+            raise
+
+    def _longest_patience_s(self) -> float | None:
+        """Return how long the most patient of those who wait for a bell waits; None, and no longer working, without."""
+        with self._queue_lock:
+            waiting = [request.until_s for request in self._queue if request.bell is not None]
+            if not waiting:
+                self._working = False
+                return None
+        return max(0.0, max(waiting) - self._monotonic_s())
+
+    def _refuse(self, error: BaseException, *, until_s: float | None = None) -> None:
+        """Fail those who wait for a bell: all, or those whose time is over."""
+        with self._queue_lock:
+            over = [
+                request
+                for request in self._queue
+                if request.bell is not None and (until_s is None or request.until_s <= until_s)
+            ]
+            for request in over:
+                self._queue.remove(request)
+        self._finish(over, error)
+
+
+def _failed(error: Exception) -> StoreUnavailable:
+    return StoreUnavailable(f"the store failed: {error}", url="")

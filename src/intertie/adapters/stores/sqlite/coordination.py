@@ -6,6 +6,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+from intertie.adapters.stores.blocking import blocks
 from intertie.adapters.stores.errors import StoreUnavailable
 from intertie.adapters.stores.sqlite.background import Background, close_at_exit
 from intertie.adapters.stores.sqlite.breaker import SharedBreaker
@@ -33,6 +34,7 @@ class SqliteCoordination:
         StoreUnavailable: The file can't be used.
     """
 
+    @blocks
     def __init__(
         self, path: Path, url: str, *, clock: Clock, rng: Rng, offload: Offload, store_down: str = "fair_share"
     ) -> None:
@@ -106,6 +108,7 @@ class SqliteCoordination:
                 )
             return self._caches[key]
 
+    @blocks
     def keys(self) -> list[StateKey]:
         """Return whose limits are on record, the one that was used last first.
 
@@ -119,6 +122,7 @@ class SqliteCoordination:
         """Return what is wrong with the store now, each sentence once."""
         return self._problems.told()
 
+    @blocks
     def close(self) -> None:
         """Return what is leased and close; what can't be returned ends by itself."""
         with self._lock:

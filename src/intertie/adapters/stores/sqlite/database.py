@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from intertie.adapters.stores.blocking import check_may_block
 from intertie.adapters.stores.errors import StoreLocked, StoreUnavailable
 from intertie.adapters.stores.sqlite.location import make_ready
 from intertie.adapters.stores.sqlite.migrations import APPLICATION_ID, scripts, statements
@@ -80,6 +81,7 @@ class Database:
         Raises:
             StoreUnavailable: The file can't be used, or not in time.
         """
+        check_may_block()
         if not self._write_lock.acquire(timeout=patience_s):
             raise self.busy(patience_s)
         try:
@@ -113,6 +115,7 @@ class Database:
         Raises:
             StoreUnavailable: The file can't be used.
         """
+        check_may_block()
         with self._read_lock:
             try:
                 if self._reader is None:

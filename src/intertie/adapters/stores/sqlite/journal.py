@@ -10,10 +10,12 @@ from pathlib import Path
 
 import msgspec
 
+from intertie.adapters.stores.blocking import blocks
 from intertie.adapters.stores.errors import StoreUnavailable
 from intertie.adapters.stores.sqlite import ledger_store
 from intertie.adapters.stores.sqlite.background import Background, close_at_exit
-from intertie.adapters.stores.sqlite.database import BUSY_S, Database, patience
+from intertie.adapters.stores.sqlite.combining import Answer, Combiner, Take
+from intertie.adapters.stores.sqlite.database import Database, patience
 from intertie.adapters.stores.sqlite.keys import COLUMNS, MARKS, chosen, values_of
 from intertie.adapters.stores.sqlite.ledger import SharedLedger
 from intertie.adapters.stores.sqlite.owners import Owner
@@ -28,6 +30,8 @@ from intertie.runtime.state_key import StateKey
 
 _GROUP_S = 0.05
 _MOST_UNSTORED = 100_000
+_QUEUE_LEAST_S = 0.5
+"""How long a write waits for the queue at least: a call whose time is over has nothing else left."""
 _OPEN_STATES = ("pending", "sending", "parked")
 _INSERT_CALL = f"INSERT INTO call ({COLUMNS}, at_s, entry) VALUES ({MARKS}, ?, ?)"  # noqa: S608
 
@@ -39,6 +43,7 @@ class SqliteJournal:
         StoreUnavailable: The file can't be used.
     """
 
+    @blocks
     def __init__(
         self, path: Path, url: str, *, clock: Clock, rng: Rng, offload: Offload, durability: str = "process"
     ) -> None:
@@ -50,8 +55,7 @@ class SqliteJournal:
         self._queue = SharedQueue(self._database, self._owner, clock)
         self._problems = Problems()
         self._background = Background(clock, lambda sentence: self._problems.tell("background", sentence))
-        self._lock = threading.Lock()
-        self._storing = threading.Lock()
+        self._begin_locks()
         self._ledgers: dict[StateKey, SharedLedger] = {}
         self._unstored: list[CallRecord] = []
         self._lost = 0
@@ -61,9 +65,18 @@ class SqliteJournal:
 
     def after_fork_in_child(self) -> None:
         """Make a free lock; what is not stored yet is stored by the parent."""
+        self._begin_locks()
+        self._unstored = []
+
+    def _begin_locks(self) -> None:
         self._lock = threading.Lock()
         self._storing = threading.Lock()
-        self._unstored = []
+        self._audit: Combiner[list[CallRecord]] = Combiner(
+            self._insert_strict,
+            offload=self._offload,
+            monotonic_s=self._clock.monotonic_s,
+            busy=self._database.busy,
+        )
 
     # --- ledger ---------------------------------------------------------------------------------------------------
 
@@ -85,6 +98,7 @@ class SqliteJournal:
         known.reprice(pricing)
         return known
 
+    @blocks
     def months(self, month: str | None = None) -> list[LedgerMonth]:
         """Return the months on record, of one `YYYY-MM` where given.
 
@@ -95,6 +109,7 @@ class SqliteJournal:
         with self._database.write() as connection:
             return ledger_store.told_months(connection, self._owner.is_alive, month=month)
 
+    @blocks
     def reconcile(self, key: StateKey | None = None, *, give_back: bool) -> list[LedgerMonth]:
         """Settle what dead owners left behind: as spent, or given back; return the months touched.
 
@@ -122,28 +137,32 @@ class SqliteJournal:
         self._background.ask("records", self._store_records, in_s=_GROUP_S)
 
     async def record_strict(self, entry: CallRecord, *, deadline_s: float = inf) -> None:
-        """Store it before returning.
+        """Store it before returning; those who ask at once share a transaction.
 
         Raises:
             StoreUnavailable: It is not stored, or was not by `deadline_s` (monotonic).
         """
         patience_s = patience(deadline_s - self._clock.monotonic_s())
-        await self._offload(partial(self._insert, [entry], patience_s=patience_s))
+        await self._audit.ask(lambda group, _now_s: group.append(entry), patience_s=patience_s)
+
+    def _insert_strict(self, take: Take[list[CallRecord]], patience_s: float) -> list[Answer]:
+        group: list[CallRecord] = []
+        with self._database.write(patience_s=patience_s) as connection:
+            answers = [(act(group, 0.0), 0.0) for act in take()]
+            connection.executemany(_INSERT_CALL, _rows(group))
+        return answers
 
     def _store_records(self) -> None:
         with self._storing:  # one at a time, so that no group is stored twice
             with self._lock:
                 group = list(self._unstored)
             if group:
-                self._insert(group)
+                with self._database.write() as connection:
+                    connection.executemany(_INSERT_CALL, _rows(group))
                 with self._lock:
                     del self._unstored[: len(group)]
 
-    def _insert(self, group: list[CallRecord], *, patience_s: float = BUSY_S) -> None:
-        rows = [(*values_of(entry.key), entry.at_s, msgspec.msgpack.encode(entry)) for entry in group]
-        with self._database.write(patience_s=patience_s) as connection:
-            connection.executemany(_INSERT_CALL, rows)
-
+    @blocks
     def records(
         self, key: StateKey | None = None, *, integration: str | None = None, limit: int = 100
     ) -> list[CallRecord]:
@@ -164,13 +183,28 @@ class SqliteJournal:
 
     # --- queue ----------------------------------------------------------------------------------------------------
 
-    async def enqueue(self, item: QueueItem) -> None:
+    async def enqueue(self, item: QueueItem, *, deadline_s: float = inf) -> None:
         """Store durably before returning; a receipt that is known already is not taken twice.
 
         Raises:
-            StoreUnavailable: It is not stored.
+            StoreUnavailable: It is not stored, or was not by `deadline_s` (monotonic), or half a second after it where
+                that is past.
         """
-        await self._offload(partial(self._queue.enqueue, item))
+        patience_s = max(_QUEUE_LEAST_S, patience(deadline_s - self._clock.monotonic_s()))
+        try:
+            await self._offload(
+                partial(self._queue.enqueue, item, patience_s=patience_s), within_s=patience_s + _QUEUE_LEAST_S
+            )
+        except TimeoutError as late:
+            raise self._database.busy(patience_s) from late
+
+    async def unpark(self, receipt: str, key: StateKey) -> bool:
+        """Let a parked item of `key` go on as pending; False where there is none.
+
+        Raises:
+            StoreUnavailable: Nothing was changed.
+        """
+        return await self._offload(partial(self._queue.unpark, receipt, key))
 
     async def claim(self, key: StateKey | None = None, *, receipt: str | None = None) -> QueueItem | None:
         """Take the oldest pending item (or that of `receipt`) into state `sending`, owned by this process.
@@ -188,6 +222,7 @@ class SqliteJournal:
         """
         await self._offload(partial(self._queue.complete, receipt, state, reason))
 
+    @blocks
     def queue(self, key: StateKey | None = None, *, states: tuple[str, ...] = _OPEN_STATES) -> list[QueueItem]:
         """Return queue items, oldest first.
 
@@ -196,6 +231,7 @@ class SqliteJournal:
         """
         return self._queue.items(key, states)
 
+    @blocks
     def drop(self, receipt: str) -> bool:
         """Mark a pending or parked item dropped; False where there is none.
 
@@ -216,6 +252,7 @@ class SqliteJournal:
         for ledger in ledgers:
             ledger.flush()
 
+    @blocks
     def flush(self) -> None:
         """Write what is grouped, and return what is leased and unspent.
 
@@ -225,6 +262,7 @@ class SqliteJournal:
         self._flush_ledgers()
         self._store_records()
 
+    @blocks
     def close(self) -> None:
         """Flush, return what is leased, and close; what a store that is gone can't take stays spent there."""
         with self._lock:
@@ -236,6 +274,10 @@ class SqliteJournal:
             self.flush()
         self._owner.close()
         self._database.close()
+
+
+def _rows(group: list[CallRecord]) -> list[tuple[object, ...]]:
+    return [(*values_of(entry.key), entry.at_s, msgspec.msgpack.encode(entry)) for entry in group]
 
 
 def _record(key: StateKey, entry: bytes) -> CallRecord:

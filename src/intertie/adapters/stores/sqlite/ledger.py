@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from math import inf
+from typing import TypeAlias, cast
 
+from intertie.adapters.stores.blocking import blocks
 from intertie.adapters.stores.sqlite import ledger_store
 from intertie.adapters.stores.sqlite.background import Background
+from intertie.adapters.stores.sqlite.combining import Answer, Combiner, Take
 from intertie.adapters.stores.sqlite.database import Database, patience
 from intertie.adapters.stores.sqlite.keys import HERE, values_of
 from intertie.adapters.stores.sqlite.owners import Owner
@@ -55,6 +56,47 @@ class _Books:
         self.settled_before = _ZERO
 
 
+_Refused: TypeAlias = tuple[BudgetRefusal, bool]
+"""What to refuse with, and whether waiting may help."""
+
+
+class _Ask:
+    """One caller's wish for a reservation; answered once it is written down."""
+
+    __slots__ = ("answer", "quantity")
+
+    def __init__(self, quantity: Decimal) -> None:
+        self.quantity = quantity
+        self.answer: Reservation | _Refused | None = None
+
+    def join(self, session: _Session, _now_s: float) -> None:
+        """Take part in a transaction."""
+        session.asks.append(self)
+
+
+class _Session:
+    """One transaction on the books of a month."""
+
+    __slots__ = ("asks", "connection", "name")
+
+    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+        self.connection = connection
+        self.name = name
+        self.asks: list[_Ask] = []
+
+
+class _Lease:
+    """What a transaction wrote down: `calls` of `quantity` in all, `granted` to those who asked."""
+
+    __slots__ = ("calls", "granted", "quantity", "spent")
+
+    def __init__(self, spent: Decimal) -> None:
+        self.spent = spent
+        self.calls = 0
+        self.quantity = _ZERO
+        self.granted: list[_Ask] = []
+
+
 class SharedLedger:
     """A `LedgerHandle` on the file.
 
@@ -85,13 +127,15 @@ class SharedLedger:
         self._offload = offload
         self._background = background
         self._lock = threading.Lock()
-        self._store_lock = threading.Lock()
         self._next_id = 1
         self.reprice(pricing)
         self._begin()
         renew_after_fork(self)
 
     def _begin(self) -> None:
+        self._books_store: Combiner[_Session] = Combiner(
+            self._transact, offload=self._offload, monotonic_s=self._monotonic_s, busy=self._database.busy
+        )
         self._books: dict[str, _Books] = {}
         self._now_books = _Books("")
         self._telling: dict[str, tuple[int, Decimal]] = {}
@@ -104,7 +148,6 @@ class SharedLedger:
     def after_fork_in_child(self) -> None:
         """Hold nothing: shares and reservations are the parent's."""
         self._lock = threading.Lock()
-        self._store_lock = threading.Lock()
         self._begin()
 
     def reprice(self, pricing: PricingOptions) -> None:
@@ -157,97 +200,94 @@ class SharedLedger:
                 return refusal
             await self._clock.sleep_until(self._monotonic_s() + _ASK_AGAIN_S)
 
-    async def _leased(self, quantity: Decimal, deadline_s: float) -> Reservation | tuple[BudgetRefusal, bool]:
-        """Do `_lease` where it may block; what it reserves for a caller who was cancelled meanwhile is given back."""
-        answers: list[Reservation | tuple[BudgetRefusal, bool]] = []
-        cancelled = False
+    async def _leased(self, quantity: Decimal, deadline_s: float) -> Reservation | _Refused:
+        """Write a share down and reserve from it, or say why not; those who ask at once share a transaction.
 
-        def give_back_if_cancelled() -> None:
-            with self._lock:
-                unclaimed = answers.pop() if cancelled and answers else None
-            if isinstance(unclaimed, Reservation):
-                self.settle(unclaimed, quantity=_ZERO, reached=Reach.NO)
+        Raises:
+            StoreUnavailable: Nothing is written down, or was not by `deadline_s`.
+        """
+        ask = _Ask(quantity)
+        patience_s = patience(deadline_s - self._monotonic_s())
+        await self._books_store.ask(ask.join, patience_s=patience_s, left=lambda answer: self._left(ask, answer))
+        if ask.answer is None:
+            msg = f"the ledger of {self._key} answered nothing to one who asked for a share; please report this"
+            raise RuntimeError(msg)
+        return ask.answer
 
-        def work() -> Reservation | tuple[BudgetRefusal, bool]:
-            answer = self._lease(quantity, deadline_s)
-            answers.append(answer)
-            give_back_if_cancelled()
-            return answer
+    def _left(self, ask: _Ask, answer: Answer | None) -> None:
+        """Give back what was reserved for a caller who has left."""
+        if answer is not None and isinstance(ask.answer, Reservation):
+            self.settle(ask.answer, quantity=_ZERO, reached=Reach.NO)
 
-        try:
-            return await self._offload(work)
-        except BaseException:
-            cancelled = True
-            give_back_if_cancelled()
-            raise
-
-    def _lease(self, quantity: Decimal, deadline_s: float) -> Reservation | tuple[BudgetRefusal, bool]:
-        """Write a share down and reserve from it; else say what to refuse with, and whether waiting may help."""
-        with self._store_turn(deadline_s):
-            reservation = self.reserve_nowait(quantity)
-            if reservation is not None:
-                return reservation  # another thread wrote a share down while we waited
-            now, now_s = self._clock.utc_now(), self._monotonic_s()
-            name = month_name(now, self._pricing.time_zone)
-            month_ends_s = now_s + month_bounds(now, self._pricing.time_zone)[1] - self._clock.utc_s()
-            refused: tuple[BudgetRefusal, bool] | None = None
-            with self._database.write(patience_s=patience(deadline_s - now_s)) as connection:
-                told = self._tell(connection, name)
-                spent = ledger_store.settled(connection, self._key, name)
-                held = ledger_store.shares(connection, self._key, name)
-                owner = self._owner.id
-                others = [share for share in held if share.owner != owner]
-                mine = told.get(name, (0, _ZERO))
-                taken = EXACT.add(spent, EXACT.add(mine[1], ledger_store.total([s.quantity for s in others])))
-                calls = self._wanted_calls(quantity, taken, sharers=1 + len(others))
-                if self._affordable is not None and EXACT.add(taken, quantity) > self._affordable:
-                    refused = self._refuse(connection, name, taken, quantity, others, month_ends_s - now_s)
-                else:
-                    lot = EXACT.multiply(quantity, Decimal(calls))
-                    ledger_store.put_share(
-                        connection,
-                        self._key,
-                        name,
-                        owner,
-                        calls=mine[0] + calls,
-                        quantity=EXACT.add(mine[1], lot),
-                        unspent=EXACT.subtract(lot, quantity),
-                    )
-            with self._lock:
-                self._told_locked(told)
-                books = self._books.setdefault(name, _Books(name))
-                books.settled_before, self._now_books = spent, books
-                if refused is not None:
-                    return refused
-                books.calls += calls
-                books.quantity = EXACT.add(books.quantity, lot)
-                books.left, books.left_calls = EXACT.add(books.left, lot), books.left_calls + calls
-                self._share_ends_s = min(now_s + SHARE_S, month_ends_s)
-                reservation = self._hand_out_locked(books, quantity)
-                left = books.left_calls
+    def _transact(self, take: Take[_Session], patience_s: float) -> list[Answer]:
+        """Write what was settled, give up what is unspent, and write one share down for all who ask for one."""
+        now, now_s = self._clock.utc_now(), self._monotonic_s()
+        name = month_name(now, self._pricing.time_zone)
+        month_left_s = month_bounds(now, self._pricing.time_zone)[1] - self._clock.utc_s()
+        with self._database.write(patience_s=patience_s) as connection:
+            acts = take()
+            told = self._tell(connection, name if any(act is not _nothing for act in acts) else None)
+            session = _Session(connection, name)
+            answers: list[Answer] = [(act(session, now_s), now_s) for act in acts]
+            lease = self._lease(session, told.get(name, (0, _ZERO)), month_left_s) if session.asks else None
+        with self._lock:
+            self._told_locked(told)
+            if lease is None:
+                return answers
+            books = self._books.setdefault(name, _Books(name))
+            books.settled_before, self._now_books = lease.spent, books
+            if lease.calls:
+                books.calls += lease.calls
+                books.quantity = EXACT.add(books.quantity, lease.quantity)
+                books.left, books.left_calls = EXACT.add(books.left, lease.quantity), books.left_calls + lease.calls
+                self._share_ends_s = now_s + min(SHARE_S, month_left_s)
+            for ask in lease.granted:
+                ask.answer = self._hand_out_locked(books, ask.quantity)
+            left = books.left_calls
         if left:
             self._background.ask(self._recall_name, self._look_for_recall, in_s=_RECALL_LOOK_S)
-        return reservation
+        return answers
 
-    @contextmanager
-    def _store_turn(self, deadline_s: float) -> Iterator[None]:
-        """Be the one thread that asks the file; where another hangs in it, wait no longer than the call can."""
-        patience_s = patience(deadline_s - self._monotonic_s())
-        if not self._store_lock.acquire(timeout=patience_s):
-            raise self._database.busy(patience_s)
-        try:
-            yield
-        finally:
-            self._store_lock.release()
+    def _lease(self, session: _Session, mine: tuple[int, Decimal], month_left_s: float) -> _Lease:
+        """Write down what is asked for, and a share beyond it; answer those who are refused."""
+        connection, name = session.connection, session.name
+        spent = ledger_store.settled(connection, self._key, name)
+        owner = self._owner.id
+        others = [share for share in ledger_store.shares(connection, self._key, name) if share.owner != owner]
+        taken = EXACT.add(spent, EXACT.add(mine[1], ledger_store.total([share.quantity for share in others])))
+        lease = _Lease(spent)
+        for ask in session.asks:
+            if self._affordable is not None and EXACT.add(taken, ask.quantity) > self._affordable:
+                ask.answer = self._refuse(connection, name, taken, ask.quantity, others, month_left_s)
+                continue
+            taken = EXACT.add(taken, ask.quantity)
+            lease.granted.append(ask)
+        if not lease.granted:
+            return lease
+        reserved = ledger_store.total([ask.quantity for ask in lease.granted])
+        each = lease.granted[-1].quantity
+        beyond = self._calls_beyond(each, taken, sharers=1 + len(others), asked=len(lease.granted))
+        unspent = EXACT.multiply(each, Decimal(beyond))
+        lease.calls, lease.quantity = len(lease.granted) + beyond, EXACT.add(reserved, unspent)
+        ledger_store.put_share(
+            connection,
+            self._key,
+            name,
+            owner,
+            calls=mine[0] + lease.calls,
+            quantity=EXACT.add(mine[1], lease.quantity),
+            unspent=unspent,
+        )
+        return lease
 
-    def _wanted_calls(self, quantity: Decimal, taken: Decimal, *, sharers: int) -> int:
-        recent = max(self._this_second, self._last_second)
-        wanted = max(1, min(MOST_CALLS, recent))
+    def _calls_beyond(self, quantity: Decimal, taken: Decimal, *, sharers: int, asked: int) -> int:
+        """Return how many calls a share holds beyond those that are asked for."""
+        wanted = max(0, min(MOST_CALLS, max(self._this_second, self._last_second)) - asked)
         if self._affordable is None or quantity <= 0:
             return wanted
         # Never more than a tenth of what is left, divided by those who share it.
         left = EXACT.divide(EXACT.subtract(self._affordable, taken), EXACT.multiply(quantity, Decimal(10 * sharers)))
-        return max(1, min(wanted, int(left)))
+        return max(0, min(wanted, int(left)))
 
     def _refuse(
         self,
@@ -257,7 +297,7 @@ class SharedLedger:
         quantity: Decimal,
         others: list[ledger_store.HeldShare],
         month_left_s: float,
-    ) -> tuple[BudgetRefusal, bool]:
+    ) -> _Refused:
         pricing = self._pricing
         spent = EXACT.add(tier_cost(pricing, taken), pricing.monthly_fee)
         refusal = BudgetRefusal(max(0.0, month_left_s), pricing.monthly_limit or _ZERO, spent)
@@ -298,7 +338,7 @@ class SharedLedger:
         self._background.ask(self._settle_name, self.flush, in_s=_GROUP_S)
         return Money(cost, currency)
 
-    def _tell(self, connection: sqlite3.Connection, current: str) -> dict[str, tuple[int, Decimal]]:
+    def _tell(self, connection: sqlite3.Connection, current: str | None) -> dict[str, tuple[int, Decimal]]:
         """Write what was settled, give up what is unspent; return what stays held: month -> (calls, quantity)."""
         with self._lock:
             for books in self._books.values():
@@ -308,7 +348,7 @@ class SharedLedger:
             entries = [(b.name, b.settled_calls, b.settled, b.calls, b.quantity) for b in self._books.values()]
             self._telling = {name: (calls, settled) for name, calls, settled, _, _ in entries}
             pricing = self._pricing
-        if all(entry[0] != current for entry in entries):
+        if current is not None and all(entry[0] != current for entry in entries):
             entries.append((current, 0, _ZERO, 0, _ZERO))
         owner = self._owner.id
         for name, settled_calls, settled, calls, quantity in entries:
@@ -333,15 +373,8 @@ class SharedLedger:
         Raises:
             StoreUnavailable: It stays to be told.
         """
-        with self._store_lock:
-            with self._lock:
-                if not self._books:
-                    return
-                current = self._now_books.name
-            with self._database.write() as connection:
-                told = self._tell(connection, current)
-            with self._lock:
-                self._told_locked(told)
+        if self._books:
+            self._books_store.run(_nothing)
 
     def _look_for_recall(self) -> None:
         """Return what is unspent where another needs it, or where its time is over."""
@@ -359,13 +392,16 @@ class SharedLedger:
         else:
             self._background.ask(self._recall_name, self._look_for_recall, in_s=_RECALL_LOOK_S)
 
+    @blocks
     def month(self) -> LedgerMonth:
         """Return the current month; what other live processes hold counts as reserved where they may have spent it."""
-        with self._store_lock:
-            name = month_name(self._clock.utc_now(), self._pricing.time_zone)
-            with self._database.write() as connection:
-                told = self._tell(connection, name)
-                months = ledger_store.told_months(connection, self._owner.is_alive, self._key, name)
-            with self._lock:
-                self._told_locked(told)
-        return months[0]
+        told, _ = self._books_store.run(
+            lambda session, _now_s: ledger_store.told_months(
+                session.connection, self._owner.is_alive, self._key, session.name
+            )
+        )
+        return cast("list[LedgerMonth]", told)[0]
+
+
+def _nothing(_session: _Session, _now_s: float) -> None:
+    return

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import partial
 
 from msgspec.structs import replace
 
+from intertie.adapters.stores.blocking import blocks
 from intertie.adapters.stores.errors import StoreLocked, StoreUnavailable
 from intertie.adapters.stores.memory.limiter import MemoryLimiter
 from intertie.adapters.stores.sqlite.background import Background
-from intertie.adapters.stores.sqlite.combining import Combiner
+from intertie.adapters.stores.sqlite.combining import Answer, Combiner, Take
 from intertie.adapters.stores.sqlite.database import patience
 from intertie.adapters.stores.sqlite.limiter_store import LimiterStore, SharedState
 from intertie.adapters.stores.sqlite.local_share import LocalShare
@@ -27,7 +27,7 @@ from intertie.runtime.state import LimiterSnapshot, LimitRefusal, Offload, Permi
 SHARE_S = 0.1
 """How long a share lives: so long, at most, a pause stays unknown to another process."""
 MOST_SHARED = 100
-_INLINE_PATIENCE_S = 0.05
+_MOST_UNHEEDED = 1000
 _DOWN_S = 1.0
 _HUNG_S = 2.0
 """A lock that this process does not get in so long is held by one that hangs, and the store counts as down."""
@@ -38,14 +38,13 @@ _Answer = bool | Ticket | LimitRefusal
 
 
 class _Seat:
-    """Where the answer for one caller is put, and whether the caller is still there to take it."""
+    """What one caller was answered last."""
 
-    __slots__ = ("answer", "gone", "stamp_s")
+    __slots__ = ("answer", "stamp_s")
 
     def __init__(self) -> None:
         self.answer: _Answer | None = None
         self.stamp_s = 0.0
-        self.gone = False
 
 
 class SharedLimiter:
@@ -92,7 +91,9 @@ class SharedLimiter:
         renew_after_fork(self)
 
     def _begin(self) -> None:
-        self._combiner: Combiner[SharedState] = Combiner(self._transact)
+        self._combiner: Combiner[SharedState] = Combiner(
+            self._transact, offload=self._offload, monotonic_s=self._monotonic_s, busy=self._store.busy
+        )
         self._share = LocalShare(self._most_shared, SHARE_S)
         self._flying = 0
         self._waiting = 0
@@ -107,6 +108,7 @@ class SharedLimiter:
         self._locked_since_s: float | None = None
         self._fallback: MemoryLimiter | None = None
         self._outage: list[float] = []
+        self._unheeded: list[tuple[ServerHint, float]] = []
 
     def after_fork_in_child(self) -> None:
         """Own nothing: share, flights and waiters are the parent's."""
@@ -142,11 +144,11 @@ class SharedLimiter:
             self._waiting += 1
         seat = _Seat()
         try:
-            await self._offload(partial(self._ask, seat, deadline_s + self._offset_s))
+            await self._sit(seat, deadline_s, self._asking(deadline_s + self._offset_s))
             in_line = isinstance(seat.answer, Ticket)
             while isinstance(seat.answer, Ticket):
                 await self._clock.sleep_until(seat.answer.turn_s - self._offset_s)
-                await self._offload(partial(self._look, seat, seat.answer))
+                await self._sit(seat, deadline_s, _looking(seat.answer.number))
             if seat.answer is None:
                 return await self._without_store(deadline_s)
             if isinstance(seat.answer, LimitRefusal):
@@ -157,23 +159,20 @@ class SharedLimiter:
         finally:
             with self._lock:
                 self._waiting -= 1
-                seat.gone = True
                 if permit is None:
-                    self._dispose_locked(seat)
+                    self._dispose_locked(seat.answer, seat.stamp_s)
 
-    def _ask(self, seat: _Seat, deadline_s: float) -> None:
-        owner = self._owner.id
-        self._sit(seat, deadline_s, lambda state, now_s: state.limit.ask(now_s, deadline_s, owner))
+    def _asking(self, deadline_s: float) -> Callable[[SharedState, float], _Answer]:
+        # Its name is made with a file, so it is read where the store is asked.
+        return lambda state, now_s: state.limit.ask(now_s, deadline_s, self._owner.id)
 
-    def _look(self, seat: _Seat, ticket: Ticket) -> None:
-        self._sit(seat, ticket.deadline_s, lambda state, now_s: state.limit.look(ticket.number, now_s))
-
-    def _sit(self, seat: _Seat, deadline_s: float, act: Callable[[SharedState, float], _Answer]) -> None:
-        left_s = deadline_s - self._timeline.now_s()
+    async def _sit(self, seat: _Seat, deadline_s: float, act: Callable[[SharedState, float], _Answer]) -> None:
+        patience_s = patience(deadline_s - self._monotonic_s())
         try:
-            answer, stamp_s = self._combiner.run(act, patience_s=patience(left_s))
+            answer, stamp_s = await self._combiner.ask(act, patience_s=patience_s, left=self._left)
         except StoreLocked as error:
-            if self._hangs(patience(left_s)):
+            self._left((seat.answer, seat.stamp_s))
+            if self._hangs(patience_s):
                 self._go_down(error)
                 seat.answer = None
             else:
@@ -181,17 +180,22 @@ class SharedLimiter:
                 seat.answer = LimitRefusal(_CROWDED_S, "store_busy")
             return
         except StoreUnavailable as error:
+            self._left((seat.answer, seat.stamp_s))
             self._go_down(error)
             seat.answer = None
             return
         with self._lock:
             self._locked_since_s = None
-            if not isinstance(answer, bool | Ticket | LimitRefusal):
-                msg = f"the store answered {answer!r} to one who asked for a turn; please report this"
-                raise TypeError(msg)
-            seat.answer, seat.stamp_s = answer, stamp_s
-            if seat.gone:
-                self._dispose_locked(seat)
+        if not isinstance(answer, bool | Ticket | LimitRefusal):
+            msg = f"the store answered {answer!r} to one who asked for a turn; please report this"
+            raise TypeError(msg)
+        seat.answer, seat.stamp_s = answer, stamp_s
+
+    def _left(self, answer: Answer | None) -> None:
+        """Free what a caller was answered who is not there, or not in line, any more."""
+        if answer is not None:
+            with self._lock:
+                self._dispose_locked(*answer)
 
     def _hangs(self, waited_s: float) -> bool:
         """Return whether nobody of this process has got at the file for so long that another must hang."""
@@ -201,12 +205,11 @@ class SharedLimiter:
                 self._locked_since_s = now_s - waited_s
             return now_s - self._locked_since_s >= _HUNG_S
 
-    def _dispose_locked(self, seat: _Seat) -> None:
+    def _dispose_locked(self, answer: object, stamp_s: float) -> None:
         """Free what was got for a caller who left."""
-        answer, seat.answer = seat.answer, None
         if answer is True:
             self._flying = max(0, self._flying - 1)
-            self._undone.append(seat.stamp_s)
+            self._undone.append(stamp_s)
         elif isinstance(answer, Ticket):
             self._left_line.append(answer.number)
         else:
@@ -215,15 +218,14 @@ class SharedLimiter:
 
     # --- one transaction for all who ask at once --------------------------------------------------------------------
 
-    def _transact(
-        self, acts: list[Callable[[SharedState, float], object]], patience_s: float
-    ) -> list[tuple[object, float]]:
+    def _transact(self, take: Take[SharedState], patience_s: float) -> list[Answer]:
         owner = self._owner.id
         with self._store.change(patience_s=patience_s) as (state, now_s):
             with self._lock:
                 self._share.close_if_over(now_s)
                 settled = list(self._share.unsettled)
                 undone, left_line, outage = list(self._undone), list(self._left_line), list(self._outage)
+                unheeded = list(self._unheeded)
                 flying, kept = self._flying, self._share.left
             limit = state.limit
             for number, stamps in settled:
@@ -236,7 +238,9 @@ class SharedLimiter:
             for stamp_s in undone:
                 limit.undo(stamp_s)
             state.count_flights()
-            answers = [(act(state, now_s), now_s) for act in acts]
+            for hint, at_s in unheeded:
+                limit.observe(hint, min(at_s, now_s))
+            answers = [(act(state, now_s), now_s) for act in take()]
             granted = sum(1 for answer, _ in answers if answer is True)
             sharers = state.active(owner, now_s)
             share = None
@@ -255,6 +259,7 @@ class SharedLimiter:
             del self._undone[: len(undone)]
             del self._left_line[: len(left_line)]
             del self._outage[: len(outage)]
+            del self._unheeded[: len(unheeded)]
             self._flying += granted
             self._row, self._room, self._sharers = limit.throttled_in_row, room, sharers
             self._paused_until_s, self._told_s = limit.paused_until_s, now_s
@@ -273,18 +278,6 @@ class SharedLimiter:
     def _sync(self) -> None:
         """Tell the store what is not told yet."""
         self._combiner.run(_nothing)
-
-    def _inline(self, act: Callable[[SharedState, float], object]) -> object | None:
-        """Do it now where the store is free, else soon, in the background; return the answer or None."""
-        try:
-            return self._combiner.run(act, patience_s=_INLINE_PATIENCE_S)[0]
-        except StoreUnavailable as error:
-            self._problems.tell(self._name, str(error))
-            self._background.ask(f"{self._name}#{id(act)}", lambda: self._later(act))
-            return None
-
-    def _later(self, act: Callable[[SharedState, float], object]) -> None:
-        self._combiner.run(act)
 
     # --- what callers tell ------------------------------------------------------------------------------------------
 
@@ -311,11 +304,11 @@ class SharedLimiter:
         if self._options.concurrent is not None:
             self._background.ask(self._name, self._sync, in_s=_SYNC_S)
 
-    def observe(self, hint: ServerHint) -> float:
+    async def observe(self, hint: ServerHint, *, deadline_s: float) -> float:
         """Let an answer steer the limit for all callers; return the pause now in force."""
         fallback = self._fallback
         if fallback is not None:
-            return fallback.observe(hint)
+            return await fallback.observe(hint, deadline_s=deadline_s)
         now_s = self._timeline.now_s()
         tells = hint.throttled or hint.pause_s is not None or self._row > 0
         if hint.remaining is not None and hint.reset_s is not None:
@@ -326,12 +319,32 @@ class SharedLimiter:
         if tells:
             with self._lock:
                 self._share.close()  # unknown yet whether any of it may still be used
-            told = self._inline(lambda state, at_s: state.limit.observe(hint, at_s))
-            if told is None and (hint.throttled or hint.pause_s):
-                pause_s = hint.pause_s if hint.pause_s is not None else self._options.retry_after_s
-                self._paused_until_s = max(self._paused_until_s, now_s + min(pause_s, self._options.max_pause_s))
+
+            def left(answer: Answer | None) -> None:
+                if answer is None:
+                    self._heed_alone(hint, now_s)
+
+            try:
+                await self._combiner.ask(
+                    lambda state, at_s: state.limit.observe(hint, at_s),
+                    patience_s=patience(deadline_s - self._monotonic_s()),
+                    left=left,
+                )
+            except StoreUnavailable as error:
+                self._problems.tell(self._name, str(error))
         return max(0.0, self._paused_until_s - now_s)
 
+    def _heed_alone(self, hint: ServerHint, at_s: float) -> None:
+        """Heed in this process what the store did not take, and tell it later."""
+        with self._lock:
+            if hint.throttled or hint.pause_s:
+                pause_s = hint.pause_s if hint.pause_s is not None else self._options.retry_after_s
+                self._paused_until_s = max(self._paused_until_s, at_s + min(pause_s, self._options.max_pause_s))
+            if len(self._unheeded) < _MOST_UNHEEDED:
+                self._unheeded.append((hint, at_s))
+        self._background.ask(self._name, self._sync)
+
+    @blocks
     def pause(self, seconds: float) -> None:
         """Pause by an operator's hand, for all who share the store.
 
@@ -342,6 +355,7 @@ class SharedLimiter:
             self._share.close()
         self._combiner.run(lambda state, now_s: state.limit.pause_until(now_s + seconds, now_s))
 
+    @blocks
     def resume(self) -> None:
         """Clear a pause for all who share the store.
 
@@ -350,6 +364,7 @@ class SharedLimiter:
         """
         self._combiner.run(lambda state, now_s: state.limit.resume(now_s))
 
+    @blocks
     def snapshot(self) -> LimiterSnapshot:
         """Return the limit as all processes see it; this process's unused share counts as used."""
         fallback = self._fallback
@@ -423,6 +438,10 @@ def fair_part(options: LimiterOptions, sharers: int) -> LimiterOptions:
         windows.append(Window(window.window_s, part) if part else Window(window.window_s * sharers / window.limit, 1))
     concurrent = None if options.concurrent is None else max(1, options.concurrent // sharers)
     return replace(options, windows=tuple(sorted(windows)), concurrent=concurrent)
+
+
+def _looking(number: int) -> Callable[[SharedState, float], _Answer]:
+    return lambda state, now_s: state.limit.look(number, now_s)
 
 
 def _nothing(state: SharedState, now_s: float) -> object:  # noqa: ARG001

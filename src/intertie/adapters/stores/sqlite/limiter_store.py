@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import msgspec
 
+from intertie.adapters.stores.errors import StoreUnavailable
 from intertie.adapters.stores.sqlite.database import BUSY_S, Database
 from intertie.adapters.stores.sqlite.keys import COLUMNS, HERE, MARKS, values_of
 from intertie.adapters.stores.sqlite.owners import Owner
@@ -103,6 +104,10 @@ class LimiterStore:
                 f"VALUES ({MARKS}, ?, ?, ?)",
                 (*self._here, now_s, self._fingerprint, _packed(state)),
             )
+
+    def busy(self, patience_s: float) -> StoreUnavailable:
+        """Return what to raise where others did not let go of the file for so long."""
+        return self._database.busy(patience_s)
 
     def look(self) -> tuple[SharedState, float]:
         """Return the state as last stored, and the store's time; nothing is changed."""

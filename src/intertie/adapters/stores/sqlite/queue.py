@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from intertie.adapters.stores.sqlite.database import Database
-from intertie.adapters.stores.sqlite.keys import COLUMNS, chosen, values_of
+from intertie.adapters.stores.sqlite.keys import COLUMNS, HERE, chosen, values_of
 from intertie.adapters.stores.sqlite.owners import Owner
 from intertie.core.clock import Clock
 from intertie.runtime.state import QueueItem
@@ -31,17 +31,26 @@ class SharedQueue:
         self._owner = owner
         self._clock = clock
 
-    def enqueue(self, item: QueueItem) -> None:
+    def enqueue(self, item: QueueItem, *, patience_s: float) -> None:
         """Store an item; a receipt that is known already is not taken twice."""
         values = (
             item.receipt, *values_of(item.key), item.operation, item.payload, item.idempotency_key, item.version,
             item.caller, item.enqueued_s, item.not_after_s, item.state, item.attempts, item.reason,
         )  # fmt: skip
-        with self._database.write() as connection:
+        with self._database.write(patience_s=patience_s) as connection:
             connection.execute(
                 f"INSERT OR IGNORE INTO queued ({_COLUMNS}) VALUES ({', '.join('?' * len(values))})",  # noqa: S608
                 values,
             )
+
+    def unpark(self, receipt: str, key: StateKey) -> bool:
+        """Let a parked item of `key` go on as pending."""
+        with self._database.write() as connection:
+            changed = connection.execute(
+                f"UPDATE queued SET state = 'pending', reason = NULL WHERE receipt = ? AND state = 'parked' AND {HERE}",  # noqa: S608
+                (receipt, *values_of(key)),
+            ).rowcount
+        return changed > 0
 
     def claim(self, key: StateKey | None, receipt: str | None) -> QueueItem | None:
         """Take the oldest pending item, or that of `receipt`."""

@@ -50,13 +50,13 @@ class BreakerGuard(Guard):
         """A breaker that is known to be closed admits; a success is told to it."""
         if handle is None:
             return None
-        admit_nowait, record = handle.admit_nowait, handle.record
+        admit_nowait, record_later = handle.admit_nowait, handle.record_later
 
         def take(_: Attempt) -> Admission | None:
             return admit_nowait()
 
         def settle(_: Attempt, admission: Admission) -> None:
-            record(admission, SUCCESS)
+            record_later(admission, SUCCESS)
 
         return Quick(take, settle, taken=("admit",))
 

@@ -12,7 +12,7 @@ from intertie.runtime.classify import refusal_codes
 from intertie.runtime.pipeline import CallNext
 from intertie.runtime.policies.breaker.options import SECOND_LOOK, STAGE, BreakerOptions
 from intertie.runtime.policies.breaker.verdict import NEUTRAL, verdict_of
-from intertie.runtime.state import Admission, BreakerHandle, CircuitRefusal, Verdict
+from intertie.runtime.state import Admission, BreakerHandle, CircuitRefusal
 
 _EVENT_OF_STATE = {"open": "open", "half_open": "half_open", "closed": "close"}
 
@@ -43,22 +43,22 @@ class BreakerPolicy(Struct, frozen=True):
             outcome = await call_next(replace(call, held=call.held.holding(STAGE, admission)))
         except BaseException:
             # Cancelled, or a bug: what was sent says nothing either way; what was not sent ends its admission.
-            self._tell(call, admission, NEUTRAL if course.sends > sends else None)
+            if course.sends > sends:
+                self.handle.record_later(admission, NEUTRAL)
+            else:
+                self.handle.release(admission)
             raise
         never_sent = isinstance(outcome, Failed) and outcome.kind is Kind.REJECTED
         no_credential = (
             isinstance(outcome, Failed) and outcome.kind is Kind.CREDENTIAL_FAULT and outcome.response is None
         )
-        self._tell(call, admission, None if never_sent or no_credential else verdict_of(outcome, self.options))
-        return outcome
-
-    def _tell(self, call: Call, admission: Admission, verdict: Verdict | None) -> None:
-        if verdict is None:
+        if never_sent or no_credential:
             self.handle.release(admission)
-            return
-        state = self.handle.record(admission, verdict)
+            return outcome
+        state = await self.handle.record(admission, verdict_of(outcome, self.options), deadline_s=call.deadline_s)
         if state is not None:
-            call.course.emit(STAGE, _EVENT_OF_STATE[state], state=state)
+            course.emit(STAGE, _EVENT_OF_STATE[state], state=state)
+        return outcome
 
 
 class BreakerAgainPolicy(Struct, frozen=True):
@@ -71,9 +71,14 @@ class BreakerAgainPolicy(Struct, frozen=True):
         """Return the attempt's outcome, or a refusal at which the stages around give everything back."""
         admission = call.held.of(STAGE)
         sent_already = call.held.exchanged is not None
-        if admission is None or sent_already or self.handle.still_admitted(admission):
+        if admission is None or sent_already:
             return await call_next(call)
-        snapshot = self.handle.snapshot()
+        still = self.handle.still_admitted_nowait(admission)
+        if still is None:
+            still = await self.handle.still_admitted(admission, deadline_s=call.deadline_s)
+        if still:
+            return await call_next(call)
+        snapshot = self.handle.known()
         call.course.emit(SECOND_LOOK, "reject", state=snapshot.state, retry_after_s=snapshot.opens_for_s)
         forced = snapshot.forced is not None
         return circuit_open(call, self.service, CircuitRefusal(snapshot.state, snapshot.opens_for_s, forced))

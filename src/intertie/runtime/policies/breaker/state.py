@@ -162,6 +162,18 @@ class Circuit:
             raise TypeError(msg)
         return answer
 
+    def may_probe(self, now_s: float) -> bool:
+        """Return whether the next one who asks may be let out as a probe; where it is not closed."""
+        snapshot = self.snapshot(now_s)
+        if snapshot.forced is not None:
+            return False
+        return snapshot.opens_for_s <= 0 and snapshot.probes < max(1, self.options.half_open_requests)
+
+    @property
+    def counts_successes(self) -> bool:
+        """Whether a success says something while it is closed: with a ratio always, else where failures are counted."""
+        return isinstance(self.mode, Closed) and (self.options.failure_ratio is not None or self.mode.failures > 0)
+
     def still_admitted(self, admission: Admission) -> bool:
         """Return whether nothing opened since."""
         return self.state != OPEN and (admission.epoch == self.epoch or self.state == CLOSED)

@@ -91,7 +91,7 @@ class FallbackPolicy(Struct, frozen=True):
             not_after_s=None if call.idempotency_key is None else now_s + self.options.idempotency_ttl_s,
         )
         try:
-            await self.journal.enqueue(item)
+            await self.journal.enqueue(item, deadline_s=call.deadline_s)
         except StoreUnavailable as down:
             call.course.warn(STAGE, f"{call.operation.id} could not be queued: {down}")
             return self._not_applied(call, failed, "the queue can't be written")
@@ -100,7 +100,7 @@ class FallbackPolicy(Struct, frozen=True):
 
     def _fail_fast(self, call: Call, failed: Failed) -> Outcome:
         """`circuit_break` adds what the breaker knows; it never trips the breaker before its threshold."""
-        snapshot = None if self.breaker is None else self.breaker.snapshot()
+        snapshot = None if self.breaker is None else self.breaker.known()
         if snapshot is not None and snapshot.opens_for_s > 0:
             failed.error.retry_after_s = max(failed.error.retry_after_s or 0.0, snapshot.opens_for_s)
         call.course.emit(STAGE, "fail_fast", breaker="none" if snapshot is None else snapshot.state)

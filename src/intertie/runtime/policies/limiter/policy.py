@@ -51,7 +51,7 @@ class LimiterPolicy(Struct, frozen=True):
             else:
                 self.handle.give_back(permit)
             raise
-        return self._done(call, permit, outcome)
+        return await self._done(call, permit, outcome)
 
     async def _wait(self, call: Call) -> Permit | LimitRefusal:
         """A caller that may not wait asks for a turn that is free now."""
@@ -66,7 +66,7 @@ class LimiterPolicy(Struct, frozen=True):
             call.course.emit(STAGE, "wait", waited_s=self.clock.monotonic_s() - now_s)
         return got
 
-    def _done(self, call: Call, permit: Permit, outcome: Outcome) -> Outcome:
+    async def _done(self, call: Call, permit: Permit, outcome: Outcome) -> Outcome:
         if isinstance(outcome, Answered):
             response = outcome.response
             if response is not None and response.stream is not None:
@@ -79,14 +79,14 @@ class LimiterPolicy(Struct, frozen=True):
             return outcome
         else:
             self.handle.finished()
-        return self._observe(call, outcome)
+        return await self._observe(call, outcome)
 
-    def _observe(self, call: Call, outcome: Outcome) -> Outcome:
+    async def _observe(self, call: Call, outcome: Outcome) -> Outcome:
         throttled = isinstance(outcome, Failed) and outcome.kind is Kind.THROTTLED
         hint = None if outcome.response is None else self.read_hint(outcome.response, throttled)
         if hint is None:
             return outcome
-        pause_s = self.handle.observe(hint)
+        pause_s = await self.handle.observe(hint, deadline_s=call.deadline_s)
         if pause_s > 0:
             call.course.emit(STAGE, "pause", pause_s=pause_s)
         if not isinstance(outcome, Failed) or not throttled:
