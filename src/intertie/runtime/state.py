@@ -279,8 +279,11 @@ class Coordination(Protocol):
 
     url: str
 
-    def limiter(self, key: StateKey, options: LimiterOptions) -> LimiterHandle:
-        """Return the limiter of `key`; the same one for the same key in this process. Memory."""
+    def limiter(self, key: StateKey, options: LimiterOptions, scope: str = "") -> LimiterHandle:
+        """Return the limiter of `key`: the one for all its operations, or a further one of the operation `scope`.
+
+        The same one for the same two in this process. Memory.
+        """
 
     def breaker(self, key: StateKey, options: BreakerOptions, scope: str = "") -> BreakerHandle:
         """Return the breaker of `key`: the one for all its operations, or that of the operation `scope`. Memory."""

@@ -21,7 +21,7 @@ class MemoryCoordination:
         self.url = url
         self._clock = clock
         self._lock = threading.Lock()
-        self._limiters: dict[StateKey, MemoryLimiter] = {}
+        self._limiters: dict[tuple[StateKey, str], MemoryLimiter] = {}
         self._breakers: dict[tuple[StateKey, str], MemoryBreaker] = {}
         self._caches: dict[StateKey, MemoryCache] = {}
         renew_after_fork(self)
@@ -30,12 +30,12 @@ class MemoryCoordination:
         """Make a free lock."""
         self._lock = threading.Lock()
 
-    def limiter(self, key: StateKey, options: LimiterOptions) -> MemoryLimiter:
-        """Return the limiter of `key`; the options of whoever came first hold."""
+    def limiter(self, key: StateKey, options: LimiterOptions, scope: str = "") -> MemoryLimiter:
+        """Return the limiter of `key`, or of its operation `scope`; the options of whoever came first hold."""
         with self._lock:
-            if key not in self._limiters:
-                self._limiters[key] = MemoryLimiter(options, self._clock)
-            return self._limiters[key]
+            if (key, scope) not in self._limiters:
+                self._limiters[key, scope] = MemoryLimiter(options, self._clock)
+            return self._limiters[key, scope]
 
     def breaker(self, key: StateKey, options: BreakerOptions, scope: str = "") -> MemoryBreaker:
         """Return the breaker of `key`, or of its operation `scope`; the options of whoever came first hold."""
@@ -54,7 +54,7 @@ class MemoryCoordination:
     def keys(self) -> list[StateKey]:
         """Return whose limiters are here, the newest first."""
         with self._lock:
-            return list(reversed(self._limiters))
+            return [key for key, scope in reversed(self._limiters) if not scope]
 
     def problems(self) -> tuple[str, ...]:
         """Return nothing: memory is always there."""

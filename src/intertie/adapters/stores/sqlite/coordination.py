@@ -48,7 +48,7 @@ class SqliteCoordination:
         self._problems = Problems()
         self._background = Background(clock, lambda sentence: self._problems.tell("background", sentence))
         self._lock = threading.Lock()
-        self._limiters: dict[StateKey, SharedLimiter] = {}
+        self._limiters: dict[tuple[StateKey, str], SharedLimiter] = {}
         self._breakers: dict[tuple[StateKey, str], SharedBreaker] = {}
         self._caches: dict[StateKey, SharedCache] = {}
         self._closed = False
@@ -59,13 +59,13 @@ class SqliteCoordination:
         """Make a free lock."""
         self._lock = threading.Lock()
 
-    def limiter(self, key: StateKey, options: LimiterOptions) -> SharedLimiter:
-        """Return the limiter of `key`; in this process, the options of whoever came first hold."""
+    def limiter(self, key: StateKey, options: LimiterOptions, scope: str = "") -> SharedLimiter:
+        """Return the limiter of `key`, or of its operation `scope`; in this process, the first options hold."""
         with self._lock:
-            if key not in self._limiters:
-                store = LimiterStore(key, options, self._database, self._owner, self._timeline)
-                self._limiters[key] = SharedLimiter(
-                    f"limiter {key!r}",
+            if (key, scope) not in self._limiters:
+                store = LimiterStore(key, scope, options, self._database, self._owner, self._timeline)
+                self._limiters[key, scope] = SharedLimiter(
+                    f"limiter {scope} {key!r}",
                     options,
                     store=store,
                     owner=self._owner,
@@ -76,7 +76,7 @@ class SqliteCoordination:
                     problems=self._problems,
                     store_down=self._store_down,
                 )
-            return self._limiters[key]
+            return self._limiters[key, scope]
 
     def breaker(self, key: StateKey, options: BreakerOptions, scope: str = "") -> SharedBreaker:
         """Return the breaker of `key`, or of its operation `scope`; in this process, the first options hold."""
@@ -115,7 +115,7 @@ class SqliteCoordination:
         Raises:
             StoreUnavailable: The file can't be read.
         """
-        rows = self._database.read(f"SELECT {COLUMNS} FROM limiter ORDER BY at_s DESC")  # noqa: S608
+        rows = self._database.read(f"SELECT {COLUMNS} FROM limiter WHERE scope = '' ORDER BY at_s DESC")  # noqa: S608
         return [StateKey(*row) for row in rows]
 
     def problems(self) -> tuple[str, ...]:

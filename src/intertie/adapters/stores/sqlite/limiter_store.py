@@ -22,7 +22,7 @@ SHARE_GRACE_S = 0.2
 _ACTIVE_S = 1.0
 _POLL_S = 0.01
 _ALIVE_EVERY_S = 0.25
-_SELECT = f"SELECT options, state FROM limiter WHERE {HERE}"  # noqa: S608
+_SELECT = f"SELECT options, state FROM limiter WHERE {HERE} AND scope = ?"  # noqa: S608
 
 
 class SharedState(msgspec.Struct):
@@ -76,9 +76,9 @@ class LimiterStore:
     """Transactions on one limit."""
 
     def __init__(
-        self, key: StateKey, options: LimiterOptions, database: Database, owner: Owner, timeline: Timeline
+        self, key: StateKey, scope: str, options: LimiterOptions, database: Database, owner: Owner, timeline: Timeline
     ) -> None:
-        self._here = values_of(key)
+        self._here = (*values_of(key), scope)
         self._options = options
         self._fingerprint = msgspec.json.encode(options).decode()
         self._database = database
@@ -100,8 +100,8 @@ class LimiterStore:
             state.forget_dead(now_s, self._owner.is_alive)
             yield state, now_s
             connection.execute(
-                f"INSERT OR REPLACE INTO limiter ({COLUMNS}, at_s, options, state) "  # noqa: S608
-                f"VALUES ({MARKS}, ?, ?, ?)",
+                f"INSERT OR REPLACE INTO limiter ({COLUMNS}, scope, at_s, options, state) "  # noqa: S608
+                f"VALUES ({MARKS}, ?, ?, ?, ?)",
                 (*self._here, now_s, self._fingerprint, _packed(state)),
             )
 
