@@ -103,7 +103,7 @@ class AsyncOperation:
             await body.aclose()
 
     def __repr__(self) -> str:
-        return f"AsyncOperation({self.plan.id}: {self.plan.wire.method} {self.plan.wire.path})"
+        return f"AsyncOperation({self.plan.id}: {self.plan.wire.title})"
 
 
 class AsyncIntegration:

@@ -99,7 +99,7 @@ class Operation:
             run_blocking(_close(body))
 
     def __repr__(self) -> str:
-        return f"Operation({self.plan.id}: {self.plan.wire.method} {self.plan.wire.path})"
+        return f"Operation({self.plan.id}: {self.plan.wire.title})"
 
 
 def _chunks(body: BodyStream) -> Iterator[bytes]:
