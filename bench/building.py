@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from measuring import Row, cpu_us
 
 from intertie.runtime.mapping import parse_path, parse_transform
-from intertie.runtime.plan import MappingRow, OperationPlan, Targets
-from intertie.runtime.requests import RequestBuilder
+from intertie.runtime.plan import MappingRow, OperationPlan, ResultPlan, Targets
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
 from intertie.runtime.wires.rest.plan import BodyPlan, HeaderPlan, ParameterPlan, ResponsePlan, RestWire
+from intertie.runtime.wires.rest.requests import RequestBuilder
 
 TEXT = CompiledSchema({"type": "string"})
 CHARGE = CompiledSchema(
@@ -29,7 +29,7 @@ CHARGE = CompiledSchema(
         },
     }
 )
-ANSWER = ResponsePlan(StatusSet.of(["200"]), "application/json", "json", None)
+ANSWER = ResponsePlan(StatusSet.of(["200"]), "application/json", "json")
 
 
 def row(read: str, write: str, transform: str | None = None, default: object = None) -> MappingRow:
@@ -47,7 +47,7 @@ OUTBOUND = (
 
 def operation(method: str, path: str, **parts: object) -> OperationPlan:
     known: dict[str, object] = {
-        "id": "op", "name": "Op", "description": None, "targets": Targets(), "outbound": (), "inbound": (),
+        "id": "op", "name": "Op", "description": None, "result": ResultPlan(), "targets": Targets(), "outbound": (), "inbound": (),
         "idempotency_header": None, "replay_safe": True, "is_read": True, "pagination": None, "streaming": None,
         "stages": (), "worst_case_s": 1.0, "max_attempts": 1, "cost_per_call": None, "source": "bench:1",
     }  # fmt: skip

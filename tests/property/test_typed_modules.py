@@ -11,7 +11,7 @@ from intertie.generators.types import types_module
 from intertie.generators.types.results import ResultReader
 from intertie.generators.types.shapes import Catalogue
 from intertie.mockserver.generation.sampler import Sampler, Unsatisfiable
-from intertie.runtime.responses import ResponseReader
+from intertie.runtime.results import Results
 from support.type_checkers import mypy_errors
 from support.typed_values import fits, random_plan
 
@@ -42,11 +42,11 @@ def test_an_answer_is_of_the_type_that_is_promised() -> None:
         for operation in plan.operations.values():
             catalogue = Catalogue()
             shape = ResultReader(plan, catalogue).data(operation)
-            reader = ResponseReader(operation, plan.errors)
-            sampler = Sampler(operation.wire.response.schema, recent_s=1_790_000_000.0)
+            results = Results(operation)
+            sampler = Sampler(operation.result.schema, recent_s=1_790_000_000.0)
             for number in range(6):
                 try:
-                    data = reader.map_inbound(sampler.sample(str(number)))
+                    data = results.map_inbound(sampler.sample(str(number)))
                 except (MappingError, Unsatisfiable):
                     continue
                 judged += 1

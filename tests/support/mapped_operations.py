@@ -9,10 +9,10 @@ from intertie.core.errors import CredentialMissing
 from intertie.runtime.http import Headers, Request, Response
 from intertie.runtime.mapping import parse_path, parse_transform
 from intertie.runtime.plan import MappingRow, OperationPlan, Targets
-from intertie.runtime.requests import RequestBuilder
 from intertie.runtime.schemas import CompiledSchema
-from intertie.runtime.statuses import StatusSet
-from intertie.runtime.wires.rest.plan import BodyPlan, ParameterPlan, ResponsePlan, RestWire
+from intertie.runtime.wires.rest.plan import BodyPlan, ParameterPlan, RestWire
+from intertie.runtime.wires.rest.requests import RequestBuilder
+from support.changing import Answers, answers_of, changed
 
 UUID = "9b2f0f3e-5a0c-4b5e-9d53-0b7f2f6d2a11"
 NOW = datetime(2026, 11, 24, 9, 0, 0, 250000, tzinfo=UTC)
@@ -36,15 +36,9 @@ def mapping_row(
     )
 
 
-def answer_plan(schema: dict[str, Any] | None = None, **parts: Any) -> ResponsePlan:
+def answer_plan(schema: dict[str, Any] | None = None, **parts: Any) -> Answers:
     """A JSON answer with status 200."""
-    known = {
-        "statuses": StatusSet.of(["200"]),
-        "content_type": "application/json",
-        "codec": "json",
-        "schema": CompiledSchema(schema) if schema is not None else None,
-    }
-    return ResponsePlan(**(known | parts))
+    return answers_of(schema=CompiledSchema(schema) if schema is not None else None, **parts)
 
 
 def operation_plan(method: str = "GET", path: str = "/things", **parts: Any) -> OperationPlan:
@@ -55,9 +49,9 @@ def operation_plan(method: str = "GET", path: str = "/things", **parts: Any) -> 
         "streaming": None, "stages": (), "worst_case_s": 1.0, "max_attempts": 1, "cost_per_call": None,
         "source": "specs/x.md:1",
     }  # fmt: skip
-    wire: dict[str, Any] = {"headers": (), "parameters": (), "body": None, "response": answer_plan()}
-    wire |= {name: parts.pop(name) for name in tuple(parts) if name in wire}
-    return OperationPlan(**({**known, "wire": RestWire(method, path, **wire)} | parts))
+    response, result = answers_of()
+    made = OperationPlan(wire=RestWire(method, path, (), (), None, response), result=result, **known)
+    return changed(made, **parts)
 
 
 def parameter_plan(

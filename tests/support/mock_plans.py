@@ -25,17 +25,15 @@ from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.policies.retry.options import RetryOptions
 from intertie.runtime.policies.version.options import VersionOptions
 from intertie.runtime.schemas import CompiledSchema
-from intertie.runtime.statuses import StatusSet
 from intertie.runtime.wires.rest.plan import (
     BodyPlan,
     ErrorAnswerPlan,
     HeaderPlan,
     ParameterPlan,
-    ResponsePlan,
     RestWire,
 )
 from intertie.testing.virtual_time import VirtualClock
-from support.changing import changed
+from support.changing import Answers, answers_of, changed
 
 DEFS = {
     "ChargeRequest": {
@@ -91,10 +89,10 @@ def parameter(name, location, type_or_schema, *, required=False, style=None, exp
 def operation(id_, method, path, *, response=None, **changes) -> OperationPlan:
     """Return an operation with little in it."""
     line = changes.pop("line", 100)
-    response = response or ResponsePlan(StatusSet.of(["200"]), "application/json", "json", None)
+    response, result = response or answers_of()
     made = OperationPlan(
         id=id_, name=id_.replace("_", " ").title(), description=None,
-        wire=RestWire(method, path, (), (), None, response), targets=Targets(),
+        wire=RestWire(method, path, (), (), None, response), result=result, targets=Targets(),
         outbound=(), inbound=(), idempotency_header=None, replay_safe=method != "POST", is_read=method == "GET", pagination=None,
         streaming=None,
         stages=(
@@ -108,9 +106,9 @@ def operation(id_, method, path, *, response=None, **changes) -> OperationPlan:
     return changed(made, **changes)
 
 
-def answers(schema_name, *errors, status="200") -> ResponsePlan:
+def answers(schema_name, *errors, status="200") -> Answers:
     """Return a JSON success with declared errors."""
-    return ResponsePlan(StatusSet.of([status]), "application/json", "json", schema(schema_name), errors)
+    return answers_of([status], schema=schema(schema_name), errors=errors)
 
 
 CREATE = operation(

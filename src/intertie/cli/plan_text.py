@@ -78,7 +78,7 @@ class _PlanText:
         lead = f"{operation.id}  "
         yield from layout.sourced(
             lead,
-            f"{operation.wire.method} {operation.wire.path}",
+            operation.wire.title,
             self._place(operation.source),
             style=f"{STRONG};{NAME}",
         )

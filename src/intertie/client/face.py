@@ -48,7 +48,7 @@ class OperationFace:
         )
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.plan.id}: {self.plan.wire.method} {self.plan.wire.path})"
+        return f"{type(self).__name__}({self.plan.id}: {self.plan.wire.title})"
 
 
 OperationT = TypeVar("OperationT", bound=OperationFace)

@@ -11,8 +11,8 @@ from intertie.core.errors import CallError, UsageError
 from intertie.runtime.bounds import BoundsError, decode_json
 from intertie.runtime.call import Failed, Outcome
 from intertie.runtime.http import BodyStream, Headers
+from intertie.runtime.pages import first_page_input, next_input, page_items
 from intertie.runtime.plan import OperationPlan
-from intertie.runtime.responses.pages import first_page_input, next_input, page_items
 
 
 def first_input(plan: OperationPlan, given: Mapping[str, object]) -> Mapping[str, object]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from intertie.comparing.change import Found, Impact, Places
 from intertie.comparing.places import place_of
+from intertie.comparing.rest_parts import rest
 from intertie.comparing.schemas import Aspect, Delta, SchemaPlaces, compare_schemas
 from intertie.diagnostics import SourceSpan
 from intertie.runtime.plan import MappingRow, OperationPlan
@@ -76,18 +77,18 @@ class Contracts:
             yield from _differences(
                 pair, f"{location} parameter {name}", old[key].schema, new[key].schema, _ParameterPlaces(pair, key)
             )
-        bodies = (pair.old.wire.body, pair.new.wire.body)
+        bodies = (rest(pair.old).body, rest(pair.new).body)
         if bodies[0] is not None and bodies[1] is not None:
             at = pair.at("request", "body", "schema")
             yield from self._differences(pair, "body", bodies[0].schema, bodies[1].schema, at)
 
     def _answer(self, pair: OperationPair) -> Iterator[Difference]:
         at = pair.at("response", "success", "schema")
-        yield from self._differences(pair, "answer", pair.old.wire.response.schema, pair.new.wire.response.schema, at)
+        yield from self._differences(pair, "answer", pair.old.result.schema, pair.new.result.schema, at)
 
     def _errors(self, pair: OperationPair) -> Iterator[Difference]:
-        old = {each.status: each for each in pair.old.wire.response.errors}
-        for error in pair.new.wire.response.errors:
+        old = {each.status: each for each in rest(pair.old).response.errors}
+        for error in rest(pair.new).response.errors:
             if error.status in old:
                 at = (_error_place(pair.old_block, error.status), _error_place(pair.new_block, error.status))
                 yield from self._differences(pair, f"answer {error.status}", old[error.status].schema, error.schema, at)
@@ -157,7 +158,7 @@ def _differences(
 
 
 def _parameters(operation: OperationPlan) -> dict[tuple[str, str], ParameterPlan]:
-    return {(each.location, each.name): each for each in operation.wire.parameters}
+    return {(each.location, each.name): each for each in rest(operation).parameters}
 
 
 class _ParameterPlaces:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 
@@ -13,8 +14,10 @@ from intertie.comparing.sides import Pair
 from intertie.comparing.words import canonical, shown
 from intertie.runtime.plan import OperationPlan
 from intertie.runtime.schemas import CompiledSchema
+from intertie.runtime.wires.plan import WirePlan
 
 KIND = "other-setting"
+_PROTOCOL_RE = re.compile(r"\Awire\.\w+\.")
 
 NOT_COMPARED: Mapping[str, str] = {
     "content_hash": "the text's fingerprint: any change of the text changes it",
@@ -38,7 +41,7 @@ def other_settings(pair: Pair, rules: Iterable[Rule]) -> Iterator[Change]:
         yield _change(path, old, new, pair.at(), ())
     for each in pair.operations:
         for path, old, new in _differences(each.old, each.new, "operations", watched):
-            field = path.removeprefix("operations.").removeprefix("wire.")  # as the spec has it
+            field = _PROTOCOL_RE.sub("", path.removeprefix("operations."))  # as the spec has it
             yield _change(f"{each.name}: {field}", old, new, each.at(), (each.name,))
 
 
@@ -55,8 +58,10 @@ def _differences(old: object, new: object, path: str, watched: frozenset[str]) -
         return
     old, new = _plain(old), _plain(new)
     if isinstance(old, Struct) and type(old) is type(new):
+        # Protocols may have fields of one name: each rule compares one protocol's.
+        within = f"{path}.{old.protocol}" if isinstance(old, WirePlan) else path
         for name in old.__struct_fields__:
-            inside = f"{path}.{name}" if path else name
+            inside = f"{within}.{name}" if within else name
             # Operations are compared in pairs.
             if inside != "operations":
                 yield from _differences(getattr(old, name), getattr(new, name), inside, watched)

@@ -184,7 +184,7 @@ def _matched(old: Plan, new: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _route(operation: OperationPlan) -> tuple[str, str]:
-    return operation.wire.method, _PLACEHOLDER_RE.sub("{}", operation.wire.path)
+    return operation.wire.protocol, _PLACEHOLDER_RE.sub("{}", operation.wire.title)
 
 
 def _dearest(operations: list[OperationPlan]) -> Money | None:

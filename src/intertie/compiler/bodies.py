@@ -6,6 +6,7 @@ from intertie.compiler.build import Build
 from intertie.compiler.parameters import declared_content_type
 from intertie.compiler.schemas import SchemaShelf
 from intertie.core.media_types import codec_of
+from intertie.runtime.plan import ResultPlan
 from intertie.runtime.statuses import StatusSet
 from intertie.runtime.wires.rest.plan import BodyPlan, ErrorAnswerPlan, ResponsePlan
 from intertie.spec.fields import Located
@@ -27,8 +28,8 @@ def compile_body(build: Build, endpoint: Endpoint, shelf: SchemaShelf) -> BodyPl
     return BodyPlan(chosen, codec_of(chosen) or "json", shelf.take(body.schema), required)
 
 
-def compile_response(build: Build, endpoint: Endpoint, shelf: SchemaShelf) -> ResponsePlan:
-    """Return what success looks like, and the declared errors."""
+def compile_response(build: Build, endpoint: Endpoint, shelf: SchemaShelf) -> tuple[ResponsePlan, ResultPlan]:
+    """Return what answers look like, and what a success holds."""
     response = endpoint.response
     success = response.success if response else None
     content_type = success.content_type.value.strip() if success and success.content_type else None
@@ -43,15 +44,13 @@ def compile_response(build: Build, endpoint: Endpoint, shelf: SchemaShelf) -> Re
             f"XML answer of {_name(endpoint)}", "it is handed over as text, its schema is not checked", place
         )
         codec, schema = "text", None
-    return ResponsePlan(
+    answers = ResponsePlan(
         statuses=_statuses(build, success.status if success else ()),
         content_type=content_type,
         codec=codec,
-        schema=schema,
         errors=tuple(_errors(build, response.errors if response else (), shelf)),
-        validate=mode.value,
-        example=success.example.value if success and success.example else None,
     )
+    return answers, ResultPlan(schema, mode.value, success.example.value if success and success.example else None)
 
 
 def answers_nothing(response: ResponsePlan) -> bool:

@@ -59,8 +59,7 @@ def _operation_json(operation: OperationPlan, worst: WorstCase) -> dict[str, obj
     return {
         "operation": operation.id,
         "name": operation.name,
-        "method": operation.wire.method,
-        "path": operation.wire.path,
+        **operation.wire.described,
         "description": operation.description,
         "stages": [
             {

@@ -87,7 +87,7 @@ class OperationCompiler:
         parameters = compile_parameters(build, endpoint, found.path, shared, self._shelf)
         headers = compile_headers(build, endpoint, shared.auth)
         body = compile_body(build, endpoint, self._shelf)
-        response = compile_response(build, endpoint, self._shelf)
+        response, result = compile_response(build, endpoint, self._shelf)
         key = next((header.name for header in headers if header.is_idempotency_key), None)
         declared_safe = bool(endpoint.idempotent and endpoint.idempotent.value)
         unsupported = why_unsupported(build, endpoint, found.id, shared.unsupported)
@@ -98,10 +98,11 @@ class OperationCompiler:
             name=endpoint.name.value if endpoint.name else found.id,
             description=head.description.value if head and head.description else None,
             wire=RestWire(found.method, found.path, headers, parameters, body, response),
+            result=result,
             targets=_targets(endpoint),
             outbound=self._rows.outbound_for(found.id, body, parameters, headers),
             inbound=self._rows.inbound_for(
-                found.id, response.schema, answers_nothing=found.method == "HEAD" or answers_nothing(response)
+                found.id, result.schema, answers_nothing=found.method == "HEAD" or answers_nothing(response)
             ),
             idempotency_header=key,
             replay_safe=found.method in _REPLAY_SAFE or key is not None or declared_safe,

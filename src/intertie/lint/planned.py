@@ -8,6 +8,7 @@ from intertie.core.errors import snake_case
 from intertie.runtime.mapping import to_json_ready
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.schemas import CompiledSchema
+from intertie.runtime.wires.rest.plan import RestWire
 from intertie.spec.model import Endpoint, Spec
 
 
@@ -17,6 +18,13 @@ def planned(spec: Spec, plan: Plan) -> Iterator[tuple[Endpoint, OperationPlan]]:
         operation = plan.operations.get(snake_case(endpoint.name.value)) if endpoint.name else None
         if operation is not None:
             yield endpoint, operation
+
+
+def planned_rest(spec: Spec, plan: Plan) -> Iterator[tuple[Endpoint, OperationPlan, RestWire]]:
+    """Yield each endpoint that is a REST operation, with that."""
+    for endpoint, operation in planned(spec, plan):
+        if isinstance(operation.wire, RestWire):
+            yield endpoint, operation, operation.wire
 
 
 def first_error(schema: CompiledSchema, value: object) -> str | None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from intertie.core.media_types import codec_of, concrete, covers_anything
 from intertie.core.rng import SeededRng
-from intertie.mockserver.bodies import encode
-from intertie.mockserver.failures import DeclaredErrors
 from intertie.mockserver.messages import Answer, Fault, FaultKind
 from intertie.mockserver.profiles import Behaviour, ForcedAnswer, Profile
+from intertie.mockserver.wires.contract import MockWire
 from intertie.runtime.plan import OperationPlan
 
 _NOWHERE = "*"
@@ -85,44 +83,14 @@ class ProfileState:
         return None
 
 
-def throttled(
-    operation: OperationPlan, errors: DeclaredErrors, kind: str, *, header: str, retry_after_s: int
-) -> Answer:
+def throttled(operation: OperationPlan, wire: MockWire, kind: str, *, retry_after_s: int) -> Answer:
     """Return a throttled answer: a 429, or the same disguised as a success."""
-    headers = ((header, str(retry_after_s)),)
+    headers = ((wire.retry_header(operation), str(retry_after_s)),)
     if kind == "disguised":
         body = {"error": {"code": "rate_limit_exceeded", "message": "Too many requests"}}
         return Answer(200, (("Content-Type", "application/json"), *headers), msgspec.json.encode(body))
-    answer = errors.answer(operation, 429, rule="rate-limited")
+    answer = wire.error(operation, 429, rule="rate-limited")
     return Answer(answer.status, (*answer.headers, *headers), answer.body)
-
-
-def forced_answer(forced: ForcedAnswer, operation: OperationPlan, errors: DeclaredErrors) -> Answer:
-    """Return the answer of a forced status: the given body, else the declared error's, else an empty success."""
-    status = forced.status or 200
-    if forced.has_body:
-        is_text = isinstance(forced.body, str)
-        content_type = _forced_type(operation, status, is_text=is_text)
-        own_type = any(name.lower() == "content-type" for name, _ in forced.headers)
-        headers = forced.headers if own_type else (("Content-Type", content_type), *forced.headers)
-        return Answer(status, headers, encode("text" if is_text else "json", forced.body))
-    if status >= 400:
-        answer = errors.answer(operation, status, code=forced.code)
-        return Answer(answer.status, (*answer.headers, *forced.headers), answer.body)
-    return Answer(status, forced.headers)
-
-
-def _forced_type(operation: OperationPlan, status: int, *, is_text: bool) -> str:
-    """Return the media type of a forced body: the declared one where the body can be of it, else what it looks like.
-
-    A text in the place of a JSON answer is `text/plain`: what a service sends that is broken.
-    """
-    declared = operation.wire.response.content_type
-    if status >= 400 or declared is None or covers_anything(declared):
-        declared = None
-    if declared is not None and (codec_of(declared) == "json") != is_text:
-        return concrete(declared, operation.wire.response.codec)
-    return "text/plain; charset=utf-8" if is_text else "application/json"
 
 
 def malformed(body: bytes) -> bytes:

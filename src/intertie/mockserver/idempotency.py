@@ -31,14 +31,14 @@ class KeyedAnswers:
         """Forget all."""
         self._kept.clear()
 
-    def find(self, operation: OperationPlan, key: str, request: MockRequest) -> Answer | None:
-        """Return the kept answer, a refusal where the key was used otherwise, None where it is new."""
+    def find(self, operation: OperationPlan, key: str, request: MockRequest, *, reused: int) -> Answer | None:
+        """Return the kept answer, a refusal of status `reused` where it was another request's, None where it is new."""
         kept = self._kept.get((operation.id, key))
         if kept is None:
             return None
         fingerprint, answer = kept
         if fingerprint != _fingerprint(request):
-            return self._refuse(operation)
+            return self._refuse(operation, reused)
         replayed = (*answer.headers, ("Idempotent-Replayed", "true"))
         return Answer(answer.status, replayed, answer.body, "answered before under this idempotency key")
 
@@ -46,9 +46,7 @@ class KeyedAnswers:
         """Keep the answer of a request that was carried out."""
         self._kept.put((operation.id, key), (_fingerprint(request), answer), len(key) + len(answer.body))
 
-    def _refuse(self, operation: OperationPlan) -> Answer:
-        declared = {error.status for error in operation.wire.response.errors}
-        status = next((status for status in (422, 409, 400) if str(status) in declared), 422)
+    def _refuse(self, operation: OperationPlan, status: int) -> Answer:
         place = place_of(operation, "idempotency_key")
         return problem(
             status, "idempotency-key-reused",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import ModuleType
 
-from intertie.mockserver import control, parameters, profiles, resources
+from intertie.mockserver import control, profiles
 from intertie.mockserver.problems import CONTROL_PREFIX, RULES
+from intertie.mockserver.wires.rest import parameters, resources
 
 PROFILE_FIELDS: dict[str, tuple[str, str]] = {
     "name": ("text", "What the profile is called in `state`; the file's name where it is absent."),

@@ -21,8 +21,9 @@ from intertie.mockserver.generation.merging import Flattener, References
 from intertie.mockserver.messages import MockRequest
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.auth.options import AuthOptions
-from intertie.runtime.requests import RequestBuilder
 from intertie.runtime.schemas import CompiledSchema
+from intertie.runtime.wires.registry import protocol_of
+from intertie.runtime.wires.rest.plan import RestWire
 
 _MOST_OPERATIONS = 8
 _GOOD = range(200, 400)
@@ -65,8 +66,10 @@ def _tried(plan: Plan, operation: OperationPlan, engine: MockEngine, clock: Cloc
 
     try:
         given = _input(operation, clock.utc_s() // 86400 * 86400)
-        request = RequestBuilder(operation, plan.version, plan.origin.base_path).build(
-            given, new_uuid=SeededRng(operation.id).uuid4, now=clock.utc_now, environ=environ
+        request = (
+            protocol_of(operation)
+            .link(plan, operation, clock=clock, quote=str)
+            .encode(given, new_uuid=SeededRng(operation.id).uuid4, now=clock.utc_now, environ=environ)
         )
     except (Unsatisfiable, UsageError, CallError):
         return None  # nothing can be made up for it: another operation may do
@@ -86,19 +89,30 @@ def _input(operation: OperationPlan, recent_s: float) -> dict[str, object]:
     """
     ours = {row.write.text.strip(): row.read.text.strip() for row in operation.outbound}
     given: dict[str, object] = {}
-    for parameter in operation.wire.parameters:
+    wire = operation.wire
+    message = wire.message
+    if isinstance(wire, RestWire):
+        _put_rest(given, operation, wire, ours, recent_s)
+        message = message if wire.body is not None and wire.body.required else None
+    if message is not None:
+        made = Sampler(message, recent_s=recent_s).sample(operation.id)
+        for name in _required(message):
+            _put(given, ours.get(name, name), _member(made, name))
+    return given
+
+
+def _put_rest(
+    given: dict[str, object], operation: OperationPlan, wire: RestWire, ours: Mapping[str, str], recent_s: float
+) -> None:
+    """Put the parameters and headers that are required."""
+    for parameter in wire.parameters:
         if parameter.required and not parameter.has_default:
             wrapped = _object_of(parameter.name, parameter.schema.json)
             made = Sampler(CompiledSchema(wrapped), recent_s=recent_s).sample(operation.id)
             _put(given, ours.get(parameter.name, parameter.name), _member(made, parameter.name))
-    for header in operation.wire.headers:
+    for header in wire.headers:
         if header.required and header.value is None:
             given[header.name] = "any"
-    if operation.wire.body is not None and operation.wire.body.schema is not None and operation.wire.body.required:
-        body = Sampler(operation.wire.body.schema, recent_s=recent_s).sample(operation.id)
-        for name in _required(operation.wire.body.schema):
-            _put(given, ours.get(name, name), _member(body, name))
-    return given
 
 
 def _object_of(name: str, schema: object) -> dict[str, object]:

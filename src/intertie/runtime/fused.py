@@ -23,7 +23,7 @@ from functools import lru_cache
 from logging import INFO
 from typing import Any, NamedTuple, Protocol
 
-from intertie.core.errors import CallError, InvalidResponse, MappingError, ProtocolError
+from intertie.core.errors import CallError, MappingError
 from intertie.core.money import decimal_text
 from intertie.runtime.call import Answered, Call, Outcome
 from intertie.runtime.course import Course
@@ -33,6 +33,7 @@ from intertie.runtime.http import Response
 from intertie.runtime.operations import LinkedOperation
 from intertie.runtime.order import WAY_BACK, WAY_IN
 from intertie.runtime.state import CallRecord
+from intertie.runtime.wires.contract import NOT_PLAIN
 
 
 class Fused(Protocol):
@@ -96,7 +97,7 @@ def _parts(linked: LinkedOperation) -> _Parts | None:
         stages=tuple(stage for stage, _ in taking),
         takes=tuple(quick.take for _, quick in taking if quick.take is not None),
         settles=tuple((quick.settle, place.get(stage, -1)) for stage, quick in outward if quick.settle is not None),
-        unusual_headers=frozenset().union(*(quick.unusual_headers for _, quick in found)),
+        unusual_headers=linked.wire.unusual_headers.union(*(quick.unusual_headers for _, quick in found)),
         judges_data=any(quick.judges_data for _, quick in found),
         decisions=(*_names(inward, "taken"), "attempt", "classified", *_names(outward, "settled")),
     )
@@ -109,17 +110,14 @@ def _names(quicks: Iterable[tuple[str, Quick]], which: str) -> tuple[str, ...]:
 def _make(linked: LinkedOperation, warnings: tuple[str, ...], parts: _Parts) -> Fused:
     # One closure: each name below is a fast local.
     plan, operation, around, observer = linked.plan, linked.operation, linked.surroundings, linked.observer
-    reader, hidden_error = linked.reader, linked.classifier.hidden_error
+    plain_data, violation, map_inbound = linked.wire.plain, linked.results.violation, linked.results.map_inbound
     clock = around.clock
     monotonic_s, utc_s, utc_now, new_uuid = clock.monotonic_s, clock.utc_s, clock.utc_now, around.rng.uuid4
-    build, environ = linked.builder.build, linked.environ
+    build, environ = linked.wire.encode, linked.environ
     stages, takes, settles, unusual_headers, judges_data, decisions = parts
     write_s, read_s = plan.timeouts.write_s, plan.timeouts.read_s
-    success_statuses = operation.wire.response.statuses.codes
     # What is kept is judged in every mode; where it is not, the general pipeline knows what that means.
-    validates = operation.wire.response.schema is not None and (
-        operation.wire.response.validate != "off" or judges_data
-    )
+    validates = operation.result.schema is not None and (operation.result.validate != "off" or judges_data)
     state_problems, journal_problems = around.coordination.problems, around.journal.problems
     record_of_call, key_of_plan, operation_id = around.journal.record, observer.key, operation.id
     logs_info, is_enabled_for = observer.least <= INFO, observer.logger.isEnabledFor
@@ -191,19 +189,16 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...], parts: _Parts) -> 
 
         plain = False
         mapped: object = None
-        if result.status in success_statuses:
-            for name, _ in result.headers.raw:
-                if name in unusual_headers:
-                    break
-            else:
+        for name, _ in result.headers.raw:
+            if name in unusual_headers:
+                break
+        else:
+            received = plain_data(result)
+            if received is not NOT_PLAIN and not (validates and violation(received) is not None):
                 try:
-                    received = reader.decode(result)
-                    plain = hidden_error(received, result) is None and not (
-                        validates and reader.violation(received) is not None
-                    )
-                    if plain:
-                        mapped = reader.map_inbound(received)
-                except (ProtocolError, InvalidResponse, MappingError):
+                    mapped = map_inbound(received)
+                    plain = True
+                except MappingError:
                     plain = False
         if not plain or state_problems() or journal_problems():
             return await linked.run(general(attempt, taken, Exchanged(result, sent_s, attempt.ended_s)))

@@ -20,6 +20,7 @@ from intertie.runtime.handles import Handles
 from intertie.runtime.http import Connection, Request, Response
 from intertie.runtime.pipeline import Policy
 from intertie.runtime.plan import OperationPlan, Plan
+from intertie.runtime.state import ServerHint
 from intertie.runtime.surroundings import Surroundings
 
 Line = tuple[str, str]
@@ -67,7 +68,7 @@ class Site(Struct, frozen=True):
         build: Builds a call's request again, with a secret as a field of its body.
         judge: What a connection that could not be made, or an exchange that broke, is.
         row_action: The `action` of the error mapping row that a failure matches, None where none does.
-        retry_after_header: Status -> the header that tells when to come back after it, where the spec names one.
+        read_hint: An answer, and whether it was throttled -> what it says about the limit, None where it says nothing.
     """
 
     plan: Plan
@@ -77,7 +78,7 @@ class Site(Struct, frozen=True):
     build: Callable[[Call, tuple[str, Secret]], Request]
     judge: Callable[[CallError], Failed]
     row_action: Callable[[Failed], str | None]
-    retry_after_header: Callable[[int], str | None]
+    read_hint: Callable[[Response, bool], ServerHint | None]
 
     def handle(self, stage: str) -> Any:
         """Return what the guard of `stage` opened for this operation, None where it is off."""

@@ -28,7 +28,7 @@ class LastGood:
         self._credentials = credentials
         self._ttl_s = ttl_s
         self._current_version = plan.version.current if plan.version is not None else ""
-        self._volatile = {operation.id: _volatile_headers(operation) for operation in plan.operations.values()}
+        self._volatile = {operation.id: operation.wire.volatile_headers for operation in plan.operations.values()}
         self.after_fork_in_child()
         renew_after_fork(self)
         self._kept = self._served = self._missed = 0
@@ -124,11 +124,3 @@ def forbids_storing(response: Response) -> bool:
         if any(part.strip().lower() == "no-store" for part in value.split(",")):
             return True
     return False
-
-
-def _volatile_headers(operation: OperationPlan) -> frozenset[str]:
-    return frozenset(
-        header.name.lower()
-        for header in operation.wire.headers
-        if header.is_idempotency_key or (header.value and ("{uuid}" in header.value or "{timestamp}" in header.value))
-    )

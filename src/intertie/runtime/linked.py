@@ -239,7 +239,7 @@ class LinkedPlan:
 
     def _key(self, linked: LinkedOperation, given: Mapping[str, object], asked: str | None) -> str:
         """Return the idempotency key of a call: the caller's, by option or by the header's name, else a fresh one."""
-        key = linked.builder.idempotency_key_in(given)
+        key = linked.wire.idempotency_key_in(given)
         if asked is not None:
             if not isinstance(asked, str):
                 raise UsageError(f"idempotency_key must be a text, not a {type(asked).__name__}")

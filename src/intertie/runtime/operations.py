@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from msgspec.structs import replace
 
 from intertie.core.errors import (
@@ -15,8 +17,9 @@ from intertie.core.errors import (
 )
 from intertie.core.secret import Secret
 from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
-from intertie.runtime.classify import Classifier, declared_retry_after
+from intertie.runtime.classify import failed_exchange
 from intertie.runtime.concluding import also_warned, concluded, failure_in
+from intertie.runtime.error_rows import matching_row
 from intertie.runtime.guard import Site
 from intertie.runtime.handles import Handles
 from intertie.runtime.http import Request
@@ -28,11 +31,11 @@ from intertie.runtime.policies.error_mapping.apply import apply_row
 from intertie.runtime.policies.error_mapping.options import ErrorMappingRow
 from intertie.runtime.policies.fallback.options import LAST_GOOD
 from intertie.runtime.policies.fallback.options import STAGE as FALLBACK
-from intertie.runtime.requests import RequestBuilder
-from intertie.runtime.responses import ResponseReader, matching_row
+from intertie.runtime.results import Results
 from intertie.runtime.sending import Sender
 from intertie.runtime.stages import Stage
 from intertie.runtime.surroundings import Surroundings
+from intertie.runtime.wires.registry import protocol_of
 
 
 class LinkedOperation:
@@ -40,7 +43,8 @@ class LinkedOperation:
 
     Attributes:
         operation: Its plan.
-        builder, reader: Outbound and inbound mapping with their codecs.
+        wire: Its protocol's half: requests written, answers read and judged.
+        results: Validation and inbound mapping of what an answer holds.
         handles: What its guards share with those of the integration's other operations.
         site: What its guards are linked with.
     """
@@ -54,23 +58,20 @@ class LinkedOperation:
         self.handles = handles
         self.observer = observer
         self._environment: dict[str, Secret] = {}
-        self.builder = RequestBuilder(operation, plan.version, plan.origin.base_path)
-        self.reader = ResponseReader(operation, plan.errors)
-        rows = frozenset(row.external_code for row in plan.errors.rows if not _is_status(row.external_code))
-        self.classifier = Classifier(
-            operation, self.reader, plan.service, rows, surroundings.clock, observer.masker.quoted
-        )
+        protocol = protocol_of(operation)
+        self.wire = protocol.link(plan, operation, clock=surroundings.clock, quote=observer.masker.quoted)
+        self.results = Results(operation)
         self.site = Site(
             plan=plan,
             operation=operation,
             surroundings=surroundings,
             handles=handles,
             build=self.build,
-            judge=self.classifier.failure,
+            judge=partial(failed_exchange, replay_safe=operation.replay_safe),
             row_action=self._row_action,
-            retry_after_header=lambda status: declared_retry_after(operation.wire.response.errors, status),
+            read_hint=self.wire.read_hint,
         )
-        sender = Sender(plan.timeouts, self.classifier, observer.masker, surroundings.clock)
+        sender = Sender(plan.timeouts, self.wire, operation.replay_safe, observer.masker, surroundings.clock)
         self._run: CallNext = link(policies_of(self.site), sender)
         self._run_without_fallback: CallNext = link(policies_of(self.site, without=frozenset({FALLBACK})), sender)
 
@@ -82,7 +83,7 @@ class LinkedOperation:
             MappingError: A row can't do what it says.
             CredentialMissing: A header names an environment variable that is not there.
         """
-        return self.builder.build(
+        return self.wire.encode(
             call.input,
             version=call.version,
             idempotency_key=call.idempotency_key,
@@ -136,11 +137,11 @@ class LinkedOperation:
         if answered.fallback is not None or answered.response is None or answered.response.stream is not None:
             return answered
         response = answered.response
-        mode = self.operation.wire.response.validate
+        mode = self.operation.result.validate
         last_good = self.handles.last_good
         keeps = last_good is not None and call.request is not None and last_good.may_keep(self.operation, response)
         # What would be kept is judged in every mode: a broken answer is never given again.
-        violation = self.reader.violation(answered.data) if mode != "off" or keeps else None
+        violation = self.results.violation(answered.data) if mode != "off" or keeps else None
         if violation is not None and mode != "off":
             path, rule = (self.observer.masker.quoted(text) for text in violation)
             course.emit(Stage.RESPONSE_VALIDATION, "violation", path=path, rule=rule)
@@ -150,7 +151,7 @@ class LinkedOperation:
                 return Failed(error, Kind.MAPPING_FAULT, Reach.YES, response=response)
             course.warn(Stage.RESPONSE_VALIDATION, sentence)
         try:
-            data = self.reader.map_inbound(answered.data)
+            data = self.results.map_inbound(answered.data)
         except MappingError as error:
             course.emit(Stage.INBOUND_MAPPING, "mapping_error", path=error.path)
             return Failed(error, Kind.MAPPING_FAULT, Reach.YES, response=response)
@@ -203,7 +204,3 @@ class LinkedOperation:
 
     def _elapsed_s(self, call: Call) -> float:
         return self.surroundings.clock.monotonic_s() - call.started_s
-
-
-def _is_status(code: str) -> bool:
-    return len(code) == 3 and code[0] in "12345" and (code.isdigit() or code[1:].lower() == "xx")

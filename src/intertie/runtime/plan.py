@@ -20,8 +20,9 @@ from intertie.runtime.policies.fallback.options import FallbackOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions
 from intertie.runtime.policies.retry.options import RetryOptions
 from intertie.runtime.policies.version.options import VersionOptions
+from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.state_key import StateKey
-from intertie.runtime.wires.rest.plan import RestWire
+from intertie.runtime.wires.plan import WirePlan
 
 
 class MappingRow(Struct, frozen=True):
@@ -34,6 +35,20 @@ class MappingRow(Struct, frozen=True):
     default: object
     has_default: bool
     source: str
+
+
+class ResultPlan(Struct, frozen=True):
+    """What a success holds.
+
+    Attributes:
+        schema: What its data must be, None where the spec says nothing.
+        validate: `strict`, `warn` or `off`.
+        example: A success that the mock gives.
+    """
+
+    schema: CompiledSchema | None = None
+    validate: str = "warn"
+    example: object = None
 
 
 class Targets(Struct, frozen=True):
@@ -91,7 +106,8 @@ class OperationPlan(Struct, frozen=True):
     id: str
     name: str
     description: str | None
-    wire: RestWire
+    wire: WirePlan
+    result: ResultPlan
     targets: Targets
     outbound: tuple[MappingRow, ...]
     inbound: tuple[MappingRow, ...]

@@ -8,13 +8,14 @@ from msgspec.structs import replace
 from intertie.core.clock import Clock
 from intertie.core.errors import CallError, DeadlineExceeded, Reach
 from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
-from intertie.runtime.classify import Classifier
+from intertie.runtime.classify import failed_exchange
 from intertie.runtime.clipping import read_timeout_s, write_deadline_s
 from intertie.runtime.held import Exchanged
 from intertie.runtime.http import Response
 from intertie.runtime.masking import Masker, shown_response
 from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.stages import Stage
+from intertie.runtime.wires.contract import LinkedWire
 
 MOST_ERROR_BYTES = 64 * 1024
 """So much of the body is read where a call that asked for a stream is answered with an error."""
@@ -27,7 +28,8 @@ class Sender(Struct, frozen=True):
     """Sends one attempt on the connection it holds. The end of every pipeline."""
 
     options: TimeoutOptions
-    classifier: Classifier
+    wire: LinkedWire
+    replay_safe: bool
     masker: Masker
     clock: Clock
 
@@ -70,7 +72,7 @@ class Sender(Struct, frozen=True):
                 deadline_s=call.deadline_s,
                 stream=call.stream,
             )
-            if answer.stream is not None and not self.classifier.is_streamed(answer):
+            if answer.stream is not None and not self.wire.is_streamed(answer):
                 answer = await self._read_error(answer, call)
             result = answer
         except CallError as error:
@@ -108,8 +110,8 @@ class Sender(Struct, frozen=True):
 
     def _judge(self, result: Response | CallError, *, stream: bool) -> Outcome:
         if isinstance(result, CallError):
-            return self.classifier.failure(result)
-        return self.classifier.answer(result, stream=stream)
+            return failed_exchange(result, replay_safe=self.replay_safe)
+        return self.wire.answer(result, stream=stream)
 
     def _too_late(self, call: Call) -> Failed:
         error = DeadlineExceeded(

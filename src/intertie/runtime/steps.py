@@ -86,17 +86,7 @@ class RequestValidationStep(Guard):
 
     def describe(self, plan: Plan, operation: OperationPlan) -> Mapping[str, object] | None:
         """Return parameters and body."""
-        options: dict[str, object] = {}
-        if operation.wire.parameters:
-            options["parameters"] = [
-                f"{parameter.name} ({parameter.location}{', required' if parameter.required else ''})"
-                for parameter in operation.wire.parameters
-            ]
-        if operation.wire.body is not None:
-            options["body"] = operation.wire.body.content_type
-            if operation.wire.body.schema is not None:
-                options["schema"] = operation.wire.body.schema.name or "inline"
-        return options or None
+        return operation.wire.described_request or None
 
     def words(self, options: Mapping[str, Any], sources: Mapping[str, str], operation: OperationPlan) -> Iterator[Line]:
         """Say what is checked."""
@@ -143,9 +133,7 @@ class ClassifyStep(Guard):
 
     def describe(self, plan: Plan, operation: OperationPlan) -> Mapping[str, object]:
         """Return what is success, and what errors become."""
-        options: dict[str, object] = {
-            "success": [status_value(text) for text in operation.wire.response.statuses.written]
-        }
+        options: dict[str, object] = {"success": [status_value(text) for text in operation.wire.described_success]}
         if plan.errors.rows:
             options["error_rows"] = [
                 {
@@ -180,10 +168,10 @@ class ResponseValidationStep(Guard):
 
     def describe(self, plan: Plan, operation: OperationPlan) -> Mapping[str, object] | None:
         """Return the schema, and what breaking it does."""
-        response = operation.wire.response
-        if response.schema is None or response.validate == "off":
+        result = operation.result
+        if result.schema is None or result.validate == "off":
             return None
-        return {"mode": response.validate, "schema": response.schema.name or "inline"}
+        return {"mode": result.validate, "schema": result.schema.name or "inline"}
 
     def words(self, options: Mapping[str, Any], sources: Mapping[str, str], operation: OperationPlan) -> Iterator[Line]:
         """Say what breaking the schema does."""

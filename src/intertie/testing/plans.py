@@ -10,7 +10,16 @@ from msgspec.structs import replace
 
 from intertie.core.money import Money
 from intertie.runtime.order import ORDER
-from intertie.runtime.plan import LoggingOptions, OperationPlan, Origin, Plan, StageDescription, Targets, TlsOptions
+from intertie.runtime.plan import (
+    LoggingOptions,
+    OperationPlan,
+    Origin,
+    Plan,
+    ResultPlan,
+    StageDescription,
+    Targets,
+    TlsOptions,
+)
 from intertie.runtime.policies.auth.options import AuthOptions
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
 from intertie.runtime.policies.deadline.options import TimeoutOptions
@@ -67,8 +76,6 @@ def make_operation(
             StatusSet.of(statuses),
             "application/json",
             "json",
-            None if schema is None else CompiledSchema(schema, id),
-            validate=validate,
         ),
     }
     wire |= {name: overrides.pop(name) for name in tuple(overrides) if name in wire}
@@ -76,6 +83,7 @@ def make_operation(
         "id": id,
         "name": id.replace("_", " ").title(),
         "description": None,
+        "result": ResultPlan(None if schema is None else CompiledSchema(schema, id), validate),
         "targets": Targets(),
         "outbound": (),
         "inbound": (),

@@ -155,8 +155,8 @@ def operations(shop: Importing, text: str) -> dict[str, object]:
             ],
             "body": operation.wire.body and (operation.wire.body.content_type, operation.wire.body.required, schema(operation.wire.body.schema)),
             "success": (
-                operation.wire.response.statuses.written, operation.wire.response.content_type, schema(operation.wire.response.schema),
-                operation.wire.response.example,
+                operation.wire.response.statuses.written, operation.wire.response.content_type, schema(operation.result.schema),
+                operation.result.example,
             ),
             "errors": [
                 (each.status, each.description, each.content_type, schema(each.schema), each.retry_after_header)

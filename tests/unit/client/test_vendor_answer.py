@@ -9,9 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from intertie.core.errors import CallError, NotJson, ServiceError, TokenRefused
+from intertie.runtime.plan import ResultPlan
 from intertie.runtime.schemas import CompiledSchema
 from intertie.testing import Answer, Failure
-from support.changing import changed
 from support.client_faces import SECRETS, AsyncFace, SyncFace, both, face_of, plan_of_spec
 
 GIVEN = {"amount": "12.50", "currency": "EUR"}
@@ -274,8 +274,8 @@ def test_a_credential_echoed_elsewhere_is_masked_in_every_sentence(answer):
     plan = plan_of_spec(Data_Mappings=None, Validation="validation: {response: {enabled: true, strict: true}}")
     schema = {"type": "object", "properties": {"deep": {"additionalProperties": {"type": "integer"}}}}
     operation = plan.operations["get_charge"]
-    response = replace(operation.wire.response, schema=CompiledSchema(schema), validate="strict")
-    plan = replace(plan, operations={**plan.operations, "get_charge": changed(operation, response=response)})
+    result = ResultPlan(CompiledSchema(schema), "strict")
+    plan = replace(plan, operations={**plan.operations, "get_charge": replace(operation, result=result)})
     with face_of(SyncFace, plan, [answer]) as face:
         try:
             told = face.result("get_charge", {"charge_id": "1"}, explain=True)

@@ -150,7 +150,7 @@ def test_responses_have_statuses_errors_and_mode():
     assert operation.wire.response.statuses.written == ("200", "201")
     assert [error.status for error in operation.wire.response.errors] == ["429", "5xx", "default"]
     assert operation.wire.response.errors[0].retry_after_header == "X-Wait"
-    assert operation.wire.response.validate == "strict"
+    assert operation.result.validate == "strict"
     assert plan_of().operations["get_thing"].wire.response.statuses.written == ("2xx",)
     bad = endpoint("Do", response={"success": {"status": ["ok"]}, "errors": {"700": {}}})
     assert findings_of(endpoints=(bad,)) == ["invalid-status", "invalid-status"]

@@ -105,7 +105,7 @@ components:
         again.text.index("### Delete Order") < again.text.index("### List Orders2") < again.text.index("## Components")
     )
     assert shop.errors(again.text) == []
-    schema = shop.plan(again.text).operations["list_orders2"].wire.response.schema
+    schema = shop.plan(again.text).operations["list_orders2"].result.schema
     assert schema.name == "Cart"
 
 

@@ -119,7 +119,7 @@ def test_only_schemas_that_are_reached_are_kept_under_their_names(shop: Importin
     assert "    Node:" in text
     assert "    Tag:" in text
     assert "Unused" not in text
-    schema = shop.plan(text).operations["get_orders_by_id"].wire.response.schema
+    schema = shop.plan(text).operations["get_orders_by_id"].result.schema
     assert schema.is_valid({"next": {"next": {"tag": None}}})
     assert not schema.is_valid({"next": {"next": {"tag": 3}}})
 
@@ -302,7 +302,7 @@ responses:
     spec = shop.load(imported.text).spec
     assert spec.endpoints[0].endpoint.description.value.startswith("Use (start|end)")
     assert spec.endpoints[0].request.parameters[0].pattern.value == "(?:[a-z])"
-    schema = shop.plan(imported.text).operations["get_orders_by_id"].wire.response.schema
+    schema = shop.plan(imported.text).operations["get_orders_by_id"].result.schema
     assert schema.is_valid({"a": "[x|y]"})
     assert not schema.is_valid({"a": "x"})
 
@@ -383,7 +383,7 @@ def test_schemas_can_stay_in_the_source(shop: Importing) -> None:
     assert "    Bad:" in text
     assert "    Good:" not in text
     assert shop.errors(text) == []
-    schema = shop.plan(text).operations["get_orders"].wire.response.schema
+    schema = shop.plan(text).operations["get_orders"].result.schema
     assert schema.is_valid({"id": None})
     assert not schema.is_valid({})
     elsewhere = shop.root.parent / "elsewhere.json"

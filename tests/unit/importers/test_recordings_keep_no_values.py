@@ -59,7 +59,7 @@ def test_keys_that_are_values_become_entries_of_a_map(shop: Importing) -> None:
     answer = {"ann@mail.example": {"age": 7}, "bob@mail.example": {"age": 8}, "total": 2}
     text = shop.of(recording(entry("GET", "/ages", answer)), "r.har").text
     assert "mail.example" not in text
-    schema = shop.plan(text).operations["get_ages"].wire.response.schema
+    schema = shop.plan(text).operations["get_ages"].result.schema
     assert schema.is_valid({"carl@mail.example": {"age": 9}, "total": 1})
     assert not schema.is_valid({"carl@mail.example": {"age": "nine"}, "total": 1})
 
@@ -67,7 +67,7 @@ def test_keys_that_are_values_become_entries_of_a_map(shop: Importing) -> None:
 def test_what_was_null_each_time_may_be_anything(shop: Importing) -> None:
     """A last page is not the shape of every page."""
     text = shop.of(recording(entry("GET", "/orders?cursor=a", {"data": [], "next_cursor": None})), "r.har").text
-    assert shop.plan(text).operations["get_orders"].wire.response.schema.is_valid({"data": [], "next_cursor": "b"})
+    assert shop.plan(text).operations["get_orders"].result.schema.is_valid({"data": [], "next_cursor": "b"})
     assert "pagination:  # guessed from the parameter cursor and the field next_cursor" in text
 
 

@@ -59,7 +59,7 @@ def test_a_large_schema_in_an_operation_is_referred_to_by_its_place(shop: Import
     assert shop.errors(text) == []
     operation = shop.plan(text).operations["put_orders_by_id"]
     assert not operation.wire.body.schema.is_valid({"field1": 1})
-    assert not operation.wire.response.schema.is_valid({"field2": 1})
+    assert not operation.result.schema.is_valid({"field2": 1})
     assert shop.again(text, path).changes == ()
 
 
@@ -142,7 +142,7 @@ def test_a_reference_that_is_encoded_already_stays_as_it_is(shop: Importing) -> 
     text = shop.new(shop.write(json.dumps(given), "api.json"), schemas="ref").text
     assert text.count(f"$ref: '../api.json#/paths/~1orders~1%7Bid%7D/put/{answer}'") == 3
     assert shop.errors(text) == []
-    assert not shop.plan(text).operations["get_two"].wire.response.schema.is_valid({"field1": 1})
+    assert not shop.plan(text).operations["get_two"].result.schema.is_valid({"field1": 1})
 
 
 def test_a_schema_without_a_name_is_named_after_its_operation(shop: Importing) -> None:

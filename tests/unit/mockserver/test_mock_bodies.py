@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from msgspec.structs import replace
 
 from intertie.core.media_types import agree
-from intertie.mockserver.multipart import UnreadableBody, read_parts
 from intertie.mockserver.profiles import Behaviour, ForcedAnswer, Profile
+from intertie.mockserver.wires.rest.multipart import UnreadableBody, read_parts
 from intertie.runtime.schemas import CompiledSchema
-from intertie.runtime.statuses import StatusSet
 from intertie.runtime.wires.rest.expected_types import expected_types
-from intertie.runtime.wires.rest.plan import BodyPlan, ResponsePlan
+from intertie.runtime.wires.rest.plan import BodyPlan
+from support.changing import answers_of
 from support.mock_plans import Bench, header, operation, plan
 
 RECURSIVE = {
@@ -120,7 +119,7 @@ def test_bytes_are_judged_as_bytes():
 )
 def test_what_the_mock_gives_is_what_its_client_takes(content_type, codec, schema):
     """Binary answers are served for any schema, and under a type that can stand on a message."""
-    made = ResponsePlan(StatusSet.of(["200"]), content_type, codec, CompiledSchema(schema))
+    made = answers_of(["200"], content_type, codec, CompiledSchema(schema))
     op = operation("get_it", "GET", "/x", response=made)
     reply = Bench(plan(op)).ask("GET", "/x")
     assert (reply.status, bool(reply.body)) == (200, True)
@@ -140,7 +139,7 @@ def test_what_the_mock_gives_is_what_its_client_takes(content_type, codec, schem
 )
 def test_a_forced_body_has_the_declared_type_where_it_can_be_of_it(declared, codec, body, sent):
     """A text in the place of JSON is what it looks like: a broken service."""
-    made = ResponsePlan(StatusSet.of(["200"]), declared, codec, None)
+    made = answers_of(["200"], declared, codec, None)
     forced = Profile("forced", Behaviour(responses=(ForcedAnswer(status=200, body=body, has_body=True),)))
     reply = Bench(plan(operation("get_it", "GET", "/x", response=made)), profile=forced).ask("GET", "/x")
     assert header(reply, "Content-Type") == sent
@@ -186,7 +185,7 @@ def test_declared_errors_follow_their_media_type():
 
     for content_type, begins in (("application/x-amz-json-1.1", b"{"), ("application/soap+xml", b"<")):
         error = ErrorAnswerPlan("404", "No such thing", CompiledSchema(OBJECT), None, content_type)
-        made = replace(ResponsePlan(StatusSet.of(["200"]), "application/json", "json", None), errors=(error,))
+        made = answers_of(errors=(error,))
         forced = Profile("forced", Behaviour(responses=(ForcedAnswer(status=404),)))
         reply = Bench(plan(operation("get_it", "GET", "/x", response=made)), profile=forced).ask("GET", "/x")
         assert (header(reply, "Content-Type"), reply.body[:1]) == (content_type, begins)

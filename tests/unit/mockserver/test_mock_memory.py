@@ -11,7 +11,7 @@ from intertie.mockserver import hosts
 from intertie.mockserver.kept import Kept
 from intertie.mockserver.messages import MockReply, MockRequest
 from intertie.mockserver.received import KEPT, Masking, ReceivedLog
-from intertie.mockserver.things import Store
+from intertie.mockserver.wires.rest.things import Store
 from intertie.runtime.policies.auth.options import AuthOptions
 
 _KEY = ("/things", "")

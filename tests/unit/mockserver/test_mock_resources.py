@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from msgspec.structs import replace
 
 from intertie.runtime.plan import PaginationPlan
 from intertie.runtime.schemas import CompiledSchema
-from intertie.runtime.statuses import StatusSet
-from intertie.runtime.wires.rest.plan import BodyPlan, ErrorAnswerPlan, ResponsePlan
-from support.changing import changed
+from intertie.runtime.wires.rest.plan import BodyPlan, ErrorAnswerPlan
+from support.changing import answers_of, changed
 from support.mock_plans import CREATE, DEFS, GET, LIST, Bench, answers, header, operation, plan, schema
 
 JSON_BODY = BodyPlan("application/json", "json", None, required=False)
@@ -26,7 +24,7 @@ DELETE = operation(
     "delete_charge",
     "DELETE",
     "/v1/charges/{charge_id}",
-    response=ResponsePlan(StatusSet.of(["204"]), None, "json", None, (ErrorAnswerPlan("404", None, None, None),)),
+    response=answers_of(["204"], None, "json", None, (ErrorAnswerPlan("404", None, None, None),)),
 )
 
 
@@ -72,7 +70,7 @@ def test_where_no_endpoint_yields_an_id_a_declared_404_does_not_hide_the_success
         "get_repository",
         "GET",
         "/repos/{owner}/{repo}",
-        response=ResponsePlan(StatusSet.of(["200"]), "application/json", "json", shape, (missing,)),
+        response=answers_of(["200"], "application/json", "json", shape, (missing,)),
     )
     delete = changed(DELETE, id="delete_repository", path="/repos/{owner}/{repo}")
     bench = Bench(plan(read, delete))
@@ -164,8 +162,8 @@ ITEM = {
 
 
 def rows(place, extra=None):
-    return ResponsePlan(
-        StatusSet.of(["200"]),
+    return answers_of(
+        ["200"],
         "application/json",
         "json",
         CompiledSchema(
@@ -235,9 +233,7 @@ def test_link_headers_lead_through_the_pages():
         "list_rows",
         "GET",
         "/rows",
-        response=ResponsePlan(
-            StatusSet.of(["200"]), "application/json", "json", CompiledSchema({"type": "array", "items": ITEM})
-        ),
+        response=answers_of(["200"], "application/json", "json", CompiledSchema({"type": "array", "items": ITEM})),
         pagination=PaginationPlan("link", {"items_path": ""}),
     )
     bench = Bench(plan(op))
@@ -266,7 +262,7 @@ def test_an_opaque_cursor_stands_where_the_plan_says(cursor_type):
     cursor, seen = "", []
     for _ in range(10):
         page = data(bench.ask("GET", f"/rows?after={cursor}"))
-        assert op.wire.response.schema.is_valid(page)
+        assert op.result.schema.is_valid(page)
         seen += [row["id"] for row in page["rows"]]
         cursor = page.get("next")
         if not cursor:
@@ -306,11 +302,13 @@ def test_things_in_an_envelope_are_stored_and_shown_in_it():
             },
         }
     )
-    shown = ResponsePlan(
-        StatusSet.of(["200"]), "application/json", "json", wrapped, (ErrorAnswerPlan("404", None, None, None),)
-    )
+    shown = answers_of(["200"], "application/json", "json", wrapped, (ErrorAnswerPlan("404", None, None, None),))
     create = operation(
-        "add", "POST", "/orgs/{org_id}/members", body=JSON_BODY, response=replace(shown, statuses=StatusSet.of(["201"]))
+        "add",
+        "POST",
+        "/orgs/{org_id}/members",
+        body=JSON_BODY,
+        response=answers_of(["201"], schema=shown.result.schema),
     )
     read = operation("read", "GET", "/orgs/{org_id}/members/{member_id}", response=shown)
     bench = Bench(plan(create, read))
@@ -324,9 +322,7 @@ def test_things_in_an_envelope_are_stored_and_shown_in_it():
 
 def test_a_creation_without_body_is_stored_too():
     """A 201 with nothing in it names the place of what was made, and there it is."""
-    create = operation(
-        "add", "POST", "/notes", body=JSON_BODY, response=ResponsePlan(StatusSet.of(["201"]), None, "json", None)
-    )
+    create = operation("add", "POST", "/notes", body=JSON_BODY, response=answers_of(["201"], None, "json", None))
     read = operation("read", "GET", "/notes/{id}", response=answers("Charge", ErrorAnswerPlan("404", None, None, None)))
     bench = Bench(plan(create, read))
     reply = bench.ask("POST", "/notes", body=b'{"amount": 9}', content_type="application/json")
@@ -341,13 +337,13 @@ def test_things_with_numbers_count_up():
         "POST",
         "/rows",
         body=JSON_BODY,
-        response=ResponsePlan(StatusSet.of(["200"]), "application/json", "json", CompiledSchema(ITEM)),
+        response=answers_of(["200"], "application/json", "json", CompiledSchema(ITEM)),
     )
     read = operation(
         "read",
         "GET",
         "/rows/{id}",
-        response=ResponsePlan(StatusSet.of(["200"]), "application/json", "json", CompiledSchema(ITEM)),
+        response=answers_of(["200"], "application/json", "json", CompiledSchema(ITEM)),
     )
     bench = Bench(plan(create, read))
     ids = [data(bench.ask("POST", "/rows", body=b"{}", content_type="application/json"))["id"] for _ in range(50)]
@@ -356,8 +352,8 @@ def test_things_with_numbers_count_up():
 
 def test_put_creates_where_nothing_else_does():
     """Without a POST, PUT under a new id stores the thing."""
-    shown = ResponsePlan(
-        StatusSet.of(["200"]),
+    shown = answers_of(
+        ["200"],
         "application/json",
         "json",
         CompiledSchema({**ITEM, "properties": {**ITEM["properties"], "id": {"type": "string"}}}),
@@ -385,7 +381,7 @@ def test_an_endpoint_without_resource_echoes_and_repeats_itself():
         "POST",
         "/quotes",
         body=JSON_BODY,
-        response=ResponsePlan(StatusSet.of(["200"]), "application/json", "json", quote),
+        response=answers_of(["200"], "application/json", "json", quote),
     )
     bench = Bench(plan(op))
     ask = lambda body: bench.ask("POST", "/quotes", body=body, content_type="application/json")  # noqa: E731
@@ -400,8 +396,8 @@ def test_an_example_is_answered_as_it_is():
         "get",
         "GET",
         "/rate",
-        response=ResponsePlan(
-            StatusSet.of(["2xx"]),
+        response=answers_of(
+            ["2xx"],
             "application/json",
             "json",
             CompiledSchema({"type": "object"}),
@@ -435,7 +431,7 @@ def test_text_xml_and_binary_answers_are_encoded():
             if codec == "xml"
             else {"type": "string"}
         )
-        op = operation("get", "GET", "/x", response=ResponsePlan(StatusSet.of(["200"]), content_type, codec, made))
+        op = operation("get", "GET", "/x", response=answers_of(["200"], content_type, codec, made))
         reply = Bench(plan(op)).ask("GET", "/x")
         assert header(reply, "Content-Type") == content_type
         assert reply.body.startswith(begins)
@@ -448,8 +444,8 @@ def test_a_schema_that_nothing_satisfies_is_a_500_that_says_so():
         "get",
         "GET",
         "/x",
-        response=ResponsePlan(
-            StatusSet.of(["200"]),
+        response=answers_of(
+            ["200"],
             "application/json",
             "json",
             CompiledSchema({"type": "integer", "minimum": 2, "maximum": 1}),

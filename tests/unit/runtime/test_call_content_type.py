@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from intertie.core.errors import CircuitOpen, InvalidResponse, ServiceError
 from intertie.runtime.call import Kind
+from intertie.runtime.plan import ResultPlan
 from intertie.runtime.policies.fallback.options import FallbackOptions
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
@@ -195,9 +196,7 @@ def test_an_answer_that_breaks_its_schema_is_kept_in_no_mode(drive, bench, mode)
 def test_without_validation_nothing_is_judged_that_is_not_kept(drive, bench, monkeypatch):
     """`off` costs nothing where there is no cache, or the answer may not be stored."""
     operation = make_operation("get_thing", schema={"type": "object"}, validate="off")
-    monkeypatch.setattr(
-        "intertie.runtime.responses.ResponseReader.violation", lambda *_: pytest.fail("it was validated")
-    )
+    monkeypatch.setattr("intertie.runtime.results.Results.violation", lambda *_: pytest.fail("it was validated"))
     made = bench(make_plan(operation), [OK])
     assert_answered(drive(made, made.linked.run("get_thing", {})))
     kept = bench(make_plan(operation, fallback=CACHE), [Answer(json={}, headers={"Cache-Control": "no-store"})])
@@ -215,10 +214,8 @@ def test_without_validation_nothing_is_judged_that_is_not_kept(drive, bench, mon
 )
 def test_a_binary_answer_with_a_schema_works(drive, bench, schema, data):
     """Bytes are a string whose length is counted in octets; they are kept and given again as bytes."""
-    operation = make_operation("get_thing", schema=schema)
-    response = operation.wire.response.__class__(
-        operation.wire.response.statuses, "image/png", "binary", operation.wire.response.schema, validate="strict"
-    )
+    operation = make_operation("get_thing", schema=schema, validate="strict")
+    response = replace(operation.wire.response, content_type="image/png", codec="binary")
     plan = make_plan(changed(operation, response=response), fallback=CACHE)
     made = bench(plan, [Answer(200, body=data, headers={"Content-Type": "image/png"}), Answer(500)])
     for fallback in (None, "cache"):
@@ -239,14 +236,8 @@ def test_a_binary_answer_with_a_schema_works(drive, bench, schema, data):
 )
 def test_bytes_that_break_their_schema_are_told_as_such(drive, bench, schema, rule):
     """A mistake of spec or service, never a crash."""
-    operation = make_operation("get_thing")
-    response = replace(
-        operation.wire.response,
-        content_type="image/png",
-        codec="binary",
-        schema=CompiledSchema(schema),
-        validate="strict",
-    )
+    operation = changed(make_operation("get_thing"), result=ResultPlan(CompiledSchema(schema), "strict"))
+    response = replace(operation.wire.response, content_type="image/png", codec="binary")
     answer = Answer(200, body=b"\x89PNG", headers={"Content-Type": "image/png"})
     made = bench(make_plan(changed(operation, response=response)), [answer])
     failed = assert_failed(drive(made, made.linked.run("get_thing", {})), InvalidResponse)

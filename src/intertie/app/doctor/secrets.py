@@ -41,9 +41,9 @@ def references(plan: Plan) -> Iterator[Named]:
     if proxy is not None and proxy.fault is None:
         found += [Named(each, "the proxy") for each in (proxy.username, proxy.password) if each is not None]
     for operation in plan.operations.values():
-        for header in operation.wire.headers:
-            for reference in _IN_HEADER_RE.findall(header.value or ""):
-                found.append(Named(reference, f"the header {header.name}"))
+        for name, pattern in operation.wire.patterns.items():
+            for reference in _IN_HEADER_RE.findall(pattern):
+                found.append(Named(reference, f"the header {name}"))
     yield from {each.reference: each for each in reversed(found)}.values()
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from intertie.comparing.change import Found, Impact
 from intertie.comparing.contracts import Difference, about, is_seen, row_reading
+from intertie.comparing.rest_parts import rest
 from intertie.comparing.rule import rule
 from intertie.comparing.schemas import Aspect, Effect
 from intertie.comparing.sides import OperationPair, Pair
 from intertie.comparing.words import listed, seconds, shown, status_words
 from intertie.runtime.wires.rest.plan import ErrorAnswerPlan
 
-_SCHEMA = ("operations.wire.response.schema",)
+_SCHEMA = ("operations.result.schema",)
 
 
 @rule(
@@ -108,14 +109,14 @@ def schema_note(pair: Pair) -> Iterator[Found]:
     "validation-mode",
     risky="stricter: an answer that breaks its schema fails the call; or looser: it passes unseen",
     safe="`warn` instead of `off`",
-    plan=("operations.wire.response.validate",),
+    plan=("operations.result.validate",),
 )
 def validation_mode(pair: Pair) -> Iterator[Found]:
     """What an answer that breaks its schema does."""
     told = {"strict": "fails the call", "warn": "is passed on with a warning", "off": "is passed on unseen"}
     modes: dict[tuple[str, str], list[str]] = {}
     for each in pair.operations:
-        if changed := each.both(lambda operation: operation.wire.response.validate):
+        if changed := each.both(lambda operation: operation.result.validate):
             modes.setdefault(changed, []).append(each.name)
     for changed, names in modes.items():
         reason = f"an answer of {listed(names)} that breaks its schema {told.get(changed[1], changed[1])}"
@@ -128,13 +129,13 @@ def validation_mode(pair: Pair) -> Iterator[Found]:
     "answer-status",
     breaking="a status is no longer success: such calls fail",
     risky="a status is success now: such calls no longer fail",
-    plan=("operations.wire.response.statuses",),
+    plan=("operations.wire.rest.response.statuses",),
 )
 def answer_status(pair: Pair) -> Iterator[Found]:
     """Which statuses are success."""
     for each in pair.operations:
-        sets = (status_words(each.old.wire.response.statuses), status_words(each.new.wire.response.statuses))
-        codes = each.both(lambda operation: operation.wire.response.statuses.codes)
+        sets = (status_words(rest(each.old).response.statuses), status_words(rest(each.new).response.statuses))
+        codes = each.both(lambda operation: rest(operation).response.statuses.codes)
         if not codes:
             continue
         lost = sorted(codes[0] - codes[1])
@@ -149,13 +150,13 @@ def answer_status(pair: Pair) -> Iterator[Found]:
     "answer-form",
     breaking="it is decoded otherwise: callers get another kind of value",
     risky="its media type changes, decoded the same way",
-    plan=("operations.wire.response.content_type", "operations.wire.response.codec"),
+    plan=("operations.wire.rest.response.content_type", "operations.wire.rest.response.codec"),
 )
 def answer_form(pair: Pair) -> Iterator[Found]:
     """The media type of an answer."""
     for each in pair.operations:
-        codecs = each.both(lambda operation: operation.wire.response.codec)
-        types = each.both(lambda operation: operation.wire.response.content_type)
+        codecs = each.both(lambda operation: rest(operation).response.codec)
+        types = each.both(lambda operation: rest(operation).response.content_type)
         if not codecs and not types:
             continue
         texts: tuple[str | None, str | None] = types or codecs or (None, None)
@@ -172,19 +173,19 @@ def answer_form(pair: Pair) -> Iterator[Found]:
     risky="it is no longer declared, its schema changes, or the header that tells when to come back",
     safe="it is added, or described otherwise",
     plan=(
-        "operations.wire.response.errors.status",
-        "operations.wire.response.errors.description",
-        "operations.wire.response.errors.schema",
-        "operations.wire.response.errors.retry_after_header",
-        "operations.wire.response.errors.content_type",
-        "operations.wire.response.errors.example",
+        "operations.wire.rest.response.errors.status",
+        "operations.wire.rest.response.errors.description",
+        "operations.wire.rest.response.errors.schema",
+        "operations.wire.rest.response.errors.retry_after_header",
+        "operations.wire.rest.response.errors.content_type",
+        "operations.wire.rest.response.errors.example",
     ),
 )
 def declared_error(pair: Pair) -> Iterator[Found]:
     """Which errors are declared, and what is read from them."""
     for each in pair.operations:
-        old = {error.status: error for error in each.old.wire.response.errors}
-        new = {error.status: error for error in each.new.wire.response.errors}
+        old = {error.status: error for error in rest(each.old).response.errors}
+        new = {error.status: error for error in rest(each.new).response.errors}
         for status in dict.fromkeys((*old, *new)):
             yield from _error(each, status, old.get(status), new.get(status))
     for found in pair.contracts.errors:
@@ -193,11 +194,11 @@ def declared_error(pair: Pair) -> Iterator[Found]:
             yield found.found(Impact.RISKY, reason)
 
 
-@rule("example", safe="always: only the mock gives it", plan=("operations.wire.response.example",))
+@rule("example", safe="always: only the mock gives it", plan=("operations.result.example",))
 def example(pair: Pair) -> Iterator[Found]:
     """The example of an answer."""
     for each in pair.operations:
-        if values := each.both(lambda operation: operation.wire.response.example):
+        if values := each.both(lambda operation: operation.result.example):
             at = each.at("response", "success", "example")
             reason = "the mock gives another answer"
             yield each.found(Impact.SAFE, "answer, example", [shown(value) for value in values], reason, at)
@@ -250,7 +251,7 @@ def _unseen(each: Difference, what: str) -> Found:
 
 def _tighter(each: Difference, words: str, *, demanded: bool) -> Found:
     """Judge an answer that promises more: only a strict validation makes a difference."""
-    if demanded and each.operation.new.wire.response.validate == "strict":
+    if demanded and each.operation.new.result.validate == "strict":
         return each.found(Impact.RISKY, f"{words}; validation is strict, so an answer that breaks it fails the call")
     return each.found(Impact.SAFE, f"{words}; code that reads answers goes on working")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from intertie.comparing.change import Found, Impact
 from intertie.comparing.places import place_of
+from intertie.comparing.rest_parts import rest
 from intertie.comparing.rule import rule
 from intertie.comparing.sides import Pair
 from intertie.comparing.words import shown
@@ -15,9 +16,9 @@ from intertie.comparing.words import shown
 def operation_removed(pair: Pair) -> Iterator[Found]:
     """An operation that is no longer there."""
     for gone in pair.removed:
-        reason = f"a call of `{gone.id}` ({gone.wire.method} {gone.wire.path}) is refused: there is no such operation"
+        reason = f"a call of `{gone.id}` ({gone.wire.title}) is refused: there is no such operation"
         at = (place_of(pair.old_block(gone), "endpoint"), pair.at("endpoints")[1])
-        text = f"{gone.wire.method} {gone.wire.path}"
+        text = gone.wire.title
         yield Found(Impact.BREAKING, f"operation {gone.id}", text, None, reason, at, gone.id)
 
 
@@ -25,9 +26,9 @@ def operation_removed(pair: Pair) -> Iterator[Found]:
 def operation_added(pair: Pair) -> Iterator[Found]:
     """An operation that was not there."""
     for made in pair.added:
-        reason = f"`{made.id}` ({made.wire.method} {made.wire.path}) may be called; nothing else is called otherwise"
+        reason = f"`{made.id}` ({made.wire.title}) may be called; nothing else is called otherwise"
         at = (pair.at("endpoints")[0], place_of(pair.new_block(made), "endpoint"))
-        text = f"{made.wire.method} {made.wire.path}"
+        text = made.wire.title
         yield Found(Impact.SAFE, f"operation {made.id}", None, text, reason, at, made.id)
 
 
@@ -42,7 +43,7 @@ def operation_renamed(pair: Pair) -> Iterator[Found]:
     for each in pair.operations:
         at = each.at("name")
         if ids := each.both(lambda operation: operation.id):
-            route = f"{each.new.wire.method} {each.new.wire.path}"
+            route = each.new.wire.title
             reason = f"`{ids[0]}` ({route}) is called `{ids[1]}`: code that calls it by its old id fails"
             yield Found(Impact.BREAKING, f"operation {' / '.join(sorted(ids))}", *ids, reason, at, each.name)
         elif names := each.both(lambda operation: operation.name):
@@ -50,11 +51,11 @@ def operation_renamed(pair: Pair) -> Iterator[Found]:
             yield each.found(Impact.SAFE, "heading", names, reason, at)
 
 
-@rule("operation-path", risky="always: another resource of the service is called", plan=("operations.wire.path",))
+@rule("operation-path", risky="always: another resource of the service is called", plan=("operations.wire.rest.path",))
 def operation_path(pair: Pair) -> Iterator[Found]:
     """The path of an operation."""
     for each in pair.operations:
-        if paths := each.both(lambda operation: operation.wire.path):
+        if paths := each.both(lambda operation: rest(operation).path):
             reason = f"`{each.name}` is sent to {paths[1]} instead of {paths[0]}"
             at = each.at("endpoint", "path")
             yield each.found(Impact.RISKY, "path", paths, reason, at)
@@ -63,13 +64,13 @@ def operation_path(pair: Pair) -> Iterator[Found]:
 @rule(
     "operation-method",
     risky="always: the service does another thing, and other calls may be replayed, cached or queued",
-    plan=("operations.wire.method", "operations.is_read"),
+    plan=("operations.wire.rest.method", "operations.is_read"),
 )
 def operation_method(pair: Pair) -> Iterator[Found]:
     """The method of an operation, and whether it only reads."""
     for each in pair.operations:
         at = each.at("endpoint", "method")
-        if methods := each.both(lambda operation: operation.wire.method):
+        if methods := each.both(lambda operation: rest(operation).method):
             reason = f"`{each.name}` is sent as {methods[1]} instead of {methods[0]}"
             yield each.found(Impact.RISKY, "method", methods, reason, at)
         elif reads := each.both(lambda operation: operation.is_read):

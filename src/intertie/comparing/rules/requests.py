@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from intertie.comparing.change import Found, Impact
 from intertie.comparing.contracts import Difference, about, is_filled, parameter_places
 from intertie.comparing.places import place_of
+from intertie.comparing.rest_parts import rest
 from intertie.comparing.rule import rule
 from intertie.comparing.schemas import Aspect, Effect
 from intertie.comparing.sides import OperationPair, Pair
@@ -17,7 +18,7 @@ from intertie.spec.fields import Block
 from intertie.spec.model import Endpoint, Spec
 
 _REFUSED = "is refused as invalid input before anything is sent"
-_SCHEMAS = ("operations.wire.parameters.schema", "operations.wire.body.schema")
+_SCHEMAS = ("operations.wire.rest.parameters.schema", "operations.wire.rest.body.schema")
 
 
 @rule(
@@ -105,20 +106,20 @@ def request_bounds(pair: Pair) -> Iterator[Found]:
     risky="its default changes, or how it is written on the wire",
     safe="an optional one is added, or one becomes optional",
     plan=(
-        "operations.wire.parameters.location",
-        "operations.wire.parameters.name",
-        "operations.wire.parameters.required",
-        "operations.wire.parameters.style",
-        "operations.wire.parameters.explode",
-        "operations.wire.parameters.default",
-        "operations.wire.parameters.has_default",
+        "operations.wire.rest.parameters.location",
+        "operations.wire.rest.parameters.name",
+        "operations.wire.rest.parameters.required",
+        "operations.wire.rest.parameters.style",
+        "operations.wire.rest.parameters.explode",
+        "operations.wire.rest.parameters.default",
+        "operations.wire.rest.parameters.has_default",
     ),
 )
 def parameter(pair: Pair) -> Iterator[Found]:
     """Which parameters there are, whether they must be given, and how they are written."""
     for each in pair.operations:
-        old = {(one.location, one.name): one for one in each.old.wire.parameters}
-        new = {(one.location, one.name): one for one in each.new.wire.parameters}
+        old = {(one.location, one.name): one for one in rest(each.old).parameters}
+        new = {(one.location, one.name): one for one in rest(each.new).parameters}
         for key in dict.fromkeys((*old, *new)):
             before, after = old.get(key), new.get(key)
             if before is None or after is None:
@@ -133,18 +134,18 @@ def parameter(pair: Pair) -> Iterator[Found]:
     risky="its value changes, or it is no longer sent; a replay is no longer known by its key",
     safe="one with a value, or an optional one, is added; one may be left out",
     plan=(
-        "operations.wire.headers.name",
-        "operations.wire.headers.value",
-        "operations.wire.headers.required",
-        "operations.wire.headers.is_idempotency_key",
+        "operations.wire.rest.headers.name",
+        "operations.wire.rest.headers.value",
+        "operations.wire.rest.headers.required",
+        "operations.wire.rest.headers.is_idempotency_key",
         "operations.idempotency_header",
     ),
 )
 def header(pair: Pair) -> Iterator[Found]:
     """Which headers are sent, with what values, and which one is the idempotency key."""
     for each in pair.operations:
-        old = {one.name.lower(): one for one in each.old.wire.headers}
-        new = {one.name.lower(): one for one in each.new.wire.headers}
+        old = {one.name.lower(): one for one in rest(each.old).headers}
+        new = {one.name.lower(): one for one in rest(each.new).headers}
         for key in dict.fromkeys((*old, *new)):
             before, after = old.get(key), new.get(key)
             name = (after or before or HeaderPlan("", None, required=False)).name
@@ -175,12 +176,16 @@ def header(pair: Pair) -> Iterator[Found]:
     breaking="one is required now, or none is taken any more",
     risky="it is encoded otherwise",
     safe="one may be given, or left out",
-    plan=("operations.wire.body.content_type", "operations.wire.body.codec", "operations.wire.body.required"),
+    plan=(
+        "operations.wire.rest.body.content_type",
+        "operations.wire.rest.body.codec",
+        "operations.wire.rest.body.required",
+    ),
 )
 def request_body(pair: Pair) -> Iterator[Found]:
     """Whether there is a body, and in which encoding."""
     for each in pair.operations:
-        old, new = each.old.wire.body, each.new.wire.body
+        old, new = rest(each.old).body, rest(each.new).body
         at = each.at("request", "body")
         if (old is None) != (new is None):
             texts = [one.content_type if one else None for one in (old, new)]

@@ -9,7 +9,7 @@ from intertie.compiler.fate import How
 from intertie.compiler.guards.half import Compiled, Half, guard_fields
 from intertie.compiler.header_names import is_header_name
 from intertie.runtime.policies.version.options import VersionOptions
-from intertie.runtime.requests.headers import sendable
+from intertie.runtime.wires.rest.requests.headers import sendable
 from intertie.spec.model import Versioning
 
 

@@ -7,7 +7,8 @@ from intertie.generators.openapi.components import Components
 from intertie.generators.openapi.operations import operation_object
 from intertie.generators.openapi.surroundings import SCHEME, limit_extensions, security_scheme, server_objects
 from intertie.runtime.plan import OperationPlan, Plan
-from intertie.runtime.requests.fixed_parts import fixed_parts
+from intertie.runtime.wires.rest.plan import RestWire, rest_operations
+from intertie.runtime.wires.rest.requests.fixed_parts import fixed_parts
 from intertie.spec.model import Endpoint, Spec
 
 VERSION = "3.1.0"
@@ -25,12 +26,12 @@ def openapi_document(spec: Spec, plan: Plan) -> dict[str, object]:
     components = Components()
     endpoints = _by_operation(spec)
     paths: dict[str, dict[str, object]] = {}
-    for operation in plan.operations.values():
-        made = operation_object(operation, endpoints[operation.id], components)
-        item = paths.setdefault(operation.wire.path, {})
-        if operation.wire.method.lower() in item:
-            item = paths.setdefault(_path_of_its_own(operation), {})
-        item[operation.wire.method.lower()] = made
+    for operation, wire in rest_operations(plan):  # OpenAPI has no other
+        made = operation_object(operation, wire, endpoints[operation.id], components)
+        item = paths.setdefault(wire.path, {})
+        if wire.method.lower() in item:
+            item = paths.setdefault(_path_of_its_own(operation, wire), {})
+        item[wire.method.lower()] = made
     scheme = security_scheme(spec, plan)
     document: dict[str, object] = {"openapi": VERSION, "info": _info(spec, plan)}
     servers = server_objects(spec)
@@ -53,14 +54,14 @@ def openapi_document(spec: Spec, plan: Plan) -> dict[str, object]:
     return document
 
 
-def _path_of_its_own(operation: OperationPlan) -> str:
+def _path_of_its_own(operation: OperationPlan, wire: RestWire) -> str:
     """Return the path of an operation whose method and path another one has.
 
     OpenAPI finds operations by these two alone. Descriptions of AWS services write what tells theirs apart as a
     fragment, which no request has: `/#X-Amz-Target=DynamoDB_20120810.GetItem`.
     """
     fixed = "&".join(f"{part.name}={part.value}" for part in fixed_parts(operation) if part.value is not None)
-    return f"{operation.wire.path}#{fixed or operation.id}"
+    return f"{wire.path}#{fixed or operation.id}"
 
 
 def _by_operation(spec: Spec) -> dict[str, Endpoint]:

@@ -6,7 +6,7 @@ from intertie.core.media_types import concrete
 from intertie.generators.openapi.components import Components
 from intertie.runtime.plan import OperationPlan
 from intertie.runtime.schemas import CompiledSchema
-from intertie.runtime.wires.rest.plan import ErrorAnswerPlan, HeaderPlan, ParameterPlan
+from intertie.runtime.wires.rest.plan import ErrorAnswerPlan, HeaderPlan, ParameterPlan, RestWire
 from intertie.spec.model import Endpoint, SuccessAnswer
 
 _NATIVE_STYLES = {"query": "form", "path": "simple", "header": "simple"}
@@ -25,24 +25,26 @@ _MEANINGS = {
 }
 
 
-def operation_object(operation: OperationPlan, endpoint: Endpoint, components: Components) -> dict[str, object]:
+def operation_object(
+    operation: OperationPlan, wire: RestWire, endpoint: Endpoint, components: Components
+) -> dict[str, object]:
     """Return the OpenAPI operation of one endpoint."""
     made: dict[str, object] = {"operationId": operation.id, "summary": operation.name}
     if operation.description:
         made["description"] = operation.description
     parameters = [
-        *(_parameter(parameter, _about(endpoint, parameter), components) for parameter in operation.wire.parameters),
-        *(_header(header, endpoint) for header in operation.wire.headers),
+        *(_parameter(parameter, _about(endpoint, parameter), components) for parameter in wire.parameters),
+        *(_header(header, endpoint) for header in wire.headers),
     ]
     if parameters:
         made["parameters"] = parameters
-    if operation.wire.body is not None:
-        body = operation.wire.body
+    if wire.body is not None:
+        body = wire.body
         made["requestBody"] = {
             "required": body.required,
             "content": {body.content_type: _media(body.schema, components)},
         }
-    made["responses"] = _responses(operation, endpoint, components)
+    made["responses"] = _responses(operation, wire, endpoint, components)
     if operation.pagination is not None:
         made["x-intertie-pagination"] = {"style": operation.pagination.style, **operation.pagination.options}
     if endpoint.idempotent is not None:
@@ -81,17 +83,19 @@ def _header(header: HeaderPlan, endpoint: Endpoint) -> dict[str, object]:
     return made
 
 
-def _responses(operation: OperationPlan, endpoint: Endpoint, components: Components) -> dict[str, object]:
+def _responses(
+    operation: OperationPlan, wire: RestWire, endpoint: Endpoint, components: Components
+) -> dict[str, object]:
     success = endpoint.response.success if endpoint.response else None
-    plan = operation.wire.response
+    plan, schema = wire.response, operation.result.schema
     statuses = [_status(text) for text in plan.statuses.written] or ["2XX"]
     made: dict[str, object] = {}
     for status in statuses:
         made[status] = {"description": _MEANINGS.get(status, "Success")}
     first = {"description": _MEANINGS.get(statuses[0], "Success")}
-    media = plan.content_type or (concrete(None, plan.codec) if plan.schema is not None else None)
+    media = plan.content_type or (concrete(None, plan.codec) if schema is not None else None)
     if media is not None:
-        content = _media(_written_schema(plan.schema, success), components)
+        content = _media(_written_schema(schema, success), components)
         if success is not None and success.example is not None:
             content["example"] = success.example.value
         made[statuses[0]] = {**first, "content": {media: content}}

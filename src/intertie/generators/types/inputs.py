@@ -28,10 +28,10 @@ from intertie.lint.transform_types import argument_paths
 from intertie.runtime.mapping import parse_path
 from intertie.runtime.mapping.paths import EACH, Step
 from intertie.runtime.plan import MappingRow, OperationPlan, Plan
-from intertie.runtime.requests.bodies import RAW_FIELD, BodyWriter
-from intertie.runtime.requests.headers import pattern_of
-from intertie.runtime.requests.schema_shape import only_value
-from intertie.runtime.wires.rest.plan import BodyPlan, HeaderPlan, ParameterPlan
+from intertie.runtime.wires.rest.plan import BodyPlan, HeaderPlan, ParameterPlan, RestWire, rest_wire
+from intertie.runtime.wires.rest.requests.bodies import RAW_FIELD, BodyWriter
+from intertie.runtime.wires.rest.requests.headers import pattern_of
+from intertie.runtime.wires.rest.requests.schema_shape import only_value
 
 _HEADER = Scalar("_Written")
 _RAW = {
@@ -60,7 +60,12 @@ class InputReader:
         self._catalogue = catalogue
 
     def input(self, operation: OperationPlan) -> InputShape:
-        """Return the fields that a call may give; the first that claims a name keeps it, as in the request builder."""
+        """Return the fields that a call may give; the first that claims a name keeps it, as in the request builder.
+
+        Of a protocol other than REST no field is known.
+        """
+        if not isinstance(operation.wire, RestWire):
+            return InputShape(Record(f"{pascal(operation.id)}Input", ()), is_open=True)
         return _Reading(self._plan, self._catalogue, operation).made()
 
 
@@ -72,9 +77,11 @@ class _Reading:
         self._catalogue = catalogue
         self._operation = operation
         self._hint = f"{pascal(operation.id)}Input"
-        self._parameters = {parameter.name: parameter for parameter in operation.wire.parameters}
-        self._body = operation.wire.body
-        self._writer = BodyWriter(operation.wire.body, operation.id) if operation.wire.body is not None else None
+        wire = rest_wire(operation)
+        self._headers = wire.headers
+        self._parameters = {parameter.name: parameter for parameter in wire.parameters}
+        self._body = wire.body
+        self._writer = BodyWriter(wire.body, operation.id) if wire.body is not None else None
         self._members = self._body_members()
         self._written: set[str] = set()
         """Parameters and body members that rows write whole."""
@@ -178,7 +185,7 @@ class _Reading:
                 yield name, member
         if self._writer is not None and not self._writer.takes_members and self._body is not None:
             yield RAW_FIELD, self._raw(self._body)
-        for header in self._operation.wire.headers:
+        for header in self._headers:
             yield from self._header(header, declared)
 
     def _header(self, header: HeaderPlan, declared: set[str]) -> Iterator[tuple[str, Field]]:

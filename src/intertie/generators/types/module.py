@@ -14,7 +14,7 @@ from intertie.generators.types.operations import OperationNames, OperationWriter
 from intertie.generators.types.results import ResultReader
 from intertie.generators.types.shapes import Catalogue
 from intertie.runtime.plan import Plan
-from intertie.runtime.requests.versions import known_versions
+from intertie.runtime.wires.rest.requests.versions import known_versions
 
 _WORD_RE = re.compile(r"[^\W\d]\w*")
 _STRINGS_RE = re.compile(r'"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'')

@@ -162,7 +162,7 @@ def _with_protocol(base: Node) -> list[str]:
 
 def _about(operation: OperationPlan, given: InputShape) -> list[str]:
     """Return the docstring of an operation's classes."""
-    text = f"{operation.wire.method} {shown(operation.wire.path, most=60)}"
+    text = shown(operation.wire.title, most=len(operation.wire.verb) + 61)
     about = shown(operation.description or operation.name, most=300)
     odd = [name for name, _ in given.record.fields if not is_name(name)]
     if not odd:

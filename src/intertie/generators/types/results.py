@@ -26,6 +26,7 @@ from intertie.runtime.mapping import parse_path
 from intertie.runtime.mapping.paths import EACH
 from intertie.runtime.plan import MappingRow, OperationPlan, Plan
 from intertie.runtime.wires.rest.expected_types import expected_types
+from intertie.runtime.wires.rest.plan import RestWire
 
 _OF_CODEC = {"xml": Scalar("str"), "text": Scalar("str"), "binary": Scalar("bytes"), "multipart": Scalar("bytes")}
 _EMPTY = frozenset({"204", "205"})
@@ -41,13 +42,14 @@ class ResultReader:
     def data(self, operation: OperationPlan) -> Shape:
         """Return the type of `Result.data`."""
         hint = f"{pascal(operation.id)}Data"
-        if operation.wire.method == "HEAD" or answers_nothing(operation.wire.response):
+        wire = operation.wire
+        if isinstance(wire, RestWire) and (wire.method == "HEAD" or answers_nothing(wire.response)):
             shape: Shape = NONE
         else:
             shape = self._answer(operation, hint)
             if operation.inbound:
                 shape = self._mapped(shape, operation.inbound, hint)
-            if _EMPTY & set(operation.wire.response.statuses.written):
+            if isinstance(wire, RestWire) and _EMPTY & set(wire.response.statuses.written):
                 shape = either([shape, NONE])
         fallback = self._plan.fallback
         if fallback is None:
@@ -94,16 +96,16 @@ class ResultReader:
 
     def _answer(self, operation: OperationPlan, hint: str) -> Shape:
         """Return the type of the answer before it is mapped."""
-        response = operation.wire.response
-        if operation.streaming is not None or not expected_types(operation):
+        if operation.streaming is not None:
             return ANY
-        if any("*" in each for each in expected_types(operation)):
-            return ANY
-        if response.codec != "json":
-            return _OF_CODEC.get(response.codec, ANY)
-        if response.schema is None:
-            return ANY
-        return SchemaReader(self._catalogue, response.schema.json, "result").whole(response.schema, hint)
+        if isinstance(operation.wire, RestWire):
+            if not expected_types(operation) or any("*" in each for each in expected_types(operation)):
+                return ANY
+            codec = operation.wire.response.codec
+            if codec != "json":
+                return _OF_CODEC.get(codec, ANY)
+        schema = operation.result.schema
+        return ANY if schema is None else SchemaReader(self._catalogue, schema.json, "result").whole(schema, hint)
 
     def _mapped(self, answer: Shape, rows: tuple[MappingRow, ...], hint: str) -> Shape:
         whole = any(row.read.text.lstrip().startswith(("[", "$[")) for row in rows)

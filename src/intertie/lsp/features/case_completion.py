@@ -130,4 +130,4 @@ def _parameters(spec: Page, operation: str) -> list[str]:
     if plan is None:
         return []
     written = {row.write.text for row in plan.outbound}
-    return [parameter.name for parameter in plan.wire.parameters if parameter.name not in written]
+    return [name for name in plan.wire.slots if name not in written]

@@ -140,7 +140,7 @@ def _operation(page: Page, mention: Mention) -> str | None:
     if page.plan is None or mention.name not in page.plan.operations:
         return None
     operation = page.plan.operations[mention.name]
-    parts = [f"**{operation.id}** — `{operation.wire.method} {operation.wire.path}`"]
+    parts = [f"**{operation.id}** — `{operation.wire.title}`"]
     if operation.description:
         parts.append(operation.description)
     parts.append(summary(page.plan, operation))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from intertie.compiler.parameters import declared_content_type
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
-from intertie.lint.planned import planned
+from intertie.lint.planned import planned_rest
 from intertie.lint.rule import rule
 from intertie.lint.written import is_written_in
 from intertie.runtime.plan import Plan
@@ -53,13 +53,13 @@ def body_without_content_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ## References
     Spec format, endpoints.
     """
-    for endpoint, operation in planned(spec, plan):
+    for endpoint, _, wire in planned_rest(spec, plan):
         body = endpoint.request.body if endpoint.request else None
-        if body is None or operation.wire.body is None or body.content_type or declared_content_type(endpoint):
+        if body is None or wire.body is None or body.content_type or declared_content_type(endpoint):
             continue
         if not is_written_in(spec, endpoint, "request", "body", "content_type"):
             yield Finding(
                 body.head,
-                f"no `content_type` is given: it is sent as `{operation.wire.body.content_type}`",
-                f"write `content_type: {operation.wire.body.content_type}`, or what the service takes",
+                f"no `content_type` is given: it is sent as `{wire.body.content_type}`",
+                f"write `content_type: {wire.body.content_type}`, or what the service takes",
             )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
-from intertie.lint.planned import first_error, planned
+from intertie.lint.planned import first_error, planned_rest
 from intertie.lint.rule import rule
 from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
@@ -39,8 +39,8 @@ def default_breaks_parameter(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ## References
     OpenAPI Specification 3.1, parameter object.
     """
-    for endpoint, operation in planned(spec, plan):
-        plans = {(each.name, each.location): each for each in operation.wire.parameters}
+    for endpoint, _, wire in planned_rest(spec, plan):
+        plans = {(each.name, each.location): each for each in wire.parameters}
         for parameter in endpoint.request.parameters if endpoint.request else ():
             if parameter.default is None or parameter.name is None or parameter.location is None:
                 continue

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
-from intertie.lint.planned import first_error, planned
+from intertie.lint.planned import first_error, planned_rest
 from intertie.lint.rule import rule
 from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
@@ -43,12 +43,12 @@ def example_breaks_schema(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ## References
     Spec format, endpoints.
     """
-    for endpoint, operation in planned(spec, plan):
+    for endpoint, operation, wire in planned_rest(spec, plan):
         if endpoint.response is None:
             continue
         success = endpoint.response.success
-        pairs = [(success.example, operation.wire.response.schema)] if success else []
-        schemas = {answer.status: answer.schema for answer in operation.wire.response.errors}
+        pairs = [(success.example, operation.result.schema)] if success else []
+        schemas = {answer.status: answer.schema for answer in wire.response.errors}
         pairs += [(answer.example, schemas.get(status.value)) for status, answer in endpoint.response.errors]
         for example, schema in pairs:
             broken = first_error(schema, example.value) if example and schema else None

@@ -74,10 +74,9 @@ def page_breaks_parameter(spec: Spec, plan: Plan) -> Iterator[Finding]:
     Spec format, additions.
     """
     for endpoint, operation in planned(spec, plan):
-        parameters = {each.name: each for each in operation.wire.parameters}
         for name, value, said in _sent(endpoint.pagination):
-            parameter = parameters.get(name.value)
-            broken = first_error(parameter.schema, value) if parameter else None
+            schema = operation.wire.slots.get(name.value)
+            broken = first_error(schema, value) if schema is not None else None
             if broken:
                 place = said or name
                 yield Finding(

@@ -81,7 +81,7 @@ def default_breaks_answer(spec: Spec, plan: Plan) -> Iterator[Finding]:
                 yield Finding(answer.span, f"it has no {listing}, which {name} always gives", "add what is missing")
                 return
             continue
-        broken = first_error(operation.wire.response.schema, answer.value) if operation.wire.response.schema else None
+        broken = first_error(operation.result.schema, answer.value) if operation.result.schema else None
         if broken:
             yield Finding(answer.span, f"it breaks {broken} of the answer of {name}", "write what a caller can read")
             return

@@ -95,12 +95,9 @@ def default_breaks_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
 
 def _schema_of(operation: OperationPlan, name: str) -> CompiledSchema | None:
     """Return what a field of the body, or a parameter of that name, has to be; None where nothing is said."""
-    member = (
-        schema_at(operation.wire.body.schema.json, name) if operation.wire.body and operation.wire.body.schema else None
-    )
-    if member is not None:
-        return CompiledSchema(member)
-    return next((parameter.schema for parameter in operation.wire.parameters if parameter.name == name), None)
+    message = operation.wire.message
+    member = schema_at(message.json, name) if message is not None else None
+    return CompiledSchema(member) if member is not None else operation.wire.slots.get(name)
 
 
 def _sent(row: MappingRow) -> object:

@@ -67,7 +67,7 @@ def enum_map_without_value(spec: Spec, plan: Plan) -> Iterator[Finding]:
     rows = {str(row.external_field.span): row for row in spec.inbound if row.external_field and row.transform}
     told: set[str] = set()
     for _, operation in planned(spec, plan):
-        schema = operation.wire.response.schema
+        schema = operation.result.schema
         for planned_row in operation.inbound if schema else ():
             row = rows.get(planned_row.source)
             if row is None or row.transform is None or row.external_field is None or planned_row.source in told:

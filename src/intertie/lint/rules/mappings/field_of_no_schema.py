@@ -52,12 +52,10 @@ def field_of_no_schema(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ## References
     Spec format, data mappings.
     """
-    schemas = [
-        operation.wire.response.schema for operation in plan.operations.values() if operation.wire.response.schema
-    ]
+    schemas = [operation.result.schema for operation in plan.operations.values() if operation.result.schema]
     users: dict[str, list[str]] = {}
     for endpoint, operation in planned(spec, plan):
-        for planned_row in operation.inbound if operation.wire.response.schema is None else ():
+        for planned_row in operation.inbound if operation.result.schema is None else ():
             users.setdefault(planned_row.source, []).append(endpoint.name.value if endpoint.name else operation.id)
     for row in spec.inbound if schemas else ():
         field = row.external_field
@@ -82,9 +80,7 @@ def _not_in_named(spec: Spec, plan: Plan, row: InboundRow) -> Iterator[Finding]:
     field, named = row.external_field, {snake_case(name.value): name for name in row.endpoints}
     if field is None:
         return
-    schemas = {
-        operation.id: operation.wire.response.schema for _, operation in planned(spec, plan) if operation.id in named
-    }
+    schemas = {operation.id: operation.result.schema for _, operation in planned(spec, plan) if operation.id in named}
     lacking = [name for name, schema in schemas.items() if schema and not may_have(schema.json, field.value)]
     for name in lacking if len(lacking) < len(schemas) else ():
         yield Finding(

@@ -64,7 +64,7 @@ def required_field_optional(spec: Spec, plan: Plan) -> Iterator[Finding]:
     rows = {str(row.external_field.span): row for row in spec.inbound if row.external_field and row.required}
     told: set[str] = set()
     for endpoint, operation in planned(spec, plan):
-        schema = operation.wire.response.schema
+        schema = operation.result.schema
         for planned_row in operation.inbound if schema else ():
             row = rows.get(planned_row.source)
             if row is None or not planned_row.required or planned_row.has_default or planned_row.source in told:

@@ -69,13 +69,7 @@ def transform_takes_other_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
     told: set[str] = set()
     for _, operation in planned(spec, plan):
         for inbound, planned_rows in ((True, operation.inbound), (False, operation.outbound)):
-            schema = (
-                operation.wire.response.schema
-                if inbound
-                else operation.wire.body.schema
-                if operation.wire.body
-                else None
-            )
+            schema = operation.result.schema if inbound else operation.wire.message
             for planned_row in planned_rows if schema else ():
                 row = rows.get(planned_row.source)
                 if row is None or row.transform is None or row.external_field is None or planned_row.source in told:

@@ -68,7 +68,7 @@ def truncated_too_late(spec: Spec, plan: Plan) -> Iterator[Finding]:
     rows = {str(row.external_field.span): row for row in spec.outbound if row.external_field and row.transform}
     told: set[str] = set()
     for _, operation in planned(spec, plan):
-        schema = operation.wire.body.schema if operation.wire.body else None
+        schema = operation.wire.message
         for planned_row in operation.outbound if schema else ():
             row = rows.get(planned_row.source)
             if row is None or row.transform is None or row.external_field is None or planned_row.source in told:

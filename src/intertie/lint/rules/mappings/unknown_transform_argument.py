@@ -57,7 +57,7 @@ def unknown_transform_argument(spec: Spec, plan: Plan) -> Iterator[Finding]:
     inbound = {str(row.external_field.span): row for row in spec.inbound if row.external_field and row.transform}
     told: set[str] = set()
     for _, operation in planned(spec, plan):
-        schema = operation.wire.response.schema
+        schema = operation.result.schema
         for planned_row in operation.inbound if schema else ():
             row = inbound.get(planned_row.source)
             for name in argument_paths(row.transform.value) if row and row.transform else ():

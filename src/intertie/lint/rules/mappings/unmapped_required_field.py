@@ -69,13 +69,13 @@ def unmapped_required_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """
     for endpoint, operation in planned(spec, plan):
         body = endpoint.request.body if endpoint.request else None
-        if body is None or operation.wire.body is None or operation.wire.body.schema is None or not operation.outbound:
+        message = operation.wire.message
+        if body is None or message is None or not operation.outbound:
             continue
         filled = {str(steps[0]) for row in operation.outbound if (steps := getattr(row.write, "steps", ()))}
-        names = {parameter.name for parameter in operation.wire.parameters}
-        if not filled - names:
+        if not filled - operation.wire.slots.keys():
             continue
-        missing = [name for name in required_members(operation.wire.body.schema.json) if name not in filled]
+        missing = [name for name in required_members(message.json) if name not in filled]
         if missing:
             listing = listed(f"`{name}`" for name in missing)
             name = endpoint.name.value if endpoint.name else operation.id

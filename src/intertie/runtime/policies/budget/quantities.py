@@ -70,10 +70,10 @@ def gigabytes(count: int) -> Decimal:
 
 def declared_answer_bytes(operation: OperationPlan) -> int:
     """Return how large an answer may be: a text's `maxLength`, else the length of the example, else 64 KiB."""
-    schema = operation.wire.response.schema.json if operation.wire.response.schema is not None else None
+    schema = operation.result.schema.json if operation.result.schema is not None else None
     longest = schema.get("maxLength") if isinstance(schema, Mapping) else None
     if isinstance(longest, int):
         return longest
-    if operation.wire.response.example is not None:
-        return len(msgspec.json.encode(operation.wire.response.example, enc_hook=str))
+    if operation.result.example is not None:
+        return len(msgspec.json.encode(operation.result.example, enc_hook=str))
     return _ANSWER_BYTES

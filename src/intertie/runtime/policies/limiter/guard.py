@@ -8,12 +8,11 @@ from typing import Any
 from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 from intertie.runtime.guard import Attempt, EventKind, Guard, Line, Opening, Quick, Site
-from intertie.runtime.hints import NAMES, has_hint, read_hint
-from intertie.runtime.http import Response
+from intertie.runtime.hints import NAMES
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.limiter.options import STAGE, LimiterOptions
 from intertie.runtime.policies.limiter.policy import LimiterPolicy
-from intertie.runtime.state import LimiterHandle, Permit, ServerHint
+from intertie.runtime.state import LimiterHandle, Permit
 
 
 class LimiterGuard(Guard):
@@ -38,19 +37,8 @@ class LimiterGuard(Guard):
 
     def policy(self, site: Site, handle: LimiterHandle) -> LimiterPolicy:
         """Return the general path."""
-        plan, clock = site.plan, site.surroundings.clock
-
-        def hint(response: Response, throttled: bool) -> ServerHint | None:
-            """Return what an answer says about the limit; only a 429, a 503 or a disguise of one pauses callers."""
-            header = site.retry_after_header(response.status)
-            if header is None and not throttled and not has_hint(response.headers):
-                return None
-            pauses = throttled or response.status in {429, 503}
-            return read_hint(
-                response.headers, now_s=clock.utc_s(), throttled=throttled, pauses=pauses, retry_after_header=header
-            )
-
-        return LimiterPolicy(_options(plan), handle, hint, plan.service, clock)
+        plan = site.plan
+        return LimiterPolicy(_options(plan), handle, site.read_hint, plan.service, site.surroundings.clock)
 
     def quick(self, site: Site, handle: LimiterHandle) -> Quick:
         """Take a permit that is free now; an answer that speaks of limits goes to the general path."""

@@ -73,7 +73,7 @@ class RetryGuard(Guard):
         source = most_telling(sources, "retry_on", "retry_conditions")
         yield f"after {causes}, and after a 429 once its pause is over", source
         if not operation.replay_safe:
-            unsafe = f"not where an attempt may have taken effect: {operation.wire.method} without an idempotency key"
+            unsafe = f"not where an attempt may have taken effect: {operation.wire.verb} without an idempotency key"
             yield unsafe, operation.source
         yield f"at most {percent(options['retry_budget'])} of calls are retries", sources["retry_budget"]
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
 from intertie.runtime.wires.plan import WirePlan
+
+if TYPE_CHECKING:
+    from intertie.runtime.plan import OperationPlan, Plan
 
 STREAM_TYPES: Final = {"sse": "text/event-stream", "ndjson": "application/x-ndjson"}
 """How an answer streams -> its media type."""
@@ -62,7 +66,7 @@ class ErrorAnswerPlan(Struct, frozen=True):
 
 
 class ResponsePlan(Struct, frozen=True):
-    """What success looks like. `codec` as for bodies; `validate` is `strict`, `warn` or `off`.
+    """What success looks like. `codec` as for bodies; what it holds is the operation's `result`.
 
     Attributes:
         content_type: As the spec has it, None where it says nothing.
@@ -71,10 +75,7 @@ class ResponsePlan(Struct, frozen=True):
     statuses: StatusSet
     content_type: str | None
     codec: str
-    schema: CompiledSchema | None
     errors: tuple[ErrorAnswerPlan, ...] = ()
-    validate: str = "warn"
-    example: object = None
 
 
 class RestWire(WirePlan, frozen=True, tag="rest"):
@@ -91,3 +92,80 @@ class RestWire(WirePlan, frozen=True, tag="rest"):
     parameters: tuple[ParameterPlan, ...]
     body: BodyPlan | None
     response: ResponsePlan
+
+    @property
+    def verb(self) -> str:
+        """The method."""
+        return self.method
+
+    @property
+    def title(self) -> str:
+        """Method and path."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def described(self) -> Mapping[str, object]:
+        """Method and path."""
+        return {"method": self.method, "path": self.path}
+
+    @property
+    def described_request(self) -> Mapping[str, object]:
+        """Parameters with their places, the body's media type and its schema's name."""
+        described: dict[str, object] = {}
+        if self.parameters:
+            described["parameters"] = [
+                f"{each.name} ({each.location}{', required' if each.required else ''})" for each in self.parameters
+            ]
+        if self.body is not None:
+            described["body"] = self.body.content_type
+            if self.body.schema is not None:
+                described["schema"] = self.body.schema.name or "inline"
+        return described
+
+    @property
+    def described_success(self) -> tuple[str, ...]:
+        """Statuses, as the spec has them."""
+        return self.response.statuses.written
+
+    @property
+    def message(self) -> CompiledSchema | None:
+        """The body's schema."""
+        return self.body.schema if self.body is not None else None
+
+    @property
+    def slots(self) -> Mapping[str, CompiledSchema]:
+        """The parameters."""
+        return {each.name: each.schema for each in self.parameters}
+
+    @property
+    def patterns(self) -> Mapping[str, str]:
+        """The headers that have a value."""
+        return {each.name: each.value for each in self.headers if each.value is not None}
+
+    @property
+    def volatile_headers(self) -> frozenset[str]:
+        """The idempotency key, and headers with a fresh identifier or the time."""
+        return frozenset(
+            each.name.lower()
+            for each in self.headers
+            if each.is_idempotency_key or (each.value and ("{uuid}" in each.value or "{timestamp}" in each.value))
+        )
+
+
+def rest_wire(operation: OperationPlan) -> RestWire:
+    """Return the wire of an operation that is known to be REST.
+
+    Raises:
+        TypeError: It is of another protocol.
+    """
+    wire = operation.wire
+    if not isinstance(wire, RestWire):
+        raise TypeError(f"{operation.id} is no REST operation: its protocol is {wire.protocol}")
+    return wire
+
+
+def rest_operations(plan: Plan) -> Iterator[tuple[OperationPlan, RestWire]]:
+    """Yield the operations of a plan that are REST, each with its wire."""
+    for operation in plan.operations.values():
+        if isinstance(operation.wire, RestWire):
+            yield operation, operation.wire

@@ -1,0 +1,1 @@
+"""The protocols as their services speak them: a folder for each."""

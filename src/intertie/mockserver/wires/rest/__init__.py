@@ -1,0 +1,1 @@
+"""REST: paths found, parameters and bodies held to the spec, answers made from its schemas."""

@@ -1,8 +1,0 @@
-"""The internal object made into a request, validated before anything is sent."""
-
-from __future__ import annotations
-
-from intertie.runtime.requests.bodies import RAW_FIELD
-from intertie.runtime.requests.builder import RequestBuilder
-
-__all__ = ["RAW_FIELD", "RequestBuilder"]

@@ -1,0 +1,87 @@
+"""REST, linked: an operation's requests written, and its answers read and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from intertie.core.clock import Clock
+from intertie.core.errors import InvalidResponse, MappingError, ProtocolError
+from intertie.runtime.call import Outcome
+from intertie.runtime.hints import has_hint, read_hint
+from intertie.runtime.http import Response
+from intertie.runtime.plan import OperationPlan, Plan
+from intertie.runtime.state import ServerHint
+from intertie.runtime.wires.contract import NOT_PLAIN
+from intertie.runtime.wires.rest.classify import Classifier, declared_retry_after
+from intertie.runtime.wires.rest.plan import rest_wire
+from intertie.runtime.wires.rest.requests import RequestBuilder
+from intertie.runtime.wires.rest.responses import ResponseReader
+
+TAG = "rest"
+
+
+class Rest:
+    """The protocol."""
+
+    tag = TAG
+
+    def link(self, plan: Plan, operation: OperationPlan, *, clock: Clock, quote: Callable[[str], str]) -> LinkedRest:
+        """Return an operation, ready to be called."""
+        return LinkedRest(plan, operation, clock=clock, quote=quote)
+
+
+class LinkedRest:
+    """One operation of REST.
+
+    Attributes:
+        builder, reader, classifier: Requests written, bodies read, answers judged.
+    """
+
+    unusual_headers: frozenset[bytes] = frozenset()
+
+    def __init__(self, plan: Plan, operation: OperationPlan, *, clock: Clock, quote: Callable[[str], str]) -> None:
+        wire = rest_wire(operation)
+        self.builder = RequestBuilder(operation, plan.version, plan.origin.base_path)
+        self.reader = ResponseReader(operation, plan.errors)
+        rows = frozenset(row.external_code for row in plan.errors.rows if not _is_status(row.external_code))
+        self.classifier = Classifier(operation, wire, self.reader, plan.service, rows, clock, quote)
+        # The builder's own method rather than one of ours around it: each call passes here.
+        self.encode = self.builder.build
+        self._clock = clock
+        self._declared_errors = wire.response.errors
+        self._success_statuses = wire.response.statuses.codes
+
+    def idempotency_key_in(self, input: Mapping[str, object]) -> str | None:  # noqa: A002  # the word of the format
+        """Return the idempotency key that the caller gives by the header's name, None where none is given."""
+        return self.builder.idempotency_key_in(input)
+
+    def plain(self, response: Response) -> object:
+        """Return the data of a declared success, `NOT_PLAIN` where the body is another type, broken, or an error."""
+        if response.status not in self._success_statuses:
+            return NOT_PLAIN
+        try:
+            data = self.reader.decode(response)
+        except (ProtocolError, InvalidResponse, MappingError):
+            return NOT_PLAIN
+        return data if self.classifier.hidden_error(data, response) is None else NOT_PLAIN
+
+    def answer(self, response: Response, *, stream: bool = False) -> Outcome:
+        """Return what an answer is."""
+        return self.classifier.answer(response, stream=stream)
+
+    def is_streamed(self, response: Response) -> bool:
+        """Return whether the body of an answer is handed on as a stream: of a success, of a declared media type."""
+        return self.classifier.is_streamed(response)
+
+    def read_hint(self, response: Response, throttled: bool) -> ServerHint | None:
+        """Return what an answer says about the limit: rate limit headers, and the pause of a refusal."""
+        header = declared_retry_after(self._declared_errors, response.status)
+        if header is None and not throttled and not has_hint(response.headers):
+            return None
+        pauses = throttled or response.status in {429, 503}
+        now_s = self._clock.utc_s()
+        return read_hint(response.headers, now_s=now_s, throttled=throttled, pauses=pauses, retry_after_header=header)
+
+
+def _is_status(code: str) -> bool:
+    return len(code) == 3 and code[0] in "12345" and (code.isdigit() or code[1:].lower() == "xx")
