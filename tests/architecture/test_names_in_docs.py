@@ -42,7 +42,7 @@ def test_the_layers_are_those_of_the_import_contract() -> None:
         "`runtime/{fused,unfused_1}/x.py`",
         "`client/face`",
         "`intertie.opne(spec)`",
-        "`intertie.runtime.stages.ORDERS`",
+        "`intertie.runtime.order.ORDERS`",
         "`result.couse`",
         "`error.external_kode`",
         "`intertie chekc`",
