@@ -269,7 +269,7 @@ class ResponseReader:
             self._stop(f"sent more than {self._limits.max_fields} header fields")
         if status < 200:
             if status == 101 and self._switch_to is not None:
-                self._take_switch(self._switch_to)
+                self._take_switch(self._switch_to, version)
             else:
                 self._take_informational(status)
             return
@@ -347,13 +347,13 @@ class ResponseReader:
         self._watched = None
         self._length = None
 
-    def _take_switch(self, asked: str) -> None:
+    def _take_switch(self, asked: str, version: str) -> None:
         """The head of a 101: the message ends here, and so does HTTP (RFC 9110 section 15.2.2)."""
         headers = Headers(self._fields)
         parser = self._parser
         assert parser is not None  # noqa: S101  # narrowing: it is calling us
         protocols = [each.strip().lower() for value in headers.all("upgrade") for each in value.split(",")]
-        if asked.lower() not in protocols or not parser.should_upgrade():
+        if asked.lower() not in protocols or not parser.should_upgrade() or version != "1.1":
             self._stop(f"switched protocols (status 101), but not to '{asked}', which it was asked for")
         self.status = 101
         self.headers = headers
