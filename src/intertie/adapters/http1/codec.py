@@ -242,6 +242,8 @@ class ResponseReader:
         value = value.rstrip(b" \t")
         if self.head_done:
             # Kept apart: merged, a trailer could change what was decided from the head (RFC 9110 section 6.5.1).
+            if name == b"transfer-encoding":  # of a Content-Length llhttp says so itself
+                self._stop("sent a transfer coding in a trailer")
             if self._trailer_fields is None:
                 self._trailer_fields = []
             elif len(self._trailer_fields) >= self._limits.max_fields:
@@ -332,6 +334,9 @@ class ResponseReader:
                 return
         if self._trailer_fields is not None:
             self.trailers = Headers(self._trailer_fields)
+            assert self._parser is not None  # noqa: S101  # narrowing: it is calling us
+            # To llhttp a `Connection: close` in a trailer counts: it would refuse the next answer.
+            self.reusable = self.reusable and self._parser.should_keep_alive()
         self.done = True
 
     def _take_informational(self, status: int) -> None:
