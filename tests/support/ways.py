@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import warnings
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from intertie.adapters.http1 import AsyncioTransport, BlockingTransport, TransportLimits
 from intertie.core.clock import AsyncioClock, BlockingClock, Clock
 from intertie.core.errors import CallError
 from intertie.runtime.http import Request, Response, Transport
-from intertie.runtime.plan import Origin
+from intertie.runtime.plan import Origin, TlsOptions
 from intertie.runtime.stepping import run_blocking
 from support.pace import PATIENCE_S
 
@@ -97,6 +98,13 @@ class Caller:
             assert self.clock.monotonic_s() < end_s, "it never came to that"
             await self.pause(0.001)
         await self.pause(0.001)
+
+
+class Certified(NamedTuple):
+    """What a server and its clients need for TLS."""
+
+    server: ssl.SSLContext
+    client: TlsOptions
 
 
 Work = Callable[[Caller], Awaitable[Any]]

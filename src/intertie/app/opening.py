@@ -25,9 +25,10 @@ from intertie.core.outside_text import shown
 from intertie.core.rng import SystemRng
 from intertie.runtime.linked import LinkedPlan
 from intertie.runtime.masking import KnownSecrets
-from intertie.runtime.plan import Plan
+from intertie.runtime.plan import Origin, Plan
 from intertie.runtime.state import Coordination, Journal, Offload
 from intertie.runtime.surroundings import SecretStore, Surroundings
+from intertie.runtime.transports import Transports
 
 _log = logging.getLogger("intertie")
 
@@ -92,12 +93,19 @@ def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "", calls: bool
     clock, offload = BlockingClock(), InlineOffload()
     known = KnownSecrets()
     secrets = EnvironmentSecrets(bench.environ, bench.root, tell=known.add)
-    transport = BlockingTransport(plan.origin, tls=plan.tls, proxy=plan.proxy, secrets=secrets, clock=clock)
+
+    def reach(origin: Origin) -> BlockingTransport:
+        return BlockingTransport(origin, tls=plan.tls, proxy=plan.proxy, secrets=secrets, clock=clock)
+
+    transport = reach(plan.origin)
     if calls:
         transport.prepare()
         _log_troubles(plan, secrets, clock)
+    transports = Transports((plan.origin, transport), allowed=plan.origins, open=reach)
     coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
-    linked = LinkedPlan(plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known))
+    linked = LinkedPlan(
+        plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known, transports)
+    )
     return Integration(linked, CallOptions(caller=caller), close_stores=_closer(coordination, journal, offload))
 
 
@@ -108,11 +116,18 @@ def open_asyncio(bench: Workbench, plan: Plan, *, caller: str = "") -> AsyncInte
     clock, offload = AsyncioClock(), ThreadOffload()
     known = KnownSecrets()
     secrets = EnvironmentSecrets(bench.environ, bench.root, tell=known.add)
-    transport = AsyncioTransport(plan.origin, tls=plan.tls, proxy=plan.proxy, secrets=secrets, clock=clock)
+
+    def reach(origin: Origin) -> AsyncioTransport:
+        return AsyncioTransport(origin, tls=plan.tls, proxy=plan.proxy, secrets=secrets, clock=clock)
+
+    transport = reach(plan.origin)
     transport.prepare()
     _log_troubles(plan, secrets, clock)
+    transports = Transports((plan.origin, transport), allowed=plan.origins, open=reach)
     coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
-    linked = LinkedPlan(plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known))
+    linked = LinkedPlan(
+        plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known, transports)
+    )
     return AsyncIntegration(linked, CallOptions(caller=caller), close_stores=_closer(coordination, journal, offload))
 
 

@@ -15,7 +15,8 @@ from intertie.core.clock import Clock
 from intertie.core.errors import ConnectError, DeadlineExceeded, Reach, ReadError
 from intertie.mockserver.engine import MockEngine
 from intertie.mockserver.messages import Fault, FaultKind, MockReply, MockRequest
-from intertie.runtime.http import Headers, Request, Response
+from intertie.runtime.http import NO_HEADERS, Departure, Headers, Request, Response
+from intertie.runtime.plan import Origin
 
 _CHUNK = 16_384
 
@@ -26,12 +27,14 @@ class MockTransport:
     Args:
         engine: Answers; its clock must be `clock`.
         clock: Of the pipeline that sends.
+        origin: That it stands for: the plan's own by default, or one of the others that the plan allows. The engine
+            answers for all of them.
     """
 
-    def __init__(self, engine: MockEngine, clock: Clock) -> None:
+    def __init__(self, engine: MockEngine, clock: Clock, *, origin: Origin | None = None) -> None:
         self.engine = engine
         self.clock = clock
-        self.encoder = HeadEncoder(engine.plan.origin.authority)
+        self.encoder = HeadEncoder((origin or engine.plan.origin).authority)
         self._connection = _MockConnection(self)
         self._closed = False
         self._used = 0
@@ -91,14 +94,18 @@ class _MockConnection:
         read_timeout_s: float,
         deadline_s: float,
         stream: bool = False,
+        departure: Departure | None = None,
     ) -> Response:
         """Hand the request to the engine and return its answer when it would come."""
         transport = self._transport
         engine, clock = transport.engine, transport.clock
+        head = transport.encoder.encode(request).data
+        if departure is not None:
+            departure.departing()
+            departure.departed()  # writing takes no time
         body = request.body
         if body is not None and not isinstance(body, bytes):
             body = b"".join([piece async for piece in body])
-        head = transport.encoder.encode(request).data
         now_s = clock.monotonic_s()
         limit_s = min(now_s + read_timeout_s, deadline_s)
         reply = engine.handle(_as_received(head, body or b""))
@@ -133,6 +140,24 @@ class _MockConnection:
         rate = fault.bytes_per_second if fault is not None and fault.kind is FaultKind.SLOW_BODY else 0.0
         return replace(answer, body=b"", stream=_Body(answer.body, clock, rate, None))
 
+    async def open_stream(
+        self,
+        request: Request,
+        *,
+        write_deadline_s: float,
+        read_timeout_s: float,
+        deadline_s: float,
+        departure: Departure | None = None,
+    ) -> Response:
+        """Return the engine's answer: it speaks HTTP alone, so it never switches."""
+        return await self.exchange(
+            request,
+            write_deadline_s=write_deadline_s,
+            read_timeout_s=read_timeout_s,
+            deadline_s=deadline_s,
+            departure=departure,
+        )
+
 
 class _Body:
     """The body of a streamed answer: in chunks, as slowly as the profile says, broken off where it says so."""
@@ -143,6 +168,7 @@ class _Body:
         self._rate = bytes_per_second
         self._broken = broken
         self._closed = False
+        self.trailers = NO_HEADERS
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Yield the chunks."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -18,6 +19,7 @@ from intertie.runtime.linked import LinkedPlan
 from intertie.runtime.plan import Origin, Plan
 from intertie.runtime.state import Offload
 from intertie.runtime.surroundings import Surroundings
+from intertie.runtime.transports import Transports
 from intertie.testing import VirtualClock
 
 
@@ -36,12 +38,14 @@ def blocking_client(mock: SpecMock) -> Integration:
 
     clock: Clock = mock.clock
     plan, secrets = _plan(mock), MadeUpSecrets()
-    transport: Transport = (
-        BlockingTransport(plan.origin, tls=plan.tls, secrets=secrets, clock=clock)
-        if mock.url
-        else MockTransport(mock.engine, clock)
-    )
-    surroundings = _surroundings(plan, clock, InlineOffload(), transport, secrets)
+
+    def reach(origin: Origin) -> Transport:
+        if not mock.url:
+            return MockTransport(mock.engine, clock, origin=origin)
+        # The mock stands for every origin of the plan: a test never reaches a real one.
+        return BlockingTransport(plan.origin, tls=plan.tls, secrets=secrets, clock=clock)
+
+    surroundings = _surroundings(plan, clock, InlineOffload(), reach, secrets)
     return Integration(LinkedPlan(plan, surroundings))
 
 
@@ -52,14 +56,16 @@ def asynchronous_client(mock: SpecMock) -> AsyncIntegration:
     virtual = isinstance(mock.clock, VirtualClock)
     clock: Clock = mock.clock if virtual else AsyncioClock()
     plan, secrets = _plan(mock), MadeUpSecrets()
-    transport: Transport = (
-        AsyncioTransport(plan.origin, tls=plan.tls, secrets=secrets, clock=clock)
-        if mock.url
-        else MockTransport(mock.engine, clock)
-    )
+
+    def reach(origin: Origin) -> Transport:
+        if not mock.url:
+            return MockTransport(mock.engine, clock, origin=origin)
+        # The mock stands for every origin of the plan: a test never reaches a real one.
+        return AsyncioTransport(plan.origin, tls=plan.tls, secrets=secrets, clock=clock)
+
     # In virtual time nothing may run in a thread: the loop would jump ahead of it.
     offload = InlineOffload() if virtual else ThreadOffload()
-    surroundings = _surroundings(plan, clock, offload, transport, secrets)
+    surroundings = _surroundings(plan, clock, offload, reach, secrets)
     return AsyncIntegration(LinkedPlan(plan, surroundings))
 
 
@@ -73,10 +79,17 @@ def _plan(mock: SpecMock) -> Plan:
 
 
 def _surroundings(
-    plan: Plan, clock: Clock, offload: Offload, transport: Transport, secrets: MadeUpSecrets
+    plan: Plan, clock: Clock, offload: Offload, reach: Callable[[Origin], Transport], secrets: MadeUpSecrets
 ) -> Surroundings:
     rng = SeededRng(plan.id)
     root = Path()
-    coordination = open_coordination("memory://", clock=clock, rng=rng, offload=offload, root=root)
-    journal = open_journal("memory://", clock=clock, rng=rng, offload=offload, root=root)
-    return Surroundings(clock, rng, transport, coordination, journal, secrets)
+    transport = reach(plan.origin)
+    return Surroundings(
+        clock,
+        rng,
+        transport,
+        open_coordination("memory://", clock=clock, rng=rng, offload=offload, root=root),
+        open_journal("memory://", clock=clock, rng=rng, offload=offload, root=root),
+        secrets,
+        transports=Transports((plan.origin, transport), allowed=plan.origins, open=reach),
+    )

@@ -1,7 +1,7 @@
 """Tools for tests of code that uses Intertie: virtual time, scripted transports, plans. Public.
 
     clock that jumps       VirtualClock, VirtualTimeLoop, run_virtual
-    a service by script    ScriptedTransport, Answer, Failure, Received
+    a service by script    ScriptedTransport, Answer, Stream, Failure, Received
     plans without a spec   make_plan, make_operation, price, rows
     everything linked      make_bench, Bench, StaticSecrets
     assertions             assert_answered, assert_failed, assert_events, assert_stage_order
@@ -18,8 +18,10 @@ from intertie.testing.scripted import (
     Received,
     Script,
     ScriptedConnection,
+    ScriptedStream,
     ScriptedTransport,
     Step,
+    Stream,
 )
 from intertie.testing.virtual_time import EPOCH, VirtualClock, VirtualTimeLoop, run_virtual
 
@@ -31,9 +33,11 @@ __all__ = [
     "Received",
     "Script",
     "ScriptedConnection",
+    "ScriptedStream",
     "ScriptedTransport",
     "StaticSecrets",
     "Step",
+    "Stream",
     "VirtualClock",
     "VirtualTimeLoop",
     "assert_answered",

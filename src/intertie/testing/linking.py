@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ from intertie.core.errors import CredentialMissing
 from intertie.core.rng import Rng, SeededRng
 from intertie.core.secret import Secret
 from intertie.runtime.linked import LinkedPlan
-from intertie.runtime.plan import Plan
+from intertie.runtime.plan import Origin, Plan
 from intertie.runtime.surroundings import Surroundings
+from intertie.runtime.transports import Transports
 from intertie.testing.scripted import Script, ScriptedTransport
 from intertie.testing.virtual_time import VirtualClock
 
@@ -44,6 +45,8 @@ class Bench:
     transport: ScriptedTransport
     secrets: StaticSecrets
     surroundings: Surroundings
+    elsewhere: Mapping[str, ScriptedTransport] = field(default_factory=dict)
+    """What plays the scripts of other origins, by `scheme://host:port`, once it was reached."""
 
     def advance(self, seconds: float) -> None:
         """Move time by hand."""
@@ -59,6 +62,7 @@ def make_bench(
     rng: Rng | None = None,
     clock: VirtualClock | None = None,
     state: Surroundings | None = None,
+    elsewhere: Mapping[str, Script] | None = None,
     **linking: Any,
 ) -> Bench:
     """Return a plan linked with a script, in virtual time.
@@ -71,12 +75,19 @@ def make_bench(
         rng: `SeededRng(1)` by default.
         clock: A new one by default.
         state: Surroundings whose stores are shared, for two plans on one state.
+        elsewhere: Scripts of the other origins in `plan.origins`, by `scheme://host:port`.
         linking: Further arguments of `LinkedPlan`.
     """
     clock = clock or VirtualClock()
     rng = rng or SeededRng(1)
     transport = ScriptedTransport(clock, script, pooled=pooled)
     known = StaticSecrets(secrets)
+    others: dict[str, ScriptedTransport] = {}
+
+    def open_other(origin: Origin) -> ScriptedTransport:
+        played = (elsewhere or {}).get(origin.name, ())
+        return others.setdefault(origin.name, ScriptedTransport(clock, played, pooled=pooled))
+
     root, offload = Path(), InlineOffload()
     surroundings = Surroundings(
         clock=clock,
@@ -87,5 +98,6 @@ def make_bench(
         else open_coordination("memory://", clock=clock, rng=rng, offload=offload, root=root),
         journal=state.journal if state else open_journal("memory://", clock=clock, rng=rng, offload=offload, root=root),
         secrets=known,
+        transports=Transports((plan.origin, transport), allowed=plan.origins, open=open_other),
     )
-    return Bench(plan, LinkedPlan(plan, surroundings, **linking), clock, transport, known, surroundings)
+    return Bench(plan, LinkedPlan(plan, surroundings, **linking), clock, transport, known, surroundings, others)

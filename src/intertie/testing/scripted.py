@@ -12,7 +12,7 @@ import msgspec
 from intertie.core.clock import Clock
 from intertie.core.errors import CallError, ConnectError, DeadlineExceeded, ProtocolError, Reach, ReadError, WriteError
 from intertie.core.secret import MASK
-from intertie.runtime.http import Headers, Request, Response
+from intertie.runtime.http import NO_HEADERS, Departure, Headers, MessageStream, Request, Response
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -24,6 +24,7 @@ class Answer(msgspec.Struct, frozen=True):
         headers: Name -> value.
         latency_s: Seconds from the request to the whole answer.
         connect_s: Seconds that the connection takes first, where one is opened.
+        trailers: Name -> value, behind the body.
     """
 
     status: int = 200
@@ -32,6 +33,7 @@ class Answer(msgspec.Struct, frozen=True):
     headers: dict[str, str] = {}
     latency_s: float = 0.0
     connect_s: float = 0.0
+    trailers: dict[str, str] = {}
 
     def response(self, request: Request) -> Response:
         """Return the answer as the pipeline sees it."""
@@ -42,7 +44,36 @@ class Answer(msgspec.Struct, frozen=True):
             if not any(name.lower() == "content-type" for name in self.headers):
                 fields.append(("content-type", "application/json"))
         sent = len(request.body) if isinstance(request.body, bytes) else 0
-        return Response(self.status, Headers.of(fields), body, bytes_sent=sent + 100, bytes_received=len(body) + 100)
+        return Response(
+            self.status,
+            Headers.of(fields),
+            body,
+            bytes_sent=sent + 100,
+            bytes_received=len(body) + 100,
+            trailers=Headers.of(self.trailers.items()),
+        )
+
+
+class Stream(msgspec.Struct, frozen=True):
+    """The service opens a stream in both directions, where one is asked for.
+
+    Attributes:
+        messages: What it sends, in order.
+        status: Of its head.
+        headers: Name -> value, of its head.
+        latency_s: Seconds to its head.
+        every_s: Seconds before each message, and before the end.
+        failure: How it breaks off behind the messages, None where it ends.
+        trailers: Name -> value, at its end.
+    """
+
+    messages: tuple[bytes, ...] = ()
+    status: int = 101
+    headers: dict[str, str] = {}
+    latency_s: float = 0.0
+    every_s: float = 0.0
+    failure: Failure | None = None
+    trailers: dict[str, str] = {}
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -84,20 +115,21 @@ class Failure(msgspec.Struct, frozen=True):
         return implied if self.reached is None else self.reached
 
 
-Step: TypeAlias = Answer | Failure
+Step: TypeAlias = Answer | Failure | Stream
 Script: TypeAlias = Iterable[Step] | Callable[[Request, int], Step]
 
 
 class Received(msgspec.Struct, frozen=True):
     """One request as it arrived: the monotonic instant, what was sent, and the step that it met.
 
-    `streamed` is what a body that came piece by piece held.
+    `streamed` is what a body that came piece by piece held; `stream` is the service's side of a stream that was opened.
     """
 
     at_s: float
     request: Request
     step: Step
     streamed: bytes = b""
+    stream: ScriptedStream | None = None
 
 
 class ScriptedTransport:
@@ -197,13 +229,14 @@ class ScriptedTransport:
         step = self._play(_NO_REQUEST, self._next) if self._connect_failures else None
         return step.connect_s if isinstance(step, Answer) else 0.0
 
-    def _take(self, request: Request | None, streamed: bytes = b"") -> Step:
+    def _take(self, request: Request | None, streamed: bytes = b"", stream: ScriptedStream | None = None) -> Step:
         with self._lock:
             number = self._next
             self._next += 1
             step = self._play(request or _NO_REQUEST, number)
             if request is not None and not (isinstance(step, Failure) and step.at_connect):
-                self.received.append(Received(self.clock.monotonic_s(), request, step, streamed))
+                opened = stream if isinstance(step, Stream) else None
+                self.received.append(Received(self.clock.monotonic_s(), request, step, streamed, opened))
         return step
 
 
@@ -233,18 +266,65 @@ class ScriptedConnection:
         read_timeout_s: float,
         deadline_s: float,
         stream: bool = False,
+        departure: Departure | None = None,
     ) -> Response:
         """Play the next step within the deadlines given."""
+        step = await self._play(request, read_timeout_s, deadline_s, departure, None)
+        if isinstance(step, Stream):
+            raise ProtocolError("a stream was opened that nobody asked for", reached=Reach.YES)
+        response = step.response(request)
+        if not stream:
+            return response
+        body = ScriptedBody(response.body, response.trailers)
+        return msgspec.structs.replace(response, body=b"", stream=body, trailers=NO_HEADERS)
+
+    async def open_stream(
+        self,
+        request: Request,
+        *,
+        write_deadline_s: float,  # noqa: ARG002  # a script takes no time to write
+        read_timeout_s: float,
+        deadline_s: float,
+        departure: Departure | None = None,
+    ) -> MessageStream | Response:
+        """Play the next step within the deadlines given: a `Stream`, or an `Answer` that refuses one."""
+        stream = ScriptedStream(self._transport.clock)
+        step = await self._play(request, read_timeout_s, deadline_s, departure, stream)
+        if not isinstance(step, Stream):
+            return step.response(request)
+        stream.begin(step)
+        return stream
+
+    async def _play(
+        self,
+        request: Request,
+        read_timeout_s: float,
+        deadline_s: float,
+        departure: Departure | None,
+        stream: ScriptedStream | None,
+    ) -> Answer | Stream:
+        """Return the next step when it would come, or fail as it says."""
         transport = self._transport
         now_s = transport.clock.monotonic_s()
+        if departure is not None:
+            try:
+                departure.departing()
+            except BaseException:
+                self.release()
+                raise
         body = request.body
+        is_whole = body is None or isinstance(body, bytes)
+        if departure is not None and not is_whole:
+            departure.departed()
         streamed = b"" if body is None or isinstance(body, bytes) else b"".join([piece async for piece in body])
-        step = transport._take(request, streamed)  # noqa: SLF001  # the other half of one thing
+        step = transport._take(request, streamed, stream)  # noqa: SLF001  # the other half of one thing
+        if departure is not None and is_whole and not (isinstance(step, Failure) and step.kind == "write"):
+            departure.departed()
         transport.in_flight += 1
         transport.most_in_flight = max(transport.most_in_flight, transport.in_flight)
         try:
             limit_s = min(now_s + read_timeout_s, deadline_s)
-            end_s = now_s + (step.latency_s if isinstance(step, Answer) else _failure_s(step))
+            end_s = now_s + (_failure_s(step) if isinstance(step, Failure) else step.latency_s)
             if end_s > limit_s:
                 await transport.clock.sleep_until(limit_s)
                 phase = "total" if deadline_s <= now_s + read_timeout_s else "read"
@@ -252,25 +332,97 @@ class ScriptedConnection:
             await transport.clock.sleep_until(end_s)
             if isinstance(step, Failure):
                 raise step.error()
-            response = step.response(request)
         finally:
             transport.in_flight -= 1
-        if not stream:
-            return response
-        return msgspec.structs.replace(response, body=b"", stream=ScriptedBody(response.body))
+        return step
+
+
+class ScriptedStream:
+    """Both sides of a stream that a `Stream` of the script opened.
+
+    Attributes:
+        sent: What our side sent, in order.
+        ended: Our side said that nothing more comes.
+        closed: Our side closed it.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.sent: list[bytes] = []
+        self.ended = self.closed = False
+        self._clock = clock
+        self._step = Stream()
+        self._next = 0
+        self._due_s = math.inf
+        self._trailers = NO_HEADERS
+
+    def begin(self, step: Stream) -> None:
+        """Have the service send what `step` says, from now on."""
+        self._step = step
+        self._due_s = self._clock.monotonic_s() + step.every_s
+
+    @property
+    def head(self) -> Response:
+        """Head of the answer."""
+        return Response(self._step.status, Headers.of(self._step.headers.items()))
+
+    @property
+    def trailers(self) -> Headers:
+        """The script's trailers, once the end was received."""
+        return self._trailers
+
+    async def send(self, data: bytes, *, deadline_s: float) -> None:  # noqa: ARG002  # it is taken at once
+        """Note what is sent."""
+        if self.ended:
+            msg = "nothing can be sent on a stream after its end was said"
+            raise RuntimeError(msg)
+        if self.closed:
+            raise WriteError("the stream was closed", reached=Reach.NO)
+        self.sent.append(data)
+
+    async def receive(self, *, deadline_s: float, idle_s: float) -> bytes | None:
+        """Return the next message when it is due, None behind the last one."""
+        if self.closed:
+            raise ReadError("the stream was closed", reached=Reach.YES)
+        now_s = self._clock.monotonic_s()
+        until_s = min(now_s + idle_s, deadline_s)
+        if self._due_s > until_s:
+            await self._clock.sleep_until(until_s)
+            phase = "total" if deadline_s <= now_s + idle_s else "read"
+            raise DeadlineExceeded("nothing came on the stream in time", phase=phase, reached=Reach.YES)
+        await self._clock.sleep_until(self._due_s)
+        step, number = self._step, self._next
+        if number < len(step.messages):
+            self._next += 1
+            self._due_s += step.every_s
+            return step.messages[number]
+        if step.failure is not None:
+            raise step.failure.error()
+        self._trailers = Headers.of(step.trailers.items())
+        return None
+
+    async def end(self) -> None:
+        """Note that nothing more is sent."""
+        self.ended = True
+
+    async def aclose(self) -> None:
+        """Note that it was closed."""
+        self.closed = True
 
 
 class ScriptedBody:
     """A body in chunks of up to 16 bytes."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, trailers: Headers = NO_HEADERS) -> None:
         self._body = body
+        self._told = trailers
         self.closed = False
+        self.trailers = NO_HEADERS
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Yield the chunks."""
         for start in range(0, len(self._body), 16):
             yield self._body[start : start + 16]
+        self.trailers = self._told
 
     async def aclose(self) -> None:
         """Note that it was closed."""

@@ -61,6 +61,58 @@ def test_a_streamed_answer_comes_with_its_head_and_in_pieces(way: Way) -> None:
         way.run(server.port, work)
 
 
+def test_trailers_come_with_a_whole_answer_and_at_the_end_of_a_streamed_one(way: Way) -> None:
+    """Fields behind the body stand on the answer, or on its stream once that was read to the end."""
+    answer = CHUNKED + b"3\r\nsum\r\n0\r\nX-Checksum: 7\r\nX-Checksum: 8\r\n\r\n"
+
+    async def work(http: Caller) -> None:
+        response = await http.call()
+        assert response.trailers.all("x-checksum") == ["7", "8"]
+        assert response.headers.get("x-checksum") is None
+        response = await http.call(stream=True)
+        assert response.stream is not None
+        assert len(response.trailers) == len(response.stream.trailers) == 0
+        assert [piece async for piece in response.stream] == [b"sum"]
+        assert response.stream.trailers.all("x-checksum") == ["7", "8"]
+        assert len((await http.call()).trailers) == 2
+        assert http.transport.statistics()["opened_total"] == 1
+
+    with serving(always(answer)) as server:
+        way.run(server.port, work)
+
+
+def test_a_stream_that_is_closed_early_has_no_trailers(way: Way) -> None:
+    """Trailers are there at the end of the body alone: who stops reading has none."""
+
+    async def work(http: Caller) -> None:
+        response = await http.call(stream=True)
+        assert response.stream is not None
+        await response.stream.aclose()
+        assert len(response.stream.trailers) == 0
+
+    with serving(always(CHUNKED + b"3\r\nsum\r\n0\r\nX-Checksum: 7\r\n\r\n")) as server:
+        way.run(server.port, work)
+
+
+def test_trailers_without_number_are_refused(way: Way) -> None:
+    """A service that never stops to send trailer fields is cut off at the bound of a head."""
+
+    def behave(peer: Peer) -> None:
+        peer.answer(CHUNKED + b"0\r\n")
+        while True:
+            peer.send(b"X-More: and more\r\n" * 1000)
+
+    async def work(http: Caller) -> None:
+        for stream in (False, True):
+            error = await http.fail(stream=stream)
+            assert isinstance(error, ProtocolError)
+            assert "trailer fields" in str(error)
+        assert http.transport.statistics()["open"] == 0
+
+    with serving(behave) as server:
+        way.run(server.port, work)
+
+
 def test_a_streamed_answer_may_be_larger_than_the_limit_of_whole_ones(way: Way) -> None:
     """A streamed body isn't bounded by the size of whole ones, and is never held in memory as a whole."""
     body = b"0123456789" * 300_000

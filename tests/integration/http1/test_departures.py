@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-import trustme
 
 from intertie.adapters.http1 import TransportLimits
 from intertie.core.errors import CallError, DeadlineExceeded, RateLimited, Reach, WriteError
 from intertie.runtime.http import Request
-from intertie.runtime.plan import ProxyOptions, TlsOptions
+from intertie.runtime.plan import ProxyOptions
 from support.bad_servers import HELLO, OK, Behaviour, Peer, always, serving
 from support.pace import PATIENCE_S
 from support.proxies import proxying
-from support.ways import GET, Caller, Way
+from support.ways import GET, Caller, Certified, Way
 
 LARGE = b"x" * (12 * 1024 * 1024)
 """More than any socket buffers: a part of it always waits."""
@@ -44,30 +41,19 @@ class Watch:
         self.seen.append("departed")
 
 
-@pytest.fixture(scope="module")
-def certified(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, TlsOptions]:
-    authority = trustme.CA()
-    path = tmp_path_factory.mktemp("ca") / "ca.pem"
-    authority.cert_pem.write_to_path(str(path))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
-    return context, TlsOptions(ca_file=str(path))
-
-
 LINES = ("plain", "tls", "passed on", "tunnel")
 
 
 @pytest.fixture(params=LINES)
-def line(request: pytest.FixtureRequest, certified: tuple[ssl.SSLContext, TlsOptions]) -> str:
+def line(request: pytest.FixtureRequest, certified: Certified) -> str:
     return request.param
 
 
-def run(way: Way, line: str, behave: Behaviour, certified: tuple[ssl.SSLContext, TlsOptions], work: object) -> None:
+def run(way: Way, line: str, behave: Behaviour, certified: Certified, work: object) -> None:
     """Run `work(http, server)` over one kind of line."""
-    context, tls = certified
     secure = line in ("tls", "tunnel")
     proxied = line in ("passed on", "tunnel")
-    with serving(behave, tls=context if secure else None) as server, proxying() as proxy:
+    with serving(behave, tls=certified.server if secure else None) as server, proxying() as proxy:
 
         async def whole(http: Caller) -> None:
             await work(http, server)
@@ -76,7 +62,7 @@ def run(way: Way, line: str, behave: Behaviour, certified: tuple[ssl.SSLContext,
             server.port,
             whole,
             scheme="https" if secure else "http",
-            tls=tls if secure else None,
+            tls=certified.client if secure else None,
             proxy=ProxyOptions("127.0.0.1", proxy.port) if proxied else None,
         )
 
@@ -97,7 +83,7 @@ EACH = [(line, body) for line in LINES for body in BODIES if (line, body) != ("p
 
 
 @pytest.mark.parametrize(("line", "body"), EACH)
-def test_both_instants_come_once_in_each_exchange(way: Way, line: str, body: str, certified: object) -> None:
+def test_both_instants_come_once_in_each_exchange(way: Way, line: str, body: str, certified: Certified) -> None:
     """Each exchange tells each instant once and in order, the first before the service has seen a byte."""
     request_ = BODIES[body]
 
@@ -122,7 +108,7 @@ def test_both_instants_come_once_in_each_exchange(way: Way, line: str, body: str
 
 
 def test_a_refusal_at_the_last_moment_sends_nothing_and_spares_the_connection(
-    way: Way, line: str, certified: object
+    way: Way, line: str, certified: Certified
 ) -> None:
     """What `departing` raises ends the exchange: the caller gets that very error, and the connection is used again."""
 
@@ -176,7 +162,7 @@ def test_an_exchange_that_never_began_tells_nothing(way: Way) -> None:
 
 
 @pytest.mark.parametrize("line", ["plain", "tls"])
-def test_a_request_that_is_not_taken_whole_has_not_departed(way: Way, line: str, certified: object) -> None:
+def test_a_request_that_is_not_taken_whole_has_not_departed(way: Way, line: str, certified: Certified) -> None:
     """Where the service stops reading, time runs out with the last byte still here: the second instant never comes."""
 
     def behave(peer: Peer) -> None:
@@ -194,7 +180,7 @@ def test_a_request_that_is_not_taken_whole_has_not_departed(way: Way, line: str,
 
 
 @pytest.mark.parametrize("line", ["plain", "tls"])
-def test_the_last_byte_departs_when_the_kernel_takes_it(way: Way, line: str, certified: object) -> None:
+def test_the_last_byte_departs_when_the_kernel_takes_it(way: Way, line: str, certified: Certified) -> None:
     """A body larger than the buffers departs once the service has read on, and not when it was handed to the loop."""
     go_on = threading.Event()
     order: list[str] = []
@@ -223,7 +209,7 @@ def test_the_last_byte_departs_when_the_kernel_takes_it(way: Way, line: str, cer
 
 
 @pytest.mark.parametrize("line", ["plain", "tls"])
-def test_a_broken_write_has_not_departed(way: Way, line: str, certified: object) -> None:
+def test_a_broken_write_has_not_departed(way: Way, line: str, certified: Certified) -> None:
     """Where the connection breaks in the middle of the request, only the first instant was told."""
 
     def behave(peer: Peer) -> None:
@@ -278,7 +264,7 @@ def test_a_body_that_is_not_wanted_departs_with_its_head(way: Way) -> None:
 
 @pytest.mark.parametrize("line", ["plain", "tls", "tunnel"])
 @pytest.mark.parametrize("expects", [False, True])
-def test_a_streamed_body_departs_with_its_head(way: Way, line: str, certified: object, expects: bool) -> None:
+def test_a_streamed_body_departs_with_its_head(way: Way, line: str, certified: Certified, expects: bool) -> None:
     """Of a body in pieces the head alone counts: it has departed before the first piece is asked for."""
     watch = Watch()
     seen_first: list[list[str]] = []
@@ -320,7 +306,7 @@ def test_a_streamed_answer_departs_as_any_other(way: Way) -> None:
         way.run(server.port, work)
 
 
-def test_what_departed_raises_is_the_callers_to_see(way: Way, line: str, certified: object, tmp_path: Path) -> None:
+def test_what_departed_raises_is_the_callers_to_see(way: Way, line: str, certified: Certified) -> None:
     """A listener that breaks its promise does not hang the exchange: its error comes out, the connection is closed."""
 
     class Broken(Watch):

@@ -242,6 +242,8 @@ class ResponseReader:
         value = value.rstrip(b" \t")
         if self.head_done:
             # Kept apart: merged, a trailer could change what was decided from the head (RFC 9110 section 6.5.1).
+            if name == b"transfer-encoding":  # of a Content-Length llhttp says so itself
+                self._stop("sent a transfer coding in a trailer")
             if self._trailer_fields is None:
                 self._trailer_fields = []
             elif len(self._trailer_fields) >= self._limits.max_fields:
@@ -269,7 +271,7 @@ class ResponseReader:
             self._stop(f"sent more than {self._limits.max_fields} header fields")
         if status < 200:
             if status == 101 and self._switch_to is not None:
-                self._take_switch(self._switch_to)
+                self._take_switch(self._switch_to, version)
             else:
                 self._take_informational(status)
             return
@@ -332,6 +334,9 @@ class ResponseReader:
                 return
         if self._trailer_fields is not None:
             self.trailers = Headers(self._trailer_fields)
+            assert self._parser is not None  # noqa: S101  # narrowing: it is calling us
+            # To llhttp a `Connection: close` in a trailer counts: it would refuse the next answer.
+            self.reusable = self.reusable and self._parser.should_keep_alive()
         self.done = True
 
     def _take_informational(self, status: int) -> None:
@@ -347,13 +352,13 @@ class ResponseReader:
         self._watched = None
         self._length = None
 
-    def _take_switch(self, asked: str) -> None:
+    def _take_switch(self, asked: str, version: str) -> None:
         """The head of a 101: the message ends here, and so does HTTP (RFC 9110 section 15.2.2)."""
         headers = Headers(self._fields)
         parser = self._parser
         assert parser is not None  # noqa: S101  # narrowing: it is calling us
         protocols = [each.strip().lower() for value in headers.all("upgrade") for each in value.split(",")]
-        if asked.lower() not in protocols or not parser.should_upgrade():
+        if asked.lower() not in protocols or not parser.should_upgrade() or version != "1.1":
             self._stop(f"switched protocols (status 101), but not to '{asked}', which it was asked for")
         self.status = 101
         self.headers = headers

@@ -19,6 +19,11 @@ def reader(**limits: int) -> ResponseReader:
     return ResponseReader("peer:80", TransportLimits(**limits))
 
 
+def feed_each(made: ResponseReader, data: bytes) -> None:
+    for position in range(len(data)):
+        made.feed(data[position : position + 1])
+
+
 def test_fields_come_in_order_lower_case_and_trimmed() -> None:
     """Header fields keep their order and repetition; names are in lower case, values without blanks around."""
     made = reader()
@@ -144,6 +149,103 @@ def test_trailers_and_provisional_heads_count_as_head() -> None:
     made = reader(max_head_bytes=100)
     with pytest.raises(ProtocolError, match="more than 100 bytes"):
         made.feed(CHUNKED.replace(b"X-Sum: 1", b"X-Sum: " + b"1" * 80))
+
+
+def test_trailers_are_kept_apart_from_the_head() -> None:
+    """Fields behind a chunked body are trailers, in their order, once the answer is complete, and no header fields."""
+    answer = CHUNKED.replace(b"X-Sum: 1", b"X-Sum: 1 \r\nX-sum:2\r\nContent-Type: x\r\nGrpc-Status: 0")
+    for cut in range(1, len(answer)):
+        made = reader()
+        made.feed(answer[:cut])
+        if not made.done:
+            assert len(made.trailers) == 0
+            made.feed(answer[cut:])
+        assert list(made.trailers) == [("x-sum", "1"), ("x-sum", "2"), ("content-type", "x"), ("grpc-status", "0")]
+        assert list(made.headers) == [("transfer-encoding", "chunked")]
+        # A trailer changes nothing that the head has settled.
+        assert (made.done, made.reusable) == (True, True)
+        made.begin()
+        assert len(made.trailers) == 0
+        made.feed(HELLO)
+        assert len(made.trailers) == 0
+
+
+def test_a_trailer_that_ends_the_connection_costs_no_further_exchange() -> None:
+    """`Connection: close` behind a body is obeyed: the next request goes to another connection rather than failing."""
+    made = reader()
+    made.feed(CHUNKED.replace(b"X-Sum: 1", b"Connection: close"))
+    assert (made.done, made.body(), made.reusable) == (True, b"hello!", False)
+
+
+def test_trailer_fields_are_counted_like_those_of_a_head() -> None:
+    """As many trailer fields as header fields may come; one more is refused, however short they are."""
+    for count, passes in ((4, True), (5, False)):
+        answer = CHUNKED.replace(b"X-Sum: 1\r\n", b"a:\r\n" * count)
+        made = reader(max_fields=4)
+        if passes:
+            made.feed(answer)
+            assert len(made.trailers) == 4
+        else:
+            with pytest.raises(ProtocolError, match="more than 4 trailer fields"):
+                made.feed(answer)
+
+
+def test_trailers_that_never_end_are_refused_byte_by_byte() -> None:
+    """A trailer that trickles without an end is bounded like a head."""
+    made = reader(max_head_bytes=200)
+    made.feed(CHUNKED.removesuffix(b"X-Sum: 1\r\n\r\n"))
+    for _ in range(150):
+        made.feed(b"x")
+    with pytest.raises(ProtocolError, match="more than 200 bytes"):
+        feed_each(made, b"x" * 51)
+
+
+@pytest.mark.parametrize("field", [b"Content-Length: 3", b"Transfer-Encoding: chunked", b"bad name: x", b"x\0: y"])
+def test_framing_and_damage_are_no_trailers(field: bytes) -> None:
+    """What would frame the message anew, or is no field at all, is refused in a trailer too."""
+    with pytest.raises(ProtocolError):
+        reader().feed(CHUNKED.replace(b"X-Sum: 1", field))
+
+
+SWITCHED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: Echo/2\r\nConnection: Upgrade\r\n\r\nbehind it"
+
+
+@pytest.mark.parametrize("before", [b"", b"HTTP/1.1 103 Early Hints\r\nUpgrade: x\r\n\r\n"])
+def test_every_way_to_cut_a_switch_gives_the_same_head_and_loses_nothing(before: bytes) -> None:
+    """However a 101 is cut into reads, its head stands and what came behind it is there, or still to come."""
+    answer = before + SWITCHED
+    for cut in range(1, len(answer)):
+        made = reader()
+        made.begin(switch_to="echo/2")
+        made.feed(answer[:cut])
+        if made.done:
+            assert answer[:cut].endswith(made.rest)
+            rest = made.rest + answer[cut:]
+        else:
+            made.feed(answer[cut:])
+            rest = made.rest
+        assert (made.switched, made.status, made.reusable, rest) == (True, 101, False, b"behind it")
+        assert list(made.headers) == [("upgrade", "Echo/2"), ("connection", "Upgrade")]
+
+
+def test_a_switch_that_was_not_asked_for_is_refused() -> None:
+    """A 101 to a request that asked for nothing, or for something else, breaks HTTP."""
+    for asked in (None, "echo", "websocket"):
+        made = reader()
+        made.begin(switch_to=asked)
+        with pytest.raises(ProtocolError, match="switched protocols"):
+            made.feed(SWITCHED)
+
+
+def test_a_reader_reads_on_after_a_switch_that_was_declined() -> None:
+    """Another answer to a request that asked for a switch is an ordinary one."""
+    made = reader()
+    made.begin(switch_to="echo/2")
+    made.feed(HELLO)
+    assert (made.done, made.switched, made.reusable, made.body()) == (True, False, True, b"hello")
+    made.begin()
+    made.feed(CHUNKED)
+    assert made.done
 
 
 def test_a_streamed_body_is_handed_on_and_not_gathered() -> None:
