@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
 from intertie.lint.members import schema_at
-from intertie.lint.planned import first_error, planned
+from intertie.lint.planned import first_error, outbound_rows
 from intertie.lint.rule import rule
 from intertie.runtime.mapping import MISSING, to_json_ready
 from intertie.runtime.plan import MappingRow, OperationPlan, Plan
@@ -75,22 +75,20 @@ def default_breaks_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ## References
     Spec format, data mappings.
     """
-    rows = {str(row.external_field.span): row for row in spec.outbound if row.external_field and row.default}
     told: set[str] = set()
-    for _, operation in planned(spec, plan):
-        for planned_row in operation.outbound:
-            row = rows.get(planned_row.source)
-            if row is None or row.default is None or row.external_field is None or planned_row.source in told:
-                continue
-            target, value = _schema_of(operation, row.external_field.value), _sent(planned_row)
-            broken = first_error(target, value) if target is not None and value is not MISSING else None
-            if broken:
-                told.add(planned_row.source)
-                yield Finding(
-                    row.default.span,
-                    f"without a value `{row.external_field.value}` would be sent as what breaks {broken}",
-                    "write a default that the service takes",
-                )
+    for each in outbound_rows(spec, plan):
+        default = each.row.default
+        if default is None or each.source in told:
+            continue
+        target, value = _schema_of(each.operation, each.field.value), _sent(each.planned)
+        broken = first_error(target, value) if target is not None and value is not MISSING else None
+        if broken:
+            told.add(each.source)
+            yield Finding(
+                default.span,
+                f"without a value `{each.field.value}` would be sent as what breaks {broken}",
+                "write a default that the service takes",
+            )
 
 
 def _schema_of(operation: OperationPlan, name: str) -> CompiledSchema | None:

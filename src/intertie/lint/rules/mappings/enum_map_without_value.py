@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
 from intertie.lint.members import schema_at
-from intertie.lint.planned import planned
+from intertie.lint.planned import inbound_rows
 from intertie.lint.rule import rule
 from intertie.lint.transform_types import enum_members
 from intertie.lint.words import listed
@@ -64,30 +64,25 @@ def enum_map_without_value(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ## References
     Transforms, reference.
     """
-    rows = {str(row.external_field.span): row for row in spec.inbound if row.external_field and row.transform}
     told: set[str] = set()
-    for _, operation in planned(spec, plan):
-        schema = operation.result.schema
-        for planned_row in operation.inbound if schema else ():
-            row = rows.get(planned_row.source)
-            if row is None or row.transform is None or row.external_field is None or planned_row.source in told:
-                continue
-            members, is_closed = enum_members(row.transform.value)
-            member = schema_at(schema.json, row.external_field.value) if schema else None
-            choices = member.get("enum") if member else None
-            if not members or not isinstance(choices, list):
-                continue
-            told.add(planned_row.source)
-            values = [str(choice) for choice in choices if choice is not None]
-            lacking = [value for value in values if value not in members] if is_closed else []
-            unknown = [name for name in members if name not in values]
-            if lacking:
-                yield Finding(
-                    row.transform.span, f"the map has no {listed(lacking)}, which the service may send", "add it"
-                )
-            if unknown:
-                yield Finding(
-                    row.transform.span,
-                    f"the service never sends {listed(unknown)}: `{row.external_field.value}` is {listed(values)}",
-                    "write what the schema has, or mend the schema",
-                )
+    for each in inbound_rows(spec, plan):
+        schema, transform = each.operation.result.schema, each.row.transform
+        if schema is None or transform is None or each.source in told:
+            continue
+        members, is_closed = enum_members(transform.value)
+        member = schema_at(schema.json, each.field.value)
+        choices = member.get("enum") if member else None
+        if not members or not isinstance(choices, list):
+            continue
+        told.add(each.source)
+        values = [str(choice) for choice in choices if choice is not None]
+        lacking = [value for value in values if value not in members] if is_closed else []
+        unknown = [name for name in members if name not in values]
+        if lacking:
+            yield Finding(transform.span, f"the map has no {listed(lacking)}, which the service may send", "add it")
+        if unknown:
+            yield Finding(
+                transform.span,
+                f"the service never sends {listed(unknown)}: `{each.field.value}` is {listed(values)}",
+                "write what the schema has, or mend the schema",
+            )

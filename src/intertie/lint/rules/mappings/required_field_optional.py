@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.members import is_optional
-from intertie.lint.planned import planned
+from intertie.lint.planned import inbound_rows
 from intertie.lint.rule import rule
 from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
@@ -61,22 +61,19 @@ def required_field_optional(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ## References
     Spec format, data mappings.
     """
-    rows = {str(row.external_field.span): row for row in spec.inbound if row.external_field and row.required}
     told: set[str] = set()
-    for endpoint, operation in planned(spec, plan):
-        schema = operation.result.schema
-        for planned_row in operation.inbound if schema else ():
-            row = rows.get(planned_row.source)
-            if row is None or not planned_row.required or planned_row.has_default or planned_row.source in told:
-                continue
-            if schema and row.required and row.external_field and is_optional(schema.json, row.external_field.value):
-                told.add(planned_row.source)
-                name = endpoint.name.value if endpoint.name else operation.id
-                success = endpoint.response.success if endpoint.response else None
-                label = (Label(success.schema.span, "its schema"),) if success and success.schema else ()
-                yield Finding(
-                    row.required.span,
-                    f"the answer of {name} may be without `{row.external_field.value}`",
-                    "require it in the schema too, give a `default`, or say `required: false`",
-                    related=label,
-                )
+    for each in inbound_rows(spec, plan):
+        schema, required = each.operation.result.schema, each.row.required
+        if schema is None or not each.planned.required or each.planned.has_default or each.source in told:
+            continue
+        if required and is_optional(schema.json, each.field.value):
+            told.add(each.source)
+            name = each.endpoint.name.value if each.endpoint.name else each.operation.id
+            success = each.endpoint.response.success if each.endpoint.response else None
+            label = (Label(success.schema.span, "its schema"),) if success and success.schema else ()
+            yield Finding(
+                required.span,
+                f"the answer of {name} may be without `{each.field.value}`",
+                "require it in the schema too, give a `default`, or say `required: false`",
+                related=label,
+            )

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.members import schema_at, types_of
-from intertie.lint.planned import planned
+from intertie.lint.planned import PlannedRow, inbound_rows, outbound_rows
 from intertie.lint.rule import rule
 from intertie.lint.transform_types import mismatch, text_kind
 from intertie.lint.words import listed
@@ -63,30 +64,25 @@ def transform_takes_other_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ## References
     Transforms, reference.
     """
-    rows: dict[str, InboundRow | OutboundRow] = {}
-    rows |= {str(row.external_field.span): row for row in spec.inbound if row.external_field}
-    rows |= {str(row.external_field.span): row for row in spec.outbound if row.external_field}
     told: set[str] = set()
-    for _, operation in planned(spec, plan):
-        for inbound, planned_rows in ((True, operation.inbound), (False, operation.outbound)):
-            schema = operation.result.schema if inbound else operation.wire.message
-            for planned_row in planned_rows if schema else ():
-                row = rows.get(planned_row.source)
-                if row is None or row.transform is None or row.external_field is None or planned_row.source in told:
-                    continue
-                field = schema_at(schema.json, row.external_field.value) if schema else None
-                types = types_of(field)
-                wrong = mismatch(row.transform.value, types, inbound=inbound, text=text_kind(field))
-                in_seconds = inbound and field is not None and field.get("format") == "unix-time"
-                if in_seconds and not wrong and row.transform.value.strip() == "unix_ms_to_datetime":
-                    wrong = (
-                        "`unix_ms_to_datetime` takes milliseconds, and `{field}` has the format `unix-time`: seconds"
-                    )
-                if wrong:
-                    told.add(planned_row.source)
-                    yield Finding(
-                        row.transform.span,
-                        wrong.format(field=row.external_field.value),
-                        "choose a transform of that type, or mend the schema",
-                        related=(Label(row.external_field.span, f"{listed(sorted(types))} by the schema"),),
-                    )
+    rows: Iterator[PlannedRow[InboundRow] | PlannedRow[OutboundRow]]
+    rows = chain(inbound_rows(spec, plan), outbound_rows(spec, plan))
+    for each in rows:
+        inbound, transform = isinstance(each.row, InboundRow), each.row.transform
+        schema = each.operation.result.schema if inbound else each.operation.wire.message
+        if schema is None or transform is None or each.source in told:
+            continue
+        field = schema_at(schema.json, each.field.value)
+        types = types_of(field)
+        wrong = mismatch(transform.value, types, inbound=inbound, text=text_kind(field))
+        in_seconds = inbound and field is not None and field.get("format") == "unix-time"
+        if in_seconds and not wrong and transform.value.strip() == "unix_ms_to_datetime":
+            wrong = "`unix_ms_to_datetime` takes milliseconds, and `{field}` has the format `unix-time`: seconds"
+        if wrong:
+            told.add(each.source)
+            yield Finding(
+                transform.span,
+                wrong.format(field=each.field.value),
+                "choose a transform of that type, or mend the schema",
+                related=(Label(each.field.span, f"{listed(sorted(types))} by the schema"),),
+            )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
 from intertie.lint.members import schema_at
-from intertie.lint.planned import planned
+from intertie.lint.planned import outbound_rows
 from intertie.lint.rule import rule
 from intertie.lint.transform_types import last_number
 from intertie.runtime.plan import Plan
@@ -65,21 +65,19 @@ def truncated_too_late(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ## References
     Transforms, reference.
     """
-    rows = {str(row.external_field.span): row for row in spec.outbound if row.external_field and row.transform}
     told: set[str] = set()
-    for _, operation in planned(spec, plan):
-        schema = operation.wire.message
-        for planned_row in operation.outbound if schema else ():
-            row = rows.get(planned_row.source)
-            if row is None or row.transform is None or row.external_field is None or planned_row.source in told:
-                continue
-            length = last_number(row.transform.value, "truncate")
-            member = schema_at(schema.json, row.external_field.value) if schema else None
-            most = member.get("maxLength") if member else None
-            if length is not None and isinstance(most, int) and length > most:
-                told.add(planned_row.source)
-                yield Finding(
-                    row.transform.span,
-                    f"cut at {length:g}, and `{row.external_field.value}` takes {most} characters",
-                    f"write `truncate({most})`",
-                )
+    for each in outbound_rows(spec, plan):
+        schema = each.operation.wire.message
+        transform = each.row.transform
+        if schema is None or transform is None or each.source in told:
+            continue
+        length = last_number(transform.value, "truncate")
+        member = schema_at(schema.json, each.field.value)
+        most = member.get("maxLength") if member else None
+        if length is not None and isinstance(most, int) and length > most:
+            told.add(each.source)
+            yield Finding(
+                transform.span,
+                f"cut at {length:g}, and `{each.field.value}` takes {most} characters",
+                f"write `truncate({most})`",
+            )

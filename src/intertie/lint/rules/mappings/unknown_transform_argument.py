@@ -7,7 +7,7 @@ from intertie.diagnostics import Severity
 from intertie.lint.finding import Finding
 from intertie.lint.members import may_have
 from intertie.lint.personal import known_fields
-from intertie.lint.planned import planned
+from intertie.lint.planned import inbound_rows
 from intertie.lint.rule import rule
 from intertie.lint.transform_types import argument_paths
 from intertie.runtime.plan import Plan
@@ -54,24 +54,15 @@ def unknown_transform_argument(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ## References
     Transforms, reference.
     """
-    inbound = {str(row.external_field.span): row for row in spec.inbound if row.external_field and row.transform}
     told: set[str] = set()
-    for _, operation in planned(spec, plan):
-        schema = operation.result.schema
-        for planned_row in operation.inbound if schema else ():
-            row = inbound.get(planned_row.source)
-            for name in argument_paths(row.transform.value) if row and row.transform else ():
-                if (
-                    schema
-                    and row
-                    and row.transform
-                    and not may_have(schema.json, name)
-                    and planned_row.source not in told
-                ):
-                    told.add(planned_row.source)
-                    yield Finding(
-                        row.transform.span, f"the answer has no `{name}`", "write the field as the schema has it"
-                    )
+    for each in inbound_rows(spec, plan):
+        schema, transform = each.operation.result.schema, each.row.transform
+        if schema is None or transform is None or each.source in told:
+            continue
+        unknown = next((name for name in argument_paths(transform.value) if not may_have(schema.json, name)), None)
+        if unknown is not None:
+            told.add(each.source)
+            yield Finding(transform.span, f"the answer has no `{unknown}`", "write the field as the schema has it")
     known = {row.internal_field.value for row in spec.outbound if row.internal_field} | known_fields(
         spec, answers=False
     )
