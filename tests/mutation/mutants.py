@@ -151,7 +151,7 @@ def _reasons(path: Path) -> dict[tuple[str, str, str, str], str]:
 def _run(mutants: list[Mutant], project: Project, results: Results, *, jobs: int) -> None:
     steps = dict.fromkeys(step for mutant in mutants for step in project.steps(mutant.file))
     with Runner(project, Path(tempfile.mkdtemp(prefix="mutants-")), jobs=jobs) as runner:
-        runner.check_baseline(list(steps), _say)
+        runner.check_baseline(steps, results, _say)
         for number, (mutant, by, seconds) in enumerate(runner.run(mutants), start=1):
             results.add(mutant, by, seconds)
             what = "SURVIVES" if by is None else f"killed by {by}"

@@ -6,24 +6,23 @@ import hashlib
 import json
 import os
 import queue
-import resource
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from support.code_mutants import Mutant
 
 Step = tuple[str, ...]
 """Paths of tests that run together, one pytest."""
-PLUGIN = Path(__file__).parents[1] / "mutation/in_a_mutant.py"
+SERVER = Path(__file__).parents[1] / "mutation/mutant_server.py"
 _LEFT_BEHIND = {".git", "__pycache__", "node_modules", "dist", "build"}
 
 
@@ -79,6 +78,16 @@ class Run:
     tests: str
 
 
+class Limits(NamedTuple):
+    """How much tests may take on a mutant: more than all of what they take without."""
+
+    cpu_s: int
+    wall_s: int
+
+
+_BASELINE = Limits(0, 900)
+
+
 class BrokenBaselineError(Exception):
     """The tests fail, or can't run, without any mutant."""
 
@@ -87,34 +96,135 @@ class Results:
     """What came of mutants, in a file that a run which was stopped goes on from.
 
     A mutant that was killed stays so while its module is the same; one that survived, while the tests are the same too.
+    Tests that pass without any mutant do so until anything changes.
     """
 
     def __init__(self, path: Path, project: Project) -> None:
         self._path = path
         self._project = project
-        self._tests = _digest(sorted((project.root / "tests").rglob("*.py")))
-        self._known: dict[str, Run] = {}
-        if path.exists():
-            runs = [Run(**json.loads(line)) for line in path.read_text().splitlines()]
-            self._known = {run.key: run for run in runs}
+        self._tests = _digest((project.root / "tests").rglob("*.py"))
+        self._tree = self._tests + _digest((project.root / project.package).rglob("*.py"))
+        self._runs: dict[str, Run] = {}
+        self._limits: dict[Step, Limits] = {}
+        for line in path.read_text().splitlines() if path.exists() else ():
+            kept = json.loads(line)
+            if "key" in kept:
+                self._runs[kept["key"]] = Run(**kept)
+            elif kept["tree"] == self._tree:
+                self._limits[tuple(kept["step"])] = Limits(*kept["limits"])
 
     def of(self, mutant: Mutant) -> Run | None:
         """Return what came of a mutant, None where it has to run."""
-        run = self._known.get(mutant.key)
+        run = self._runs.get(mutant.key)
         if run is None or run.source != self._source(mutant) or (run.by is None and run.tests != self._tests):
             return None
         return run
 
-    def add(self, mutant: Mutant, by: str | None, seconds: float) -> Run:
+    def add(self, mutant: Mutant, by: str | None, seconds: float) -> None:
         """Keep what came of a mutant."""
         run = Run(mutant.key, by, round(seconds, 1), self._source(mutant), self._tests)
-        self._known[mutant.key] = run
+        self._runs[mutant.key] = run
+        self._keep(asdict(run))
+
+    def limits(self, step: Step) -> Limits | None:
+        """Return how much tests may take that passed on this very tree, None where they have to run."""
+        return self._limits.get(step)
+
+    def passed(self, step: Step, limits: Limits) -> None:
+        """Keep that tests pass without any mutant."""
+        self._keep({"step": step, "limits": limits, "tree": self._tree})
+
+    def _keep(self, kept: dict[str, object]) -> None:
         with self._path.open("a") as file:
-            file.write(json.dumps(asdict(run)) + "\n")
-        return run
+            file.write(json.dumps(kept) + "\n")
 
     def _source(self, mutant: Mutant) -> str:
         return _digest([self._project.root / self._project.package / mutant.file])
+
+
+class Tree:
+    """A copy of a project, and the process that runs tests in it."""
+
+    def __init__(self, project: Project, root: Path, origin: Path) -> None:
+        self._project = project
+        self.root = root
+        shutil.copytree(origin, root, ignore=_is_left_behind if origin == project.root else None, symlinks=True)
+        self._server: subprocess.Popen[str] | None = None
+        self._child = 0
+
+    def pytest(self, step: Step, limits: Limits, *, writes: bool = False) -> str | None:
+        """Return the test that failed, "time" where it took too long, None where all passed."""
+        server = self._serving()
+        failed = self.root / ".failed"
+        failed.unlink(missing_ok=True)
+        order = {"arguments": step, "output": str(self.root / ".output"), "failed": str(failed)}
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write(json.dumps({**order, "cpu_s": limits.cpu_s, "writes": writes}) + "\n")
+        server.stdin.flush()
+        self._child = int(server.stdout.readline())
+        late = threading.Timer(limits.wall_s, self.stop)
+        late.start()
+        try:
+            status = int(server.stdout.readline())
+        finally:
+            late.cancel()
+            self._child = 0
+        if status == 0:
+            return None
+        if status in {-signal.SIGXCPU, -signal.SIGKILL}:
+            return "time"
+        return failed.read_text() if failed.exists() else f"pytest, which ends with {status}"
+
+    def output(self) -> str:
+        """Return what the last tests printed."""
+        return (self.root / ".output").read_text(errors="replace")
+
+    def judge(self, mutant: Mutant, limits: Mapping[Step, Limits]) -> str | None:
+        """Return what kills a mutant, None where it survives."""
+        path = self.root / self._project.package / mutant.file
+        source = path.read_bytes()
+        changed = mutant.applied(source)
+        if changed is None:
+            raise ValueError(f"{mutant.file}:{mutant.line} is no Python with {mutant.now}")
+        # Its age and size may be those of the original, and that is all that Python looks at.
+        for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
+            compiled.unlink()
+        path.write_bytes(changed)
+        try:
+            for step in self._project.steps(mutant.file):
+                by = self.pytest(step, limits[step])
+                if by is not None:
+                    return by
+            return None
+        finally:
+            path.write_bytes(source)
+
+    def stop(self) -> None:
+        """End the tests that run."""
+        if self._child:
+            os.killpg(self._child, signal.SIGKILL)
+
+    def end(self) -> None:
+        """End everything."""
+        if self._server is not None:
+            self.stop()
+            self._server.kill()
+            with self._server:
+                self._server = None
+
+    def _serving(self) -> subprocess.Popen[str]:
+        if self._server is None:
+            package = self.root / self._project.package
+            self._server = subprocess.Popen(
+                [sys.executable, str(SERVER)],
+                cwd=self.root,
+                env={**os.environ, "PYTHONPATH": str(package.parent)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        return self._server
 
 
 class Runner:
@@ -127,130 +237,63 @@ class Runner:
         self._project = project
         self._scratch = scratch
         self._jobs = jobs
-        self._limits: dict[Step, tuple[int, float]] = {}
-        self._running: set[subprocess.Popen[str]] = set()
-        self._lock = threading.Lock()
-        self._ended = False
+        self._limits: dict[Step, Limits] = {}
+        self._trees: list[Tree] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._ended = True
-            for process in self._running:
-                os.killpg(process.pid, signal.SIGKILL)
+        for tree in self._trees:
+            tree.end()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def check_baseline(self, steps: Sequence[Step], say: Callable[[str], None]) -> None:
+    def check_baseline(self, steps: Iterable[Step], results: Results, say: Callable[[str], None]) -> None:
         """Run what tests the mutants without any, and learn how long it takes.
 
         Raises:
             BrokenBaselineError: A test fails.
         """
-        tree = self._scratch / "0"
-        shutil.copytree(self._project.root, tree, ignore=_is_left_behind, symlinks=True)
+        tree = Tree(self._project, self._scratch / "0", self._project.root)
+        self._trees.append(tree)
         # Bytecode is compiled once, here: the copies of this copy keep its times, and mutants leave none behind.
-        command = [sys.executable, "-m", "compileall", "-q", str(tree / self._project.package)]
-        subprocess.run(command, check=True)
+        folders = [str(tree.root / name) for name in (self._project.package, "tests")]
+        subprocess.run([sys.executable, "-m", "compileall", "-q", *folders], check=True)
         for step in steps:
-            before, began_s = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-            by, output = self._pytest(tree, step, cpu_s=0, wall_s=600, writes=True)
+            known = results.limits(step)
+            if known is not None:
+                self._limits[step] = known
+                continue
+            began_s = time.monotonic()
+            by = tree.pytest(step, _BASELINE, writes=True)
             if by is not None:
-                raise BrokenBaselineError(f"{' '.join(step)} fails without any mutant ({by}):\n{output[-4000:]}")
+                output = tree.output()[-4000:]
+                raise BrokenBaselineError(f"{' '.join(step)} fails without any mutant ({by}):\n{output}")
             wall_s = time.monotonic() - began_s
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-            self._limits[step] = int(3 * cpu_s) + 10, 6 * wall_s + 60
+            self._limits[step] = Limits(int(2 * wall_s) + 10, round(6 * wall_s) + 60)
+            results.passed(step, self._limits[step])
             say(f"{wall_s:6.1f} s  {' '.join(step)}")
-        for number in range(1, self._jobs):
-            shutil.copytree(tree, self._scratch / str(number), symlinks=True)
+        self._trees += [Tree(self._project, self._scratch / str(number), tree.root) for number in range(1, self._jobs)]
 
     def run(self, mutants: Sequence[Mutant]) -> Iterator[tuple[Mutant, str | None, float]]:
         """Yield (mutant, what killed it, seconds) as they come."""
-        trees: queue.SimpleQueue[Path] = queue.SimpleQueue()
-        for number in range(self._jobs):
-            trees.put(self._scratch / str(number))
+        free: queue.SimpleQueue[Tree] = queue.SimpleQueue()
+        for tree in self._trees:
+            free.put(tree)
 
         def one(mutant: Mutant) -> tuple[Mutant, str | None, float]:
-            tree, began_s = trees.get(), time.monotonic()
+            tree, began_s = free.get(), time.monotonic()
             try:
-                return mutant, self._judge(tree, mutant), time.monotonic() - began_s
+                return mutant, tree.judge(mutant, self._limits), time.monotonic() - began_s
             finally:
-                trees.put(tree)
+                free.put(tree)
 
         pool = ThreadPoolExecutor(self._jobs)
         try:
             for done in as_completed([pool.submit(one, mutant) for mutant in mutants]):
                 yield done.result()
         finally:
-            self.__exit__()
-            pool.shutdown(cancel_futures=True)
-
-    def _judge(self, tree: Path, mutant: Mutant) -> str | None:
-        path = tree / self._project.package / mutant.file
-        source = path.read_bytes()
-        changed = mutant.applied(source)
-        if changed is None:
-            raise ValueError(f"{mutant.file}:{mutant.line} is no Python with {mutant.now}")
-        # Its age and size may be those of the original, and that is all that Python looks at.
-        for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
-            compiled.unlink()
-        path.write_bytes(changed)
-        try:
-            for step in self._project.steps(mutant.file):
-                cpu_s, wall_s = self._limits[step]
-                by, _ = self._pytest(tree, step, cpu_s=cpu_s, wall_s=wall_s)
-                if by is not None:
-                    return by
-            return None
-        finally:
-            path.write_bytes(source)
-
-    def _pytest(
-        self, tree: Path, step: Step, *, cpu_s: int, wall_s: float, writes: bool = False
-    ) -> tuple[str | None, str]:
-        """Return what failed, None where nothing did, and the output."""
-        paths = [str(tree / self._project.package.split("/")[0]), str(PLUGIN.parent)]
-        noted = tree / ".failed"
-        noted.unlink(missing_ok=True)
-        environ = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(paths),
-            "MUTANT_CPU_S": str(cpu_s),
-            "MUTANT_FAILED": str(noted),
-        }
-        if not writes:
-            environ["PYTHONDONTWRITEBYTECODE"] = "1"
-        options = ["-x", "-q", "-n0", "--tb=line", "-p", "no:cacheprovider", "-p", PLUGIN.stem]
-        with self._lock:
-            if self._ended:
-                return "the end of this run", ""
-            process = subprocess.Popen(
-                [sys.executable, "-m", "pytest", *options, *step],
-                cwd=tree,
-                env=environ,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                start_new_session=True,
-            )
-            self._running.add(process)
-        try:
-            output, _ = process.communicate(timeout=wall_s)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            output, _ = process.communicate()
-            return "time", output
-        finally:
-            with self._lock:
-                self._running.discard(process)
-        if process.returncode == 0:
-            return None, output
-        if process.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
-            return "time", output
-        return noted.read_text() if noted.exists() else f"pytest, which ends with {process.returncode}", output
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _is_left_behind(folder: str, names: list[str]) -> set[str]:
@@ -258,8 +301,8 @@ def _is_left_behind(folder: str, names: list[str]) -> set[str]:
     return hidden | {name for name in names if Path(folder, name, "pyvenv.cfg").exists()}
 
 
-def _digest(paths: Sequence[Path]) -> str:
+def _digest(paths: Iterable[Path]) -> str:
     whole = hashlib.sha256()
-    for path in paths:
+    for path in sorted(paths):
         whole.update(path.read_bytes())
     return whole.hexdigest()[:16]
