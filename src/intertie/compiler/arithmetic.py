@@ -53,13 +53,15 @@ def all_backoffs_s(retry: RetryOptions) -> float:
     return first + max(0, between - _COUNTED) * retry.max_delay_s
 
 
-def worst_case(timeouts: TimeoutOptions, retry: RetryOptions, limits: LimiterOptions | None) -> WorstCase:
+def worst_case(
+    timeouts: TimeoutOptions, retry: RetryOptions, limits: LimiterOptions | None, *, further_wait_s: float = 0.0
+) -> WorstCase:
     """Return the longest a call can take.
 
     With `n = max_attempts`: `tries = n * (connect + write + read) + sum of the longest backoffs`. A throttled attempt,
     or a 503 with `Retry-After`, pauses for at most `max_pause` instead of the backoff, and each attempt may wait for
     its turn for at most `max_wait` (`total` where there is none, nothing with `on_limit: reject`): that is `waits`.
-    `bound = min(total, tries + waits)`.
+    Other guards may make an attempt wait for `further_wait_s` too. `bound = min(total, tries + waits)`.
 
     >>> worst_case(TimeoutOptions(1.0, 4.0, 2.0, 10.0), RetryOptions(), LimiterOptions(on_limit="reject"))
     WorstCase(bound_s=7.0, tries_s=7.0, waits_s=0.0)
@@ -73,6 +75,7 @@ def worst_case(timeouts: TimeoutOptions, retry: RetryOptions, limits: LimiterOpt
     waits_s = max(0.0, (retry.max_attempts - 1) * limits.max_pause_s - backoffs_s)
     if limits.on_limit == "wait":
         waits_s += inf if limits.max_wait_s is None else retry.max_attempts * limits.max_wait_s
+    waits_s += retry.max_attempts * further_wait_s
     return WorstCase(min(timeouts.total_s, tries_s + waits_s), tries_s, waits_s)
 
 

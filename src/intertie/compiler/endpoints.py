@@ -79,11 +79,11 @@ class OperationCompiler:
         self._shared = shared
         self._rows = rows
         self._shelf = shelf
-        self._worst = worst_case(shared.timeouts, shared.retry, shared.limits)
 
     def compile(self, found: Found) -> tuple[OperationPlan, Sources]:
         """Return the operation's plan without its stages, and the sources of what is its own."""
         build, endpoint, shared = self._build, found.endpoint, self._shared
+        guards, guard_sources, wait_s = self._guards(endpoint)
         parameters = compile_parameters(build, endpoint, found.path, shared, self._shelf)
         headers = compile_headers(build, endpoint, shared.auth)
         body = compile_body(build, endpoint, self._shelf)
@@ -110,20 +110,28 @@ class OperationCompiler:
             pagination=compile_pagination(build, endpoint.pagination),
             streaming=endpoint.streaming.value if endpoint.streaming else None,
             stages=(),
-            worst_case_s=self._worst.bound_s,
+            worst_case_s=worst_case(shared.timeouts, shared.retry, shared.limits, further_wait_s=wait_s).bound_s,
             max_attempts=shared.retry.max_attempts,
             cost_per_call=None,
             source=str(found.span),
             unsupported=unsupported,
+            guards=guards,
         )
-        sources = self._sources(found, operation)
-        guards: dict[str, Struct] = {}
+        sources = {**self._sources(found, operation), **guard_sources}
+        return replace(operation, cost_per_call=self._cost(operation)), sources
+
+    def _guards(self, endpoint: Endpoint) -> tuple[dict[str, Struct], dict[str, Mapping[str, str]], float]:
+        """Return the guards' options that are an endpoint's own, their sources by stage, and the longest wait."""
+        options: dict[str, Struct] = {}
+        sources: dict[str, Mapping[str, str]] = {}
+        wait_s = 0.0
         for name, half in HALVES.items():
-            compiled = half.compile_operation(build, endpoint)
+            compiled = half.compile_operation(self._build, endpoint)
             if compiled is not None and compiled.options is not None:
-                guards[name] = compiled.options
+                options[name] = compiled.options
                 sources.update(dict.fromkeys(half.stages, compiled.sources))
-        return replace(operation, cost_per_call=self._cost(operation), guards=guards), sources
+                wait_s += half.longest_wait_s(compiled.options)
+        return options, sources, wait_s
 
     def _sources(self, found: Found, operation: OperationPlan) -> dict[str, Mapping[str, str]]:
         """Return stage -> option -> source of what is an endpoint's own."""

@@ -5,8 +5,8 @@ a thread of its own.
 """
 
 from intertie.mockserver.engine import MockEngine
+from intertie.mockserver.guards.gate import EXACT, ON_THE_WIRE, Tolerance
 from intertie.mockserver.hosting import MockServer
-from intertie.mockserver.limits import EXACT, ON_THE_WIRE, Tolerance
 from intertie.mockserver.messages import Fault, FaultKind, MockReply, MockRequest
 from intertie.mockserver.profile_reading import ProfileError, load_profile, profile_of
 from intertie.mockserver.profiles import BUILT_IN, Behaviour, ForcedAnswer, Profile

@@ -28,18 +28,19 @@ from intertie.core.clock import Clock
 from intertie.core.rng import SeededRng
 from intertie.core.secret import Secret
 from intertie.core.units import wait_text
-from intertie.mockserver.authentication import AuthenticationRule
 from intertie.mockserver.faults import FAULT_WORDS, ProfileState, malformed, throttled
 from intertie.mockserver.generation import Unsatisfiable
-from intertie.mockserver.idempotency import KeyedAnswers
+from intertie.mockserver.guards import gates_of
+from intertie.mockserver.guards.auth import AuthenticationRule
+from intertie.mockserver.guards.gate import EXACT, Tolerance
+from intertie.mockserver.guards.idempotency import KeyedAnswers
+from intertie.mockserver.guards.version import VersionRule
 from intertie.mockserver.latency import LatencyCurve, LatencyDraws
-from intertie.mockserver.limits import EXACT, ServiceLimits, Tolerance
 from intertie.mockserver.messages import Answer, Fault, MockReply, MockRequest
 from intertie.mockserver.problems import place_of, problem
 from intertie.mockserver.profile_reading import ProfileError, load_profile
 from intertie.mockserver.profiles import HEALTHY, Behaviour, Profile
 from intertie.mockserver.received import Masking, Received, ReceivedLog
-from intertie.mockserver.versions import VersionRule
 from intertie.mockserver.wires.contract import Asked, MockWire
 from intertie.mockserver.wires.registry import protocols_of
 from intertie.runtime.plan import OperationPlan, Plan
@@ -98,7 +99,8 @@ class MockEngine:
             tag: protocol.mock(plan, versions=self._versions, seed=seed, recent_s=self._recent_s)
             for tag, protocol in protocols_of(plan).items()
         }
-        self.limits = ServiceLimits(plan.limits, tolerance)
+        self._gates = gates_of(plan, tolerance)
+        self._next_flight = 1
         self._keyed = KeyedAnswers()
         idempotency = frozenset(
             op.idempotency_header.lower() for op in plan.operations.values() if op.idempotency_header
@@ -142,10 +144,13 @@ class MockEngine:
         if isinstance(asked, Answer):
             return MockReply(asked.status, asked.headers, asked.body, reason=asked.reason)
         plan, utc_s = asked.operation, self._clock.utc_s()
-        refusal = self.limits.admit(now_s, utc_s)
-        told = self.limits.headers(now_s, utc_s)
+        refusal = next((no for gate in self._gates if (no := gate.refusal(plan, now_s, utc_s)) is not None), None)
+        if refusal is None:
+            for gate in self._gates:
+                gate.count(plan, now_s, utc_s)
+        told = [header for gate in self._gates for header in gate.headers(now_s, utc_s)]
         if refusal is not None:
-            place = place_of(plan, "rate_limit", refusal.option, "windows")
+            place = place_of(plan, refusal.stage, refusal.option, "windows")
             header = self._wire_of(plan).retry_header(plan)
             answer = problem(
                 429, refusal.rule, f"{refusal.detail} ({place})", place=place, operation=plan.id,
@@ -154,7 +159,10 @@ class MockEngine:
             reason = f"{answer.reason}; free again in {wait_text(refusal.retry_after_s)}"
             return MockReply(429, (*answer.headers, *told), answer.body, operation=plan.id, reason=reason)
         answer, delay_s, fault = self._behaved(asked, request, now_s, utc_s)
-        flight = self.limits.begin_flight(now_s + delay_s)
+        flight = self._next_flight
+        self._next_flight += 1
+        for gate in self._gates:
+            gate.begin_flight(flight, plan, now_s + delay_s)
         headers = (*answer.headers, *told)
         return MockReply(answer.status, headers, answer.body, delay_s, fault, plan.id, flight, answer.reason)
 
@@ -239,7 +247,8 @@ class MockEngine:
         """Tell that the client of a reply has gone before it came."""
         if flight:
             with self._lock:
-                self.limits.end_flight(flight)
+                for gate in self._gates:
+                    gate.end_flight(flight)
 
     # --- being steered
 
@@ -263,7 +272,8 @@ class MockEngine:
     def reset(self) -> None:
         """Forget what was stored, counted, received and kept; the profile begins anew."""
         with self._lock:
-            self.limits.reset()
+            for gate in self._gates:
+                gate.reset()
             for wire in self._wires.values():
                 wire.reset()
             self._keyed.reset()
@@ -297,7 +307,11 @@ class MockEngine:
                     name or "(no operation)": {str(status): count for status, count in sorted(counts.items())}
                     for name, counts in self._counts.items()
                 },
-                "limits": self.limits.snapshot(self._clock.monotonic_s(), self._clock.utc_s()),
+                "limits": [
+                    entry
+                    for gate in self._gates
+                    for entry in gate.snapshot(self._clock.monotonic_s(), self._clock.utc_s())
+                ],
                 "things": {name: count for wire in self._wires.values() for name, count in wire.counts().items()},
             }
 

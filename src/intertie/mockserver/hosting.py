@@ -11,7 +11,7 @@ from types import TracebackType
 from intertie.core.clock import AsyncioClock
 from intertie.core.secret import Secret
 from intertie.mockserver.engine import MockEngine
-from intertie.mockserver.limits import ON_THE_WIRE, Tolerance
+from intertie.mockserver.guards.gate import ON_THE_WIRE, Tolerance
 from intertie.mockserver.profiles import HEALTHY, Profile
 from intertie.mockserver.server import MockHttpServer
 from intertie.runtime.plan import Plan

@@ -19,7 +19,7 @@ from intertie.runtime.lifecycle import retired, standing_warnings
 from intertie.runtime.masking import ShownResponse, shown_response
 from intertie.runtime.observing import Observer
 from intertie.runtime.operations import LinkedOperation
-from intertie.runtime.order import open_handles
+from intertie.runtime.order import guard_statistics, open_handles
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.replaying import replay
 from intertie.runtime.reports import PlanStatistics, ReplayReport
@@ -169,6 +169,7 @@ class LinkedPlan:
             ledger=None if guards.ledger is None else guards.ledger.month(),
             transport=self.surroundings.transport.statistics(),
             other_transports=self.surroundings.transports.statistics(),
+            guards=guard_statistics(guards),
         )
 
     async def aclose(self) -> None:

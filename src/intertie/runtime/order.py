@@ -6,13 +6,13 @@ the way back. The order is a decision with reasons: docs/adr/0001-stage-order.md
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 
 from intertie.core.secret import Secret
 from intertie.runtime.guard import Guard, Opening, Site
 from intertie.runtime.handles import Handles
 from intertie.runtime.pipeline import Policy
-from intertie.runtime.plan import OperationPlan, Plan
+from intertie.runtime.plan import Plan
 from intertie.runtime.policies.auth.guard import AuthGuard
 from intertie.runtime.policies.breaker.guard import BreakerGuard, SecondLookGuard
 from intertie.runtime.policies.budget.guard import BudgetGuard, SettleStep
@@ -94,9 +94,15 @@ def policies_of(site: Site, *, without: frozenset[str] = frozenset()) -> list[Po
     return [policy for stage, policy in found if policy is not None and stage not in without]
 
 
-def described(plan: Plan, operation: OperationPlan) -> Iterator[Guard]:
-    """Yield the guards that are on for an operation, outermost first."""
-    yield from (guard for guard in ORDER if guard.describe(plan, operation) is not None)
+def guard_statistics(handles: Handles) -> dict[str, dict[str, Mapping[str, object]]]:
+    """Return stage -> scope -> what each handle says of itself now, of those that say anything."""
+    found: dict[str, dict[str, Mapping[str, object]]] = {}
+    for guard in ORDER:
+        for scope, handle in handles.all_of(guard.stage).items():
+            said = guard.statistics(handle)
+            if said:
+                found.setdefault(str(guard.stage), {})[scope] = said
+    return found
 
 
 _BY_STAGE = {guard.stage: guard for guard in ORDER}

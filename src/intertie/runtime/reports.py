@@ -21,6 +21,7 @@ class PlanStatistics(msgspec.Struct, frozen=True):
         queue: State -> number of items: `pending`, `sending`, `parked`.
         ledger: The current month, None where nothing is paid.
         transport: Connections to the service: `open`, `idle`, `waiting`, `opened_total`, `reused_total`.
+        guards: Stage -> scope -> what further guards say of themselves, JSON-ready.
         other_transports: The same for each other origin that was reached, by `scheme://host:port`.
     """
 
@@ -34,6 +35,7 @@ class PlanStatistics(msgspec.Struct, frozen=True):
     ledger: LedgerMonth | None
     transport: Mapping[str, int]
     other_transports: Mapping[str, Mapping[str, int]] = {}
+    guards: Mapping[str, Mapping[str, Mapping[str, object]]] = {}
 
 
 class ReplayReport(msgspec.Struct, frozen=True):

@@ -21,7 +21,7 @@ from intertie.compiler.origin import is_loopback
 from intertie.core.clock import AsyncioClock
 from intertie.core.errors import IntertieError, UsageError
 from intertie.mockserver import MockEngine, MockHttpServer, load_profile
-from intertie.mockserver.limits import ON_THE_WIRE
+from intertie.mockserver.guards.gate import ON_THE_WIRE
 from intertie.mockserver.profiles import BUILT_IN, Profile
 from intertie.runtime.plan import Plan
 

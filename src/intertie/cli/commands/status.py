@@ -113,6 +113,10 @@ def _facts(plan: Plan, now: PlanStatistics) -> Iterator[tuple[str, str, str]]:
         yield "breaker", f"{scope}{state}{forced}{counted}{opens}", _BREAKER_STYLES.get(breaker.state, "")
     if not now.breakers:
         yield "breaker", "none declared", DIM
+    for stage, scopes in now.guards.items():
+        for name, said in scopes.items():
+            words = ", ".join(f"{what.replace('_', ' ')} {value}" for what, value in said.items())
+            yield stage.replace("_", " "), f"{name}: {words}" if name else words, ""
     waiting = ", ".join(f"{count:,} {state}" for state, count in sorted(now.queue.items()) if count)
     yield "queue", waiting or "empty", WARN if waiting else ""
     month = now.ledger
@@ -169,6 +173,7 @@ def _as_json(plan: Plan, now: PlanStatistics, others: Sequence[StateKey]) -> dic
             }
             for scope, b in now.breakers.items()
         },
+        "guards": {stage: dict(scopes) for stage, scopes in now.guards.items()},
         "queue": dict(now.queue),
         "elsewhere": [key.as_json() for key in others],
         "warnings": list(plan.warnings),

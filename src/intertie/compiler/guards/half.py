@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
@@ -82,6 +82,10 @@ class Half:
     def compile(self, build: Build) -> Compiled | None:  # noqa: ARG002  # for those that override it
         """Return what all operations share, None where the guard has nothing of that kind."""
         return None
+
+    def longest_wait_s(self, options: Any) -> float:  # noqa: ARG002
+        """Return how long an attempt may wait for what the guard gives under an operation's own options."""
+        return 0.0
 
     def compile_operation(self, build: Build, endpoint: Endpoint) -> Compiled | None:  # noqa: ARG002
         """Return what is one operation's own, for `OperationPlan.guards`; None where there is nothing."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from intertie.mockserver.guards.version import VersionRule
 from intertie.mockserver.messages import Answer, MockRequest
 from intertie.mockserver.profiles import ForcedAnswer
-from intertie.mockserver.versions import VersionRule
 from intertie.runtime.plan import OperationPlan, Plan
 
 

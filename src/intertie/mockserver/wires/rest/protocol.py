@@ -8,11 +8,11 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from intertie.mockserver.guards.version import VersionRule
 from intertie.mockserver.kept import Kept
 from intertie.mockserver.messages import Answer, MockRequest
 from intertie.mockserver.problems import problem
 from intertie.mockserver.profiles import ForcedAnswer
-from intertie.mockserver.versions import VersionRule
 from intertie.mockserver.wires.rest.failures import DeclaredErrors
 from intertie.mockserver.wires.rest.forced import forced_answer
 from intertie.mockserver.wires.rest.operations import MockOperation

@@ -12,34 +12,10 @@ from msgspec import Struct
 
 from intertie.core.plurals import plural
 from intertie.core.rate_windows import WINDOW_OF_LENGTH
-from intertie.mockserver.counting import BucketCount, Count, FixedCount, SlidingCount
-from intertie.runtime.policies.limiter.options import LimiterOptions, Window
-
-
-class Tolerance(Struct, frozen=True):
-    """What one request's way may differ from another's: a share of the window, at least `minimum_s`, at most a half."""
-
-    ratio: float = 0.0
-    minimum_s: float = 0.0
-
-    def of(self, window_s: float) -> float:
-        """Return the tolerance for a window, in seconds."""
-        return min(max(self.ratio * window_s, self.minimum_s), window_s / 2)
-
-
-EXACT = Tolerance()
-"""For virtual time, where a request arrives the moment it leaves."""
-ON_THE_WIRE = Tolerance(ratio=0.02, minimum_s=0.025)
-"""For real sockets: 2 % of the window, at least 25 ms. A client that exceeds a limit by less than that passes."""
-
-
-class LimitRefusal(Struct, frozen=True):
-    """Why a request is refused: `rule` is a name of `problems.RULES`; `option` is the limiter option that says so."""
-
-    rule: str
-    detail: str
-    retry_after_s: int
-    option: str
+from intertie.mockserver.guards.counting import BucketCount, Count, FixedCount, SlidingCount
+from intertie.mockserver.guards.gate import Flights, LimitRefusal, Tolerance
+from intertie.runtime.plan import OperationPlan, Plan
+from intertie.runtime.policies.limiter.options import STAGE, LimiterOptions, Window
 
 
 class _Bound(Struct, frozen=True):
@@ -64,8 +40,7 @@ class ServiceLimits:
         self._options = options
         self._tolerance = tolerance
         self._bounds: list[_Bound] = []
-        self._flights: dict[int, float] = {}
-        self._next_flight = 1
+        self._flights = Flights()
         self._policy = ""
         self.reset()
 
@@ -76,38 +51,32 @@ class ServiceLimits:
         declared = [bound for bound in self._bounds if bound.declared]
         self._policy = ", ".join(f'"{b.name}";q={b.window.limit};w={_whole(b.window.window_s)}' for b in declared)
 
-    def admit(self, now_s: float, utc_s: float) -> LimitRefusal | None:
-        """Count one arrival, or say why it is refused; a refused one counts nowhere."""
+    def refusal(self, operation: OperationPlan, now_s: float, utc_s: float) -> LimitRefusal | None:  # noqa: ARG002
+        """Return which bound has no room, None where all have."""
         for bound in self._bounds:
             if not bound.count.free(now_s, utc_s):
                 wait_s = max(1, math.ceil(bound.count.renews_in_s(now_s, utc_s) - 1e-9))
-                return LimitRefusal("rate-limited", bound.words, wait_s, "windows" if bound.declared else "burst")
+                option = "windows" if bound.declared else "burst"
+                return LimitRefusal("rate-limited", bound.words, wait_s, STAGE, option)
         concurrent = self._options.concurrent if self._options else None
-        if concurrent is not None and self._in_flight(now_s) >= concurrent:
+        if concurrent is not None and self._flights.count(now_s) >= concurrent:
             detail = f"more than {plural(concurrent, 'request')} would be in flight"
-            return LimitRefusal("too-many-at-once", detail, 1, "concurrent")
-        for bound in self._bounds:
-            bound.count.add(now_s, utc_s)
+            return LimitRefusal("too-many-at-once", detail, 1, STAGE, "concurrent")
         return None
 
-    def begin_flight(self, until_s: float) -> int:
-        """Count a request in flight until `until_s` (monotonic) or `end_flight`; return its number, 0 for none."""
-        if self._options is None or self._options.concurrent is None:
-            return 0
-        number = self._next_flight
-        self._next_flight += 1
-        self._flights[number] = until_s
-        return number
+    def count(self, operation: OperationPlan, now_s: float, utc_s: float) -> None:  # noqa: ARG002
+        """Count one arrival in every bound."""
+        for bound in self._bounds:
+            bound.count.add(now_s, utc_s)
+
+    def begin_flight(self, number: int, operation: OperationPlan, until_s: float) -> None:  # noqa: ARG002
+        """Count a request in flight, where that is bounded."""
+        if self._options is not None and self._options.concurrent is not None:
+            self._flights.begin(number, until_s)
 
     def end_flight(self, number: int) -> None:
         """End a flight before its time: its client has gone."""
-        self._flights.pop(number, None)
-
-    def _in_flight(self, now_s: float) -> int:
-        ended = [number for number, until_s in self._flights.items() if until_s <= now_s + 1e-6]
-        for number in ended:
-            del self._flights[number]
-        return len(self._flights)
+        self._flights.end(number)
 
     def headers(self, now_s: float, utc_s: float) -> tuple[tuple[str, str], ...]:
         """Return what an answer tells about the limits; empty where none is declared.
@@ -151,8 +120,15 @@ class ServiceLimits:
             for bound in self._bounds
         ]
         if self._options and self._options.concurrent is not None:
-            found.append({"name": "concurrent", "limit": self._options.concurrent, "in_flight": self._in_flight(now_s)})
+            found.append(
+                {"name": "concurrent", "limit": self._options.concurrent, "in_flight": self._flights.count(now_s)}
+            )
         return found
+
+
+def gate(plan: Plan, tolerance: Tolerance) -> ServiceLimits:
+    """Return the gate of a plan."""
+    return ServiceLimits(plan.limits, tolerance)
 
 
 def _bounds(options: LimiterOptions, tolerance: Tolerance) -> list[_Bound]:
