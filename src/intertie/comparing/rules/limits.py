@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from intertie.comparing.change import Found, Impact
+from intertie.comparing.direction import is_stricter
 from intertie.comparing.rule import rule
 from intertie.comparing.sides import Pair
 from intertie.comparing.words import seconds, shown
@@ -59,7 +60,7 @@ def burst(pair: Pair) -> Iterator[Found]:
     if counts:
         old, new = counts
         reason = f"at most {_count(new, 'request')} may leave at once, instead of {_count(old)}"
-        impact = Impact.RISKY if _less(old, new) else Impact.SAFE
+        impact = Impact.RISKY if is_stricter("rate_limits.burst_size", old, new) else Impact.SAFE
         yield Found(
             impact, "rate_limits.burst_size", shown(old), shown(new), reason, pair.at("rate_limits", "burst_size")
         )
@@ -77,7 +78,7 @@ def concurrency(pair: Pair) -> Iterator[Found]:
     if counts:
         old, new = counts
         reason = f"at most {_count(new, 'call')} may be in flight, instead of {_count(old)}"
-        impact = Impact.RISKY if _less(old, new) else Impact.SAFE
+        impact = Impact.RISKY if is_stricter("rate_limits.concurrent_requests", old, new) else Impact.SAFE
         at = pair.at("rate_limits", "concurrent_requests")
         yield Found(impact, "rate_limits.concurrent_requests", shown(old), shown(new), reason, at)
 
@@ -115,7 +116,7 @@ def at_the_limit(pair: Pair) -> Iterator[Found]:
         old, new = waits
         bound = [seconds(wait) or "the whole call's time" for wait in waits]
         reason = f"a call waits for its turn at most {bound[1]} instead of {bound[0]}"
-        impact = Impact.RISKY if _less(old, new) or pair.heavier else Impact.SAFE
+        impact = Impact.RISKY if is_stricter("throttling.max_wait", old, new) or pair.heavier else Impact.SAFE
         at = pair.at("throttling", "max_wait")
         yield Found(impact, "throttling.max_wait", seconds(old), seconds(new), reason + pair.consequences, at)
 
@@ -141,11 +142,6 @@ def pause(pair: Pair) -> Iterator[Found]:
 
 def _windows(limits: LimiterOptions | None) -> dict[float, int]:
     return {window.window_s: window.limit for window in limits.windows} if limits else {}
-
-
-def _less(old: float | None, new: float | None) -> bool:
-    """Return whether a bound has become tighter; None bounds nothing."""
-    return new is not None and (old is None or new < old)
 
 
 def _count(value: int | None, noun: str = "") -> str:
