@@ -1,11 +1,13 @@
 """Random plans and scripts of services, for properties of the pipeline."""
 
 import math
+from typing import Any
 
 from hypothesis import strategies as st
 
 from intertie.core.errors import Reach
 from intertie.runtime.plan import LoggingOptions, Plan
+from intertie.runtime.policies.bulkhead.options import BulkheadOptions
 from intertie.runtime.policies.fallback.options import FallbackOptions
 from intertie.testing import Answer, Failure, make_operation, make_plan, price, rows
 from support.plans import breaker, per_second, retries, timeouts
@@ -59,7 +61,10 @@ def plans(draw) -> Plan:
         )
     schema = draw(st.sampled_from([None, {"type": "object", "required": ["id"]}]))
     validate = draw(st.sampled_from(["warn", "strict", "off"]))
-    described = {"schema": schema, "validate": validate}
+    described: dict[str, Any] = {"schema": schema, "validate": validate}
+    if draw(st.booleans()):
+        places = BulkheadOptions(draw(st.integers(1, 2)), on_limit=draw(st.sampled_from(["wait", "reject"])))
+        described["guards"] = {"bulkhead": places}
     delay_s = draw(st.sampled_from([0.1, 0.1, 0.4, 1.2]))
     return make_plan(
         make_operation("get_thing", **described),

@@ -181,6 +181,7 @@ CASES: dict[str, Case] = {
     "endpoints[].performance.p50": Case(110),
     "endpoints[].performance.p95": Case(310),
     "endpoints[].performance.p99": Case(810),
+    "endpoints[].concurrent_requests": Case(3, at=f"{_LABEL}.concurrent_requests"),
     "endpoints[].idempotent": Case(True, at=f"{_LABEL}.idempotent"),
     "endpoints[].pagination.style": Case("page", uses=_page(style="cursor", cursor_parameter="grams",
                                                             cursor_path="next", items_path="rows")),

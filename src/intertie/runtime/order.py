@@ -16,6 +16,7 @@ from intertie.runtime.plan import Plan
 from intertie.runtime.policies.auth.guard import AuthGuard
 from intertie.runtime.policies.breaker.guard import BreakerGuard, SecondLookGuard
 from intertie.runtime.policies.budget.guard import BudgetGuard, SettleStep
+from intertie.runtime.policies.bulkhead.guard import BulkheadGuard
 from intertie.runtime.policies.connection.guard import ConnectionGuard
 from intertie.runtime.policies.deadline.guard import DeadlineGuard
 from intertie.runtime.policies.fallback.guard import FallbackGuard, LastGoodStep
@@ -46,6 +47,7 @@ ORDER: tuple[Guard, ...] = (
     AuthGuard(),
     VersionGuard(),
     KeyGuard(),
+    BulkheadGuard(),
     ConnectionGuard(),
     LimiterGuard(),
     SecondLookGuard(),

@@ -144,6 +144,9 @@ class Endpoint(Block):
     response: Response | None = f.block("What comes back.", Response)
     performance: Performance | None = f.block("Latency targets.", Performance)
     idempotent: Located[bool] | None = f.flag("May be replayed whatever the method.", template=False)
+    concurrent_requests: Located[int] | None = f.integer(
+        "Most calls of this endpoint in flight, for all processes together.", 1, template=False
+    )
     pagination: Pagination | None = f.block("How pages follow each other.", Pagination, template=False)
     streaming: Located[str] | None = f.choice("How the answer streams.", "sse", "ndjson", "chunks", template=False)
     graphql: Located[object] | None = f.anything("GraphQL document and operation.", template=False)

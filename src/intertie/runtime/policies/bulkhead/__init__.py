@@ -1,0 +1,1 @@
+"""How many attempts of one operation may be under way at once."""
