@@ -82,6 +82,7 @@ EDITS = [
     ("requests_per_second: 10, ", "", "limit", "safe"),
     ("burst_size: 5", "burst_size: 2", "burst", "risky"),
     ("concurrent_requests: 8", "concurrent_requests: 9", "concurrency", "safe"),
+    ("description: Quotes one parcel.}", "description: Quotes one parcel.}\nconcurrent_requests: 3", "guard-option", "risky"),
     ("strategy: token_bucket", "strategy: sliding_window", "throttling-strategy", "risky"),
     ("max_wait: 4s", "max_wait: 1s", "at-the-limit", "risky"),
     ("max_wait: 4s", "max_wait: 4s, on_limit: reject", "at-the-limit", "risky"),

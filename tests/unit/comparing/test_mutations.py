@@ -20,6 +20,7 @@ from intertie.comparing.leftovers import NOT_COMPARED
 from intertie.core.money import Money
 from intertie.runtime.mapping import parse_path, parse_transform
 from intertie.runtime.plan import MappingRow, PaginationPlan, Plan, ProxyOptions
+from intertie.runtime.policies.bulkhead.options import BulkheadOptions
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
 from intertie.runtime.wires.rest.plan import BodyPlan, ErrorAnswerPlan, HeaderPlan, ParameterPlan
@@ -120,7 +121,7 @@ def other(value: Any, rng: random.Random, hint: Any) -> Any:
         case tuple():
             return (*value, next((item for name, item in _ITEMS.items() if name in str(hint)), "extra"))
         case Mapping():
-            return {**value, "extra": 1}
+            return {**value, "bulkhead": BulkheadOptions(3)} if "Struct" in str(hint) else {**value, "extra": 1}
         case None:
             return made(hint, rng)
         case _ if hasattr(value, "read"):

@@ -47,6 +47,7 @@ FULL = {
         endpoint(
             "Get",
             "/t/{id}",
+            concurrent_requests=3,
             request={"headers": [{"name": "Idempotency-Key", "value": "{uuid}"}]},
             response={"success": {"status": ["200"], "schema": {"type": "object", "properties": {"a": {}}}}},
         ),

@@ -32,13 +32,17 @@ def guard_option(pair: Pair) -> Iterator[Found]:
 
 
 def _differences(old: Mapping[str, Struct], new: Mapping[str, Struct]) -> Iterator[tuple[str, str, object, object]]:
-    """Yield (guard, option, old value, new value) of what differs; a guard that is off has None for each option."""
+    """Yield (guard, option, old value, new value) of what differs, None where the guard is off.
+
+    Of a guard that comes or goes, only the options that a field of the spec becomes: they are what switched it on.
+    """
     for name in dict.fromkeys((*old, *new)):
         before, after = old.get(name), new.get(name)
-        either = before if before is not None else after
-        for option in either.__struct_fields__ if either is not None else ():
+        known = before if before is not None else after
+        for option in known.__struct_fields__ if known is not None else ():
             values = (getattr(before, option, None), getattr(after, option, None))
-            if values[0] != values[1]:
+            came_or_went = before is None or after is None
+            if values[0] != values[1] and not (came_or_went and field_of_option(name, option) is None):
                 yield name, option, *values
 
 
