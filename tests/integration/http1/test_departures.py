@@ -161,6 +161,31 @@ def test_an_exchange_that_never_began_tells_nothing(way: Way) -> None:
         way.run(server.port, work)
 
 
+def test_a_connection_that_went_stale_in_our_hands_tells_nothing(way: Way) -> None:
+    """A connection that its server closed between connect and exchange is noticed before anybody is asked."""
+
+    async def work(http: Caller) -> None:
+        await http.call()
+        connection = await http.connect()
+        leave.set()
+        await http.until(lambda: server.ended)
+        await http.pause(0.005)
+        watch = Watch()
+        with pytest.raises(WriteError) as caught:
+            await http.call(on=connection, departure=watch)
+        assert caught.value.reached is Reach.NO
+        assert watch.seen == []
+
+    def behave(peer: Peer) -> None:
+        peer.answer()
+        assert leave.wait(PATIENCE_S)
+        peer.close()
+
+    leave = threading.Event()
+    with serving(behave) as server:
+        way.run(server.port, work)
+
+
 @pytest.mark.parametrize("line", ["plain", "tls"])
 def test_a_request_that_is_not_taken_whole_has_not_departed(way: Way, line: str, certified: Certified) -> None:
     """Where the service stops reading, time runs out with the last byte still here: the second instant never comes."""

@@ -16,7 +16,7 @@ from intertie.adapters.http1.blocking_duplex import BlockingDuplex
 from intertie.adapters.http1.body import StreamedBody
 from intertie.adapters.http1.codec import ResponseReader
 from intertie.adapters.http1.head import LAST_CHUNK, HeadEncoder, RequestHead, encode_chunk
-from intertie.adapters.http1.limits import TransportLimits
+from intertie.adapters.http1.limits import JOIN_BYTES, READ_BYTES, RECHECK_S, TransportLimits
 from intertie.adapters.http1.pool import Pool, times_of
 from intertie.adapters.http1.tls_channel import TlsChannel
 from intertie.adapters.http1.upgraded import NO_SWITCH, UpgradedStream
@@ -24,10 +24,6 @@ from intertie.core.clock import Clock
 from intertie.core.errors import CallError, DeadlineExceeded, Reach, TransportError
 from intertie.runtime.http import Departure, Headers, Request, Response
 
-_RECHECK_S = 0.001
-"""A connection looked at within this time is not looked at again before it is written to."""
-_JOIN_BYTES = 256 * 1024
-_READ_BYTES = 64 * 1024
 _NOT_NOW = (BlockingIOError, InterruptedError)
 
 
@@ -112,7 +108,7 @@ class BlockingConnection:
             return True
         # Readable TLS may be a session ticket, which is no data: only reading tells.
         try:
-            self._tls.feed(self._sock.recv(_READ_BYTES))
+            self._tls.feed(self._sock.recv(READ_BYTES))
         except _NOT_NOW:
             return False
         except OSError:
@@ -301,17 +297,17 @@ class BlockingConnection:
         if now_s >= deadline_s:
             raise failures.out_of_time(self._peer, "total", None, Reach.NO)
         head = self._encoder.encode(request)
-        if self._closed or (now_s - self._checked_s > _RECHECK_S and self.is_stale(now_s)):
+        if self._closed or (now_s - self._checked_s > RECHECK_S and self.is_stale(now_s)):
             self._held = False
             self._abandon()
-            raise failures.stale(self._peer)
+            raise failures.stale(self._peer, None if self._tls is None else self._tls.fault)
         return head
 
     async def _send(self, head: RequestHead, request: Request, departure: Departure | None) -> None:
         body = request.body
         if body is None:
             is_whole = self._write(head.data)
-        elif isinstance(body, bytes) and not request.expect_continue and len(body) <= _JOIN_BYTES:
+        elif isinstance(body, bytes) and not request.expect_continue and len(body) <= JOIN_BYTES:
             is_whole = self._write(head.data + body)
         else:
             is_whole = self._write(head.data)
@@ -382,8 +378,8 @@ class BlockingConnection:
 
     def _write_tls(self, tls: TlsChannel, data: bytes) -> bool:
         """Write `data` in records, piece by piece: what is encrypted lies in memory twice."""
-        for start in range(0, len(data), _JOIN_BYTES):
-            piece = data[start : start + _JOIN_BYTES]
+        for start in range(0, len(data), JOIN_BYTES):
+            piece = data[start : start + JOIN_BYTES]
             if not self._write_records(tls.write(piece)):
                 return False
             self._sent_bytes += len(piece)
@@ -458,7 +454,7 @@ class BlockingConnection:
     def _receive_now(self) -> bool:
         """Feed what is there to the reader; False where nothing is."""
         try:
-            data = self._sock.recv(_READ_BYTES)
+            data = self._sock.recv(READ_BYTES)
         except _NOT_NOW:
             return False
         except OSError as failure:

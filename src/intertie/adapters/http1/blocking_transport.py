@@ -15,7 +15,7 @@ from math import ceil, inf
 from intertie.adapters.http1 import failures
 from intertie.adapters.http1.addresses import Address, in_turn, is_local_name, literal, open_socket, share_s
 from intertie.adapters.http1.blocking_connection import BlockingConnection
-from intertie.adapters.http1.limits import TransportLimits
+from intertie.adapters.http1.limits import READ_BYTES, TransportLimits
 from intertie.adapters.http1.origin_access import OriginAccess
 from intertie.adapters.http1.pool import Place, Pool, PoolClosed, Waiter
 from intertie.adapters.http1.proxying import ProxyAccess
@@ -24,8 +24,6 @@ from intertie.adapters.http1.tls_channel import TlsChannel, last_words
 from intertie.core.clock import Clock
 from intertie.runtime.plan import Origin, ProxyOptions, TlsOptions
 from intertie.runtime.surroundings import SecretStore
-
-_READ_BYTES = 64 * 1024
 
 
 class BlockingTransport(OriginAccess):
@@ -233,7 +231,7 @@ class BlockingTransport(OriginAccess):
         while True:
             self._wait(sock, select.POLLIN, until_s)
             with suppress(BlockingIOError):
-                return sock.recv(_READ_BYTES)
+                return sock.recv(READ_BYTES)
 
     def _wait(self, sock: socket.socket, events: int, until_s: float) -> None:
         poll = select.poll()
