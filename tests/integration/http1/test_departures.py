@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -219,6 +220,7 @@ def test_the_last_byte_departs_when_the_kernel_takes_it(way: Way, line: str, cer
             order.append("departed")
 
     def behave(peer: Peer) -> None:
+        peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)  # or it grows until the rest fits
         peer.read_head()
         assert go_on.wait(PATIENCE_S)
         peer.take(len(LARGE) // 2)
@@ -345,3 +347,15 @@ def test_what_departed_raises_is_the_callers_to_see(way: Way, line: str, certifi
         assert http.transport.statistics()["open"] == 0
 
     run(way, line, always(HELLO), certified, work)
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_a_single_byte_left_behind_counts(loop: str, line: str, certified: Certified) -> None:
+    """The loop tells of any byte that the kernel has not taken: with a mark of one, the last one would pass for gone."""
+
+    async def work(http: Caller, server: object) -> None:
+        connection = await http.connect()
+        assert connection._transport.get_write_buffer_limits() == (0, 0)
+        connection.release()
+
+    run(Way(loop), line, always(HELLO), certified, work)
