@@ -43,7 +43,7 @@ class NoConnection:
         fields = [("content-type", "application/json"), ("date", "Tue, 24 Nov 2026 09:00:00 GMT"), ("server", "bench")]
         self.answer = Response(200, Headers.of(fields), body, bytes_sent=200, bytes_received=1100)
 
-    async def exchange(self, request, *, write_deadline_s, read_timeout_s, deadline_s, stream=False):
+    async def exchange(self, request, *, write_deadline_s, read_timeout_s, deadline_s, stream=False, departure=None):
         return self.answer
 
     def release(self):

@@ -139,6 +139,7 @@ class BadServer:
     Attributes:
         heads, bodies: Of the requests read, in order.
         connections, ended: Connections accepted, and those that a behaviour closed or reset.
+        refused: Handshakes that failed.
         over: Set when the test ends; behaviours wait on it instead of sleeping.
         failures: What went wrong in a behaviour itself; checked at the end.
     """
@@ -154,6 +155,7 @@ class BadServer:
         self.over = threading.Event()
         self.connections = 0
         self.ended = 0
+        self.refused = 0
         self._socks: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
@@ -188,12 +190,12 @@ class BadServer:
             self._threads.append(thread)
             thread.start()
 
-    @staticmethod
-    def _shake_hands(sock: ssl.SSLSocket) -> None:
+    def _shake_hands(self, sock: ssl.SSLSocket) -> None:
         """Handshake; where it fails let the alert arrive: closing with unread bytes would overtake it with a reset."""
         try:
             sock.do_handshake()
         except ssl.SSLError:
+            self.refused += 1
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(sock, socket.SHUT_WR)
                 while os.read(sock.fileno(), 65536):

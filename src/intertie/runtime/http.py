@@ -193,7 +193,7 @@ class MessageStream(Protocol):
         """
 
     async def receive(self, *, deadline_s: float, idle_s: float) -> bytes | None:
-        """Return the next bytes, in the pieces they came in; None at the end. A cancelled call loses none.
+        """Return what has come since, at least a byte; None at the end. A cancelled call loses nothing.
 
         Raises:
             DeadlineExceeded: Nothing came for `idle_s` seconds (`phase` is `read`) or until `deadline_s` (`total`). The

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -161,6 +162,31 @@ def test_an_exchange_that_never_began_tells_nothing(way: Way) -> None:
         way.run(server.port, work)
 
 
+def test_a_connection_that_went_stale_in_our_hands_tells_nothing(way: Way) -> None:
+    """A connection that its server closed between connect and exchange is noticed before anybody is asked."""
+
+    async def work(http: Caller) -> None:
+        await http.call()
+        connection = await http.connect()
+        leave.set()
+        await http.until(lambda: server.ended)
+        await http.pause(0.005)
+        watch = Watch()
+        with pytest.raises(WriteError) as caught:
+            await http.call(on=connection, departure=watch)
+        assert caught.value.reached is Reach.NO
+        assert watch.seen == []
+
+    def behave(peer: Peer) -> None:
+        peer.answer()
+        assert leave.wait(PATIENCE_S)
+        peer.close()
+
+    leave = threading.Event()
+    with serving(behave) as server:
+        way.run(server.port, work)
+
+
 @pytest.mark.parametrize("line", ["plain", "tls"])
 def test_a_request_that_is_not_taken_whole_has_not_departed(way: Way, line: str, certified: Certified) -> None:
     """Where the service stops reading, time runs out with the last byte still here: the second instant never comes."""
@@ -194,6 +220,7 @@ def test_the_last_byte_departs_when_the_kernel_takes_it(way: Way, line: str, cer
             order.append("departed")
 
     def behave(peer: Peer) -> None:
+        peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)  # or it grows until the rest fits
         peer.read_head()
         assert go_on.wait(PATIENCE_S)
         peer.take(len(LARGE) // 2)
@@ -320,3 +347,15 @@ def test_what_departed_raises_is_the_callers_to_see(way: Way, line: str, certifi
         assert http.transport.statistics()["open"] == 0
 
     run(way, line, always(HELLO), certified, work)
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_a_single_byte_left_behind_counts(loop: str, line: str, certified: Certified) -> None:
+    """The loop tells of any byte that the kernel has not taken: with a mark of one, the last one would pass for gone."""
+
+    async def work(http: Caller, server: object) -> None:
+        connection = await http.connect()
+        assert connection._transport.get_write_buffer_limits() == (0, 0)
+        connection.release()
+
+    run(Way(loop), line, always(HELLO), certified, work)

@@ -10,11 +10,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from msgspec.structs import replace
 
 import intertie
 from intertie.core.errors import UsageError
 from intertie.pytest_plugin import ClientFactory, MockFactory
+from intertie.pytest_plugin.clients import asynchronous_client, blocking_client
 from intertie.pytest_plugin.received import holds
+from intertie.runtime.http import Request
+from intertie.runtime.plan import Origin
+from intertie.runtime.stepping import run_blocking
+from support.pace import PATIENCE_S
 from support.real_servers import ROOT
 
 PAYMENTS = ROOT / "examples" / "specs" / "payments.md"
@@ -33,6 +39,53 @@ def test_a_retried_charge_is_received_under_one_key(
     received = mock.assert_received("create_charge", times=3, form={"amount": 1250})
     assert len({each.headers["idempotency-key"] for each in received}) == 1
     assert [each.status for each in received] == [503, 503, received[-1].status]
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["blocking", "asyncio"])
+@pytest.mark.parametrize("live", [False, True], ids=["in-process", "live"])
+def test_the_mock_stands_for_every_origin_of_its_plan(
+    intertie_mock: MockFactory, live: bool, asynchronous: bool
+) -> None:
+    """A token endpoint or a page host that the plan allows is the mock too: no test reaches the real one."""
+    mock = intertie_mock(PAYMENTS, live=live)
+    elsewhere = Origin("https", "login.example.com", 443, "")
+    mock.plan = replace(mock.plan, origins=(elsewhere,))
+    made = asynchronous_client(mock) if asynchronous else blocking_client(mock)
+    request = Request("GET", "/v1/charges/ch_1")
+
+    async def ask() -> list[int]:
+        around = made._linked.surroundings
+        statuses = []
+        for transport in (around.transports.to(elsewhere), around.transport):
+            departure = Departures()
+            deadline_s = around.clock.monotonic_s() + PATIENCE_S
+            connection = await transport.connect(deadline_s=deadline_s, connect_timeout_s=PATIENCE_S)
+            times = {"write_deadline_s": deadline_s, "read_timeout_s": PATIENCE_S, "deadline_s": deadline_s}
+            answer = await connection.exchange(request, **times, departure=departure)
+            assert departure.seen == ["departing", "departed"]
+            statuses.append(answer.status)
+            connection = transport.connect_nowait()
+            declined = await connection.open_stream(replace(request, upgrade="echo"), **times)
+            assert declined.status == answer.status
+        assert around.transports.to(around_plan.origin) is around.transport
+        await made._linked.aclose()
+        return statuses
+
+    around_plan = made._linked.plan
+    statuses = asyncio.run(ask()) if asynchronous else run_blocking(ask())
+    assert len(set(statuses)) == 1
+    assert len(mock.received) == 4
+
+
+class Departures:
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def departing(self) -> None:
+        self.seen.append("departing")
+
+    def departed(self) -> None:
+        self.seen.append("departed")
 
 
 def test_an_hour_passes_at_once(intertie_mock: MockFactory, intertie_client: ClientFactory) -> None:

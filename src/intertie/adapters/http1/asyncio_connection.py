@@ -21,18 +21,13 @@ from intertie.adapters.http1.asyncio_wire import (
 )
 from intertie.adapters.http1.body import StreamedBody
 from intertie.adapters.http1.head import LAST_CHUNK, HeadEncoder, RequestHead, encode_chunk
-from intertie.adapters.http1.limits import TransportLimits
+from intertie.adapters.http1.limits import JOIN_BYTES, RECHECK_S, TransportLimits
 from intertie.adapters.http1.pool import Pool, times_of
 from intertie.adapters.http1.tls_channel import TlsChannel
 from intertie.adapters.http1.upgraded import NO_SWITCH, UpgradedStream
 from intertie.core.clock import Clock
 from intertie.core.errors import Reach
 from intertie.runtime.http import Departure, Headers, Request, Response
-
-_RECHECK_S = 0.001
-"""A connection looked at within this time is not looked at again before it is written to."""
-_JOIN_BYTES = 256 * 1024
-"""Head and body up to this size leave in one write."""
 
 
 class AsyncioConnection(AsyncioWire):
@@ -199,13 +194,13 @@ class AsyncioConnection(AsyncioWire):
         if now_s >= deadline_s:
             raise failures.out_of_time(self._peer, "total", None, Reach.NO)
         head = self._encoder.encode(request)
-        if self._lost or (now_s - self._checked_s > _RECHECK_S and self.is_stale(now_s)):
+        if self._lost or (now_s - self._checked_s > RECHECK_S and self.is_stale(now_s)):
             self._abandon()
-            raise failures.stale(self._peer)
+            raise failures.stale(self._peer, None if self._tls is None else self._tls.fault)
         return head
 
     def _send_joined(self, head: bytes, body: bytes) -> None:
-        if len(body) <= _JOIN_BYTES:
+        if len(body) <= JOIN_BYTES:
             self._send(head + body)
         else:
             self._send(head)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections import deque
 from collections.abc import Callable
 from math import inf
 
@@ -32,13 +31,12 @@ class AsyncioDuplex(asyncio.Protocol):
         "_closed",
         "_ended",
         "_error",
-        "_held_bytes",
+        "_held",
         "_let_go",
         "_limits",
         "_loop",
         "_paused",
         "_peer",
-        "_pieces",
         "_reading_paused",
         "_receivers",
         "_said_end",
@@ -68,8 +66,8 @@ class AsyncioDuplex(asyncio.Protocol):
         self._tls = tls
         self._paused = paused
         self._let_go = let_go
-        self._pieces: deque[bytes] = deque()
-        self._held_bytes = 0
+        self._held = bytearray()
+        """What came and nobody has received: one buffer, so that a service that sends byte by byte costs no more."""
         self._reading_paused = False
         self._error: CallError | None = None
         self._ended = self._said_end = self._closed = False
@@ -138,10 +136,11 @@ class AsyncioDuplex(asyncio.Protocol):
 
     async def receive(self, *, deadline_s: float, idle_s: float) -> bytes | None:
         """Return the next bytes, None at the end."""
-        if not self._pieces:
+        held = self._held
+        if not held:
             now_s = self._clock.monotonic_s()
             until_s = min(now_s + idle_s, deadline_s)
-            while not self._pieces:
+            while not held:
                 if self._closed:
                     raise failures.stream_closed(self._peer, writing=False)
                 if self._ended:
@@ -154,13 +153,13 @@ class AsyncioDuplex(asyncio.Protocol):
                         if until_s < deadline_s
                         else failures.stream_late(self._peer, phase="total")
                     )
-        piece = self._pieces.popleft()
-        self._held_bytes -= len(piece)
-        if self._reading_paused and self._held_bytes * 2 <= self._limits.stream_buffer_bytes:
+        data = bytes(held)
+        held.clear()
+        if self._reading_paused:
             self._reading_paused = False
             if not self._transport.is_closing():
                 self._transport.resume_reading()
-        return piece
+        return data
 
     def end(self) -> None:
         """Say that nothing more will be sent: TLS by its goodbye, then TCP. What was sent before leaves first."""
@@ -176,7 +175,7 @@ class AsyncioDuplex(asyncio.Protocol):
         if self._closed:
             return
         self._closed = True
-        self._pieces.clear()
+        self._held.clear()
         self._let_go()
         _wake(self._receivers)
         _wake(self._senders)
@@ -191,9 +190,8 @@ class AsyncioDuplex(asyncio.Protocol):
     def _hold(self, data: bytes) -> None:
         if not data or self._closed:
             return
-        self._pieces.append(data)
-        self._held_bytes += len(data)
-        if self._held_bytes > self._limits.stream_buffer_bytes and not self._reading_paused:
+        self._held += data
+        if len(self._held) > self._limits.stream_buffer_bytes and not self._reading_paused:
             self._reading_paused = True
             self._transport.pause_reading()
         _wake(self._receivers)

@@ -13,7 +13,7 @@ from intertie.adapters.http1 import failures
 from intertie.adapters.http1.addresses import Address, in_turn, literal, open_socket, share_s
 from intertie.adapters.http1.asyncio_connection import AsyncioConnection
 from intertie.adapters.http1.asyncio_wire import AsyncioWire
-from intertie.adapters.http1.limits import TransportLimits
+from intertie.adapters.http1.limits import READ_BYTES, TransportLimits
 from intertie.adapters.http1.origin_access import OriginAccess
 from intertie.adapters.http1.pool import Place, Pool, PoolClosed, Waiter
 from intertie.adapters.http1.proxying import ProxyAccess
@@ -24,7 +24,6 @@ from intertie.runtime.plan import Origin, ProxyOptions, TlsOptions
 from intertie.runtime.surroundings import SecretStore
 
 T = TypeVar("T")
-_READ_BYTES = 64 * 1024
 
 
 class AsyncioTransport(OriginAccess):
@@ -234,7 +233,7 @@ class AsyncioTransport(OriginAccess):
         try:
             tunnel = proxy.tunnel()
             await self._bounded(loop, loop.sock_sendall(sock, tunnel.request), until_s)
-            while not tunnel.feed(await self._bounded(loop, loop.sock_recv(sock, _READ_BYTES), until_s)):
+            while not tunnel.feed(await self._bounded(loop, loop.sock_recv(sock, READ_BYTES), until_s)):
                 pass
         except TimeoutError:
             raise
@@ -245,7 +244,7 @@ class AsyncioTransport(OriginAccess):
         try:
             while not channel.shake_hands():
                 await loop.sock_sendall(sock, channel.output())
-                channel.feed(await loop.sock_recv(sock, _READ_BYTES))
+                channel.feed(await loop.sock_recv(sock, READ_BYTES))
             await loop.sock_sendall(sock, channel.output())
         except TimeoutError:
             raise

@@ -1,70 +1,36 @@
-"""One connection for synchronous callers: a non-blocking socket and `poll`, every wait clipped to its instant.
+"""One connection for synchronous callers, as the pipeline sees it.
 
 Its coroutines never suspend; they are stepped by `runtime.stepping.run_blocking`.
 """
 
 from __future__ import annotations
 
-import select
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from math import ceil, inf
 
 from intertie.adapters.http1 import failures
 from intertie.adapters.http1.blocking_duplex import BlockingDuplex
+from intertie.adapters.http1.blocking_wire import BlockingWire
 from intertie.adapters.http1.body import StreamedBody
-from intertie.adapters.http1.codec import ResponseReader
 from intertie.adapters.http1.head import LAST_CHUNK, HeadEncoder, RequestHead, encode_chunk
-from intertie.adapters.http1.limits import TransportLimits
+from intertie.adapters.http1.limits import JOIN_BYTES, RECHECK_S, TransportLimits
 from intertie.adapters.http1.pool import Pool, times_of
 from intertie.adapters.http1.tls_channel import TlsChannel
 from intertie.adapters.http1.upgraded import NO_SWITCH, UpgradedStream
 from intertie.core.clock import Clock
-from intertie.core.errors import CallError, DeadlineExceeded, Reach, TransportError
+from intertie.core.errors import DeadlineExceeded, Reach
 from intertie.runtime.http import Departure, Headers, Request, Response
 
-_RECHECK_S = 0.001
-"""A connection looked at within this time is not looked at again before it is written to."""
-_JOIN_BYTES = 256 * 1024
-_READ_BYTES = 64 * 1024
-_NOT_NOW = (BlockingIOError, InterruptedError)
 
-
-class BlockingConnection:
+class BlockingConnection(BlockingWire):
     """One connection, a `runtime.http.Connection`: idle in the pool, or held by one thread for one attempt."""
 
-    __slots__ = (
-        "_checked_s",
-        "_clock",
-        "_closed",
-        "_closes",
-        "_deadline_s",
-        "_either_poll",
-        "_encoder",
-        "_handed_over",
-        "_has_place",
-        "_held",
-        "_limits",
-        "_opening",
-        "_peer",
-        "_pool",
-        "_read_poll",
-        "_reader",
-        "_sent_bytes",
-        "_sock",
-        "_streaming",
-        "_tls",
-        "_used",
-        "_write_deadline_s",
-        "_writing",
-        "expires_s",
-        "sure_until_s",
-    )
+    __slots__ = ("_encoder", "_held", "_opening", "_streaming", "_used")
 
     def __init__(
         self,
-        pool: Pool[BlockingConnection],
+        pool: Pool[BlockingWire],
         sock: socket.socket,
         *,
         clock: Clock,
@@ -73,67 +39,17 @@ class BlockingConnection:
         peer: str,
         tls: TlsChannel | None = None,
     ) -> None:
-        self._pool = pool
-        self._sock = sock
-        self._tls = tls
-        self._clock = clock
-        self._limits = limits
+        super().__init__(pool, sock, clock=clock, limits=limits, peer=peer, tls=tls)
         self._encoder = encoder
-        self._peer = peer
-        self._reader = ResponseReader(peer, limits)
-        self._read_poll = select.poll()
-        self._read_poll.register(sock.fileno(), select.POLLIN)
-        self._either_poll = select.poll()
-        self._either_poll.register(sock.fileno(), select.POLLIN | select.POLLOUT)
         self._held = True
-        self._streaming = False
-        self._has_place = True
-        self._closed = False
-        self._used = False
-        self._closes = False
-        self._sent_bytes = 0
-        self._handed_over = False
-        self._writing = False
         self._opening = False
-        self._write_deadline_s = self._deadline_s = inf
-        self._checked_s = now_s = clock.monotonic_s()
-        self.expires_s, self.sure_until_s = times_of(limits, now_s, None)
-
-    # What the pool asks.
-
-    def is_stale(self, now_s: float) -> bool:
-        """Return whether the server closed it, or sent what nobody asked for."""
-        if self._closed:
-            return True
-        self._checked_s = now_s
-        if not self._read_poll.poll(0):
-            return False
-        if self._tls is None:
-            return True
-        # Readable TLS may be a session ticket, which is no data: only reading tells.
-        try:
-            self._tls.feed(self._sock.recv(_READ_BYTES))
-        except _NOT_NOW:
-            return False
-        except OSError:
-            return True
-        return bool(self._tls.read()) or self._tls.ended or self._tls.fault is not None
-
-    def discard(self) -> None:
-        """Close it; the pool counts its place itself."""
-        self._has_place = False
-        self._shut()
-
-    def forsake(self) -> None:
-        """In a forked child: close our copy of the descriptor; TLS says no goodbye in the parent's name."""
-        self._shut()
+        self._streaming = False
+        self._used = False
 
     def check_out(self) -> BlockingConnection:
         """Return it as held for one attempt."""
         self._held = True
         return self
-
-    # What the pipeline asks.
 
     @property
     def fresh(self) -> bool:
@@ -301,17 +217,17 @@ class BlockingConnection:
         if now_s >= deadline_s:
             raise failures.out_of_time(self._peer, "total", None, Reach.NO)
         head = self._encoder.encode(request)
-        if self._closed or (now_s - self._checked_s > _RECHECK_S and self.is_stale(now_s)):
+        if self._closed or (now_s - self._checked_s > RECHECK_S and self.is_stale(now_s)):
             self._held = False
             self._abandon()
-            raise failures.stale(self._peer)
+            raise failures.stale(self._peer, None if self._tls is None else self._tls.fault)
         return head
 
     async def _send(self, head: RequestHead, request: Request, departure: Departure | None) -> None:
         body = request.body
         if body is None:
             is_whole = self._write(head.data)
-        elif isinstance(body, bytes) and not request.expect_continue and len(body) <= _JOIN_BYTES:
+        elif isinstance(body, bytes) and not request.expect_continue and len(body) <= JOIN_BYTES:
             is_whole = self._write(head.data + body)
         else:
             is_whole = self._write(head.data)
@@ -356,155 +272,6 @@ class BlockingConnection:
             if (close := getattr(body, "aclose", None)) is not None:
                 await close()
 
-    def _write(self, data: bytes) -> bool:
-        """Write all of `data`, reading meanwhile; False where the answer made the rest pointless."""
-        return self._write_raw(data) if self._tls is None else self._write_tls(self._tls, data)
-
-    def _write_raw(self, data: bytes) -> bool:
-        view = memoryview(data)
-        while True:
-            try:
-                sent_bytes = self._sock.send(view)
-            except _NOT_NOW:
-                sent_bytes = 0
-            except OSError as failure:
-                self._salvage(failure)
-                self._closes = True
-                return False
-            self._handed_over = self._handed_over or sent_bytes > 0
-            self._sent_bytes += sent_bytes
-            if sent_bytes == len(view):
-                return True
-            view = view[sent_bytes:]
-            if self._wait_to_write() and self._is_answered():
-                self._closes = True
-                return False
-
-    def _write_tls(self, tls: TlsChannel, data: bytes) -> bool:
-        """Write `data` in records, piece by piece: what is encrypted lies in memory twice."""
-        for start in range(0, len(data), _JOIN_BYTES):
-            piece = data[start : start + _JOIN_BYTES]
-            if not self._write_records(tls.write(piece)):
-                return False
-            self._sent_bytes += len(piece)
-        while tls.waiting_bytes:
-            # The service negotiates anew: what it says is read, and answered, before the rest can leave.
-            until_s, phase = self._write_window()
-            self._polled(self._read_poll, until_s, phase, None)
-            self._receive_now()
-            if not self._write_records(tls.output()):
-                return False
-        return True
-
-    def _write_records(self, records: bytes) -> bool:
-        """Write records, which are not counted: what is paid for is what they carry."""
-        counted_bytes = self._sent_bytes
-        try:
-            return not records or self._write_raw(records)
-        finally:
-            self._sent_bytes = counted_bytes
-
-    def _write_window(self) -> tuple[float, str]:
-        """Return until when the request may be written, and the phase in which time runs out then."""
-        if self._write_deadline_s < self._deadline_s:
-            return self._write_deadline_s, "write"
-        return self._deadline_s, "total"
-
-    def _wait_to_write(self) -> bool:
-        """Wait until more can be written; read what comes meanwhile and return whether anything did."""
-        until_s, phase = self._write_window()
-        ready = self._polled(self._either_poll, until_s, phase, None)
-        return any(events & ~select.POLLOUT for _descriptor, events in ready) and self._receive_now()
-
-    def _is_answered(self) -> bool:
-        """Whether the service has answered in a way that makes it pointless to send more.
-
-        It may begin a good answer before it has read everything; after another one it reads no more.
-        """
-        reader = self._reader
-        return reader.done or (reader.head_done and reader.status >= 300)
-
-    def _salvage(self, failure: OSError) -> None:
-        """After a broken write read what had come before the break: it may be the answer that explains it."""
-        reader = self._reader
-        try:
-            while not reader.done and self._receive_now():
-                pass
-        except CallError as told:
-            # No whole answer. The write's own failure is the better story, but for TLS, which says why it refuses.
-            if isinstance(told.__cause__, ssl.SSLError):
-                failure = told.__cause__
-        if not reader.done:
-            if reader.received_bytes:
-                reached = Reach.YES
-            else:
-                reached = Reach.MAYBE if self._handed_over else Reach.NO
-            raise failures.broken(self._peer, failure, writing=True, reached=reached) from failure
-
-    # Reading.
-
-    def _receive(self, until_s: float, phase: str, waited_s: float | None) -> None:
-        """Wait for bytes, or the end, and feed them to the reader.
-
-        Raises:
-            DeadlineExceeded: Nothing came until `until_s`.
-            TransportError: The connection broke, or the answer is not HTTP.
-        """
-        while True:
-            self._polled(self._read_poll, until_s, phase, waited_s)
-            if self._receive_now():
-                return
-
-    def _receive_now(self) -> bool:
-        """Feed what is there to the reader; False where nothing is."""
-        try:
-            data = self._sock.recv(_READ_BYTES)
-        except _NOT_NOW:
-            return False
-        except OSError as failure:
-            raise self._broken(failure) from failure
-        if self._tls is not None:
-            self._take_records(self._tls, data)
-        elif data:
-            self._reader.feed(data)
-        else:
-            self._take_end()
-        return True
-
-    def _take_records(self, tls: TlsChannel, records: bytes) -> None:
-        tls.feed(records)
-        if data := tls.read():
-            self._reader.feed(data)
-        if tls.ended:
-            self._take_end()
-        elif tls.fault is not None and not self._reader.done:
-            raise self._broken(tls.fault) from tls.fault
-        elif not self._writing:
-            # What TLS has to say for itself; while the request is written it leaves behind the next piece.
-            self._writing = True
-            try:
-                self._write_records(tls.output())
-            finally:
-                self._writing = False
-
-    def _take_end(self) -> None:
-        self._reader.feed_eof()
-        self._closes = True
-
-    def _broken(self, failure: OSError) -> TransportError:
-        reached = Reach.YES if self._reader.received_bytes else Reach.MAYBE
-        return failures.broken(self._peer, failure, writing=self._writing, reached=reached)
-
-    def _polled(self, poll: select.poll, until_s: float, phase: str, waited_s: float | None) -> list[tuple[int, int]]:
-        while True:
-            left_s = until_s - self._clock.monotonic_s()
-            if left_s <= 0:
-                reached = Reach.YES if self._reader.received_bytes else Reach.MAYBE
-                raise failures.out_of_time(self._peer, phase, waited_s, reached)
-            ready = poll.poll(None if left_s == inf else min(ceil(left_s * 1000), 0x7FFFFFFF))
-            if ready:
-                return ready
-
     # Ends.
 
     def _finish(self) -> None:
@@ -518,13 +285,5 @@ class BlockingConnection:
         self._pool.give_back(self, now_s)
 
     def _abandon(self) -> None:
-        """Close it and give its place back, once."""
         self._streaming = False
-        self._shut()
-        if self._has_place:
-            self._has_place = False
-            self._pool.give_up()
-
-    def _shut(self) -> None:
-        self._closed = True
-        self._sock.close()
+        super()._abandon()

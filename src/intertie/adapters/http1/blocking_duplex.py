@@ -5,17 +5,15 @@ from __future__ import annotations
 import select
 import socket
 import threading
-from collections import deque
 from collections.abc import Callable
 from math import ceil, inf
 
 from intertie.adapters.http1 import failures
-from intertie.adapters.http1.limits import TransportLimits
+from intertie.adapters.http1.limits import READ_BYTES, TransportLimits
 from intertie.adapters.http1.tls_channel import TlsChannel
 from intertie.core.clock import Clock
 from intertie.core.errors import CallError, Reach
 
-_READ_BYTES = 64 * 1024
 _SOON_S = 0.02
 _NOT_NOW = (BlockingIOError, InterruptedError)
 
@@ -38,14 +36,13 @@ class BlockingDuplex:
         "_closed",
         "_ended",
         "_error",
-        "_held_bytes",
+        "_held",
         "_inside",
         "_later",
         "_let_go",
         "_limits",
         "_lock",
         "_peer",
-        "_pieces",
         "_receiving",
         "_said_end",
         "_sent_bytes",
@@ -74,8 +71,8 @@ class BlockingDuplex:
         self._let_go = let_go
         self._later = later
         self._lock = threading.Lock()
-        self._pieces: deque[bytes] = deque([rest] if rest else [])
-        self._held_bytes = len(rest)
+        self._held = bytearray(rest)
+        """What came and nobody has received."""
         self._unsent = bytearray()
         self._sent_bytes = 0
         """Taken by the kernel since the switch."""
@@ -115,12 +112,12 @@ class BlockingDuplex:
         try:
             while True:
                 with self._lock:
-                    if not self._pieces:
+                    if not self._held:
                         self._take_locked()
-                    if self._pieces:
-                        piece = self._pieces.popleft()
-                        self._held_bytes -= len(piece)
-                        return piece
+                    if self._held:
+                        data = bytes(self._held)
+                        self._held.clear()
+                        return data
                     if self._closed:
                         raise failures.stream_closed(self._peer, writing=False)
                     if self._ended:
@@ -151,7 +148,7 @@ class BlockingDuplex:
             if self._closed:
                 return
             self._closed = True
-            self._pieces.clear()
+            self._held.clear()
             if self._inside:
                 self._shut_down_locked(socket.SHUT_RDWR)
                 return
@@ -209,7 +206,7 @@ class BlockingDuplex:
             not self._receiving
             and not self._ended
             and self._error is None
-            and self._held_bytes <= self._limits.stream_buffer_bytes
+            and len(self._held) <= self._limits.stream_buffer_bytes
         )
 
     def _is_behind_locked(self) -> bool:
@@ -249,7 +246,7 @@ class BlockingDuplex:
         if self._ended or self._error is not None or self._closed:
             return
         try:
-            data = self._sock.recv(_READ_BYTES)
+            data = self._sock.recv(READ_BYTES)
         except _NOT_NOW:
             return
         except OSError as failure:
@@ -262,9 +259,7 @@ class BlockingDuplex:
             tls.feed(data)
             data = tls.read()
             self._ended = tls.ended
-        if data:
-            self._pieces.append(data)
-            self._held_bytes += len(data)
+        self._held += data
         if tls is not None:
             if tls.fault is not None and not tls.ended:
                 self._break_locked(tls.fault, writing=False)

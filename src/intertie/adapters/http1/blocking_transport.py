@@ -15,7 +15,8 @@ from math import ceil, inf
 from intertie.adapters.http1 import failures
 from intertie.adapters.http1.addresses import Address, in_turn, is_local_name, literal, open_socket, share_s
 from intertie.adapters.http1.blocking_connection import BlockingConnection
-from intertie.adapters.http1.limits import TransportLimits
+from intertie.adapters.http1.blocking_wire import BlockingWire
+from intertie.adapters.http1.limits import READ_BYTES, TransportLimits
 from intertie.adapters.http1.origin_access import OriginAccess
 from intertie.adapters.http1.pool import Place, Pool, PoolClosed, Waiter
 from intertie.adapters.http1.proxying import ProxyAccess
@@ -24,8 +25,6 @@ from intertie.adapters.http1.tls_channel import TlsChannel, last_words
 from intertie.core.clock import Clock
 from intertie.runtime.plan import Origin, ProxyOptions, TlsOptions
 from intertie.runtime.surroundings import SecretStore
-
-_READ_BYTES = 64 * 1024
 
 
 class BlockingTransport(OriginAccess):
@@ -45,8 +44,8 @@ class BlockingTransport(OriginAccess):
         limits: TransportLimits | None = None,
     ) -> None:
         super().__init__(origin, clock=clock, tls=tls, proxy=proxy, secrets=secrets, limits=limits)
-        self._pool: Pool[BlockingConnection] = Pool(self._limits)
-        self._heirs: dict[int, Pool[BlockingConnection]] = {}
+        self._pool: Pool[BlockingWire] = Pool(self._limits)
+        self._heirs: dict[int, Pool[BlockingWire]] = {}
 
     def connect_nowait(self, *, fresh: bool = False) -> BlockingConnection | None:
         """Return a pooled connection that looks alive, None where one must be opened or waited for.
@@ -54,7 +53,7 @@ class BlockingTransport(OriginAccess):
         `fresh` accepts only one beyond doubt: within the server's own keep-alive time, or idle for a moment only.
         """
         found = self._pool_here().take(self._clock.monotonic_s(), fresh=fresh)
-        return None if found is None else found.check_out()
+        return found.check_out() if isinstance(found, BlockingConnection) else None
 
     async def connect(self, *, deadline_s: float, connect_timeout_s: float, fresh: bool = False) -> BlockingConnection:
         """Return a connection, opening one or waiting for a place in the pool.
@@ -68,7 +67,7 @@ class BlockingTransport(OriginAccess):
         """
         pool = self._pool_here()
         turn = threading.Event()
-        waiter: Waiter[BlockingConnection] = Waiter(turn.set)
+        waiter: Waiter[BlockingWire] = Waiter(turn.set)
         try:
             found = pool.take_or_queue(self._clock.monotonic_s(), waiter, fresh=fresh)
         except PoolClosed:
@@ -95,7 +94,7 @@ class BlockingTransport(OriginAccess):
         """Return a snapshot: `open`, `idle`, `waiting`, `opened_total`, `reused_total`."""
         return self._pool.statistics()
 
-    def _pool_here(self) -> Pool[BlockingConnection]:
+    def _pool_here(self) -> Pool[BlockingWire]:
         """Return the pool of this process: a forked child never touches its parent's connections."""
         pool = self._pool
         if pool.pid != (pid := os.getpid()):
@@ -107,8 +106,8 @@ class BlockingTransport(OriginAccess):
 
     def _wait_in_line(
         self,
-        pool: Pool[BlockingConnection],
-        waiter: Waiter[BlockingConnection],
+        pool: Pool[BlockingWire],
+        waiter: Waiter[BlockingWire],
         turn: threading.Event,
         deadline_s: float,
     ) -> BlockingConnection | Place:
@@ -125,11 +124,11 @@ class BlockingTransport(OriginAccess):
         granted = pool.leave(waiter)
         if waiter.closed:
             raise failures.closed(self._peer)
-        if granted is None:
-            raise failures.no_place(self._peer, self._limits.max_connections)
-        return granted
+        if isinstance(granted, BlockingConnection | Place):
+            return granted
+        raise failures.no_place(self._peer, self._limits.max_connections)
 
-    def _open(self, pool: Pool[BlockingConnection], deadline_s: float, connect_timeout_s: float) -> BlockingConnection:
+    def _open(self, pool: Pool[BlockingWire], deadline_s: float, connect_timeout_s: float) -> BlockingConnection:
         until_s, phase = self._opening_window(deadline_s, connect_timeout_s)
         try:
             context = self._tls_context()
@@ -233,7 +232,7 @@ class BlockingTransport(OriginAccess):
         while True:
             self._wait(sock, select.POLLIN, until_s)
             with suppress(BlockingIOError):
-                return sock.recv(_READ_BYTES)
+                return sock.recv(READ_BYTES)
 
     def _wait(self, sock: socket.socket, events: int, until_s: float) -> None:
         poll = select.poll()

@@ -157,10 +157,14 @@ def stream_closed(peer: str, *, writing: bool) -> TransportError:
 _WHO = "the service or a proxy before it ended it: look there for the reason"
 
 
-def stale(peer: str) -> WriteError:
-    """A connection that its server closed while it waited for its turn; nothing was written."""
+def stale(peer: str, fault: ssl.SSLError | None = None) -> WriteError:
+    """A connection that its server closed while it waited for its turn; nothing was written.
+
+    In TLS 1.3 a server says only after the handshake what it has against our certificate: `fault` is that.
+    """
+    why = "" if fault is None else f" ({reason(fault)})"
     return WriteError(
-        f"{peer} closed the connection before the request was written; nothing was sent", reached=Reach.NO
+        f"{peer} closed the connection before the request was written{why}; nothing was sent", reached=Reach.NO
     )
 
 

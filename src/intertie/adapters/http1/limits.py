@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+RECHECK_S = 0.001
+"""A connection looked at within this time is not looked at again before it is written to."""
+JOIN_BYTES = 256 * 1024
+"""Head and body up to this size leave in one write."""
+READ_BYTES = 64 * 1024
+"""Taken from a socket, or from TLS, at once."""
+
 
 class TransportLimits(Struct, frozen=True):
     """Bounds of one transport; each has a default that suits a JSON API.

@@ -10,7 +10,7 @@ import socket
 import ssl
 from contextlib import suppress
 
-_READ_BYTES = 64 * 1024
+from intertie.adapters.http1.limits import READ_BYTES
 
 
 class TlsChannel:
@@ -55,7 +55,7 @@ class TlsChannel:
         session, pieces = self._session, []
         try:
             while True:
-                piece = session.read(_READ_BYTES)
+                piece = session.read(READ_BYTES)
                 if not piece:
                     self.ended = True
                     break
