@@ -29,38 +29,53 @@ _PIPELINE = (
     f"{_PROPERTY}/test_stage_order.py",
     f"{_PROPERTY}/test_pipeline_fused.py",
 )
-_GUARD = ((f"{_UNIT}/runtime/policies",), _CALLS, _PIPELINE)
-_LIMITER = (f"{_UNIT}/adapters/stores", f"{_PROPERTY}/test_limiter_never_exceeds.py")
+_FACES = (f"{_UNIT}/compiler", f"{_UNIT}/comparing", f"{_UNIT}/mockserver")
+"""What a guard says of itself: in the plan, to `diff`, to the mock."""
+_GUARD = ((f"{_UNIT}/runtime/policies",), _CALLS, _PIPELINE, _FACES)
+_STORES = (f"{_UNIT}/adapters/stores",)
+_NEVER = (f"{_PROPERTY}/test_limiter_never_exceeds.py", f"{_PROPERTY}/test_budget_never_overshot.py")
+_HTTP1 = (f"{_UNIT}/adapters/http1",)
+_WIRE = (f"{_INTEGRATION}/http1",)
+_ASYNCIO = ("asyncio_connection", "asyncio_duplex", "asyncio_transport", "asyncio_wire", "lazy_timer")
+_BLOCKING = ("blocking_connection", "blocking_duplex", "blocking_transport")
 COVERING: dict[str, tuple[Step, ...]] = {
     "runtime/policies": _GUARD,
     "runtime/policies/breaker": (
         (f"{_UNIT}/runtime/policies/breaker", f"{_PROPERTY}/test_breaker_model.py"),
-        (f"{_UNIT}/adapters/stores/test_breaker_contract.py", *_CALLS),
+        (f"{_UNIT}/adapters/stores/test_breaker_contract.py",),
+        _CALLS,
         _PIPELINE,
+        _FACES,
     ),
     "runtime/policies/budget": (
         (f"{_UNIT}/runtime/policies/budget", f"{_UNIT}/runtime/policies/test_pure_parts.py"),
-        (f"{_UNIT}/adapters/stores/test_ledger_contract.py", *_CALLS),
-        (f"{_PROPERTY}/test_budget_never_overshot.py", *_PIPELINE),
+        (f"{_UNIT}/adapters/stores/test_ledger_contract.py", f"{_PROPERTY}/test_budget_never_overshot.py"),
+        _CALLS,
+        _PIPELINE,
+        _FACES,
     ),
-    "runtime/policies/limiter": ((f"{_UNIT}/runtime/policies/limiter",), _LIMITER, _CALLS, _PIPELINE),
+    "runtime/policies/limiter": ((f"{_UNIT}/runtime/policies/limiter",), _STORES, _NEVER, _CALLS, _PIPELINE, _FACES),
     "runtime/mapping": (
         (f"{_UNIT}/runtime/mapping",),
         (f"{_PROPERTY}/test_mapping_paths.py", f"{_PROPERTY}/test_mapping_transforms.py"),
-        (f"{_UNIT}/runtime/requests", f"{_UNIT}/runtime/responses", f"{_UNIT}/mockserver"),
+        (f"{_UNIT}/runtime/wires", f"{_UNIT}/mockserver"),
     ),
     "runtime/masking": ((f"{_UNIT}/runtime/masking",), _CALLS, (f"{_UNIT}/client",)),
     "runtime/hints.py": ((f"{_UNIT}/runtime/test_hints.py", f"{_PROPERTY}/test_pipeline_hints.py"), _CALLS),
-    "runtime/classify.py": (_CALLS, _PIPELINE),
+    "runtime/clipping.py": (_CALLS, _PIPELINE),
+    "runtime/concluding.py": (_CALLS, _PIPELINE),
+    "runtime/wires/rest/classify.py": (_CALLS, _PIPELINE),
+    "runtime/wires/rest/protocol.py": (_CALLS, _PIPELINE),
     "runtime/fused.py": (_CALLS, _PIPELINE),
-    "adapters/http1": ((f"{_UNIT}/adapters/http1",), (f"{_INTEGRATION}/http1",)),
-    "adapters/stores": (
-        (f"{_UNIT}/adapters/stores",),
-        (f"{_PROPERTY}/test_limiter_never_exceeds.py", f"{_PROPERTY}/test_budget_never_overshot.py", *_CALLS),
-        (f"{_INTEGRATION}/stores",),
-    ),
+    # uvloop runs the same code as asyncio does.
+    "adapters/http1": (_HTTP1, (*_WIRE, "-k", "not uvloop")),
+    **{f"adapters/http1/{name}.py": (_HTTP1, (*_WIRE, "-k", "not uvloop and not blocking")) for name in _ASYNCIO},
+    **{f"adapters/http1/{name}.py": (_HTTP1, (*_WIRE, "-k", "blocking")) for name in _BLOCKING},
+    "adapters/stores": (_STORES, _NEVER, _CALLS, (f"{_INTEGRATION}/stores",)),
+    "adapters/stores/memory": (_STORES, _NEVER, _CALLS),
+    "adapters/stores/sqlite": (_STORES, _NEVER, (f"{_INTEGRATION}/stores",)),
 }
-"""Module or folder of the package -> what tests it, the quickest and closest first."""
+"""Module or folder of the package -> arguments of pytest for what tests it, the quickest and closest first."""
 INTERTIE = Project(ROOT, "src/intertie", COVERING)
 EXPLAINED = Path(__file__).with_name("survivors.toml")
 RESULTS = ROOT / ".mutants.jsonl"

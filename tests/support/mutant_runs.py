@@ -21,7 +21,7 @@ from typing import NamedTuple, Self
 from support.code_mutants import Mutant
 
 Step = tuple[str, ...]
-"""Paths of tests that run together, one pytest."""
+"""Arguments of pytest: tests that run together."""
 SERVER = Path(__file__).parents[1] / "mutation/mutant_server.py"
 _LEFT_BEHIND = {".git", "__pycache__", "node_modules", "dist", "build"}
 
@@ -101,9 +101,9 @@ class Results:
 
     def __init__(self, path: Path, project: Project) -> None:
         self._path = path
-        self._project = project
         self._tests = _digest((project.root / "tests").rglob("*.py"))
         self._tree = self._tests + _digest((project.root / project.package).rglob("*.py"))
+        self._sources = {module: _digest([project.root / project.package / module]) for module in project.modules()}
         self._runs: dict[str, Run] = {}
         self._limits: dict[Step, Limits] = {}
         for line in path.read_text().splitlines() if path.exists() else ():
@@ -116,13 +116,13 @@ class Results:
     def of(self, mutant: Mutant) -> Run | None:
         """Return what came of a mutant, None where it has to run."""
         run = self._runs.get(mutant.key)
-        if run is None or run.source != self._source(mutant) or (run.by is None and run.tests != self._tests):
+        if run is None or run.source != self._sources[mutant.file] or (run.by is None and run.tests != self._tests):
             return None
         return run
 
     def add(self, mutant: Mutant, by: str | None, seconds: float) -> None:
         """Keep what came of a mutant."""
-        run = Run(mutant.key, by, round(seconds, 1), self._source(mutant), self._tests)
+        run = Run(mutant.key, by, round(seconds, 1), self._sources[mutant.file], self._tests)
         self._runs[mutant.key] = run
         self._keep(asdict(run))
 
@@ -137,9 +137,6 @@ class Results:
     def _keep(self, kept: dict[str, object]) -> None:
         with self._path.open("a") as file:
             file.write(json.dumps(kept) + "\n")
-
-    def _source(self, mutant: Mutant) -> str:
-        return _digest([self._project.root / self._project.package / mutant.file])
 
 
 class Tree:

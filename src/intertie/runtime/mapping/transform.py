@@ -249,7 +249,7 @@ class _Compiled:
     def __init__(self, text: str, steps: tuple[Step, ...]) -> None:
         self.text = text
         self.name = " | ".join(step.name for step in steps)
-        self.takes_missing = steps[0].takes_null
+        self.takes_missing = any(step.takes_null for step in steps)
         self._steps = steps
 
     def apply(self, value: object, source: Mapping[str, object]) -> object:

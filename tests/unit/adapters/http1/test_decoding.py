@@ -49,6 +49,27 @@ def test_any_cut_gives_the_same_bytes(coding: str) -> None:
             assert decoded(decoder, CODED[coding](data), rng, most=5000 if size > 5000 else 50) == data
 
 
+@pytest.mark.parametrize("looks_like", ["a multiple of 31", "method 8"])
+def test_raw_deflate_that_looks_half_like_zlib_is_raw(looks_like: str) -> None:
+    """Only both signs of RFC 1950 together make a body a zlib one."""
+
+    def fits(wire: bytes) -> bool:
+        multiple, method = int.from_bytes(wire[:2]) % 31 == 0, wire[0] & 0x0F == 8
+        return (multiple, method) == (looks_like != "method 8", looks_like == "method 8")
+
+    # A stored block of DEFLATE begins with three bits that say so, and five that mean nothing.
+    stored = [bytes([padding << 3, 2, 0, 0xFD, 0xFF]) + b"ok\3\0" for padding in range(1, 32)]
+    bodies = [raw_deflate(bytes([n % 256, n // 256]) * 9) for n in range(5000)] + stored
+    found = [wire for wire in bodies if fits(wire)]
+    assert found
+    for wire in found:
+        decoder = decoder_for("deflate")
+        assert decoder is not None
+        decoder.feed(wire)
+        assert decoder.read(100) == zlib.decompress(wire, -zlib.MAX_WBITS)
+        decoder.finish()
+
+
 @pytest.mark.parametrize("coding", CODED)
 def test_a_body_cut_anywhere_is_not_whole(coding: str) -> None:
     """A coded body that lacks even its last byte is refused at the end."""

@@ -61,6 +61,17 @@ def test_a_nested_default_is_seen_without_touching_the_source():
     assert given == {"a": "1", "b": {"e": 5}}
 
 
+@pytest.mark.parametrize(
+    "transform", ["default('x')", "default('x') | trim", "trim | default('x')", "trim | coalesce(b, 'x') | trim"]
+)
+def test_a_step_that_takes_null_is_asked_for_what_is_absent_wherever_it_stands(transform):
+    """`default` fills an absent value as it fills null, whichever steps stand before and after it."""
+    mapper = Mapper((mapping_row("a", "a", transform),))
+    assert mapper.map({}) == mapper.map({"a": None}) == {"a": "x"}
+    assert mapper.map({"a": "b"}) == {"a": "b"}
+    assert Mapper((mapping_row("a", "a", "trim | uppercase"),)).map({}) == {}
+
+
 def test_null_is_not_filled_by_a_default():
     """A default fills what is absent only."""
     assert Mapper((mapping_row("a", "a", default=1),)).map({"a": None}) == {"a": None}

@@ -26,7 +26,6 @@ class HeldShare(msgspec.Struct, frozen=True):
     calls: int
     quantity: Decimal
     unspent: Decimal
-    recalled: bool
 
 
 def settled(connection: sqlite3.Connection, key: StateKey, month: str) -> Decimal:
@@ -38,10 +37,10 @@ def settled(connection: sqlite3.Connection, key: StateKey, month: str) -> Decima
 def shares(connection: sqlite3.Connection, key: StateKey, month: str) -> list[HeldShare]:
     """Return all owners' shares."""
     rows = connection.execute(
-        f"SELECT owner, calls, quantity, unspent, recalled FROM share WHERE {HERE} AND month = ?",  # noqa: S608
+        f"SELECT owner, calls, quantity, unspent FROM share WHERE {HERE} AND month = ?",  # noqa: S608
         (*values_of(key), month),
     )
-    return [HeldShare(row[0], row[1], Decimal(row[2]), Decimal(row[3]), bool(row[4])) for row in rows]
+    return [HeldShare(row[0], row[1], Decimal(row[2]), Decimal(row[3])) for row in rows]
 
 
 def total(quantities: list[Decimal]) -> Decimal:
