@@ -20,18 +20,31 @@ from intertie.core.errors import (
     DeadlineExceeded,
     InvalidInput,
     InvalidResponse,
+    ReadError,
     ServiceError,
     TokenRefused,
+    UsageError,
 )
 from intertie.mockserver import MockEngine, MockRequest, MockServer, Tolerance, profile_of
 from intertie.mockserver.in_process import MockTransport
+from intertie.mockserver.trial import trial_calls
 from intertie.runtime.call import Kind
 from intertie.runtime.linked import LinkedPlan
 from intertie.runtime.policies.fallback.options import FallbackOptions
 from intertie.runtime.policies.retry.options import RetryOptions
 from intertie.spec.loading import load_text
 from intertie.spec.workspace import Workspace
-from intertie.testing import Answer, Failure, VirtualClock, assert_answered, assert_failed, euros, make_bench, price
+from intertie.testing import (
+    Answer,
+    Failure,
+    Stream,
+    VirtualClock,
+    assert_answered,
+    assert_failed,
+    euros,
+    make_bench,
+    price,
+)
 from support.plans import DRIVES, at_once, breaker, per_second, timeouts
 from support.tiny_protocol import tiny_is_spoken
 from support.tiny_protocol.plan import STREAM, TAG
@@ -261,6 +274,46 @@ def test_lines_are_handed_on_as_they_come(drive, bench):
     assert failed.error.internal_code == "TOO_LARGE"
 
 
+def test_a_stream_in_both_directions_passes_the_same_guards(drive, bench):
+    """It is opened by `open_stream`, after a service that said no; its place in the limit is held until it ends."""
+    script = [no("broken"), Stream((b'{"n": 1}\n', b'{"n": 2}\n'), every_s=0.1)]
+    made = bench(script, pricing=price(), limits=per_second(5, concurrent=1))
+
+    async def read():
+        answered = assert_answered(await made.linked.run("follow", {}, stream=True))
+        body = answered.response.stream
+        held = made.linked.statistics().limiter.in_flight
+        pieces = [piece async for piece in body]
+        return answered, pieces, held, made.linked.statistics().limiter.in_flight
+
+    answered, pieces, held, left = drive(made, read())
+    assert (answered.attempts, answered.status, pieces) == (2, 101, [b'{"n": 1}\n', b'{"n": 2}\n'])
+    assert (held, left) == (1, 0)
+
+
+def test_a_stream_in_both_directions_has_to_be_asked_for(drive, bench):
+    """A plain call of such a topic is the caller's mistake, and nothing is sent."""
+    made = bench([SUM])
+    with pytest.raises(UsageError, match="open it with"):
+        drive(made, made.linked.run("follow", {}))
+    assert made.transport.received == []
+
+
+def test_a_stream_that_breaks_off_says_so(drive, bench):
+    """What came before it stays."""
+    made = bench([Stream((b"one",), failure=Failure("read"))])
+
+    async def read():
+        answered = assert_answered(await made.linked.run("follow", {}, stream=True))
+        pieces = aiter(answered.response.stream)
+        first = await anext(pieces)
+        with pytest.raises(ReadError):
+            await anext(pieces)
+        return first
+
+    assert drive(made, read()) == b"one"
+
+
 # --- plan, check, mock ------------------------------------------------------------------------------------------------
 
 
@@ -360,6 +413,48 @@ def test_the_mock_refuses_in_the_protocols_own_words(tmp_path):
     limited = ask(good, tiny_pass="x")
     assert limited.body.startswith(b"NO busy\n")
     assert dict(limited.headers)["tiny-wait"] == "1"
+
+
+def test_a_spec_may_speak_two_protocols(drive, tmp_path):
+    """An endpoint with a method and a path is REST beside topics; client and mock find each by its own rules."""
+    rest = """### Status
+
+```yaml
+endpoint: {path: /status, method: GET}
+response: {success: {status: 200, content_type: application/json, schema: {type: object, required: [up], properties: {up: {type: boolean}}}}}
+```
+
+### Add
+"""
+    plan = replace(tiny_plan(SPEC.replace("### Add\n", rest, 1), root=tmp_path), fallback=None)
+    assert [each.wire.protocol for each in plan.operations.values()] == ["rest", "tiny", "tiny", "tiny", "tiny", "tiny"]
+    made = make_bench(plan, [], secrets=PASS)
+    engine = MockEngine(plan, clock=made.clock, latency=False)
+    linked = LinkedPlan(plan, replace(made.surroundings, transport=MockTransport(engine, made.clock)))
+
+    async def call():
+        up = assert_answered(await linked.run("status", {})).data
+        return up, assert_answered(await linked.run("add", THREE)).data
+
+    up, added = drive(made, call())
+    assert isinstance(up["up"], bool)
+    assert isinstance(added["sum"], int)
+
+
+def test_a_first_call_is_found(tmp_path):
+    """What a mock proposes to its reader is a call that it answers."""
+    found = next(iter(trial_calls(tiny_plan(root=tmp_path), clock=VirtualClock())))
+    assert (found.operation, found.given.keys()) == ("add", {"left", "right"})
+
+
+@pytest.mark.parametrize("command", ["types", "openapi"])
+def test_generators_say_what_they_know(tmp_path, command):
+    """A module has the result's types and takes any input; OpenAPI has no place for it."""
+    spec = tmp_path / "sums.md"
+    spec.write_text(SPEC)
+    made = run_cli("generate", spec, "--target", command)
+    assert made.exit_code == 0
+    assert ("sum: int" in made.output) == (command == "types")
 
 
 def test_over_sockets(tmp_path, monkeypatch):

@@ -6,7 +6,8 @@
 | `OK`, newline, JSON | the answer |
 | `NO ` code, newline, words | an error; `busy` is a throttle, with `tiny-wait` beside it; `denied` is about our credential |
 
-A streamed topic answers with one JSON value a line, under the media type `application/tiny-stream`. It says nothing in
+A streamed topic answers with one JSON value a line, under the media type `application/tiny-stream`; one that is followed
+switches to a stream in both directions. It says nothing in
 methods, paths or statuses: everything is a `POST /tiny`, and everything that was understood is a 200.
 
 It proves that a protocol is its folder and a line in each of three registries: nothing outside knows it.

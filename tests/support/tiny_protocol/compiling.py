@@ -37,7 +37,7 @@ class TinyCompiler:
         said, here = located.target, str(located.span)
         question = CompiledSchema(said["question"], "inline") if "question" in said else None
         return CompiledWire(
-            TinyWire(said["topic"], question),
+            TinyWire(said["topic"], question, follows=bool(said.get("follows"))),
             compile_result(build, endpoint, shelf),
             replay_safe=bool(said.get("only_asks")),
             is_read=bool(said.get("only_asks")),

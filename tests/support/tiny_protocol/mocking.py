@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from intertie.mockserver.guards.version import VersionRule
-
 from intertie.mockserver.generation import Sampler
+from intertie.mockserver.guards.version import VersionRule
 from intertie.mockserver.messages import Answer, MockRequest
 from intertie.mockserver.profiles import ForcedAnswer
 from intertie.runtime.plan import OperationPlan, Plan

@@ -17,10 +17,12 @@ class TinyWire(WirePlan, frozen=True, tag=TAG):
 
     Attributes:
         question: Schema of the question, None where any object is one.
+        follows: The answer comes on a stream in both directions.
     """
 
     topic: str
     question: CompiledSchema | None
+    follows: bool = False
 
     @property
     def verb(self) -> str:

@@ -12,6 +12,7 @@ from intertie.core.secret import Secret
 from intertie.runtime.call import Answered, Failed, Kind, Outcome
 from intertie.runtime.classify import unreadable
 from intertie.runtime.http import Request, Response
+from intertie.runtime.inputs.coercion import coerced
 from intertie.runtime.mapping.mapper import Mapper
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.state import ServerHint
@@ -44,6 +45,7 @@ class LinkedTiny:
         self._operation = operation
         self._wire = operation.wire
         self._quote = quote
+        self.opens_streams = self._wire.follows
         self._mapper = Mapper(operation.outbound, operation=operation.id) if operation.outbound else None
 
     def encode(
@@ -62,9 +64,13 @@ class LinkedTiny:
         operation = self._operation
         question = dict(input) if self._mapper is None else self._mapper.map_object(input)
         schema = self._wire.question
-        if schema is not None and not schema.is_valid(question):
-            path, rule = schema.first_error(question) or ("$", "schema")
-            raise InvalidInput(f"{operation.id}: {path} must be {rule}", operation=operation.id, field=path, rule=rule)
+        if schema is not None:
+            question = coerced(question, schema.json, schema.json)
+            if not schema.is_valid(question):
+                path, rule = schema.first_error(question) or ("$", "schema")
+                raise InvalidInput(
+                    f"{operation.id}: {path} must be {rule}", operation=operation.id, field=path, rule=rule
+                )
         if body_field is not None:
             question[body_field[0]] = body_field[1].reveal()
         headers = []
@@ -74,7 +80,10 @@ class LinkedTiny:
             headers.append((self._plan.version.name, version or self._plan.version.current))
         body = f"TINY {self._wire.topic}\n{json.dumps(question)}".encode()
         target = f"{self._plan.origin.base_path}/tiny"
-        return Request("POST", target, tuple(headers), body=body, body_is_secret=body_field is not None)
+        upgrade = "tiny" if self._wire.follows else None
+        return Request(
+            "POST", target, tuple(headers), body=body, body_is_secret=body_field is not None, upgrade=upgrade
+        )
 
     def idempotency_key_in(self, input: Mapping[str, object]) -> str | None:  # noqa: A002
         """Return none: a question has no place for it."""
@@ -109,7 +118,7 @@ class LinkedTiny:
 
     def is_streamed(self, response: Response) -> bool:
         """Return whether lines follow."""
-        return response.status == 200 and response.headers.get("content-type") == STREAM
+        return response.status == 101 or (response.status == 200 and response.headers.get("content-type") == STREAM)
 
     def read_hint(self, response: Response, throttled: bool) -> ServerHint | None:
         """Return the pause of a `NO busy`."""

@@ -113,6 +113,13 @@ response:
     schema: {type: object, required: [n], properties: {n: {type: integer}}}
 ```
 
+### Follow
+
+```yaml
+tiny: {topic: follow, only_asks: true, follows: true}
+streaming: chunks
+```
+
 ## Data Mappings
 
 ```yaml
