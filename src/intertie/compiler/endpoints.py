@@ -18,7 +18,7 @@ from intertie.compiler.schemas import SchemaShelf
 from intertie.compiler.shared import Shared
 from intertie.compiler.stages import Sources
 from intertie.compiler.unsupported import leave_out_around, why_unsupported
-from intertie.compiler.wires.contract import CompiledWire, Located, WireCompiler
+from intertie.compiler.wires.contract import CallTarget, CompiledWire, WireCompiler
 from intertie.compiler.wires.registry import compiler_of
 from intertie.core.errors import snake_case
 from intertie.core.money import Money
@@ -35,12 +35,12 @@ class Found(Struct, frozen=True):
     id: str
     endpoint: Endpoint
     compiler: WireCompiler
-    located: Located
+    target: CallTarget
 
     @property
     def span(self) -> SourceSpan:
         """The operation's place."""
-        return self.located.span
+        return self.target.span
 
 
 def callable_endpoints(build: Build) -> dict[str, Found]:
@@ -48,12 +48,12 @@ def callable_endpoints(build: Build) -> dict[str, Found]:
     found: dict[str, Found] = {}
     for endpoint in build.spec.endpoints:
         compiler = compiler_of(build.spec, endpoint)
-        located = compiler.locate(build, endpoint, endpoint.name.value if endpoint.name else "this endpoint")
-        if located is None:
+        target = compiler.locate(build, endpoint, endpoint.name.value if endpoint.name else "this endpoint")
+        if target is None:
             continue
-        operation = (snake_case(endpoint.name.value) if endpoint.name else "") or located.name
+        operation = (snake_case(endpoint.name.value) if endpoint.name else "") or target.name
         # Of two headings with one id the first is meant; the reader of the spec reports the second.
-        found.setdefault(operation, Found(operation, endpoint, compiler, located))
+        found.setdefault(operation, Found(operation, endpoint, compiler, target))
     if not found:
         build.report("no-operations", "the spec has no endpoint that can be called", build.spec.span)
     return found
@@ -72,7 +72,7 @@ class OperationCompiler:
         """Return the operation's plan without its stages, and the sources of what is its own."""
         build, endpoint, shared = self._build, found.endpoint, self._shared
         guards, guard_sources, wait_s = self._guards(endpoint)
-        compiled = found.compiler.compile(build, endpoint, found.located, found.id, shared=shared, shelf=self._shelf)
+        compiled = found.compiler.compile(build, endpoint, found.target, found.id, shared=shared, shelf=self._shelf)
         declared_safe = bool(endpoint.idempotent and endpoint.idempotent.value)
         unsupported = why_unsupported(build, endpoint, found.id, shared.unsupported, spoken=found.compiler.name)
         leave_out_around(build, endpoint, found.id)

@@ -6,7 +6,7 @@ from intertie.compiler.build import Build
 from intertie.compiler.results import compile_result
 from intertie.compiler.schemas import SchemaShelf
 from intertie.compiler.shared import Shared
-from intertie.compiler.wires.contract import CompiledWire, Located
+from intertie.compiler.wires.contract import CallTarget, CompiledWire
 from intertie.core.errors import snake_case
 from intertie.runtime.schemas import CompiledSchema
 from intertie.spec.model import Endpoint
@@ -21,20 +21,27 @@ class TinyCompiler:
     block = "tiny"
     about_block = "Topic of the question, its schema, whether it only asks, and whether it takes a key."
 
-    def locate(self, build: Build, endpoint: Endpoint, name: str) -> Located | None:
+    def locate(self, build: Build, endpoint: Endpoint, name: str) -> CallTarget | None:
         """Return the block."""
         block = endpoint.protocol_block
         if block is None or not isinstance(block.value, dict) or "topic" not in block.value:
             build.report("incomplete-endpoint", f"{name} has no `tiny.topic`", endpoint.head)
             return None
-        return Located(block.span, snake_case(str(block.value["topic"])), block.value)
+        return CallTarget(block.span, snake_case(str(block.value["topic"])), block.value)
 
     def compile(
-        self, build: Build, endpoint: Endpoint, located: Located, operation: str, *, shared: Shared, shelf: SchemaShelf
+        self,
+        build: Build,
+        endpoint: Endpoint,
+        target: CallTarget,
+        operation: str,
+        *,
+        shared: Shared,
+        shelf: SchemaShelf,
     ) -> CompiledWire:
         """Return the question."""
         del operation, shared
-        said, here = located.target, str(located.span)
+        said, here = target.parts, str(target.span)
         question = CompiledSchema(said["question"], "inline") if "question" in said else None
         return CompiledWire(
             TinyWire(said["topic"], question, follows=bool(said.get("follows"))),

@@ -17,18 +17,18 @@ from intertie.runtime.wires.plan import WirePlan
 from intertie.spec.model import Endpoint
 
 
-class Located(Struct, frozen=True):
+class CallTarget(Struct, frozen=True):
     """What a call of an endpoint is made with, as the spec has it.
 
     Attributes:
         span: Where that stands: the operation's place.
         name: What the operation is called where its endpoint has no heading.
-        target: The protocol's own.
+        parts: The protocol's own.
     """
 
     span: SourceSpan
     name: str
-    target: Any
+    parts: Any
 
 
 class CompiledWire(Struct, frozen=True):
@@ -76,7 +76,7 @@ class WireCompiler(Protocol):
     def about_block(self) -> str:
         """What stands in that block, in a sentence; empty where it is a field of the format."""
 
-    def locate(self, build: Build, endpoint: Endpoint, name: str) -> Located | None:
+    def locate(self, build: Build, endpoint: Endpoint, name: str) -> CallTarget | None:
         """Return what a call is made with, None where something of it is missing, which a finding says.
 
         Args:
@@ -86,14 +86,21 @@ class WireCompiler(Protocol):
         """
 
     def compile(
-        self, build: Build, endpoint: Endpoint, located: Located, operation: str, *, shared: Shared, shelf: SchemaShelf
+        self,
+        build: Build,
+        endpoint: Endpoint,
+        target: CallTarget,
+        operation: str,
+        *,
+        shared: Shared,
+        shelf: SchemaShelf,
     ) -> CompiledWire:
         """Return the endpoint in the terms of the protocol.
 
         Args:
             build: The compilation.
             endpoint: As the spec has it.
-            located: What `locate` gave.
+            target: What `locate` gave.
             operation: The operation's id.
             shared: What all operations have in common.
             shelf: Gives compiled schemas.

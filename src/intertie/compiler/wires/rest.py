@@ -10,7 +10,7 @@ from intertie.compiler.parameters import PLACEHOLDER_RE, compile_headers, compil
 from intertie.compiler.schemas import SchemaShelf
 from intertie.compiler.shared import Shared
 from intertie.compiler.unsupported import leave_out_body
-from intertie.compiler.wires.contract import CompiledWire, Located
+from intertie.compiler.wires.contract import CallTarget, CompiledWire
 from intertie.core.errors import snake_case
 from intertie.runtime.wires.rest.plan import RestWire
 from intertie.spec.model import Endpoint, Header
@@ -23,7 +23,7 @@ _MEMBERS = frozenset({"json", "form", "multipart"})
 """Codecs whose body is made of members; the others are one text or one run of bytes."""
 
 
-class _Target(NamedTuple):
+class _Parts(NamedTuple):
     method: str
     path: str
 
@@ -36,7 +36,7 @@ class RestCompiler:
     block = "endpoint"
     about_block = ""
 
-    def locate(self, build: Build, endpoint: Endpoint, name: str) -> Located | None:
+    def locate(self, build: Build, endpoint: Endpoint, name: str) -> CallTarget | None:
         """Return method and path."""
         head = endpoint.endpoint
         path = head.path if head else None
@@ -50,13 +50,20 @@ class RestCompiler:
         if reason:
             build.report("invalid-endpoint-path", f"path `{written}` can't be sent: {reason}", path.span)
         unnamed = snake_case(f"{method.value} {PLACEHOLDER_RE.sub('', path.value)}")
-        return Located(path.span, unnamed, _Target(method.value.upper(), f"/{written.lstrip('/')}"))
+        return CallTarget(path.span, unnamed, _Parts(method.value.upper(), f"/{written.lstrip('/')}"))
 
     def compile(
-        self, build: Build, endpoint: Endpoint, located: Located, operation: str, *, shared: Shared, shelf: SchemaShelf
+        self,
+        build: Build,
+        endpoint: Endpoint,
+        target: CallTarget,
+        operation: str,
+        *,
+        shared: Shared,
+        shelf: SchemaShelf,
     ) -> CompiledWire:
         """Return the endpoint as an HTTP request."""
-        method, path = located.target
+        method, path = target.parts
         parameters = compile_parameters(build, endpoint, path, shared, shelf)
         headers = compile_headers(build, endpoint, shared.auth)
         body = compile_body(build, endpoint, shelf)
@@ -75,7 +82,7 @@ class RestCompiler:
             names=frozenset(by_name),
             takes_members=body is not None and body.codec in _MEMBERS,
             message=body.schema if body is not None else None,
-            sources=_sources(endpoint, str(located.span)),
+            sources=_sources(endpoint, str(target.span)),
         )
 
 
