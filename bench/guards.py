@@ -107,11 +107,11 @@ def bare(linked: LinkedPlan, operation: str):
     connection = around.transport.connection
 
     async def call():
-        request = one.builder.build(
+        request = one.wire.encode(
             INPUT, idempotency_key="k", new_uuid=around.rng.uuid4, now=around.clock.utc_now, environ=str
         )
         answer = await connection.exchange(request, write_deadline_s=0, read_timeout_s=0, deadline_s=0)
-        return one.reader.map_inbound(one.reader.decode(answer))
+        return one.results.map_inbound(one.wire.reader.decode(answer))
 
     return call
 

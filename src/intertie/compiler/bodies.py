@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from intertie.compiler.build import Build
 from intertie.compiler.parameters import declared_content_type
+from intertie.compiler.results import compile_result
 from intertie.compiler.schemas import SchemaShelf
 from intertie.core.media_types import codec_of
 from intertie.runtime.plan import ResultPlan
@@ -36,21 +37,21 @@ def compile_response(build: Build, endpoint: Endpoint, shelf: SchemaShelf) -> tu
     if content_type is None and success is not None and success.schema is not None and _default_type(build) == _XML:
         content_type = _XML  # its schema is left out below: what it promises must still be said
     codec = codec_of(content_type or _default_type(build)) or "json"
-    schema = shelf.take(success.schema) if success else None
-    mode = build.choose(build.spec.validation.responses if build.spec.validation else None, "validation.responses")
-    if codec == "xml":
+    is_xml = codec == "xml"
+    result = compile_result(build, endpoint, shelf, has_schema=not is_xml)
+    if is_xml:
         place = success.head if success else endpoint.head
         build.leave_out(
             f"XML answer of {_name(endpoint)}", "it is handed over as text, its schema is not checked", place
         )
-        codec, schema = "text", None
+        codec = "text"
     answers = ResponsePlan(
         statuses=_statuses(build, success.status if success else ()),
         content_type=content_type,
         codec=codec,
         errors=tuple(_errors(build, response.errors if response else (), shelf)),
     )
-    return answers, ResultPlan(schema, mode.value, success.example.value if success and success.example else None)
+    return answers, result
 
 
 def answers_nothing(response: ResponsePlan) -> bool:

@@ -9,29 +9,24 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.compiler.arithmetic import worst_case
-from intertie.compiler.bodies import answers_nothing, compile_body, compile_response
 from intertie.compiler.build import Build
 from intertie.compiler.guards import HALVES
 from intertie.compiler.mappings import MappingRows
 from intertie.compiler.pagination import compile_pagination
-from intertie.compiler.parameters import PLACEHOLDER_RE, compile_headers, compile_parameters, is_key
+from intertie.compiler.results import result_sources
 from intertie.compiler.schemas import SchemaShelf
 from intertie.compiler.shared import Shared
 from intertie.compiler.stages import Sources
 from intertie.compiler.unsupported import leave_out_around, why_unsupported
+from intertie.compiler.wires.contract import CallTarget, CompiledWire, WireCompiler
+from intertie.compiler.wires.registry import compiler_of
 from intertie.core.errors import snake_case
 from intertie.core.money import Money
 from intertie.diagnostics import SourceSpan
 from intertie.runtime.plan import MappingRow, OperationPlan, Targets
 from intertie.runtime.policies.budget.quantities import expected_quantity
 from intertie.runtime.policies.error_mapping.options import ErrorMappingRow
-from intertie.runtime.wires.rest.plan import RestWire
-from intertie.spec.model import Endpoint, Header
-
-_REPLAY_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
-"""Safe and idempotent methods (RFC 9110 section 9.2.2)."""
-
-_READS = frozenset({"GET", "HEAD"})
+from intertie.spec.model import Endpoint
 
 
 class Found(Struct, frozen=True):
@@ -39,33 +34,26 @@ class Found(Struct, frozen=True):
 
     id: str
     endpoint: Endpoint
-    method: str
-    path: str
-    span: SourceSpan
+    compiler: WireCompiler
+    target: CallTarget
+
+    @property
+    def span(self) -> SourceSpan:
+        """The operation's place."""
+        return self.target.span
 
 
 def callable_endpoints(build: Build) -> dict[str, Found]:
-    """Return operation id -> endpoint for those with path and method; findings say which are left out."""
+    """Return operation id -> endpoint for those that say what a call is made with; findings say which don't."""
     found: dict[str, Found] = {}
     for endpoint in build.spec.endpoints:
-        head = endpoint.endpoint
-        path = head.path if head else None
-        method = head.method if head else None
-        name = endpoint.name.value if endpoint.name else "this endpoint"
-        if path is None or method is None:
-            missing = [what for what, value in (("path", path), ("method", method)) if value is None]
-            build.report("incomplete-endpoint", f"{name} has no {' and no '.join(missing)}", endpoint.head)
+        compiler = compiler_of(build.spec, endpoint)
+        target = compiler.locate(build, endpoint, endpoint.name.value if endpoint.name else "this endpoint")
+        if target is None:
             continue
-        operation = snake_case(endpoint.name.value) if endpoint.name else ""
-        operation = operation or snake_case(f"{method.value} {PLACEHOLDER_RE.sub('', path.value)}")
-        written = path.value.strip()
-        reason = _why_unsendable(written)
-        if reason:
-            build.report("invalid-endpoint-path", f"path `{written}` can't be sent: {reason}", path.span)
+        operation = (snake_case(endpoint.name.value) if endpoint.name else "") or target.name
         # Of two headings with one id the first is meant; the reader of the spec reports the second.
-        found.setdefault(
-            operation, Found(operation, endpoint, method.value.upper(), f"/{written.lstrip('/')}", path.span)
-        )
+        found.setdefault(operation, Found(operation, endpoint, compiler, target))
     if not found:
         build.report("no-operations", "the spec has no endpoint that can be called", build.spec.span)
     return found
@@ -84,29 +72,25 @@ class OperationCompiler:
         """Return the operation's plan without its stages, and the sources of what is its own."""
         build, endpoint, shared = self._build, found.endpoint, self._shared
         guards, guard_sources, wait_s = self._guards(endpoint)
-        parameters = compile_parameters(build, endpoint, found.path, shared, self._shelf)
-        headers = compile_headers(build, endpoint, shared.auth)
-        body = compile_body(build, endpoint, self._shelf)
-        response, result = compile_response(build, endpoint, self._shelf)
-        key = next((header.name for header in headers if header.is_idempotency_key), None)
+        compiled = found.compiler.compile(build, endpoint, found.target, found.id, shared=shared, shelf=self._shelf)
         declared_safe = bool(endpoint.idempotent and endpoint.idempotent.value)
-        unsupported = why_unsupported(build, endpoint, found.id, shared.unsupported)
-        leave_out_around(build, endpoint, found.id, body)
+        unsupported = why_unsupported(build, endpoint, found.id, shared.unsupported, spoken=found.compiler.name)
+        leave_out_around(build, endpoint, found.id)
         head = endpoint.endpoint
         operation = OperationPlan(
             id=found.id,
             name=endpoint.name.value if endpoint.name else found.id,
             description=head.description.value if head and head.description else None,
-            wire=RestWire(found.method, found.path, headers, parameters, body, response),
-            result=result,
+            wire=compiled.wire,
+            result=compiled.result,
             targets=_targets(endpoint),
-            outbound=self._rows.outbound_for(found.id, body, parameters, headers),
-            inbound=self._rows.inbound_for(
-                found.id, result.schema, answers_nothing=found.method == "HEAD" or answers_nothing(response)
+            outbound=self._rows.outbound_for(
+                found.id, compiled.names, compiled.message, takes_members=compiled.takes_members
             ),
-            idempotency_header=key,
-            replay_safe=found.method in _REPLAY_SAFE or key is not None or declared_safe,
-            is_read=found.method in _READS,
+            inbound=self._rows.inbound_for(found.id, compiled.result.schema, answers_nothing=compiled.answers_nothing),
+            idempotency_header=compiled.idempotency_header,
+            replay_safe=compiled.replay_safe or compiled.idempotency_header is not None or declared_safe,
+            is_read=compiled.is_read,
             pagination=compile_pagination(build, endpoint.pagination),
             streaming=endpoint.streaming.value if endpoint.streaming else None,
             stages=(),
@@ -117,7 +101,7 @@ class OperationCompiler:
             unsupported=unsupported,
             guards=guards,
         )
-        sources = {**self._sources(found, operation), **guard_sources}
+        sources = {**self._sources(found, compiled, operation), **guard_sources}
         return replace(operation, cost_per_call=self._cost(operation)), sources
 
     def _guards(self, endpoint: Endpoint) -> tuple[dict[str, Struct], dict[str, Mapping[str, str]], float]:
@@ -133,33 +117,16 @@ class OperationCompiler:
                 wait_s += half.longest_wait_s(compiled.options)
         return options, sources, wait_s
 
-    def _sources(self, found: Found, operation: OperationPlan) -> dict[str, Mapping[str, str]]:
+    def _sources(self, found: Found, compiled: CompiledWire, operation: OperationPlan) -> dict[str, Mapping[str, str]]:
         """Return stage -> option -> source of what is an endpoint's own."""
-        request, response = found.endpoint.request, found.endpoint.response
-        success = response.success if response else None
-        validation = self._build.spec.validation
-        here = str(found.span)
-        key = next((h for h in (request.headers if request else ()) if h.name and _is_key(h)), None)
-        body = str(request.body.head) if request and request.body else here
-        mode = self._build.choose(validation.responses if validation else None, "validation.responses").source
-        return {
+        shared: dict[str, dict[str, str]] = {
             "outbound_mapping": _first("rows", operation.outbound),
-            "request_validation": {
-                "parameters": str(request.parameters[0].span) if request and request.parameters else here,
-                "body": body,
-                "schema": body,
-            },
-            "idempotency_key": {"header": str(key.span) if key else here},
-            "classify": {
-                "success": str(success.status[0].span) if success and success.status else "default",
-                **_first("error_rows", self._shared.errors.rows),
-            },
-            "response_validation": {
-                "mode": mode,
-                "schema": str(success.schema.span) if success and success.schema else here,
-            },
+            "classify": _first("error_rows", self._shared.errors.rows),
+            "response_validation": result_sources(self._build, found.endpoint, str(found.span)),
             "inbound_mapping": _first("rows", operation.inbound),
         }
+        own = compiled.sources
+        return {stage: {**shared.get(stage, {}), **own.get(stage, {})} for stage in (*shared, *own)}
 
     def _cost(self, operation: OperationPlan) -> Money | None:
         """Return what one attempt is expected to cost at the first tier's price."""
@@ -182,29 +149,9 @@ def _first(option: str, rows: tuple[MappingRow, ...] | tuple[ErrorMappingRow, ..
     return {option: rows[0].source} if rows else {}
 
 
-def _is_key(header: Header) -> bool:
-    return header.name is not None and is_key(header.name.value, header.value.value if header.value else None)
-
-
 def _targets(endpoint: Endpoint) -> Targets:
     performance = endpoint.performance
     if performance is None:
         return Targets()
     values = (performance.p50, performance.p95, performance.p99)
     return Targets(*(value.value if value else None for value in values))
-
-
-def _why_unsendable(path: str) -> str:
-    if "://" in path:
-        return "it names a host; the base URL does"
-    route, _, query = path.partition("?")
-    if "{" in query:
-        return "parameters of the query belong to `request.parameters`"
-    if "#" in path:
-        return "a fragment is never sent"
-    if any(segment in {".", ".."} for segment in route.split("/")):
-        return "it has dot segments"
-    if any(char.isspace() or char == "\\" or ord(char) < 32 for char in PLACEHOLDER_RE.sub("", path)):
-        return "it holds spaces or backslashes"
-    left = PLACEHOLDER_RE.sub("", path)
-    return "a placeholder's braces don't match" if "{" in left or "}" in left else ""

@@ -17,16 +17,11 @@ from intertie.runtime.mapping import NamePath
 from intertie.runtime.mapping.contracts import FieldPath
 from intertie.runtime.plan import MappingRow
 from intertie.runtime.schemas import CompiledSchema
-from intertie.runtime.wires.rest.plan import BodyPlan, HeaderPlan, ParameterPlan
 from intertie.spec.fields import Located
 from intertie.spec.model import InboundRow, OutboundRow
 
 _QUERY_START_RE = re.compile(r"\$((?:\.\w+)*)")
 _QUERY_NAME_RE = re.compile(r"\w+")
-
-
-_MEMBERS = frozenset({"json", "form", "multipart"})
-"""Codecs whose body is made of members; the others are one text or one run of bytes."""
 
 
 class _Row(Struct):
@@ -61,14 +56,12 @@ class MappingRows(Struct):
     def outbound_for(
         self,
         operation: str,
-        body: BodyPlan | None,
-        parameters: tuple[ParameterPlan, ...],
-        headers: tuple[HeaderPlan, ...],
+        names: frozenset[str],
+        message: CompiledSchema | None,
+        *,
+        takes_members: bool,
     ) -> tuple[MappingRow, ...]:
-        """Return the rows that write this operation's request: a parameter or header of that name, or the body."""
-        names = {parameter.name for parameter in parameters} | {
-            header.name for header in headers if header.value is None
-        }
+        """Return the rows that write this operation's request: something of that name, or a member of the message."""
         rows: list[MappingRow] = []
         for row in self.outbound:
             if not _is_for(row, operation):
@@ -76,7 +69,7 @@ class MappingRows(Struct):
             name = row.external.value.strip()
             if name in names:
                 rows.append(replace(_use(row), write=NamePath(name, name)))
-            elif body is not None and body.codec in _MEMBERS and (body.schema is None or _has(body.schema, row.steps)):
+            elif takes_members and (message is None or _has(message, row.steps)):
                 rows.append(_use(row))
         return tuple(rows)
 

@@ -151,13 +151,15 @@ class MockEngine:
         told = [header for gate in self._gates for header in gate.headers(now_s, utc_s)]
         if refusal is not None:
             place = place_of(plan, refusal.stage, refusal.option, "windows")
-            header = self._wire_of(plan).retry_header(plan)
-            answer = problem(
+            wire = self._wire_of(plan)
+            header = wire.retry_header(plan)
+            limited = problem(
                 429, refusal.rule, f"{refusal.detail} ({place})", place=place, operation=plan.id,
                 headers=((header, str(refusal.retry_after_s)),),
             )  # fmt: skip
-            reason = f"{answer.reason}; free again in {wait_text(refusal.retry_after_s)}"
-            return MockReply(429, (*answer.headers, *told), answer.body, operation=plan.id, reason=reason)
+            reason = f"{limited.reason}; free again in {wait_text(refusal.retry_after_s)}"
+            answer = wire.refusal(limited)
+            return MockReply(answer.status, (*answer.headers, *told), answer.body, operation=plan.id, reason=reason)
         answer, delay_s, fault = self._behaved(asked, request, now_s, utc_s)
         flight = self._next_flight
         self._next_flight += 1
@@ -206,24 +208,27 @@ class MockEngine:
         message = asked.read(request)
         readable = None if isinstance(message, Answer) else message
         plan = asked.operation
+        wire = self._wire_of(plan)
         refused = self._authentication.broken_by(request, asked.query, readable, plan)
         version = self._versions.asked(request, asked.query, asked.version)
         refused = refused or self._versions.broken_by(version, plan)
-        if refused is None:
+        if refused is not None:
+            refused = wire.refusal(refused)
+        else:
             message, refused = asked.check(request, message, credential_field=self._credential_field)
         notice = self._versions.notice(version)
         if refused is not None:
             return replace(refused, headers=(*refused.headers, *notice)), False
         key = asked.idempotency_key(request)
         if key:
-            known = self._keyed.find(plan, key, request, reused=self._wire_of(plan).key_reused_status(plan))
+            known = self._keyed.find(plan, key, request, reused=wire.key_reused_status(plan))
             if known is not None:
-                return known, known.status < 400
+                return (known, True) if known.status < 400 else (wire.refusal(known), False)
         try:
             answer = asked.answer(request, message, utc_s)
         except Unsatisfiable as reason:
             detail = f"no answer can be made from the response schema: {reason} ({plan.source})"
-            return problem(500, "no-answer", detail, place=plan.source, operation=plan.id), False
+            return wire.refusal(problem(500, "no-answer", detail, place=plan.source, operation=plan.id)), False
         if notice:
             answer = replace(answer, headers=(*answer.headers, *notice))
         if key:

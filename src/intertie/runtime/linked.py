@@ -101,6 +101,8 @@ class LinkedPlan:
             raise UsageError(self.unknown_operation(operation_id))
         operation = linked.operation
         self._check(operation, version, timeout_s)
+        if linked.wire.opens_streams and not stream:
+            raise UsageError(f"{operation.id} answers with a stream: open it with `.stream()`")
         key = None if operation.idempotency_header is None else self._key(linked, input, idempotency_key)
         if key is None and idempotency_key is not None:
             raise UsageError(f"{operation.id} declares no idempotency key header, so no key can be sent")

@@ -11,10 +11,11 @@ from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
 from intertie.runtime.classify import failed_exchange
 from intertie.runtime.clipping import read_timeout_s, write_deadline_s
 from intertie.runtime.held import Exchanged
-from intertie.runtime.http import Response
+from intertie.runtime.http import NO_HEADERS, MessageStream, Response
 from intertie.runtime.masking import Masker, shown_response
 from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.stages import Stage
+from intertie.runtime.streams import ReceivedStream
 from intertie.runtime.wires.contract import LinkedWire
 
 MOST_ERROR_BYTES = 64 * 1024
@@ -22,6 +23,10 @@ MOST_ERROR_BYTES = 64 * 1024
 
 MOST_EXPLAINED = 1000
 """Characters of an answer's body that an explained call shows."""
+
+
+_NO_HEAD = Response(200, NO_HEADERS)
+"""Of a stream whose service waits for a message before it answers: that it opened is all that is known."""
 
 
 class Sender(Struct, frozen=True):
@@ -65,13 +70,21 @@ class Sender(Struct, frozen=True):
         sent_s = self.clock.monotonic_s()
         result: Response | CallError
         try:
-            answer = await connection.exchange(
-                request,
-                write_deadline_s=write_deadline_s(self.options, now_s=sent_s, deadline_s=call.deadline_s),
-                read_timeout_s=read_timeout_s(self.options, now_s=sent_s, deadline_s=call.deadline_s),
-                deadline_s=call.deadline_s,
-                stream=call.stream,
-            )
+            write_until_s = write_deadline_s(self.options, now_s=sent_s, deadline_s=call.deadline_s)
+            read_s = read_timeout_s(self.options, now_s=sent_s, deadline_s=call.deadline_s)
+            if self.wire.opens_streams:
+                opened = await connection.open_stream(
+                    request, write_deadline_s=write_until_s, read_timeout_s=read_s, deadline_s=call.deadline_s
+                )
+                answer = opened if isinstance(opened, Response) else self._opened(opened)
+            else:
+                answer = await connection.exchange(
+                    request,
+                    write_deadline_s=write_until_s,
+                    read_timeout_s=read_s,
+                    deadline_s=call.deadline_s,
+                    stream=call.stream,
+                )
             if answer.stream is not None and not self.wire.is_streamed(answer):
                 answer = await self._read_error(answer, call)
             result = answer
@@ -83,6 +96,11 @@ class Sender(Struct, frozen=True):
             call.course.reach(Reach.MAYBE)  # cancelled with bytes perhaps on their way
             raise
         return Exchanged(result, sent_s, self.clock.monotonic_s())
+
+    def _opened(self, messages: MessageStream) -> Response:
+        """Return a stream in both directions as an answer whose body is what comes on it."""
+        head = messages.head or _NO_HEAD
+        return replace(head, stream=ReceivedStream(messages, idle_s=self.options.read_s))
 
     async def _read_error(self, response: Response, call: Call) -> Response:
         """Return an error answer with the beginning of its body: a stream that nobody wants is read no further."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import IO
 
 from intertie.core.errors import UsageError
-from intertie.runtime.http import BodyStream, Headers
+from intertie.runtime.http import BodyStream, Headers, MessageStream
 
 _PIECE_BYTES = 64 * 1024
 
@@ -47,6 +48,34 @@ class WatchedStream:
         if not self._ended:
             self._ended = True
             self._on_end(self._bytes)
+
+
+class ReceivedStream:
+    """What comes on a stream in both directions, as the body of an answer.
+
+    Attributes:
+        messages: The stream itself, for whoever sends on it too.
+    """
+
+    __slots__ = ("_idle_s", "messages")
+
+    def __init__(self, messages: MessageStream, *, idle_s: float) -> None:
+        self.messages = messages
+        self._idle_s = idle_s
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield what comes until the service ends; a stream lives longer than the call that opened it."""
+        while (piece := await self.messages.receive(deadline_s=math.inf, idle_s=self._idle_s)) is not None:
+            yield piece
+
+    @property
+    def trailers(self) -> Headers:
+        """Fields that came at the end."""
+        return self.messages.trailers
+
+    async def aclose(self) -> None:
+        """Close both directions."""
+        await self.messages.aclose()
 
 
 class Upload:

@@ -30,12 +30,16 @@ def field_paths() -> dict[str, FieldInfo | None]:
     return found
 
 
+_NO_FIELDS = frozenset({"span", "head", "kind", "protocol_block"})
+"""Attributes that no author writes: places, and where the block of a registered protocol is kept."""
+
+
 def _inside(block: type[Block], lead: str) -> Iterator[tuple[str, FieldInfo | None]]:
     declared = declared_fields(block)
     known = {attribute for attribute, _ in declared.values()}
     for attribute in block.__struct_fields__:
         # What a line or a heading holds beside the declared keys: `name` of an endpoint, `path` of a case.
-        if attribute not in known and attribute not in ("span", "head", "kind"):
+        if attribute not in known and attribute not in _NO_FIELDS:
             yield f"{lead}.{attribute}", None
     for key, (_, info) in declared.items():
         path = f"{lead}.{key}"

@@ -25,13 +25,13 @@ from intertie.generators.types.shapes import (
 )
 from intertie.generators.types.transforms import input_of, takes_null
 from intertie.lint.transform_types import argument_paths
+from intertie.runtime.inputs.schema_shape import only_value
 from intertie.runtime.mapping import parse_path
 from intertie.runtime.mapping.paths import EACH, Step
 from intertie.runtime.plan import MappingRow, OperationPlan, Plan
 from intertie.runtime.wires.rest.plan import BodyPlan, HeaderPlan, ParameterPlan, RestWire, rest_wire
 from intertie.runtime.wires.rest.requests.bodies import RAW_FIELD, BodyWriter
 from intertie.runtime.wires.rest.requests.headers import pattern_of
-from intertie.runtime.wires.rest.requests.schema_shape import only_value
 
 _HEADER = Scalar("_Written")
 _RAW = {

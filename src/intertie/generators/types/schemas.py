@@ -1,7 +1,7 @@
 """JSON Schemas as shapes: of what comes back, and of what a caller may give.
 
 An answer has the types of JSON. An input has what the runtime reads without a doubt
-(`runtime.wires.rest.requests.coercion`): `"10"` for an integer, a `Decimal` for a text, a `datetime` for an
+(`runtime.inputs.coercion`): `"10"` for an integer, a `Decimal` for a text, a `datetime` for an
 instant. Where a schema says nothing, or says it in a way that Python's types can't, the shape is unknown, never a
 guess.
 """

@@ -67,6 +67,9 @@ class MockWire(Protocol):
             rule: Of the problem document that answers where nothing is declared.
         """
 
+    def refusal(self, answer: Answer) -> Answer:
+        """Return a refusal that the mock makes for every protocol (limit, credential, version), in this one's form."""
+
     def forced(self, forced: ForcedAnswer, operation: OperationPlan) -> Answer:
         """Return an answer that the profile lays down: its status, body and headers."""
 

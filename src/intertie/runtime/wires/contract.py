@@ -26,6 +26,8 @@ NOT_PLAIN: Final = _NotPlain.NOT_PLAIN
 class LinkedWire(Protocol):
     """One operation in the terms of its protocol, linked once. All methods may be called from any thread."""
 
+    opens_streams: bool
+    """Its requests open a stream in both directions (`Connection.open_stream`): a call has to ask for one."""
     unusual_headers: frozenset[bytes]
     """Lower-case names of header fields with which an answer is never plain, as far as the protocol knows them."""
 

@@ -153,3 +153,5 @@ class Endpoint(Block):
     grpc: Located[object] | None = f.anything("gRPC source of the method.", template=False)
     websocket: Located[object] | None = f.anything("WebSocket messages.", template=False)
     asynchronous: Located[object] | None = f.anything("How a submitted call is followed.", template=False)
+    protocol_block: Located[object] | None = None
+    """The block of a protocol that was registered (`spec.protocols`), under whatever key that has."""

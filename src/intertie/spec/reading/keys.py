@@ -48,6 +48,13 @@ def field_table(block_type: type[Block]) -> dict[str, KnownKey]:
     return table
 
 
+def forget_table(block_type: type[Block]) -> None:
+    """Forget a block's spellings, because its declarations changed."""
+    _TABLES.pop(block_type, None)
+    for key in [key for key in _FOUND if key[0] is block_type]:
+        del _FOUND[key]
+
+
 def find_key(block_type: type[Block], written: str) -> KnownKey | None:
     """Return the field that a written key names, None where the block knows none like it."""
     known = _FOUND.get((block_type, written))

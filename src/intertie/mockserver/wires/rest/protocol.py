@@ -150,6 +150,10 @@ class RestMock:
         """Return the declared error answer of a status, else a problem document."""
         return self._errors.answer(operation, status, code=code, rule=rule)
 
+    def refusal(self, answer: Answer) -> Answer:
+        """Return it as it is: a problem document is REST's own form."""
+        return answer
+
     def forced(self, forced: ForcedAnswer, operation: OperationPlan) -> Answer:
         """Return the given body, else the declared error's, else an empty success."""
         return forced_answer(forced, operation, self._errors)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from intertie.mockserver.messages import Answer, MockRequest
 from intertie.mockserver.problems import problem
 from intertie.mockserver.wires.rest.operations import MockOperation
+from intertie.runtime.inputs.scalars import scalar_text
 from intertie.runtime.plan import OperationPlan
 from intertie.runtime.wires.rest.requests.fixed_parts import FixedPart, telling_apart
-from intertie.runtime.wires.rest.requests.scalars import scalar_text
 
 
 class Twins:

@@ -37,6 +37,7 @@ class LinkedRest:
         builder, reader, classifier: Requests written, bodies read, answers judged.
     """
 
+    opens_streams = False
     unusual_headers: frozenset[bytes] = frozenset()
 
     def __init__(self, plan: Plan, operation: OperationPlan, *, clock: Clock, quote: Callable[[str], str]) -> None:

@@ -9,13 +9,13 @@ from intertie.core.charsets import CharsetError, encode_text
 from intertie.core.errors import InvalidInput
 from intertie.core.media_types import charset_of
 from intertie.core.secret import Secret
+from intertie.runtime.inputs.coercion import coerced
+from intertie.runtime.inputs.complaints import broken, invalid
+from intertie.runtime.inputs.plain_data import NotPlainError, plain, plain_object
+from intertie.runtime.inputs.schema_shape import NOTHING, Shape, fixed_members, shape_of
 from intertie.runtime.streams import Upload, is_source
 from intertie.runtime.wires.rest.plan import BodyPlan
-from intertie.runtime.wires.rest.requests.coercion import coerced
-from intertie.runtime.wires.rest.requests.complaints import broken, invalid
 from intertie.runtime.wires.rest.requests.media import encode_form, encode_json, encode_multipart, is_file
-from intertie.runtime.wires.rest.requests.plain_data import NotPlainError, plain, plain_object
-from intertie.runtime.wires.rest.requests.schema_shape import NOTHING, Shape, fixed_members, shape_of
 
 RAW_FIELD = "body"
 """Input field that is the whole body, where the body is no object: text, XML, bytes, a JSON list or scalar."""

@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from intertie.core.errors import InvalidInput, snake_case
 from intertie.core.secret import Secret
 from intertie.runtime.http import Request
+from intertie.runtime.inputs.complaints import invalid, unknown
+from intertie.runtime.inputs.scalars import scalar_text
 from intertie.runtime.mapping.contracts import MISSING
 from intertie.runtime.mapping.mapper import Mapper
 from intertie.runtime.mapping.paths import NamePath, Step, StepPath
@@ -18,12 +20,10 @@ from intertie.runtime.plan import MappingRow, OperationPlan
 from intertie.runtime.policies.version.options import VersionOptions
 from intertie.runtime.wires.rest.plan import STREAM_TYPES, HeaderPlan, RestWire, rest_wire
 from intertie.runtime.wires.rest.requests.bodies import RAW_FIELD, BodyWriter, Payload
-from intertie.runtime.wires.rest.requests.complaints import invalid, unknown
 from intertie.runtime.wires.rest.requests.headers import Sources, head_line, pattern_of, sendable
 from intertie.runtime.wires.rest.requests.leftovers import merged, without
 from intertie.runtime.wires.rest.requests.parameters import Parameter
 from intertie.runtime.wires.rest.requests.percent import component
-from intertie.runtime.wires.rest.requests.scalars import scalar_text
 from intertie.runtime.wires.rest.requests.versions import known_versions, path_template, pieces
 
 _PARAMETERS: Final = "\x00parameters"

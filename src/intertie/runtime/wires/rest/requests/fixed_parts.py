@@ -17,11 +17,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from intertie.runtime.inputs.scalars import scalar_text
+from intertie.runtime.inputs.schema_shape import fixed_members, only_value, shape_of
 from intertie.runtime.plan import OperationPlan
 from intertie.runtime.wires.rest.plan import rest_wire
 from intertie.runtime.wires.rest.requests.headers import pattern_of
-from intertie.runtime.wires.rest.requests.scalars import scalar_text
-from intertie.runtime.wires.rest.requests.schema_shape import fixed_members, only_value, shape_of
 
 
 class FixedPart(NamedTuple):

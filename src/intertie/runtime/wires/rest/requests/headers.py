@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from intertie.runtime.inputs.scalars import scalar_text
 from intertie.runtime.wires.rest.plan import HeaderPlan
-from intertie.runtime.wires.rest.requests.scalars import scalar_text
 
 _PATTERN_RE = re.compile(r"\{(uuid|timestamp|env:[A-Za-z_]\w*|[A-Za-z_][\w.-]*)\}")
 _UNSAFE_RE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")

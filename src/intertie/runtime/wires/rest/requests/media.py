@@ -8,8 +8,8 @@ from typing import TypeGuard
 
 import msgspec
 
+from intertie.runtime.inputs.scalars import scalar_text
 from intertie.runtime.wires.rest.requests.percent import form_component
-from intertie.runtime.wires.rest.requests.scalars import scalar_text
 
 File = bytes | tuple[str, bytes] | tuple[str, bytes, str]
 

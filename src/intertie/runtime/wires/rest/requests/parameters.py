@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from intertie.runtime.inputs.coercion import coerced
+from intertie.runtime.inputs.complaints import broken, invalid
+from intertie.runtime.inputs.plain_data import NotPlainError, plain
+from intertie.runtime.inputs.schema_shape import only_value, shape_of
 from intertie.runtime.mapping.contracts import MISSING
 from intertie.runtime.wires.rest.plan import ParameterPlan
-from intertie.runtime.wires.rest.requests.coercion import coerced
-from intertie.runtime.wires.rest.requests.complaints import broken, invalid
 from intertie.runtime.wires.rest.requests.headers import sendable
 from intertie.runtime.wires.rest.requests.percent import component
-from intertie.runtime.wires.rest.requests.plain_data import NotPlainError, plain
-from intertie.runtime.wires.rest.requests.schema_shape import only_value, shape_of
 from intertie.runtime.wires.rest.requests.styles import header_text, path_text, query_text
 
 _PYTHON_TYPES = {"string": str, "integer": int, "boolean": bool}

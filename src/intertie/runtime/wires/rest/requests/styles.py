@@ -20,8 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from intertie.runtime.inputs.scalars import scalar_text
 from intertie.runtime.wires.rest.requests.percent import component
-from intertie.runtime.wires.rest.requests.scalars import scalar_text
 
 Encode = Callable[[str], str]
 _QUERY_DELIMITERS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}

@@ -7,10 +7,10 @@ from typing import Final
 
 from msgspec import Struct
 
+from intertie.runtime.inputs.schema_shape import shape_of
 from intertie.runtime.mapping.contracts import MISSING, FieldPath
 from intertie.runtime.mapping.paths import parse_path
 from intertie.runtime.schemas import CompiledSchema
-from intertie.runtime.wires.rest.requests.schema_shape import shape_of
 
 
 class ErrorReading(Struct, frozen=True):

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from intertie.runtime.wires.rest.requests.coercion import coerced
-from intertie.runtime.wires.rest.requests.schema_shape import shape_of
+from intertie.runtime.inputs.coercion import coerced
+from intertie.runtime.inputs.schema_shape import shape_of
 
 ROOT = {
     "$ref": "#/$defs/Order",

@@ -9,8 +9,8 @@ from decimal import Decimal
 import msgspec
 
 from intertie.runtime.bounds import BoundsError, decode_json
-from intertie.runtime.wires.rest.requests.scalars import scalar_text
-from intertie.runtime.wires.rest.requests.schema_shape import Shape, shape_of
+from intertie.runtime.inputs.scalars import scalar_text
+from intertie.runtime.inputs.schema_shape import Shape, shape_of
 
 _INTEGER_RE = re.compile(r"-?(?:0|[1-9]\d{0,300})\Z", re.ASCII)
 _NUMBER_RE = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?\Z", re.ASCII)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from intertie.core.errors import InvalidInput
+from intertie.runtime.inputs.schema_shape import shape_of
 from intertie.runtime.mapping.contracts import MISSING
 from intertie.runtime.mapping.paths import parse_path
 from intertie.runtime.schemas import CompiledSchema
-from intertie.runtime.wires.rest.requests.schema_shape import shape_of
 
 _RULE_RE = re.compile(r"(\w+)(?: (.*))?\Z", re.DOTALL)
 _WORDS = {

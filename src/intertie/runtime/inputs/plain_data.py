@@ -12,7 +12,7 @@ from uuid import UUID
 
 from intertie.core.secret import Secret
 from intertie.runtime.bounds import DEEPEST
-from intertie.runtime.wires.rest.requests.scalars import scalar_text
+from intertie.runtime.inputs.scalars import scalar_text
 
 _AS_IT_IS = frozenset({str, int, bool, type(None)})
 
