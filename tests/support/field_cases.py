@@ -310,8 +310,10 @@ CASES: dict[str, Case] = {
 """Path of a field -> how it is changed."""
 
 BESIDE: dict[str, tuple[str, Case]] = {
-    "a refresh beside an API key": ("authentication.config.token_refresh", Case(True, first=False)),
-    "a lifetime beside an API key": ("authentication.config.expires_in", Case(600)),
+    "a refresh beside no authentication": (
+        "authentication.config.token_refresh", Case(True, first=False, uses={"authentication.type": "none"})),
+    "a lifetime beside no authentication": (
+        "authentication.config.expires_in", Case(600, uses={"authentication.type": "none"})),
     "a time to live beside a queue": (
         "fallback_behavior.cache_ttl", Case(310, first=300, uses={"fallback_behavior.strategy": "queue"})),
     "a default answer beside a cache": ("fallback_behavior.default_response", Case({"price": "0"})),

@@ -111,6 +111,7 @@ class Failed(msgspec.Struct, frozen=True):
         response: The answer, where one came.
         external_codes: What `error_mapping` rows are matched against, most specific first: the provider's own code,
             the status, its class.
+        again: The credential that was refused is another one by now: one more attempt is worth making.
         retry_after_s: What the server said, where it said; for a throttled attempt the pause now in force.
     """
 
@@ -121,6 +122,7 @@ class Failed(msgspec.Struct, frozen=True):
     response: Response | None = None
     external_codes: tuple[str, ...] = ()
     retry_after_s: float | None = None
+    again: bool = False
     attempts: int = 0
     elapsed_s: float = 0.0
     cost: Money | None = None

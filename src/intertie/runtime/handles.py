@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:  # guards come to know the handles, so handles know of guards by name alone
-    from intertie.runtime.credentials import Credentials
     from intertie.runtime.last_good import LastGood
+    from intertie.runtime.policies.auth.credentials import Credentials
     from intertie.runtime.policies.retry.budget import RetryBudget
     from intertie.runtime.state import BreakerHandle, LedgerHandle, LimiterHandle
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Protocol
 
 import msgspec
@@ -81,6 +81,7 @@ class Request(msgspec.Struct, frozen=True):
         credential: Where the credential goes; None where there is none.
         body_is_secret: The body carries a credential: nobody may log or store it.
         expect_continue: Wait for `100 Continue` before the body is sent (RFC 9110 section 10.1.1).
+        sign: Signs it just before it is sent, given it and the time (UTC seconds); None where nothing does.
         upgrade: Protocol that `open_stream` asks the service to switch to, such as `websocket` (RFC 9110 section 7.8);
             None where the stream needs no switch. `exchange` refuses a request that has one.
     """
@@ -93,6 +94,7 @@ class Request(msgspec.Struct, frozen=True):
     credential: Credential | None = None
     body_is_secret: bool = False
     expect_continue: bool = False
+    sign: Callable[[Request, float], Request] | None = None
     upgrade: str | None = None
 
 

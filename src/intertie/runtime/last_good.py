@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from threading import Lock
 
-from intertie.core.errors import CredentialMissing
 from intertie.core.forking import renew_after_fork
 from intertie.runtime.call import Call
-from intertie.runtime.credentials import Credentials
 from intertie.runtime.http import Request, Response
 from intertie.runtime.plain import decode_plain, encode_plain
 from intertie.runtime.plan import OperationPlan, Plan
@@ -23,9 +22,9 @@ class LastGood:
     it.
     """
 
-    def __init__(self, plan: Plan, handle: CacheHandle, credentials: Credentials | None, *, ttl_s: float) -> None:
+    def __init__(self, plan: Plan, handle: CacheHandle, identity: Callable[[], str | None], *, ttl_s: float) -> None:
         self._handle = handle
-        self._credentials = credentials
+        self._identity = identity
         self._ttl_s = ttl_s
         self._current_version = plan.version.current if plan.version is not None else ""
         self._volatile = {operation.id: operation.wire.volatile_headers for operation in plan.operations.values()}
@@ -90,12 +89,9 @@ class LastGood:
             return {"kept": self._kept, "served": self._served, "missed": self._missed}
 
     def _key(self, operation: OperationPlan, version: str | None, request: Request) -> str | None:
-        credential = ""
-        if self._credentials is not None:
-            try:
-                credential = self._credentials.get().secret.fingerprint()
-            except CredentialMissing:
-                return None  # whose answer it would be is unknown
+        credential = self._identity()
+        if credential is None:
+            return None  # whose answer it would be is unknown
         digest = hashlib.sha256()
         volatile = self._volatile[operation.id]
         headers = sorted((n.lower(), v) for n, v in request.headers if n.lower() not in volatile)

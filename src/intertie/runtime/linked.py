@@ -127,7 +127,7 @@ class LinkedPlan:
             CredentialMissing: Its reference resolves to nothing.
         """
         if self.guards.credentials is not None:
-            self.guards.credentials.get()
+            self.guards.credentials.require()
 
     async def replay(self, *, limit: int | None = None, receipt: str | None = None) -> ReplayReport:
         """Send what was queued, oldest first, until the queue is empty or the service is down.

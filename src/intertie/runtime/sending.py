@@ -66,6 +66,9 @@ class Sender(Struct, frozen=True):
         if connection is None or request is None:
             msg = "an attempt reached its send stage without a connection or a request"
             raise RuntimeError(msg)
+        if request.sign is not None:
+            # Here, after every wait: a signature that depends on the time would have aged by then.
+            request = request.sign(request, self.clock.utc_s())
         call.course.sent = request
         sent_s = self.clock.monotonic_s()
         result: Response | CallError

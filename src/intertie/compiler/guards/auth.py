@@ -21,11 +21,10 @@ REFERENCE_RE = re.compile(r"(env|file|keyring|vault|aws-sm):\S+")
 _VARIABLE_RE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 _RESOLVED = ("env", "file")
 _READ_BY: Mapping[str, frozenset[str]] = {
-    "api_key": frozenset({"key_location", "key_name", "scheme", "secret"}),
-    "basic": frozenset({"username", "password"}),
+    "api_key": frozenset({"key_location", "key_name", "scheme", "secret", "token_refresh", "expires_in"}),
+    "basic": frozenset({"username", "password", "token_refresh", "expires_in"}),
 }
 """Type -> the options of `authentication.config` that it reads."""
-_REFRESHING = frozenset({"token_refresh", "expires_in"})
 _LATER = {"oauth": "OAuth token requests", "jwt": "signing of JWTs"}
 
 
@@ -49,7 +48,26 @@ def compile_auth(build: Build) -> Compiled:
         return Compiled(AuthOptions(), {"type": kind.source})
     block = build.spec.authentication
     config = (block.config if block else None) or _empty_config(build)
-    return _api_key(build, config, kind) if kind.value == "api_key" else _basic(build, config, kind)
+    compiled = _api_key(build, config, kind) if kind.value == "api_key" else _basic(build, config, kind)
+    return _with_lifetime(compiled, config)
+
+
+def _with_lifetime(compiled: Compiled, config: AuthConfig) -> Compiled:
+    """Return the credential with when it is resolved again."""
+    options, refresh, lifetime = compiled.options, config.token_refresh, config.expires_in
+    if not isinstance(options, AuthOptions):
+        return compiled
+    options = replace(
+        options,
+        token_refresh=bool(refresh and refresh.value),
+        expires_in_s=lifetime.value if lifetime is not None else None,
+    )
+    sources = {
+        **compiled.sources,
+        "token_refresh": str(refresh.span) if refresh else "default",
+        "expires_in_s": str(lifetime.span) if lifetime else "default",
+    }
+    return Compiled(options, sources)
 
 
 def _given(config: AuthConfig | None) -> Iterator[tuple[str, SourceSpan]]:
@@ -67,9 +85,7 @@ def _unread_options(build: Build, kind: str) -> None:
     """Say of each option that belongs to another kind of authentication that it does nothing."""
     block = build.spec.authentication
     for key, span in _given(block.config if block else None):
-        if key in _REFRESHING:
-            build.leave_out(key, f"the type `{kind}` has no token that ends, so nothing is refreshed", span)
-        elif key not in _READ_BY.get(kind, frozenset()):
+        if key not in _READ_BY.get(kind, frozenset()):
             build.leave_out(f"authentication option {key}", f"the type `{kind}` does not read it", span)
 
 
@@ -205,9 +221,10 @@ class AuthHalf(Half):
         ),
         *guard_fields(
             "authentication.config",
-            How.REPORTED,
-            "a key or password has no lifetime; " + _NO_TOKEN,
-            "token_refresh expires_in",
+            How.ENFORCED,
+            "stage authentication",
+            "token_refresh=token_refresh expires_in=expires_in_s",
+            stage="authentication",
         ),
         *guard_fields(
             "authentication.config",

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from intertie.core.errors import CallError
-from intertie.runtime.credentials import Credentials
+from intertie.core.units import seconds_text
 from intertie.runtime.guard import NEVER_QUICK, Attempt, EventKind, Guard, Line, Opening, Quick, Site
 from intertie.runtime.http import Request
 from intertie.runtime.plan import OperationPlan, Plan
+from intertie.runtime.policies.auth.credentials import Credentials
 from intertie.runtime.policies.auth.options import STAGE
 from intertie.runtime.policies.auth.policy import AuthPolicy
 
@@ -27,25 +28,24 @@ class AuthGuard(Guard):
 
     def open(self, opening: Opening) -> Credentials | None:
         """Return the credential, which is resolved when it is first needed."""
-        options = opening.plan.auth
-        return None if options.type == "none" else Credentials(options, opening.surroundings.secrets, opening.tell)
+        options, around = opening.plan.auth, opening.surroundings
+        return None if options.type == "none" else Credentials(options, around.secrets, around.clock, opening.tell)
 
     def policy(self, site: Site, handle: Credentials | None) -> AuthPolicy | None:
         """Return the general path."""
         return None if handle is None else AuthPolicy(handle, site.build)
 
     def quick(self, site: Site, handle: Credentials | None) -> Quick | None:
-        """Attach the credential that is known; one in the body is built into each attempt anew, on the general path."""
+        """Attach the credential that every attempt carries now; one that differs takes the general path."""
         if handle is None:
             return None
-        options = site.plan.auth
-        if options.type == "api_key" and options.location == "body":
+        if not handle.scheme.is_fixed:
             return NEVER_QUICK
-        get = handle.get
+        attached = handle.attached
 
         def take(attempt: Attempt) -> Request | None:
             try:
-                credential = get()
+                credential = attached()
             except CallError:
                 return None  # the general path meets the same error and says which reference is missing
             built = attempt.request
@@ -71,18 +71,29 @@ class AuthGuard(Guard):
                 options: dict[str, object] = {"type": auth.type, "location": auth.location, "name": auth.name}
                 if auth.scheme:
                     options["scheme"] = auth.scheme
-                return {**options, "secret": auth.secret}
+                options["secret"] = auth.secret
             case "basic":
-                return {"type": auth.type, "username": auth.username, "password": auth.password}
+                options = {"type": auth.type, "username": auth.username, "password": auth.password}
             case _:
                 return None
+        if auth.token_refresh:
+            options["token_refresh"] = True
+        return options if auth.expires_in_s is None else {**options, "expires_in_s": auth.expires_in_s}
 
     def words(self, options: Mapping[str, Any], sources: Mapping[str, str], operation: OperationPlan) -> Iterator[Line]:
         """Say which reference goes where."""
         if options["type"] == "basic":
             both = f"basic: the user name from {options['username']}, the password from {options['password']}"
             yield both, sources["password"]
-            return
-        scheme = f", after `{options['scheme']}`" if "scheme" in options else ""
-        where = f"{options['location']} {options['name']}{scheme}"
-        yield f"the key from {options['secret']} goes into {where}", sources["secret"]
+        else:
+            yield _key(options), sources["secret"]
+        if "token_refresh" in options:
+            refused = "after a refusal it is resolved again; where it is another one, the call is made once more"
+            yield refused, sources["token_refresh"]
+        if "expires_in_s" in options:
+            yield f"it is resolved again within {seconds_text(options['expires_in_s'])}", sources["expires_in_s"]
+
+
+def _key(options: Mapping[str, Any]) -> str:
+    scheme = f", after `{options['scheme']}`" if "scheme" in options else ""
+    return f"the key from {options['secret']} goes into {options['location']} {options['name']}{scheme}"

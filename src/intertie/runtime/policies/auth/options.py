@@ -19,6 +19,9 @@ class AuthOptions(Struct, frozen=True):
         scheme: Word before the key in a header.
         secret: Reference of the key (api_key), such as `env:STRIPE_API_KEY`.
         username, password: References (basic).
+        token_refresh: After a refusal, resolve the references again, and make one more attempt where that gives another
+            credential.
+        expires_in_s: Lifetime of what a reference resolves to; it is resolved again shortly before its end.
     """
 
     type: str = "none"
@@ -28,3 +31,5 @@ class AuthOptions(Struct, frozen=True):
     secret: str | None = None
     username: str | None = None
     password: str | None = None
+    token_refresh: bool = False
+    expires_in_s: float | None = None

@@ -100,7 +100,9 @@ class LastGoodStep(Guard):
         if plan.fallback is None or plan.fallback.strategy != "cache":
             return None
         cache = opening.surroundings.coordination.cache(plan.cache_key)
-        return LastGood(plan, cache, opening.handles.credentials, ttl_s=plan.fallback.cache_ttl_s)
+        credentials = opening.handles.credentials
+        identity = (lambda: "") if credentials is None else credentials.identity
+        return LastGood(plan, cache, identity, ttl_s=plan.fallback.cache_ttl_s)
 
     def quick(self, site: Site, handle: LastGood | None) -> Quick | None:
         """Keep the answer of a read; what is kept is judged in every mode of validation."""

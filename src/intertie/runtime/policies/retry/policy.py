@@ -38,10 +38,14 @@ class RetryPolicy(Struct, frozen=True):
         """Return the first success, or the last failure."""
         if call.held.of(STAGE) is None:  # else the fused path has counted it
             self.budget.count_call(call.started_s)
-        attempt = 1
+        attempt, renewed = 1, 0
         outcome = await call_next(replace(call, attempt=attempt))
         while isinstance(outcome, Failed):
-            decision = self._decide(call, outcome, attempt)
+            decision: Again | Enough
+            if outcome.again and not renewed and self._may_repeat(call):
+                renewed, decision = 1, Again(0.0, "credential_renewed")
+            else:
+                decision = self._decide(call, outcome, attempt - renewed)
             if isinstance(decision, Enough):
                 if decision.told:
                     call.course.emit(STAGE, "give_up", reason=decision.reason, attempts=attempt)
@@ -56,6 +60,10 @@ class RetryPolicy(Struct, frozen=True):
                 return failed
         return outcome
 
+    def _may_repeat(self, call: Call) -> bool:
+        """Return whether the same request can be sent once more in time; a body that is read once can't."""
+        return not _is_spent(call) and self.clock.monotonic_s() < call.deadline_s
+
     def _decide(self, call: Call, failed: Failed, attempt: int) -> Again | Enough:
         now_s = self.clock.monotonic_s()
         decision = decide(
@@ -65,8 +73,13 @@ class RetryPolicy(Struct, frozen=True):
             action=self.row_action(failed),
             backoff_s=backoff_s(attempt, self.options, draw=self.rng.random() if self.options.jitter else 0.0),
             left_s=call.deadline_s - now_s,
-            body_spent=call.request is not None and isinstance(call.request.body, Upload) and call.request.body.begun,
+            body_spent=_is_spent(call),
         )
         if isinstance(decision, Again) and not self.budget.take(now_s):
             return Enough("retry_budget")
         return decision
+
+
+def _is_spent(call: Call) -> bool:
+    """Return whether the call's body can be read once, and has been begun."""
+    return call.request is not None and isinstance(call.request.body, Upload) and call.request.body.begun
