@@ -6,6 +6,7 @@ import difflib
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from intertie.core.answers import ServiceAnswer
 from intertie.core.errors import InvalidInput, Reach, UsageError
@@ -26,11 +27,13 @@ from intertie.runtime.reports import PlanStatistics, ReplayReport
 from intertie.runtime.state import CallRecord, QueueItem
 from intertie.runtime.surroundings import Surroundings
 
+T = TypeVar("T")
+
 
 class LinkedPlan:
     """One integration in one environment, ready to be called from any thread or task.
 
-    Each operation is linked once. The happy path of a call runs fused; everything else runs through the general
+    Each operation is linked when it is first called. The happy path of a call runs fused; everything else runs through the general
     pipeline.
 
     Args:
@@ -57,14 +60,8 @@ class LinkedPlan:
         self._observer = Observer(plan, surroundings, listener=on_record)
         self.guards = open_handles(plan, surroundings, self._observer.masker.register)
         self._ids = CallIds(surroundings.rng)
-        self._operations = {
-            operation.id: LinkedOperation(plan, operation, surroundings, self.guards, self._observer)
-            for operation in plan.operations.values()
-        }
-        self._fused: dict[str, Fused] = {}
-        if fused and listener is None:
-            made = {name: fuse(linked, self.warnings) for name, linked in self._operations.items()}
-            self._fused = {name: path for name, path in made.items() if path is not None}
+        self._operations = LinkedOnce(self._link)
+        self._fused = LinkedOnce(self._fuse if fused and listener is None else _no_fused_path)
 
     async def run(
         self,
@@ -96,10 +93,10 @@ class LinkedPlan:
         """
         if self._closed:
             raise UsageError(self._was_closed())
-        linked = self._operations.get(operation_id)
-        if linked is None:
+        operation = self.plan.operations.get(operation_id)
+        if operation is None:
             raise UsageError(self.unknown_operation(operation_id))
-        operation = linked.operation
+        linked = self._operations[operation_id]
         self._check(operation, version, timeout_s)
         if linked.wire.opens_streams and not stream:
             raise UsageError(f"{operation.id} answers with a stream: open it with `.stream()`")
@@ -109,7 +106,7 @@ class LinkedPlan:
         clock = self.surroundings.clock
         started_s = clock.monotonic_s()
         deadline_s = call_deadline_s(self.plan.timeouts, started_s=started_s, timeout_s=timeout_s)
-        fused = None if explain or stream else self._fused.get(operation_id)
+        fused = None if explain or stream else self._fused[operation_id]
         if fused is not None:
             return await fused(input, self._ids.next(), started_s, deadline_s, version, key, caller)
         call = self._call(
@@ -183,9 +180,9 @@ class LinkedPlan:
             await self.surroundings.transports.aclose()
 
     async def _send_queued(self, item: QueueItem, payload: dict[str, object]) -> Outcome:
-        linked = self._operations.get(item.operation)
-        if linked is None:
+        if item.operation not in self.plan.operations:
             raise UsageError(self.unknown_operation(item.operation))
+        linked = self._operations[item.operation]
         self._check(linked.operation, item.version, None)
         started_s = self.surroundings.clock.monotonic_s()
         deadline_s = call_deadline_s(self.plan.timeouts, started_s=started_s, timeout_s=None)
@@ -196,6 +193,14 @@ class LinkedPlan:
         if refusal is not None:
             return await linked.conclude(call, Failed(refusal, Kind.REJECTED, Reach.NO))
         return await linked.run(call, fallback=False)
+
+    def _link(self, operation_id: str) -> LinkedOperation:
+        return LinkedOperation(
+            self.plan, self.plan.operations[operation_id], self.surroundings, self.guards, self._observer
+        )
+
+    def _fuse(self, operation_id: str) -> Fused | None:
+        return fuse(self._operations[operation_id], self.warnings)
 
     def _call(
         self,
@@ -272,10 +277,29 @@ class LinkedPlan:
 
     def unknown_operation(self, operation_id: str) -> str:
         """Return the sentence that tells what there is instead."""
-        near = difflib.get_close_matches(operation_id, self._operations, n=1)
+        near = difflib.get_close_matches(operation_id, self.plan.operations, n=1)
         if near:
             return f"{self.plan.id} has no operation {operation_id}; did you mean {near[0]}?"
-        return f"{self.plan.id} has no operation {operation_id}; it has {', '.join(sorted(self._operations)) or 'none'}"
+        known = ", ".join(sorted(self.plan.operations)) or "none"
+        return f"{self.plan.id} has no operation {operation_id}; it has {known}"
+
+
+class LinkedOnce(dict[str, T]):
+    """Operation -> what it is linked to, made when it is first asked for: a spec may have a thousand operations.
+
+    Two threads that ask at once may both link; one of the two stays, and either does.
+    """
+
+    def __init__(self, make: Callable[[str], T]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, operation_id: str) -> T:
+        return self.setdefault(operation_id, self._make(operation_id))
+
+
+def _no_fused_path(_: str) -> None:
+    """Every call takes the general pipeline."""
 
 
 def _is_duration(seconds: object) -> bool:
