@@ -33,8 +33,8 @@ T = TypeVar("T")
 class LinkedPlan:
     """One integration in one environment, ready to be called from any thread or task.
 
-    Each operation is linked when it is first called. The happy path of a call runs fused; everything else runs through the general
-    pipeline.
+    Each operation is linked when it is first called. The happy path of a call runs fused; everything else runs through
+    the general pipeline.
 
     Args:
         plan: What will happen on a call.

@@ -21,12 +21,12 @@ EXPLAINED: Mapping[str, str] = MappingProxyType(
         ),
         "authentication.config.key_location": "Prefer `header`: what stands in a query ends up in logs.",
         "authentication.config.token_refresh": (
-            "After a 401, the secret is resolved again; where it is another one, that call is made once more. A token is "
-            "renewed shortly before it ends, too, and fetched once however many callers wait."
+            "After a 401, the secret is resolved again; where it is another one, that call is made once more. A token "
+            "is renewed shortly before it ends, too, and fetched once however many callers wait."
         ),
         "authentication.config.expires_in": (
-            "A key or password is resolved again shortly before. Of a token, used where its endpoint does not say; of a "
-            "JWT that we sign, its lifetime."
+            "A key or password is resolved again shortly before. Of a token, used where its endpoint does not say; of "
+            "a JWT that we sign, its lifetime."
         ),
         "authentication.config.audience": "The service that the token is meant for, as its provider names it.",
         "authentication.config.scopes": "The permissions that the token is asked for.",
