@@ -43,7 +43,7 @@ class Reach(IntEnum):
     """Whether an attempt reached the service: the strongest of several is their `max`."""
 
     NO = 0
-    """No byte was handed to the kernel or to TLS."""
+    """The kernel took no byte of it."""
     MAYBE = 1
     """Something left; no byte of an answer came."""
     YES = 2

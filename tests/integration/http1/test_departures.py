@@ -359,3 +359,33 @@ def test_a_single_byte_left_behind_counts(loop: str, line: str, certified: Certi
         connection.release()
 
     run(Way(loop), line, always(HELLO), certified, work)
+
+
+class Refusing:
+    """A socket whose kernel takes nothing more."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._sock, name)
+
+    def send(self, data: bytes) -> int:
+        raise BrokenPipeError
+
+
+@pytest.mark.parametrize("line", ["plain", "tls"])
+def test_a_first_byte_that_the_kernel_refuses_reached_nobody(way: Way, line: str, certified: Certified) -> None:
+    """Where the very first write fails, nothing has left, behind TLS as well: it was departing and has not departed."""
+
+    async def work(http: Caller, server: object) -> None:
+        connection = await http.connect()
+        connection._sock = Refusing(connection._sock)
+        watch = Watch()
+        with pytest.raises(WriteError) as caught:
+            await http.call(on=connection, departure=watch)
+        assert caught.value.reached is Reach.NO
+        assert watch.seen == ["departing"]
+        assert http.transport.statistics()["open"] == 0
+
+    run(way, line, always(HELLO), certified, work)

@@ -609,6 +609,59 @@ def test_closing_wakes_a_thread_that_receives(line: str, certified: Certified) -
     run(Way("blocking"), line, certified, echo, work)
 
 
+def last_message(read_on: threading.Event, whole: int) -> Behaviour:
+    """Switch; read one message once it is stuck, see that the end comes behind it, and say so."""
+
+    def behave(peer: Peer) -> None:
+        switch(peer)
+        assert read_on.wait(PATIENCE_S)
+        assert peer.take(whole) == b"x" * whole
+        assert peer.sock.recv(1) == b""
+        peer.send(b"ok")
+        peer.until_closed()
+
+    return behave
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_an_end_waits_for_what_a_task_is_sending(loop: str, line: str, certified: Certified) -> None:
+    """Saying the end while a message is under way cuts nothing off."""
+    read_on = threading.Event()
+    whole = 8 * MEGABYTE
+
+    async def work(http: Caller) -> None:
+        talk = await talking(http)
+        sending = asyncio.create_task(talk.send(b"x" * whole))
+        await asyncio.sleep(0.01)
+        assert not sending.done()
+        await talk.stream.end()
+        read_on.set()
+        await sending
+        assert await talk.take(2) == b"ok"
+        await talk.stream.aclose()
+
+    run(Way(loop), line, certified, last_message(read_on, whole), work)
+
+
+def test_an_end_waits_for_what_a_thread_is_sending(line: str, certified: Certified) -> None:
+    """The same from threads."""
+    read_on = threading.Event()
+    whole = 8 * MEGABYTE
+
+    async def work(http: Caller) -> None:
+        talk = await talking(http)
+        sending = threading.Thread(target=lambda: run_blocking(talk.send(b"x" * whole)))
+        sending.start()
+        await http.until(lambda: talk.stream._duplex._sent_bytes)
+        await talk.stream.end()
+        read_on.set()
+        assert await talk.take(2) == b"ok"
+        sending.join(PATIENCE_S)
+        await talk.stream.aclose()
+
+    run(Way("blocking"), line, certified, last_message(read_on, whole), work)
+
+
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 def test_a_cancelled_receive_loses_nothing(loop: str, line: str, certified: Certified) -> None:
     """Cancelling who receives leaves what comes later to the next one."""

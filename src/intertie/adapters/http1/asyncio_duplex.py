@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Callable
 from math import inf
 
 from intertie.adapters.http1 import failures
 from intertie.adapters.http1.limits import TransportLimits
 from intertie.adapters.http1.tls_channel import TlsChannel
+from intertie.adapters.http1.upgraded import ENDED
 from intertie.core.clock import Clock
-from intertie.core.errors import CallError, Reach, TransportError
+from intertie.core.errors import Reach
 
 _Waiting = set["asyncio.Future[bool]"]
 
@@ -30,8 +30,9 @@ class AsyncioDuplex(asyncio.Protocol):
         "_clock",
         "_closed",
         "_ended",
-        "_error",
+        "_failure",
         "_held",
+        "_is_broken",
         "_let_go",
         "_limits",
         "_loop",
@@ -69,7 +70,9 @@ class AsyncioDuplex(asyncio.Protocol):
         self._held = bytearray()
         """What came and nobody has received: one buffer, so that a service that sends byte by byte costs no more."""
         self._reading_paused = False
-        self._error: CallError | None = None
+        self._is_broken = False
+        self._failure: BaseException | None = None
+        """What broke it, where that is known."""
         self._ended = self._said_end = self._closed = False
         self._receivers: _Waiting = set()
         self._senders: _Waiting = set()
@@ -97,7 +100,7 @@ class AsyncioDuplex(asyncio.Protocol):
             tls.feed(b"")
             self._hold(tls.read())
             self._settle_tls(tls)
-        if self._error is not None:
+        if self._is_broken:
             return False
         self._ended = True
         _wake(self._receivers)
@@ -105,7 +108,7 @@ class AsyncioDuplex(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is gone, in both directions."""
-        self._break(failures.broken(self._peer, exc, writing=False, reached=Reach.YES))
+        self._break(exc)
 
     def pause_writing(self) -> None:
         """Part of what was written is still here."""
@@ -121,18 +124,20 @@ class AsyncioDuplex(asyncio.Protocol):
     async def send(self, data: bytes, *, deadline_s: float) -> None:
         """Send `data` whole, after what others have begun to send; return when the kernel has taken it."""
         while True:
-            self._check_sendable()
+            if self._said_end:
+                raise RuntimeError(ENDED)
+            self._check_open()
             if not self._is_behind():
                 break
             if not await self._woken(self._senders, deadline_s):
                 raise failures.stream_late(self._peer, phase="write")
         self._write(data if self._tls is None else self._tls.write(data))
         while self._is_behind():
-            self._check_sendable()
+            self._check_open()
             if not await self._woken(self._senders, deadline_s):
                 self.close()
                 raise failures.half_sent(self._peer)
-        self._check_sendable()
+        self._check_open()
 
     async def receive(self, *, deadline_s: float, idle_s: float) -> bytes | None:
         """Return the next bytes, None at the end."""
@@ -145,8 +150,10 @@ class AsyncioDuplex(asyncio.Protocol):
                     raise failures.stream_closed(self._peer, writing=False)
                 if self._ended:
                     return None
-                if self._error is not None:
-                    raise self._error
+                if self._is_broken:
+                    raise failures.broken(
+                        self._peer, self._failure, writing=False, reached=Reach.YES
+                    ) from self._failure
                 if not await self._woken(self._receivers, until_s):
                     raise (
                         failures.silent(self._peer, idle_s)
@@ -198,7 +205,7 @@ class AsyncioDuplex(asyncio.Protocol):
 
     def _settle_tls(self, tls: TlsChannel) -> None:
         if tls.fault is not None:
-            self._break(failures.broken(self._peer, tls.fault, writing=False, reached=Reach.YES))
+            self._break(tls.fault)
         elif tls.ended:
             self._ended = True
             _wake(self._receivers)
@@ -207,22 +214,18 @@ class AsyncioDuplex(asyncio.Protocol):
 
     def _is_behind(self) -> bool:
         """Whether something that was sent is not with the kernel yet."""
-        return self._error is None and (self._paused or (self._tls is not None and self._tls.waiting_bytes > 0))
+        return not self._is_broken and (self._paused or (self._tls is not None and self._tls.waiting_bytes > 0))
 
-    def _check_sendable(self) -> None:
-        if self._said_end:
-            msg = "nothing can be sent on a stream after its end was said"
-            raise RuntimeError(msg)
+    def _check_open(self) -> None:
         if self._closed:
             raise failures.stream_closed(self._peer, writing=True)
-        error = self._error
-        if error is not None:
-            cause = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else None
-            raise failures.broken(self._peer, cause, writing=True, reached=Reach.MAYBE) from error
+        if self._is_broken:
+            raise failures.broken(self._peer, self._failure, writing=True, reached=Reach.MAYBE) from self._failure
 
-    def _break(self, error: TransportError) -> None:
-        if self._error is None:
-            self._error = error
+    def _break(self, failure: BaseException | None) -> None:
+        if not self._is_broken:
+            self._is_broken = True
+            self._failure = failure
         _wake(self._receivers)
         _wake(self._senders)
 

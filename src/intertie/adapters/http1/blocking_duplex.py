@@ -11,8 +11,9 @@ from math import ceil, inf
 from intertie.adapters.http1 import failures
 from intertie.adapters.http1.limits import READ_BYTES, TransportLimits
 from intertie.adapters.http1.tls_channel import TlsChannel
+from intertie.adapters.http1.upgraded import ENDED
 from intertie.core.clock import Clock
-from intertie.core.errors import CallError, Reach
+from intertie.core.errors import Reach
 
 _SOON_S = 0.02
 _NOT_NOW = (BlockingIOError, InterruptedError)
@@ -35,7 +36,7 @@ class BlockingDuplex:
         "_clock",
         "_closed",
         "_ended",
-        "_error",
+        "_failure",
         "_held",
         "_inside",
         "_later",
@@ -76,7 +77,8 @@ class BlockingDuplex:
         self._unsent = bytearray()
         self._sent_bytes = 0
         """Taken by the kernel since the switch."""
-        self._error: CallError | None = None
+        self._failure: OSError | None = None
+        """What broke it."""
         self._ended = tls is not None and tls.ended
         self._said_end = self._closed = False
         self._receiving = 0
@@ -90,13 +92,13 @@ class BlockingDuplex:
         try:
             while True:
                 with self._lock:
-                    self._check_sendable()
+                    self._check_open(writing=True, begun=end_bytes is not None)
                     self._push_locked()
                     if end_bytes is None and not self._is_behind_locked():
                         end_bytes = self._put_locked(data)
                     if end_bytes is not None and self._sent_bytes >= end_bytes and not self._waiting_bytes():
                         return
-                    self._raise_locked(writing=True)
+                    self._check_broken(writing=True)
                 self._wait_for_room(deadline_s, begun=end_bytes is not None)
         except BaseException:
             if end_bytes is not None:
@@ -118,11 +120,10 @@ class BlockingDuplex:
                         data = bytes(self._held)
                         self._held.clear()
                         return data
-                    if self._closed:
-                        raise failures.stream_closed(self._peer, writing=False)
+                    self._check_open(writing=False)
                     if self._ended:
                         return None
-                    self._raise_locked(writing=False)
+                    self._check_broken(writing=False)
                 if not self._wait(until_s, writing=False):
                     raise (
                         failures.silent(self._peer, idle_s)
@@ -135,7 +136,7 @@ class BlockingDuplex:
     def end(self) -> None:
         """Say that nothing more will be sent: TLS by its goodbye, then TCP. What was sent before leaves first."""
         with self._lock:
-            if self._said_end or self._closed or self._error is not None:
+            if self._said_end or self._closed or self._failure is not None:
                 return
             self._said_end = True
             if self._tls is not None:
@@ -205,7 +206,7 @@ class BlockingDuplex:
         return (
             not self._receiving
             and not self._ended
-            and self._error is None
+            and self._failure is None
             and len(self._held) <= self._limits.stream_buffer_bytes
         )
 
@@ -224,7 +225,7 @@ class BlockingDuplex:
 
     def _push_locked(self) -> None:
         """Hand to the kernel what it takes now."""
-        if self._error is not None or self._closed:
+        if self._failure is not None or self._closed:
             return
         if self._tls is not None and not self._said_end:
             self._unsent += self._tls.output()
@@ -234,7 +235,7 @@ class BlockingDuplex:
             except _NOT_NOW:
                 return
             except OSError as failure:
-                self._break_locked(failure, writing=True)
+                self._break_locked(failure)
                 return
             del self._unsent[:taken_bytes]
             self._sent_bytes += taken_bytes
@@ -243,14 +244,14 @@ class BlockingDuplex:
 
     def _take_locked(self) -> None:
         """Keep what the socket has now."""
-        if self._ended or self._error is not None or self._closed:
+        if self._ended or self._failure is not None or self._closed:
             return
         try:
             data = self._sock.recv(READ_BYTES)
         except _NOT_NOW:
             return
         except OSError as failure:
-            self._break_locked(failure, writing=False)
+            self._break_locked(failure)
             return
         tls = self._tls
         if tls is None:
@@ -262,32 +263,25 @@ class BlockingDuplex:
         self._held += data
         if tls is not None:
             if tls.fault is not None and not tls.ended:
-                self._break_locked(tls.fault, writing=False)
+                self._break_locked(tls.fault)
             self._push_locked()
 
     def _shut_down_locked(self, how: int) -> None:
         try:
             self._sock.shutdown(how)
         except OSError as failure:  # it is gone already
-            self._break_locked(failure, writing=True)
+            self._break_locked(failure)
 
-    def _break_locked(self, failure: OSError, *, writing: bool) -> None:
-        if self._error is None:
-            reached = Reach.MAYBE if writing else Reach.YES
-            self._error = failures.broken(self._peer, failure, writing=writing, reached=reached)
-            self._error.__cause__ = failure
+    def _break_locked(self, failure: OSError) -> None:
+        self._failure = self._failure or failure
 
-    def _raise_locked(self, *, writing: bool) -> None:
-        error = self._error
-        if error is None:
-            return
-        cause = error.__cause__
-        reached = Reach.MAYBE if writing else Reach.YES
-        raise failures.broken(self._peer, cause, writing=writing, reached=reached) from error
-
-    def _check_sendable(self) -> None:
-        if self._said_end:
-            msg = "nothing can be sent on a stream after its end was said"
-            raise RuntimeError(msg)
+    def _check_open(self, *, writing: bool, begun: bool = False) -> None:
+        if writing and self._said_end and not begun:
+            raise RuntimeError(ENDED)
         if self._closed:
-            raise failures.stream_closed(self._peer, writing=True)
+            raise failures.stream_closed(self._peer, writing=writing)
+
+    def _check_broken(self, *, writing: bool) -> None:
+        if self._failure is not None:
+            reached = Reach.MAYBE if writing else Reach.YES
+            raise failures.broken(self._peer, self._failure, writing=writing, reached=reached) from self._failure

@@ -135,7 +135,7 @@ class BlockingWire:
     def _write_tls(self, tls: TlsChannel, data: bytes) -> bool:
         """Write `data` in records, piece by piece: what is encrypted lies in memory twice."""
         for start in range(0, len(data), JOIN_BYTES):
-            piece = data[start : start + JOIN_BYTES]
+            piece = data if len(data) <= JOIN_BYTES else data[start : start + JOIN_BYTES]
             if not self._write_records(tls.write(piece)):
                 return False
             self._sent_bytes += len(piece)
@@ -231,11 +231,11 @@ class BlockingWire:
             self._take_end()
         elif tls.fault is not None and not self._reader.done:
             raise self._broken(tls.fault) from tls.fault
-        elif not self._writing:
+        elif not self._writing and (output := tls.output()):
             # What TLS has to say for itself; while the request is written it leaves behind the next piece.
             self._writing = True
             try:
-                self._write_records(tls.output())
+                self._write_records(output)
             finally:
                 self._writing = False
 

@@ -9,6 +9,8 @@ from intertie.runtime.http import NO_HEADERS, Headers, Response
 
 NO_SWITCH = "a stream over HTTP/1.1 needs a protocol to switch to, and an exchange can't switch to one"
 
+ENDED = "nothing can be sent on a stream after its end was said"
+
 
 class Duplex(Protocol):
     """A connection after the switch, on an event loop or on blocking calls."""
