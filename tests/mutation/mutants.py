@@ -164,6 +164,8 @@ def _reasons(path: Path) -> dict[tuple[str, str, str, str], str]:
 
 
 def _run(mutants: list[Mutant], project: Project, results: Results, *, jobs: int) -> None:
+    # What needs real sockets and files is slow and comes last; a run that is stopped has seen the most by then.
+    mutants = sorted(mutants, key=lambda mutant: any("integration" in step[0] for step in project.steps(mutant.file)))
     steps = dict.fromkeys(step for mutant in mutants for step in project.steps(mutant.file))
     with Runner(project, Path(tempfile.mkdtemp(prefix="mutants-")), jobs=jobs) as runner:
         runner.check_baseline(steps, results, _say)

@@ -141,10 +141,35 @@ def test_secrets_are_found_in_their_encodings():
         json.dumps(secret)[1:-1],
         json.dumps(secret, ensure_ascii=False)[1:-1],
     ):
-        assert form not in masker.text(f"x {form} y")
+        assert masker.text(f"x {form} y") == f"x {MASK} y"
     for lead in range(4):
         encoded = base64.b64encode(b"u" * lead + b":" + secret.encode() + b"tail").decode()
         assert MASK in masker.text(encoded)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ['s"3cr\u00f6t/x', 's\\"3cr\u00f6t/x', 's\\"3cr\\u00f6t/x', "s%223cr%c3%b6t%2fx", "s%223cr%C3%B6t/x"],
+)
+def test_a_secret_is_masked_whole_however_it_is_escaped(written):
+    """To its first and its last character."""
+    assert Masker(PLAIN, [Secret('s"3cr\u00f6t/x')]).text(f"x{written}y") == f"x{MASK}y"
+
+
+@pytest.mark.parametrize("secret", ["abcdef", "abcdefghi", "abcdefgh"])
+def test_a_secret_in_base64_is_masked_as_far_as_it_reaches(secret):
+    """Where the encoding ends with the secret, nothing of it is left but what would say less than one character."""
+    left = Masker(PLAIN, [Secret(secret)]).text(base64.b64encode(secret.encode()).decode()).rstrip("=")
+    assert left.startswith(MASK)
+    assert len(left) - len(MASK) == (1 if len(secret) % 3 else 0)
+
+
+def test_only_values_that_hold_something_are_hidden_by_their_name():
+    """Yes and no say nothing, and what lies deeper has names of its own."""
+    data = {"pin": False, "password": True, "token": None, "secret": {"a": 1}, "jwt": ["x", 2], "cvv": 123}
+    masked = {**data, "cvv": MASK}
+    assert Masker(PLAIN).data(data) == masked
+    assert Masker(PLAIN, [Secret("True")]).data({"ok": True}) == {"ok": True}
 
 
 def test_secrets_are_registered_late_and_from_any_thread():

@@ -44,8 +44,18 @@ def test_card_numbers(number):
     assert not is_card_number(number[:-1] + str((int(number[-1]) + 1) % 10))
 
 
-@pytest.mark.parametrize("iban", ["DE89370400440532013000", "GB82WEST12345698765432", "NO9386011117947"])
+@pytest.mark.parametrize(
+    "iban", ["DE89370400440532013000", "GB82WEST12345698765432", "NO9386011117947", "AZ21NABZ00000000137010001944"]
+)
 def test_ibans(iban):
     """Example IBANs have their check digits; two digits exchanged have not."""
     assert is_iban(iban)
     assert not is_iban(iban[:-2] + iban[-1] + iban[-2]) or iban[-1] == iban[-2]
+
+
+@pytest.mark.parametrize(("size", "expected"), [(14, False), (15, True), (34, True), (35, False)])
+def test_an_iban_has_a_length(size, expected):
+    """Check digits alone make none: the shortest has 15 characters, the longest 34."""
+    account = "1" * (size - 4)
+    check = 98 - int(account + "232300") % 97  # N and N
+    assert is_iban(f"NN{check:02}{account}") is expected

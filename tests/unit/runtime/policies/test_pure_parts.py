@@ -94,6 +94,21 @@ def test_in_any_window_retries_stay_below_ratio_or_minimum():
         assert index - start + 1 <= max(10, math.ceil(0.2 * within) + 1)
 
 
+def test_what_is_older_than_the_window_is_forgotten():
+    """Slot by slot, and all at once after a long silence."""
+    budget = RetryBudget(RetryOptions(budget_ratio=0.0, budget_minimum=2, budget_window_s=10.0))
+    for now_s in (100.0, 104.0):
+        budget.count_call(now_s)
+        assert budget.take(now_s)
+    assert not budget.take(109.9)
+    assert budget.counts(109.9) == (2, 2)
+    assert budget.counts(110.0) == (1, 1)
+    assert budget.take(110.0)
+    assert budget.counts(113.9) == (1, 2)
+    assert budget.counts(114.0) == (0, 1)
+    assert budget.counts(1000.0) == (0, 0)
+
+
 def test_a_late_thread_wipes_nothing_newer():
     """An instant from before the current slot counts, and forgets nothing."""
     budget = RetryBudget(RetryOptions())
@@ -130,6 +145,26 @@ def test_the_table_of_decisions():
     assert judged(late).reason == "not_listed"
     never_left = Failed(ReadError("x"), Kind.SERVICE_FAULT, Reach.NO, effect_unknown=True)
     assert judged(never_left) == Again(0.1, "network_error")
+
+
+def test_only_what_somebody_hoped_for_is_told():
+    """Giving up is an event where a further try was due, and none where nobody would have tried again."""
+    told = {judged(failed(503), attempt=3), judged(failed(503), left=0.1), judged(failed(429, Kind.QUOTA_EXHAUSTED))}
+    assert {each.told for each in told} == {True}
+    untold = {judged(failed(503), action="fail"), judged(failed(404, Kind.CALLER_FAULT))}
+    assert {each.told for each in untold} == {False}
+
+
+def test_a_body_that_was_read_from_is_not_sent_again():
+    """It would not be the same body."""
+    spent = decide(failed(503), options=retries(3), attempt=1, action=None, backoff_s=0.1, left_s=10.0, body_spent=True)
+    assert spent == Enough("body_spent")
+
+
+def test_a_success_that_is_none_is_retried_where_any_server_error_is():
+    """A 200 of another media type has no number among the 5xx."""
+    assert judged(failed(200), retry_on=("5xx",)) == Again(0.1, "broken_success")
+    assert judged(failed(200), retry_on=("200",)) == Enough("not_listed", told=False)
 
 
 # --- breaker --------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import pytest
 
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.breaker.state import Circuit
-from intertie.runtime.state import Admission, Verdict
+from intertie.runtime.state import Admission, BreakerSnapshot, CircuitRefusal, Verdict
 
 
 def test_a_late_timeout_of_a_probe_still_counts():
@@ -37,3 +37,102 @@ def test_only_open_closed_and_none_can_be_forced():
     """An operator's typing error changes nothing."""
     with pytest.raises(ValueError, match="half_open"):
         Circuit(BreakerOptions()).force("half_open")
+
+
+FAILURE, SUCCESS = Verdict(failure=True), Verdict(failure=False)
+
+
+def opened(**options) -> Circuit:
+    """A breaker that opened at 100.0, for ten seconds."""
+    circuit = Circuit(BreakerOptions(failure_threshold=1, open_s=10.0, **options))
+    assert circuit.record(circuit.admit(100.0, 105.0), FAILURE, 100.0) == "open"
+    return circuit
+
+
+def restarted(circuit: Circuit) -> Circuit:
+    """What another process makes of it: one that was open for another reason, and reads what the first one wrote."""
+    other = opened()
+    other.options = circuit.options
+    other.load(circuit.dump())
+    return other
+
+
+def test_a_snapshot_shows_each_state():
+    """What counts in a state is shown, all else is nothing; every change begins an epoch."""
+    closed = Circuit(BreakerOptions(failure_threshold=2))
+    assert closed.snapshot(100.0) == BreakerSnapshot("closed", 0, 0, 0, 0.0, None, 1)
+    closed.record(closed.admit(100.0, 105.0), FAILURE, 100.0)
+    assert closed.snapshot(100.0) == BreakerSnapshot("closed", 1, 0, 0, 0.0, None, 1)
+    circuit = opened(half_open_requests=2, success_threshold=2)
+    assert circuit.snapshot(103.0) == BreakerSnapshot("open", 0, 0, 0, 7.0, None, 2)
+    first = circuit.admit(110.0, 115.0)
+    assert circuit.snapshot(110.0) == BreakerSnapshot("half_open", 0, 0, 1, 0.0, None, 3)
+    circuit.record(first, SUCCESS, 111.0)
+    assert circuit.snapshot(111.0) == BreakerSnapshot("half_open", 0, 1, 0, 0.0, None, 3)
+    circuit.force("open")
+    assert circuit.snapshot(111.0) == BreakerSnapshot("open", 0, 0, 0, 0.0, "open", 4)
+
+
+def test_every_state_survives_being_written_down():
+    """Open ends when it would have, half-open knows its probes and successes, closed its failures."""
+    circuit = opened(half_open_requests=1, success_threshold=2)
+    assert restarted(circuit).snapshot(103.0) == circuit.snapshot(103.0)
+    assert isinstance(restarted(circuit).admit(109.9, 115.0), CircuitRefusal)
+    probe = circuit.admit(110.0, 115.0)
+    assert restarted(circuit).snapshot(110.0) == circuit.snapshot(110.0)
+    circuit.record(probe, SUCCESS, 111.0)
+    again = restarted(circuit)
+    assert again.admit(111.0, 116.0).probe == circuit.admit(111.0, 116.0).probe != probe.probe
+    ratio = BreakerOptions(failure_threshold=None, failure_ratio=0.5, window=4, minimum_calls=3)
+    for closed in (Circuit(BreakerOptions(failure_threshold=3)), Circuit(ratio)):
+        for _ in range(2):
+            closed.record(closed.admit(100.0, 105.0), FAILURE, 100.0)
+        kept = restarted(closed)
+        assert kept.snapshot(100.0) == closed.snapshot(100.0)
+        assert kept.record(kept.admit(100.0, 105.0), FAILURE, 100.0) == "open"
+
+
+def test_a_refusal_while_probes_are_out_waits_for_the_first_of_them():
+    """The lease that ends first frees the next place."""
+    circuit = opened(half_open_requests=2)
+    circuit.admit(110.0, 118.0)
+    circuit.admit(110.0, 114.0)
+    assert circuit.admit(111.0, 120.0) == CircuitRefusal("half_open", 3.0)
+
+
+def test_a_probe_may_go_once_the_time_is_over_and_a_place_is_free():
+    """Not a moment earlier, not beside as many as are allowed, and never against an operator's hand."""
+    circuit = opened(half_open_requests=1)
+    assert [circuit.may_probe(now_s) for now_s in (100.0, 109.0, 109.999, 110.0)] == [False, False, False, True]
+    probe = circuit.admit(110.0, 115.0)
+    assert not circuit.may_probe(111.0)
+    circuit.release(probe)
+    assert circuit.may_probe(111.0)
+    for forced in ("open", "closed"):
+        circuit.force(forced)
+        assert not circuit.may_probe(200.0)
+
+
+def test_a_success_says_something_with_a_ratio_or_after_a_failure():
+    """Where it would change nothing nobody has to hear of it."""
+    assert Circuit(BreakerOptions(failure_threshold=None, failure_ratio=0.5)).counts_successes
+    in_row = Circuit(BreakerOptions(failure_threshold=2))
+    assert not in_row.counts_successes
+    in_row.record(in_row.admit(100.0, 105.0), FAILURE, 100.0)
+    assert in_row.counts_successes
+    in_row.record(in_row.admit(100.0, 105.0), FAILURE, 100.0)
+    assert not in_row.counts_successes
+
+
+def test_who_was_admitted_before_it_opened_is_so_no_more():
+    """An earlier admission holds in closed alone, one of this epoch as long as it is not open."""
+    circuit = Circuit(BreakerOptions(failure_threshold=1, open_s=10.0))
+    early, failing = circuit.admit(100.0, 105.0), circuit.admit(100.0, 105.0)
+    assert circuit.still_admitted(early)
+    circuit.record(failing, FAILURE, 100.0)
+    assert not circuit.still_admitted(early)
+    probe = circuit.admit(110.0, 115.0)
+    assert circuit.still_admitted(probe)
+    assert not circuit.still_admitted(early)
+    assert circuit.record(probe, SUCCESS, 111.0) == "closed"
+    assert circuit.still_admitted(early)

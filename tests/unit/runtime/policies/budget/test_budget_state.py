@@ -4,12 +4,17 @@ import doctest
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from intertie.runtime.policies.budget import state
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
 from intertie.runtime.policies.budget.state import (
     affordable_quantity,
     alert_quantity,
+    alert_sentence,
     forecast,
+    has_reached_mark,
+    marginal_cost,
     month_bounds,
     tier_cost,
 )
@@ -44,6 +49,43 @@ def test_no_hard_stop_or_no_price_bounds_nothing():
         affordable_quantity(PricingOptions("per_request", "EUR", free, monthly_limit=Decimal(1), hard_stop=True))
         is None
     )
+
+
+def test_a_budget_is_spent_to_its_last_unit():
+    """In the tier where it ends, at a tier's very end, and on through what costs nothing."""
+
+    def affords(limit, *tiers, **more):
+        limit = None if limit is None else Decimal(limit)
+        return affordable_quantity(
+            PricingOptions("per_request", "EUR", tiers, monthly_limit=limit, hard_stop=True, **more)
+        )
+
+    assert affords("5", *TIERS) == 50
+    assert affords("10", *TIERS) == 100
+    assert affords("10.10", *TIERS) == 102
+    assert affords("10", TIERS[0], PriceTier("free", None, Decimal(0))) is None
+    assert affords("9", TIERS[0], PriceTier("free", None, Decimal(0))) == 90
+    assert affords(None, *TIERS) is None
+    assert affords("4", *TIERS, monthly_fee=Decimal(5)) == 0
+
+
+def test_what_more_units_cost_depends_on_those_before_them():
+    """Within a tier, across its end, from its very end."""
+    pricing = PricingOptions("per_request", "EUR", TIERS)
+    before_and_cost = {0: "0.20", 98: "0.20", 99: "0.15", 100: "0.10", 500: "0.10"}
+    for before, cost in before_and_cost.items():
+        assert marginal_cost(pricing, Decimal(before), Decimal(2)) == Decimal(cost), before
+
+
+def test_a_month_has_reached_its_mark_with_its_fee():
+    """From the mark on, its fee counted; without a mark never."""
+    pricing = PricingOptions("per_request", "EUR", TIERS, monthly_limit=Decimal(10), alert_ratio=0.8)
+    assert [has_reached_mark(pricing, Decimal(gone)) for gone in ("0", "7.99", "8", "9")] == [False, False, True, True]
+    with_fee = replace(pricing, monthly_fee=Decimal(3))
+    assert [has_reached_mark(with_fee, Decimal(gone)) for gone in ("4.99", "5")] == [False, True]
+    assert not has_reached_mark(replace(pricing, alert_ratio=None), Decimal(100))
+    assert not has_reached_mark(replace(pricing, monthly_limit=None), Decimal(100))
+    assert alert_sentence(pricing) == "80 % or more of this month's budget of 10.00 EUR is used"
 
 
 def test_months_follow_the_zone_and_its_summer_time():
