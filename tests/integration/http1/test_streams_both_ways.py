@@ -8,7 +8,7 @@ import gc
 import socket
 import ssl
 import threading
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -194,6 +194,11 @@ def test_what_nobody_receives_waits_at_the_service(way: Way, line: str, certifie
     async def work(http: Caller) -> None:
         talk = await talking(http)
         held = talk.stream._duplex
+        if way.name != "blocking":  # there, nothing is read before somebody receives
+            await http.until(lambda: len(held._held) > 100_000)
+            for _ in range(20):
+                await http.pause(0.001)
+            assert len(held._held) <= 100_000 + 300_000
         received = bytearray()
         while len(received) < len(whole):
             piece = await talk.receive()
@@ -201,8 +206,6 @@ def test_what_nobody_receives_waits_at_the_service(way: Way, line: str, certifie
             assert len(piece) <= 100_000 + 300_000
             received += piece
             assert len(held._held) <= 100_000 + 300_000  # one read more than the bound
-            if len(received) % 7 == 0:
-                await http.pause(0.001)
         assert bytes(received) == whole
         await talk.stream.aclose()
 
@@ -227,6 +230,36 @@ def test_who_only_sends_still_reads(way: Way, line: str, certified: Certified) -
         await talk.stream.aclose()
 
     run(way, line, certified, behave, work, limits=TransportLimits(stream_buffer_bytes=16 * MEGABYTE))
+
+
+class Watched(bytearray):
+    """A buffer that remembers how much it held at most."""
+
+    most = 0
+
+    def __iadd__(self, data: bytes) -> Self:
+        self.extend(data)
+        self.most = max(self.most, len(self))
+        return self
+
+
+def test_who_only_sends_reads_within_bounds(way: Way, line: str, certified: Certified) -> None:
+    """What a sender reads meanwhile is bounded as well: beyond that both sides wait, until its deadline."""
+
+    def behave(peer: Peer) -> None:
+        switch(peer)
+        peer.send(b"x" * (64 * MEGABYTE))
+        peer.until_closed()
+
+    async def work(http: Caller) -> None:
+        talk = await talking(http)
+        talk.stream._duplex._held = held = Watched()
+        with pytest.raises(DeadlineExceeded):
+            await talk.send(b"x" * (16 * MEGABYTE), within_s=0.3)
+        assert held.most <= 100_000 + 300_000
+        await talk.stream.aclose()
+
+    run(way, line, certified, behave, work, limits=TransportLimits(stream_buffer_bytes=100_000))
 
 
 def test_silence_is_told_and_changes_nothing(way: Way, line: str, certified: Certified) -> None:
