@@ -100,7 +100,8 @@ def test_retries_of_a_call_stop_when_the_circuit_opens(drive):
     failed = assert_failed(drive(bench, bench.linked.run("get_thing", {}, explain=True)), ServiceError)
     assert (failed.attempts, len(bench.transport.received)) == (2, 2)
     assert failed.error.status == 503
-    assert ("retry", "give_up") in [(event.stage, event.event) for event in failed.events]
+    given_up = [event.detail for event in failed.events if (event.stage, event.event) == ("retry", "give_up")]
+    assert given_up == [{"reason": "circuit_open", "attempts": 2}]
     assert_failed(drive(bench, bench.linked.run("get_thing", {})), CircuitOpen)
 
 

@@ -1,9 +1,14 @@
 """What a plain call must not skip: it does all that a call with `explain` does, which always goes the long way."""
 
+from datetime import date
+
 import pytest
 from msgspec.structs import replace
 
-from intertie.testing import Answer, Bench, assert_answered, make_bench, make_operation, make_plan
+from intertie.runtime.policies.fallback.options import FallbackOptions
+from intertie.runtime.policies.version.options import VersionOptions
+from intertie.testing import Answer, Bench, Failure, assert_answered, make_bench, make_operation, make_plan
+from intertie.testing.virtual_time import EPOCH
 from support.plans import per_second, retries
 
 LONG_WAY = pytest.mark.parametrize("explain", [False, True], ids=["plain", "explained"])
@@ -62,3 +67,43 @@ def test_retry_after_concerns_everybody_only_where_it_speaks_of_the_limit(drive,
     assert bench.linked.statistics().limiter.paused_for_s == 0.0
     assert_answered(drive(bench, bench.linked.run("get_thing", {}, explain=explain)))
     assert bench.transport.stamps == [1000.0, 1000.0]
+
+
+@LONG_WAY
+@pytest.mark.parametrize("headers", [{"Sunset": "Fri, 01 Jan 2027 00:00:00 GMT"}, {"Deprecation": "@1795510800"}])
+@pytest.mark.parametrize(
+    "version", [None, VersionOptions("header", "Api-Version", "1", ("1",), (("1", date(2030, 1, 1)),))]
+)
+def test_what_the_service_announces_reaches_the_caller(drive, explain, headers, version):
+    """A success with a notice in its headers is told with it."""
+    bench = make_bench(make_plan(version=version), [Answer(json={}, headers=headers)])
+    answered = assert_answered(drive(bench, bench.linked.run("get_thing", {}, explain=explain)))
+    assert len(answered.warnings) == 1
+    assert "the service says that this resource" in answered.warnings[0]
+
+
+@LONG_WAY
+@pytest.mark.parametrize("asked", [None, "1"])
+def test_the_current_version_ends_too(drive, explain, asked):
+    """Who names no version asks for the current one, and hears when that one ends."""
+    version = VersionOptions("header", "Api-Version", "1", ("1", "2"), (("1", EPOCH.date()),))
+    bench = make_bench(make_plan(version=version), [Answer(json={})])
+    answered = assert_answered(drive(bench, bench.linked.run("get_thing", {}, version=asked, explain=explain)))
+    assert answered.warnings == ("API version 1 ends on 2026-11-24, in 0 days",)
+
+
+@LONG_WAY
+@pytest.mark.parametrize("validate", ["warn", "off"])
+def test_a_broken_answer_is_never_the_last_good_one(drive, explain, validate):
+    """What would be kept is judged in every mode, also where the caller gets it as it is."""
+    schema = {"type": "object", "required": ["id"]}
+    plan = make_plan(
+        make_operation("get_thing", schema=schema, validate=validate),
+        fallback=FallbackOptions("cache", cache_ttl_s=100.0),
+        retry=retries(1),
+    )
+    bench = make_bench(plan, [Answer(json={"id": 1}), Answer(json={}), Failure("connect")])
+    for expected in ({"id": 1}, {}, {"id": 1}):
+        answered = assert_answered(drive(bench, bench.linked.run("get_thing", {}, explain=explain)))
+        assert answered.data == expected
+    assert answered.fallback == "cache"

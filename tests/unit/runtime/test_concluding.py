@@ -22,7 +22,7 @@ def course(clock: Clock) -> Course:
     made.reach(Reach.YES)
     made.reach(Reach.NO)
     made.add_cost(euros("0.02"))
-    made.emit("retry", "give_up")
+    made.emit("retry", "give_up", reason="max_attempts", attempts=3)
     return made
 
 

@@ -72,6 +72,11 @@ def test_a_step_that_takes_null_is_asked_for_what_is_absent_wherever_it_stands(t
     assert Mapper((mapping_row("a", "a", "trim | uppercase"),)).map({}) == {}
 
 
+def test_a_default_stands_in_for_what_is_required():
+    """Nothing is missing where a default is declared."""
+    assert Mapper((mapping_row("a", "a", required=True, default=1),)).map({}) == {"a": 1}
+
+
 def test_null_is_not_filled_by_a_default():
     """A default fills what is absent only."""
     assert Mapper((mapping_row("a", "a", default=1),)).map({"a": None}) == {"a": None}

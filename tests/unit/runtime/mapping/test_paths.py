@@ -162,3 +162,9 @@ def test_the_text_of_a_path_stays():
     """A compiled path knows how it was written, and is compiled once."""
     assert parse_path("a[].b").text == "a[].b"
     assert parse_path("a[].b") is parse_path("a[].b")
+
+
+@pytest.mark.parametrize(("dollar", "plain"), [("$.a.b[0]", "a.b[0]"), ("$[0].a", "[0].a")])
+def test_a_jsonpath_that_says_no_more_than_a_path_is_one(dollar, plain):
+    """It reads and writes as the path does; a query can't be written through."""
+    assert parse_path(dollar).steps == parse_path(plain).steps

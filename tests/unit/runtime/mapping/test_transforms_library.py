@@ -186,6 +186,11 @@ def test_corners(transform, value, result):
         ("format_datetime('%d')", 5, "date and time"),
         ("round(99)", 1, "places"),
         ("clamp(5, 1)", 3, "low"),
+        ("truncate(2, '...')", "s3cret", "ending fits"),
+        ("minor_units_to_decimal('ÄÖÜ')", 1, "three letters"),
+        ("language_code", "s3cret-überlang", "language tag"),
+        ("to_timezone('+02:x0')", "2026-01-01", "time zone"),
+        ("format_datetime('%d')", "s3cret", "ISO 8601"),
     ],
 )
 def test_refusals_name_kinds_and_rules_but_never_values(transform, value, says):

@@ -155,6 +155,11 @@ def test_only_what_somebody_hoped_for_is_told():
     assert {each.told for each in untold} == {False}
 
 
+def test_a_gigabyte_has_a_thousand_million_bytes():
+    """As services bill it."""
+    assert gigabytes(2_500_000_000) == Decimal("2.5")
+
+
 def test_a_body_that_was_read_from_is_not_sent_again():
     """It would not be the same body."""
     spent = decide(failed(503), options=retries(3), attempt=1, action=None, backoff_s=0.1, left_s=10.0, body_spent=True)
