@@ -46,8 +46,20 @@ class Share(msgspec.Struct):
     end_s: float
 
 
-def build_rules(options: LimiterOptions, utc_minus_clock_s: Callable[[], float]) -> list[Rule]:
-    """Return the rules that hold at once.
+class Bound(msgspec.Struct, frozen=True, order=True):
+    """One bound of a limit, as data: at most `limit` per `per_s`, kept by a rule of this `kind`.
+
+    `shapes` tells a bound on bursts from a declared window.
+    """
+
+    kind: str
+    per_s: float
+    shapes: bool
+    limit: int
+
+
+def bounds_of(options: LimiterOptions) -> list[Bound]:
+    """Return the bounds of one plan.
 
     A token bucket alone lets `burst + limit` go within one window after a pause. A declared limit is what the service
     enforces, so each declared window holds as a sliding window too, and the bucket only shapes what passes within it.
@@ -55,21 +67,42 @@ def build_rules(options: LimiterOptions, utc_minus_clock_s: Callable[[], float])
     if not options.windows:
         return []
     shortest = options.windows[0]
-    rules: list[Rule] = []
-    if options.strategy == "fixed_window":
-        rules.extend(FixedWindow(w.window_s, w.limit, utc_minus_clock_s) for w in options.windows)
-    else:
-        rules.extend(SlidingWindow(w.window_s, w.limit) for w in options.windows)
+    kind = "fixed" if options.strategy == "fixed_window" else "sliding"
+    bounds = [Bound(kind, window.window_s, False, window.limit) for window in options.windows]
     if options.strategy == "token_bucket":
         burst = shortest.limit if options.burst is None else options.burst
-        rules.append(TokenBucket(shortest.window_s / max(1, shortest.limit), burst))
+        bounds.append(Bound("bucket", shortest.window_s / max(1, shortest.limit), True, burst))
     elif options.burst is not None and options.burst < shortest.limit:
-        rules.append(SlidingWindow(shortest.window_s / 10, options.burst))
-    return rules
+        bounds.append(Bound("sliding", shortest.window_s / 10, True, options.burst))
+    return bounds
+
+
+def strictest_bounds(plans: Sequence[LimiterOptions]) -> list[Bound]:
+    """Return the bounds that hold every plan at once: all of them, and of two of a kind and length the lower.
+
+    >>> from intertie.runtime.policies.limiter.options import Window
+    >>> plans = LimiterOptions((Window(1.0, 5), Window(60.0, 90))), LimiterOptions((Window(1.0, 9),))
+    >>> [(bound.per_s, bound.limit) for bound in strictest_bounds(plans)]
+    [(1.0, 5), (60.0, 90)]
+    """
+    lowest: dict[tuple[str, float, bool], Bound] = {}
+    for bound in (bound for options in plans for bound in bounds_of(options)):
+        same = (bound.kind, bound.per_s, bound.shapes)
+        lowest[same] = min(bound, lowest.get(same, bound))
+    # Declared windows first, shortest first: as a snapshot shows them.
+    return sorted(lowest.values(), key=lambda bound: (bound.shapes, bound.per_s, bound.kind))
+
+
+def _rule_of(bound: Bound, utc_minus_clock_s: Callable[[], float]) -> Rule:
+    if bound.kind == "fixed":
+        return FixedWindow(bound.per_s, bound.limit, utc_minus_clock_s)
+    if bound.kind == "bucket":
+        return TokenBucket(bound.per_s, bound.limit)
+    return SlidingWindow(bound.per_s, bound.limit)
 
 
 class LimiterState:
-    """What one limit knows.
+    """What one limit knows. While several plans hold, `beside` has the others: all of them hold at once.
 
     | asked | answer |
     |---|---|
@@ -80,13 +113,25 @@ class LimiterState:
     """
 
     def __init__(
-        self, options: LimiterOptions, utc_minus_clock_s: Callable[[], float], *, poll_s: float = POLL_S
+        self,
+        options: LimiterOptions,
+        utc_minus_clock_s: Callable[[], float],
+        *,
+        poll_s: float = POLL_S,
+        beside: Sequence[LimiterOptions] = (),
     ) -> None:
-        self.options = options
+        plans = (options, *beside)
+        self.plans = plans
         self._poll_s = poll_s
-        self._declared = build_rules(options, utc_minus_clock_s)
+        self._utc_minus_clock_s = utc_minus_clock_s
+        bounds = strictest_bounds(plans)
+        self._declared = [_rule_of(bound, utc_minus_clock_s) for bound in bounds]
+        self._windows = [(rule, bound) for rule, bound in zip(self._declared, bounds, strict=True) if not bound.shapes]
         self._rules = list(self._declared)
-        self._places = inf if options.concurrent is None else options.concurrent
+        self._places = min((plan.concurrent for plan in plans if plan.concurrent is not None), default=inf)
+        self._retry_after_s = max(plan.retry_after_s for plan in plans)
+        self._backoff_multiplier = max(plan.backoff_multiplier for plan in plans)
+        self._max_pause_s = max(plan.max_pause_s for plan in plans)
         self._remaining: Remaining | None = None
         self._pace: Pace | None = None
         self.in_flight = 0
@@ -144,7 +189,7 @@ class LimiterState:
         turn_s = self._plan(now_s).peek(now_s) if self.line else self._turn_s(now_s, 0)
         waits_for_place = self.in_flight + len(self.line) >= self._places
         looks_s = max(turn_s, now_s + self._poll_s) if waits_for_place else turn_s
-        if self.options.on_limit == "reject" or looks_s > deadline_s:
+        if looks_s > deadline_s:
             return self._refusal(now_s, turn_s, waits_for_place=waits_for_place)
         if turn_s <= now_s and not waits_for_place:
             # Room for all in line and one more, such as after somebody in line gave up: nobody ahead leaves later for
@@ -232,7 +277,7 @@ class LimiterState:
     def _refusal(self, now_s: float, turn_s: float, *, waits_for_place: bool) -> LimitRefusal:
         wait_s = turn_s - now_s
         if wait_s == inf:
-            wait_s = self.options.windows[-1].window_s if self.options.windows else PLACE_RETRY_S
+            wait_s = max((bound.per_s for _, bound in self._windows), default=PLACE_RETRY_S)
         if self.paused_until_s > now_s:
             return LimitRefusal(wait_s, "pause")
         if self._spent_until_s(now_s) > now_s:
@@ -249,7 +294,6 @@ class LimiterState:
         Calls already in flight at the first 429 belong to the same wave: their 429s say nothing new, so they don't
         lengthen the pause. Any answer that is neither throttled nor asks for a pause ends the row.
         """
-        options = self.options
         if hint.throttled:
             if self._wave > 0:
                 self._wave -= 1
@@ -258,15 +302,15 @@ class LimiterState:
                 self._wave = max(0, self.in_flight - 1)
             if hint.pause_s is None:
                 growth = min(64, self.throttled_in_row - 1)
-                declared_s = options.retry_after_s * options.backoff_multiplier**growth
-                self.pause_until(now_s + min(declared_s, options.max_pause_s), now_s)
+                declared_s = self._retry_after_s * self._backoff_multiplier**growth
+                self.pause_until(now_s + min(declared_s, self._max_pause_s), now_s)
         elif hint.pause_s is None:
             self.throttled_in_row = 0
             self._wave = 0
         if hint.pause_s is not None and hint.pause_s > 0:
-            self.pause_until(now_s + min(hint.pause_s, options.max_pause_s), now_s)
+            self.pause_until(now_s + min(hint.pause_s, self._max_pause_s), now_s)
         if hint.remaining is not None and hint.reset_s is not None and hint.reset_s > 0:
-            self._heed(hint.remaining, now_s + min(hint.reset_s, options.max_pause_s), now_s)
+            self._heed(hint.remaining, now_s + min(hint.reset_s, self._max_pause_s), now_s)
         return max(0.0, self.paused_until_s - now_s)
 
     def _heed(self, remaining: int, until_s: float, now_s: float) -> None:
@@ -301,9 +345,10 @@ class LimiterState:
         self._gather(now_s)
 
     def _pace_from(self, from_s: float, now_s: float) -> None:
-        if self.options.windows:
-            shortest = self.options.windows[0]
-            self._pace = Pace(from_s, from_s + shortest.window_s, shortest.window_s / max(1, shortest.limit))
+        shortest = [plan.windows[0] for plan in self.plans if plan.windows]
+        if shortest:
+            slowest = max(shortest, key=lambda window: window.window_s / max(1, window.limit))
+            self._pace = Pace(from_s, from_s + slowest.window_s, slowest.window_s / max(1, slowest.limit))
         self._gather(now_s)
 
     def _gather(self, now_s: float) -> None:
@@ -362,10 +407,10 @@ class LimiterState:
     def snapshot(self, now_s: float) -> LimiterSnapshot:
         """Return the limit as it is at `now_s`."""
         windows = []
-        for rule, window in zip(self._declared, self.options.windows, strict=False):
+        for rule, bound in self._windows:
             if isinstance(rule, SlidingWindow | FixedWindow):
                 free_in_s = rule.earliest_s(now_s) - now_s
-                windows.append(WindowState(window.window_s, window.limit, rule.used(now_s), free_in_s))
+                windows.append(WindowState(bound.per_s, bound.limit, rule.used(now_s), free_in_s))
         paused_s = max(0.0, self.paused_until_s - now_s, self._spent_until_s(now_s) - now_s)
         return LimiterSnapshot(tuple(windows), self.in_flight, len(self.line), paused_s)
 
@@ -404,16 +449,47 @@ class LimiterState:
         self._gather(now_s)
 
     def adopt(self, before: LimiterState, now_s: float) -> None:
-        """Go on from what was known under other options: its departures count here, its pause and its line stay."""
-        before.expire(inf, 0.0)
+        """Go on from what was known under other plans; `before` is spent by it.
+
+        Its departures and its shares count here, and its pause, its line and its flights stay. A rule whose bound is in
+        both goes on as it is.
+        """
+        shares = list(before.shares.values())
+        same = {(type(rule), _length(rule)): rule.dump() for rule in before._declared}
+        for share in shares:
+            before.settle(share.number, [])
         stamps = max((rule.stamps(now_s) for rule in before._declared), key=len, default=[])
-        self.add_used(sorted(stamps))
+        for rule in self._declared:
+            kept = same.get((type(rule), _length(rule)))
+            if kept is not None:
+                rule.load(kept)
+                continue
+            for stamp_s in sorted(stamps):
+                rule.add(stamp_s)
+            for share in shares:
+                rule.lease(share.count, share.end_s)
+            if isinstance(rule, TokenBucket):
+                rule.forgive(now_s)
+        self.shares = {share.number: share for share in shares}
+        self.in_flight = before.in_flight
         self.paused_until_s = before.paused_until_s
         self.throttled_in_row = before.throttled_in_row
+        self._wave = before._wave
         self.line = before.line
         self._next_number = before._next_number
         self._remaining = before._remaining
+        self._pace = before._pace
         self._gather(now_s)
+
+    def replanned(self, plans: Sequence[LimiterOptions], now_s: float) -> LimiterState:
+        """Return the limit under other plans, with all that happened; this one is spent by it."""
+        after = LimiterState(plans[0], self._utc_minus_clock_s, poll_s=self._poll_s, beside=plans[1:])
+        after.adopt(self, now_s)
+        return after
+
+
+def _length(rule: Rule) -> float:
+    return rule.interval_s if isinstance(rule, TokenBucket) else getattr(rule, "window_s", 0.0)
 
 
 class _Kept(msgspec.Struct):
