@@ -132,6 +132,7 @@ class SharedLedger:
         self._next_id = 1
         self._plans = plans
         self._pricing = plans.in_force()[-1]
+        self._measured: Sequence[PricingOptions] = ()
         self._measure_locked(plans.in_force())
         self._begin()
         renew_after_fork(self)
@@ -157,19 +158,21 @@ class SharedLedger:
     def replan(self, plans: Sequence[PricingOptions]) -> None:
         """Go on under these plans of this process, beside those of all others; the store is told soon.
 
-        The newest price and the strictest budget hold at once, and nothing more is spent from a share that was taken
-        under others.
+        The newest price and the strictest budget hold at once.
         """
         with self._lock:
             self._plans.set_own(plans)
             if plans:
                 self._pricing = plans[-1]
             self._measure_locked(self._plans.in_force())
-            self._share_ends_s = float("-inf")
         self._background.ask(self._plan_name, self._tell_plan, in_s=_GROUP_S)
 
     def _measure_locked(self, plans: Sequence[PricingOptions]) -> None:
-        self._strictest, self._affordable = strictest_budget(plans)
+        """Keep to these plans; nothing more is spent from a share that was taken under others."""
+        if plans != self._measured:
+            self._measured = plans
+            self._strictest, self._affordable = strictest_budget(plans)
+            self._share_ends_s = float("-inf")
 
     def _tell_plan(self) -> None:
         """Tell the others which plan this process runs; what they hold unspent is recalled, so that they look at it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from math import inf
+from typing import NamedTuple
 
 import msgspec
 
@@ -26,6 +27,7 @@ _LATE_PLAN_S = 0.005
 _SAME_RESET_S = 1.0
 _GRACE_S = 0.05
 _FAR_BACK = 8
+_BOUNDLESS = 1 << 30
 
 
 class Ticket(msgspec.Struct):
@@ -101,6 +103,19 @@ def _rule_of(bound: Bound, utc_minus_clock_s: Callable[[], float]) -> Rule:
     return SlidingWindow(bound.per_s, bound.limit)
 
 
+class Remembered(NamedTuple):
+    """A window that bounds nothing any more and goes on counting until `until_s`."""
+
+    bound: Bound
+    rule: Rule
+    until_s: float
+
+
+class _Counted(NamedTuple):
+    values: list[object]
+    until_s: float
+
+
 class LimiterState:
     """What one limit knows. While several plans hold, `beside` has the others: all of them hold at once.
 
@@ -124,10 +139,11 @@ class LimiterState:
         self.plans = plans
         self._poll_s = poll_s
         self._utc_minus_clock_s = utc_minus_clock_s
-        bounds = strictest_bounds(plans)
+        self._bounds = bounds = strictest_bounds(plans)
         self._declared = [_rule_of(bound, utc_minus_clock_s) for bound in bounds]
         self._windows = [(rule, bound) for rule, bound in zip(self._declared, bounds, strict=True) if not bound.shapes]
-        self._rules = list(self._declared)
+        self._rules: list[Rule] = list(self._declared)
+        self._remembered: list[Remembered] = []
         self._places = min((plan.concurrent for plan in plans if plan.concurrent is not None), default=inf)
         self._retry_after_s = max(plan.retry_after_s for plan in plans)
         self._backoff_multiplier = max(plan.backoff_multiplier for plan in plans)
@@ -357,7 +373,8 @@ class LimiterState:
             self._remaining = None
         if self._pace is not None and now_s >= self._pace.until_s:
             self._pace = None
-        passing: list[Rule | None] = [self._remaining, self._pace]
+        self._remembered = [known for known in self._remembered if now_s < known.until_s]
+        passing: list[Rule | None] = [self._remaining, self._pace, *(known.rule for known in self._remembered)]
         self._rules = [*self._declared, *(rule for rule in passing if rule is not None)]
         self._planned = None
 
@@ -420,6 +437,9 @@ class LimiterState:
             "rules": [rule.dump() for rule in self._declared],
             "remaining": None if self._remaining is None else self._remaining.dump(),
             "pace": None if self._pace is None else self._pace.dump(),
+            "remembered": [
+                [known.bound.kind, known.bound.per_s, known.until_s, known.rule.dump()] for known in self._remembered
+            ],
             "in_flight": self.in_flight,
             "paused_until_s": self.paused_until_s,
             "throttled_in_row": self.throttled_in_row,
@@ -439,6 +459,9 @@ class LimiterState:
         if kept.pace is not None:
             self._pace = Pace(0.0, 0.0, 0.0)
             self._pace.load(list(kept.pace))
+        self._remembered = []
+        for kind, per_s, until_s, values in kept.remembered:
+            self._remember(kind, per_s, until_s, values)
         self.in_flight = kept.in_flight
         self.paused_until_s = kept.paused_until_s
         self.throttled_in_row = kept.throttled_in_row
@@ -452,17 +475,18 @@ class LimiterState:
         """Go on from what was known under other plans; `before` is spent by it.
 
         Its departures and its shares count here, and its pause, its line and its flights stay. A rule whose bound is in
-        both goes on as it is.
+        both goes on as it is. A window that no plan has any more bounds nothing, and goes on counting for its length:
+        a plan that has it again, such as after a change was taken back, finds what left meanwhile.
         """
         shares = list(before.shares.values())
-        same = {(type(rule), _length(rule)): rule.dump() for rule in before._declared}
+        counted = before._counted(now_s)
         for share in shares:
             before.settle(share.number, [])
-        stamps = max((rule.stamps(now_s) for rule in before._declared), key=len, default=[])
-        for rule in self._declared:
-            kept = same.get((type(rule), _length(rule)))
+        stamps = max((rule.stamps(now_s) for rule in before._rules), key=len, default=[])
+        for bound, rule in zip(self._bounds, self._declared, strict=True):
+            kept = counted.pop((bound.kind, bound.per_s), None)
             if kept is not None:
-                rule.load(kept)
+                rule.load(kept.values)
                 continue
             for stamp_s in sorted(stamps):
                 rule.add(stamp_s)
@@ -470,6 +494,9 @@ class LimiterState:
                 rule.lease(share.count, share.end_s)
             if isinstance(rule, TokenBucket):
                 rule.forgive(now_s)
+        for (kind, per_s), kept in counted.items():
+            if kind != "bucket" and now_s < kept.until_s:
+                self._remember(kind, per_s, kept.until_s, kept.values)
         self.shares = {share.number: share for share in shares}
         self.in_flight = before.in_flight
         self.paused_until_s = before.paused_until_s
@@ -481,15 +508,28 @@ class LimiterState:
         self._pace = before._pace
         self._gather(now_s)
 
+    def _counted(self, now_s: float) -> dict[tuple[str, float], _Counted]:
+        """Return what each rule that counts departures has counted, and until when that can matter."""
+        counted = {
+            (known.bound.kind, known.bound.per_s): _Counted(known.rule.dump(), known.until_s)
+            for known in self._remembered
+        }
+        for bound, rule in zip(self._bounds, self._declared, strict=True):
+            until_s = rule.ends_s if isinstance(rule, FixedWindow) else now_s + bound.per_s
+            counted[bound.kind, bound.per_s] = _Counted(rule.dump(), until_s)
+        return counted
+
+    def _remember(self, kind: str, per_s: float, until_s: float, values: list[object]) -> None:
+        bound = Bound(kind, per_s, True, _BOUNDLESS)
+        rule = _rule_of(bound, self._utc_minus_clock_s)
+        rule.load(values)
+        self._remembered.append(Remembered(bound, rule, until_s))
+
     def replanned(self, plans: Sequence[LimiterOptions], now_s: float) -> LimiterState:
         """Return the limit under other plans, with all that happened; this one is spent by it."""
         after = LimiterState(plans[0], self._utc_minus_clock_s, poll_s=self._poll_s, beside=plans[1:])
         after.adopt(self, now_s)
         return after
-
-
-def _length(rule: Rule) -> float:
-    return rule.interval_s if isinstance(rule, TokenBucket) else getattr(rule, "window_s", 0.0)
 
 
 class _Kept(msgspec.Struct):
@@ -503,3 +543,4 @@ class _Kept(msgspec.Struct):
     line: list[Ticket]
     next_number: int
     shares: list[Share]
+    remembered: list[tuple[str, float, float, list[object]]] = []
