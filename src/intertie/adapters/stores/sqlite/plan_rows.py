@@ -46,6 +46,7 @@ class PlanRows(Generic[Options]):
         self._others: dict[str, str] = {}
         self._others_plans: tuple[Options, ...] = ()
         self._looked_s = float("-inf")
+        self._seen: tuple[sqlite3.Connection, int, str | None] | None = None
 
     def set_own(self, plans: Sequence[Options]) -> None:
         """Let these plans of this process hold; none where it has no handle open any more, and the last one stays."""
@@ -58,9 +59,18 @@ class PlanRows(Generic[Options]):
 
     def read(self, connection: sqlite3.Connection) -> tuple[Options, ...]:
         """Write this process's row where it is not right, read the others', and return the plans that hold."""
+        text = self._own_text
+        # While nobody else writes to the file, nothing of it has to be read again.
+        seen = connection, connection.execute("PRAGMA data_version").fetchone()[0], text
+        if seen == self._seen and not self._others:
+            return self._own
         rows = dict(connection.execute(_SELECT, self._here).fetchall())
-        owner, text = self._owner.id, self._own_text
-        if rows.pop(owner, None) != text:
+        owner = self._owner.id
+        # A row that is written now may yet be rolled back: it counts as seen once it is read.
+        self._seen = None
+        if rows.pop(owner, None) == text:
+            self._seen = seen
+        else:
             if text is None:
                 connection.execute(_DELETE, (*self._here, owner))
             else:
