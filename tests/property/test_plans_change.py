@@ -169,9 +169,7 @@ def test_several_breaker_plans_open_when_the_first_of_them_would(plans, results)
     together, alone = Circuit(*plans), [Circuit(plan) for plan in plans]
     for failure in results:
         circuits = [together, *alone]
-        answers = [
-            circuit.record(circuit.admit(0.0, 9.0), Verdict(failure=failure), 0.0) for circuit in circuits
-        ]
+        answers = [circuit.record(circuit.admit(0.0, 9.0), Verdict(failure=failure), 0.0) for circuit in circuits]
         assert (answers[0] == "open") == ("open" in answers[1:])
         if "open" in answers:
             return

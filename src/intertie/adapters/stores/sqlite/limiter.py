@@ -253,8 +253,7 @@ class SharedLimiter:
             for number in left_line:
                 limit.leave(number)
             limit.add_used(outage)
-            plans = limit.plans
-            bounded = any(plan.concurrent is not None for plan in plans)
+            plans, bounded = limit.plans, limit.is_bounded
             state.hold_places(owner, flying + (kept if bounded else 0))
             for stamp_s in undone:
                 limit.undo(stamp_s)

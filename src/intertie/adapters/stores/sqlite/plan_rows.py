@@ -70,11 +70,10 @@ class PlanRows(Generic[Options]):
         self._seen = None
         if rows.pop(owner, None) == text:
             self._seen = seen
+        elif text is None:
+            connection.execute(_DELETE, (*self._here, owner))
         else:
-            if text is None:
-                connection.execute(_DELETE, (*self._here, owner))
-            else:
-                connection.execute(_PUT, (*self._here, owner, text))
+            connection.execute(_PUT, (*self._here, owner, text))
         if rows:
             self._forget_dead(connection, rows)
         if rows != self._others:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import inf
 from typing import NamedTuple
 
 import msgspec
 
-from intertie.runtime.policies.limiter.options import LimiterOptions
+from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.policies.limiter.state_pacing import Pace, Remaining, TokenBucket
 from intertie.runtime.policies.limiter.state_plan import Plan, after_all
 from intertie.runtime.policies.limiter.state_windows import FixedWindow, Rule, SlidingWindow
@@ -103,6 +104,32 @@ def _rule_of(bound: Bound, utc_minus_clock_s: Callable[[], float]) -> Rule:
     return SlidingWindow(bound.per_s, bound.limit)
 
 
+class Terms(NamedTuple):
+    """What plans come to that hold at once."""
+
+    bounds: tuple[Bound, ...]
+    places: float
+    retry_after_s: float
+    backoff_multiplier: float
+    max_pause_s: float
+    slowest: Window | None
+    """The slowest of the plans' shortest windows, at whose pace waiters leave after a pause."""
+
+
+@lru_cache(maxsize=256)
+def terms_of(plans: tuple[LimiterOptions, ...]) -> Terms:
+    """Return what plans come to that hold at once: every bound of every plan, and the strictest of each number."""
+    shortest = [plan.windows[0] for plan in plans if plan.windows]
+    return Terms(
+        bounds=tuple(strictest_bounds(plans)),
+        places=min((plan.concurrent for plan in plans if plan.concurrent is not None), default=inf),
+        retry_after_s=max(plan.retry_after_s for plan in plans),
+        backoff_multiplier=max(plan.backoff_multiplier for plan in plans),
+        max_pause_s=max(plan.max_pause_s for plan in plans),
+        slowest=max(shortest, key=lambda window: window.window_s / max(1, window.limit), default=None),
+    )
+
+
 class Remembered(NamedTuple):
     """A window that bounds nothing any more and goes on counting until `until_s`."""
 
@@ -135,19 +162,14 @@ class LimiterState:
         poll_s: float = POLL_S,
         beside: Sequence[LimiterOptions] = (),
     ) -> None:
-        plans = (options, *beside)
-        self.plans = plans
+        self.plans = (options, *beside)
+        self._terms = terms_of(self.plans)
         self._poll_s = poll_s
         self._utc_minus_clock_s = utc_minus_clock_s
-        self._bounds = bounds = strictest_bounds(plans)
-        self._declared = [_rule_of(bound, utc_minus_clock_s) for bound in bounds]
-        self._windows = [(rule, bound) for rule, bound in zip(self._declared, bounds, strict=True) if not bound.shapes]
+        self._declared = [_rule_of(bound, utc_minus_clock_s) for bound in self._terms.bounds]
         self._rules: list[Rule] = list(self._declared)
         self._remembered: list[Remembered] = []
-        self._places = min((plan.concurrent for plan in plans if plan.concurrent is not None), default=inf)
-        self._retry_after_s = max(plan.retry_after_s for plan in plans)
-        self._backoff_multiplier = max(plan.backoff_multiplier for plan in plans)
-        self._max_pause_s = max(plan.max_pause_s for plan in plans)
+        self._places = self._terms.places
         self._remaining: Remaining | None = None
         self._pace: Pace | None = None
         self.in_flight = 0
@@ -158,6 +180,11 @@ class LimiterState:
         self._next_number = 1
         self.shares: dict[int, Share] = {}
         self._planned: Plan | None = None
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the number of calls in flight is."""
+        return self._places < inf
 
     # --- taking ---------------------------------------------------------------------------------------------------
 
@@ -293,7 +320,7 @@ class LimiterState:
     def _refusal(self, now_s: float, turn_s: float, *, waits_for_place: bool) -> LimitRefusal:
         wait_s = turn_s - now_s
         if wait_s == inf:
-            wait_s = max((bound.per_s for _, bound in self._windows), default=PLACE_RETRY_S)
+            wait_s = max((bound.per_s for bound in self._terms.bounds if not bound.shapes), default=PLACE_RETRY_S)
         if self.paused_until_s > now_s:
             return LimitRefusal(wait_s, "pause")
         if self._spent_until_s(now_s) > now_s:
@@ -318,15 +345,15 @@ class LimiterState:
                 self._wave = max(0, self.in_flight - 1)
             if hint.pause_s is None:
                 growth = min(64, self.throttled_in_row - 1)
-                declared_s = self._retry_after_s * self._backoff_multiplier**growth
-                self.pause_until(now_s + min(declared_s, self._max_pause_s), now_s)
+                declared_s = self._terms.retry_after_s * self._terms.backoff_multiplier**growth
+                self.pause_until(now_s + min(declared_s, self._terms.max_pause_s), now_s)
         elif hint.pause_s is None:
             self.throttled_in_row = 0
             self._wave = 0
         if hint.pause_s is not None and hint.pause_s > 0:
-            self.pause_until(now_s + min(hint.pause_s, self._max_pause_s), now_s)
+            self.pause_until(now_s + min(hint.pause_s, self._terms.max_pause_s), now_s)
         if hint.remaining is not None and hint.reset_s is not None and hint.reset_s > 0:
-            self._heed(hint.remaining, now_s + min(hint.reset_s, self._max_pause_s), now_s)
+            self._heed(hint.remaining, now_s + min(hint.reset_s, self._terms.max_pause_s), now_s)
         return max(0.0, self.paused_until_s - now_s)
 
     def _heed(self, remaining: int, until_s: float, now_s: float) -> None:
@@ -361,9 +388,8 @@ class LimiterState:
         self._gather(now_s)
 
     def _pace_from(self, from_s: float, now_s: float) -> None:
-        shortest = [plan.windows[0] for plan in self.plans if plan.windows]
-        if shortest:
-            slowest = max(shortest, key=lambda window: window.window_s / max(1, window.limit))
+        slowest = self._terms.slowest
+        if slowest is not None:
             self._pace = Pace(from_s, from_s + slowest.window_s, slowest.window_s / max(1, slowest.limit))
         self._gather(now_s)
 
@@ -373,9 +399,11 @@ class LimiterState:
             self._remaining = None
         if self._pace is not None and now_s >= self._pace.until_s:
             self._pace = None
-        self._remembered = [known for known in self._remembered if now_s < known.until_s]
-        passing: list[Rule | None] = [self._remaining, self._pace, *(known.rule for known in self._remembered)]
-        self._rules = [*self._declared, *(rule for rule in passing if rule is not None)]
+        passing: list[Rule] = [rule for rule in (self._remaining, self._pace) if rule is not None]
+        if self._remembered:
+            self._remembered = [known for known in self._remembered if now_s < known.until_s]
+            passing.extend(known.rule for known in self._remembered)
+        self._rules = [*self._declared, *passing]
         self._planned = None
 
     # --- shares ---------------------------------------------------------------------------------------------------
@@ -424,8 +452,8 @@ class LimiterState:
     def snapshot(self, now_s: float) -> LimiterSnapshot:
         """Return the limit as it is at `now_s`."""
         windows = []
-        for rule, bound in self._windows:
-            if isinstance(rule, SlidingWindow | FixedWindow):
+        for bound, rule in zip(self._terms.bounds, self._declared, strict=True):
+            if not bound.shapes and isinstance(rule, SlidingWindow | FixedWindow):
                 free_in_s = rule.earliest_s(now_s) - now_s
                 windows.append(WindowState(bound.per_s, bound.limit, rule.used(now_s), free_in_s))
         paused_s = max(0.0, self.paused_until_s - now_s, self._spent_until_s(now_s) - now_s)
@@ -483,7 +511,7 @@ class LimiterState:
         for share in shares:
             before.settle(share.number, [])
         stamps = max((rule.stamps(now_s) for rule in before._rules), key=len, default=[])
-        for bound, rule in zip(self._bounds, self._declared, strict=True):
+        for bound, rule in zip(self._terms.bounds, self._declared, strict=True):
             kept = counted.pop((bound.kind, bound.per_s), None)
             if kept is not None:
                 rule.load(kept.values)
@@ -514,7 +542,7 @@ class LimiterState:
             (known.bound.kind, known.bound.per_s): _Counted(known.rule.dump(), known.until_s)
             for known in self._remembered
         }
-        for bound, rule in zip(self._bounds, self._declared, strict=True):
+        for bound, rule in zip(self._terms.bounds, self._declared, strict=True):
             until_s = rule.ends_s if isinstance(rule, FixedWindow) else now_s + bound.per_s
             counted[bound.kind, bound.per_s] = _Counted(rule.dump(), until_s)
         return counted
