@@ -47,7 +47,7 @@ class Handles:
         return self._opened.get(stage, {})
 
     def close(self) -> None:
-        """End what has an end: the options of this plan hold no longer beside those of other plans on the same state."""
+        """End what has an end: this plan's options hold no longer beside those of others on the same state."""
         for handles in self._opened.values():
             for handle in handles.values():
                 if isinstance(handle, Ends):

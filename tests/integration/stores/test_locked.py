@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections import deque
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import SimpleQueue
 
 import pytest
 
@@ -61,12 +61,12 @@ class Service(BaseHTTPRequestHandler):
     """Answers everything with an empty object, or while `failing` is set with a 500 once it is let."""
 
     failing = False
-    arrived = deque()  # of requests that wait to be let
+    arrived = SimpleQueue()  # of requests that wait to be let
     let = threading.Event()
 
     def do_GET(self):
         if self.failing:
-            self.arrived.append(1)
+            self.arrived.put(1)
             self.let.wait(PATIENCE_S)
         self.send_response(500 if self.failing else 200)
         self.send_header("Content-Type", "application/json")
@@ -174,7 +174,7 @@ def test_a_strict_audit_that_can_not_be_stored_refuses_within_the_call(opened, t
 def failing(monkeypatch):
     """The service fails, and only once it is let."""
     monkeypatch.setattr(Service, "failing", True)
-    monkeypatch.setattr(Service, "arrived", deque())
+    monkeypatch.setattr(Service, "arrived", SimpleQueue())
     monkeypatch.setattr(Service, "let", threading.Event())
     yield Service
     Service.let.set()
@@ -197,7 +197,7 @@ def test_failures_on_a_loop_end_while_the_file_is_held(tmp_path, port, failing):
     async def scene():
         async with intertie.open_async(tmp_path / "things.md") as api:
             calls = [asyncio.ensure_future(api.get_thing()) for _ in range(4)]
-            while len(failing.arrived) < len(calls):
+            while failing.arrived.qsize() < len(calls):
                 assert not any(call.done() for call in calls), "a call ended before the service answered"
                 await asyncio.sleep(0.002)
             with locked(tmp_path / ".intertie" / "state.db"):
