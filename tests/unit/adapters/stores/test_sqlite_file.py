@@ -148,7 +148,7 @@ def test_store_time_goes_on_after_a_reboot(tmp_path):
     assert Timeline(database, rebooted, boot="two").now_s() == pytest.approx(5600.0)
     with database.write() as connection:
         columns = "integration, environment, origin, tenant, scope, at_s, options, state"
-        connection.execute(f"INSERT INTO limiter ({columns}) VALUES ('k', 'e', '', '', '', 9000.0, '', x'')")
+        connection.execute(f"INSERT INTO limiter ({columns}) VALUES ('k', 'e', '', '', '', 9000.0, '', x'')")  # noqa: S608
     set_back = VirtualClock(start_s=1.0)
     assert Timeline(database, set_back, boot="three").now_s() == pytest.approx(9000.0)
     database.close()

@@ -10,7 +10,7 @@ CREATE TABLE plan (
     owner        TEXT NOT NULL,
     options      TEXT NOT NULL,
     PRIMARY KEY (kind, integration, environment, origin, tenant, scope, owner)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- A limit's state is kept under all plans that held when it was written, not under one.
 UPDATE limiter SET options = '[' || options || ']';
