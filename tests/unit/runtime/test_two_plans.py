@@ -1,6 +1,5 @@
 """Two plans on one state, as while a new version of a spec is rolled out: the stricter holds until it is closed."""
 
-
 from intertie.core.errors import BudgetExceeded, CircuitOpen, RateLimited
 from intertie.testing import Answer, assert_answered, assert_failed, make_bench, make_plan, price
 from support.plans import breaker, per_second

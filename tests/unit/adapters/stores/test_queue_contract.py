@@ -144,7 +144,10 @@ def test_a_parked_item_is_let_go_on_by_its_own_key(kit):
     assert not run_blocking(journal.unpark("r2", KEY))
     assert run_blocking(journal.unpark("r1", KEY))
     assert not run_blocking(journal.unpark("r1", KEY))
-    assert [(i.receipt, i.state, i.reason) for i in journal.queue()] == [("r1", "pending", None), ("r2", "pending", None)]
+    assert [(i.receipt, i.state, i.reason) for i in journal.queue()] == [
+        ("r1", "pending", None),
+        ("r2", "pending", None),
+    ]
 
 
 def test_a_write_is_queued_although_its_call_has_no_time_left(kit):
