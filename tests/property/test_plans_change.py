@@ -86,7 +86,7 @@ def test_two_openers_never_pass_the_stricter_plan(tmp_path, processes, seed):
     plans = [LimiterOptions((Window(2.0, rng.randint(2, 9)),)) for _ in range(2)]
     handles = [stores[number % processes].limiter(KEY, plans[number]) for number in range(2)]
     for store in stores:
-        store._limiters[KEY][0]._sync()
+        store._limiters[KEY, ""][0]._sync()
     stamps = []
     for _ in range(250):
         kit.clock.advance(rng.expovariate(6))
@@ -95,7 +95,7 @@ def test_two_openers_never_pass_the_stricter_plan(tmp_path, processes, seed):
             plans[number] = LimiterOptions((Window(2.0, rng.randint(2, 9)),))
             handles[number].reconfigure(plans[number])
             for store in stores:
-                store._limiters[KEY][0]._sync()
+                store._limiters[KEY, ""][0]._sync()
         if not isinstance(run_blocking(handles[number].acquire(deadline_s=kit.clock.monotonic_s())), LimitRefusal):
             handles[number].finished()
             stamps.append(kit.clock.monotonic_s())
