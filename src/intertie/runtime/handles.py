@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 if TYPE_CHECKING:  # guards come to know the handles, so handles know of guards by name alone
     from intertie.runtime.last_good import LastGood
     from intertie.runtime.policies.auth.credentials import Credentials
     from intertie.runtime.policies.retry.budget import RetryBudget
     from intertie.runtime.state import BreakerHandle, LedgerHandle, LimiterHandle
+
+
+@runtime_checkable
+class Ends(Protocol):
+    """A handle that is closed with its plan."""
+
+    def close(self) -> None:
+        """End it; memory only."""
 
 
 class Handles:
@@ -37,6 +45,13 @@ class Handles:
     def all_of(self, stage: str) -> dict[str, Any]:
         """Return scope -> handle of a stage; empty where it is off."""
         return self._opened.get(stage, {})
+
+    def close(self) -> None:
+        """End what has an end: this plan's options hold no longer beside those of others on the same state."""
+        for handles in self._opened.values():
+            for handle in handles.values():
+                if isinstance(handle, Ends):
+                    handle.close()
 
     @property
     def limiter(self) -> LimiterHandle:

@@ -174,6 +174,7 @@ class LinkedPlan:
     async def aclose(self) -> None:
         """Close the transports, and let nothing more begin; the stores belong to whoever opened them."""
         self._closed = True
+        self.guards.close()
         try:
             await self.surroundings.transport.aclose()
         finally:

@@ -11,6 +11,10 @@ A call never waits for a store on its event loop. Each verb is one of these, and
 
 The backends (`memory://`, `sqlite://`) pass one contract test suite. All methods may be called from any thread; each
 handle owns its locks.
+
+Whoever opens a limiter, breaker or ledger gets a handle of its own with options of its own. All handles of one key
+share what has happened. While handles with different options are open, in this process or in others, the strictest
+options hold.
 """
 
 from __future__ import annotations
@@ -126,7 +130,7 @@ class LimiterSnapshot(msgspec.Struct, frozen=True):
     paused_for_s: float
 
 
-class LimiterHandle(Protocol):
+class LimiterVerbs(Protocol):
     """The limit of one integration and environment."""
 
     def acquire_nowait(self) -> Permit | None:
@@ -163,6 +167,16 @@ class LimiterHandle(Protocol):
 
     def snapshot(self) -> LimiterSnapshot:
         """Return the limiter as it is now, all processes that share the store included as far as known. Blocks."""
+
+
+class LimiterHandle(LimiterVerbs, Protocol):
+    """A limit, held with options of one's own."""
+
+    def reconfigure(self, options: LimiterOptions) -> None:
+        """Go on under other options: what left under the old ones counts under the new. Told later."""
+
+    def close(self) -> None:
+        """End this handle: its options hold no longer. What was taken through it may still be ended. Told later."""
 
 
 # --- breaker ------------------------------------------------------------------------------------------------------
@@ -206,7 +220,7 @@ class BreakerSnapshot(msgspec.Struct, frozen=True):
     epoch: int
 
 
-class BreakerHandle(Protocol):
+class BreakerVerbs(Protocol):
     """One breaker."""
 
     def admit_nowait(self) -> Admission | None:
@@ -250,6 +264,19 @@ class BreakerHandle(Protocol):
         """Return the breaker as it is now. Blocks."""
 
 
+class BreakerHandle(BreakerVerbs, Protocol):
+    """A breaker, held with options of one's own."""
+
+    def reconfigure(self, options: BreakerOptions) -> None:
+        """Go on under other options, with what was counted under the old ones. Told later."""
+
+    def close(self) -> None:
+        """End this handle: its options hold no longer. What was admitted through it may still be recorded.
+
+        Told later.
+        """
+
+
 # --- cache --------------------------------------------------------------------------------------------------------
 
 
@@ -280,13 +307,16 @@ class Coordination(Protocol):
     url: str
 
     def limiter(self, key: StateKey, options: LimiterOptions, scope: str = "") -> LimiterHandle:
-        """Return the limiter of `key`: the one for all its operations, or a further one of the operation `scope`.
+        """Return a handle on the limiter of `key`: the one for all its operations, or a further one of `scope`.
 
-        The same one for the same two in this process. Memory.
+        The strictest options of all open handles hold. Memory.
         """
 
     def breaker(self, key: StateKey, options: BreakerOptions, scope: str = "") -> BreakerHandle:
-        """Return the breaker of `key`: the one for all its operations, or that of the operation `scope`. Memory."""
+        """Return a handle on the breaker of `key`: the one for all its operations, or that of the operation `scope`.
+
+        The strictest options of all open handles hold. Memory.
+        """
 
     def cache(self, key: StateKey) -> CacheHandle:
         """Return the cache of `key`, whose origin is filled. Memory."""
@@ -346,7 +376,7 @@ class LedgerMonth(msgspec.Struct, frozen=True):
     monthly_limit: Decimal | None
 
 
-class LedgerHandle(Protocol):
+class LedgerVerbs(Protocol):
     """The ledger of one integration and environment."""
 
     def reserve_nowait(self, quantity: Decimal) -> Reservation | None:
@@ -370,6 +400,19 @@ class LedgerHandle(Protocol):
 
     def month(self) -> LedgerMonth:
         """Return the current month. Blocks."""
+
+
+class LedgerHandle(LedgerVerbs, Protocol):
+    """A ledger, held with a price and a budget of one's own."""
+
+    def reconfigure(self, pricing: PricingOptions) -> None:
+        """Go on under another price and budget; what was spent this month stays spent. Told later."""
+
+    def close(self) -> None:
+        """End this handle: its budget holds no longer. What was reserved through it may still be settled.
+
+        Told later.
+        """
 
 
 class CallRecord(msgspec.Struct, frozen=True):
@@ -421,7 +464,10 @@ class Journal(Protocol):
     url: str
 
     def ledger(self, key: StateKey, pricing: PricingOptions) -> LedgerHandle:
-        """Return the ledger of `key`. Memory."""
+        """Return a handle on the ledger of `key`: the newest prices hold, and the strictest budget of all open handles.
+
+        Memory.
+        """
 
     def months(self, month: str | None = None) -> list[LedgerMonth]:
         """Return the months on record, of one `YYYY-MM` where given. Blocks."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
+import asyncio
 import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import SimpleQueue
 
 import pytest
 
 import intertie
+from support.held_file import held as locked
+from support.pace import PATIENCE_S, wait_until
 
 SPEC = """---
 id: INT-900
@@ -54,23 +57,18 @@ costs:
 """
 
 
-@contextmanager
-def locked(path):
-    """Hold a file as a process does that hangs in the middle of a transaction."""
-    holder = sqlite3.connect(path, isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        holder.execute("ROLLBACK")
-        holder.close()
-
-
 class Service(BaseHTTPRequestHandler):
-    """Answers everything with an empty object."""
+    """Answers everything with an empty object, or while `failing` is set with a 500 once it is let."""
+
+    failing = False
+    arrived = SimpleQueue()  # of requests that wait to be let
+    let = threading.Event()
 
     def do_GET(self):
-        self.send_response(200)
+        if self.failing:
+            self.arrived.put(1)
+            self.let.wait(PATIENCE_S)
+        self.send_response(500 if self.failing else 200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", "2")
         self.end_headers()
@@ -170,3 +168,44 @@ def test_a_strict_audit_that_can_not_be_stored_refuses_within_the_call(opened, t
         error, deadlines = ended(api, intertie.JournalUnavailable, times=4)
         assert deadlines < 3
         assert "nothing was sent" in error.message
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """The service fails, and only once it is let."""
+    monkeypatch.setattr(Service, "failing", True)
+    monkeypatch.setattr(Service, "arrived", SimpleQueue())
+    monkeypatch.setattr(Service, "let", threading.Event())
+    yield Service
+    Service.let.set()
+
+
+BREAKER = """
+## Error Handling
+```yaml
+circuit_breaker: {failure_threshold: 1000, timeout: 60000}
+```
+"""
+
+
+def test_failures_on_a_loop_end_while_the_file_is_held(tmp_path, port, failing):
+    """No call stalls the loop to tell the file of its failure (I/O there raises); each ends in time, and none is lost."""
+    spec = SPEC.replace("PORT", str(port)).replace("600", "6000") + BREAKER
+    (tmp_path / "things.md").write_text(spec)
+    (tmp_path / "intertie.toml").write_text("")
+
+    async def scene():
+        async with intertie.open_async(tmp_path / "things.md") as api:
+            calls = [asyncio.ensure_future(api.get_thing()) for _ in range(4)]
+            while failing.arrived.qsize() < len(calls):
+                assert not any(call.done() for call in calls), "a call ended before the service answered"
+                await asyncio.sleep(0.002)
+            with locked(tmp_path / ".intertie" / "state.db"):
+                failing.let.set()
+                ended = await asyncio.gather(*calls, return_exceptions=True)
+            breaker = api.breakers[""]
+            await asyncio.to_thread(wait_until, lambda: breaker.snapshot().failures == 4)
+            return ended
+
+    ended = asyncio.run(scene())
+    assert {type(error) for error in ended} == {intertie.ServiceError}

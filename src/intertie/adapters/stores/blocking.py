@@ -25,7 +25,8 @@ class _Here(threading.local):
     meant = 0
 
 
-_here = _Here()
+here = _Here()
+"""How deep this thread is in work that is meant to block."""
 _refusing = False
 
 
@@ -43,11 +44,11 @@ def refuses_on_loops() -> bool:
 @contextmanager
 def meant_to_block() -> Iterator[None]:
     """Let store I/O block inside the block, wherever it runs."""
-    _here.meant += 1
+    here.meant += 1
     try:
         yield
     finally:
-        _here.meant -= 1
+        here.meant -= 1
 
 
 def blocks(verb: Callable[P, T]) -> Callable[P, T]:
@@ -67,7 +68,7 @@ def check_may_block() -> None:
     Raises:
         LoopBlockedError: A loop runs in this thread, and nobody said that blocking it is meant.
     """
-    if _refusing and not _here.meant and _loop_runs_here():
+    if _refusing and not here.meant and _loop_runs_here():
         raise LoopBlockedError("store I/O on the thread of a running event loop; await it, or tell the store later")
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from math import inf, isfinite
 from typing import TYPE_CHECKING, TypeVar
 
-from intertie.adapters.stores.blocking import meant_to_block
+from intertie.adapters.stores.blocking import here, meant_to_block
 from intertie.runtime.state import Bell
 
 if TYPE_CHECKING:
@@ -25,8 +25,11 @@ class InlineOffload:
 
     async def __call__(self, work: Callable[[], T], /, *, within_s: float = inf) -> T:  # noqa: ARG002
         """Return what `work` returns."""
-        with meant_to_block():
+        here.meant += 1  # as `meant_to_block`, on the way of every transaction
+        try:
             return work()
+        finally:
+            here.meant -= 1
 
     def start(self, work: Callable[[], None], /) -> None:
         """Run the work now: there is no other thread."""

@@ -125,3 +125,49 @@ def test_a_closed_breaker_answers_from_memory(kit):
     breaker = kit.coordination().breaker(KEY, BreakerOptions())
     admit(breaker, kit)
     assert breaker.admit_nowait() == Admission(1)
+
+
+def test_what_is_recorded_later_counts_at_once_here(kit):
+    """A caller who may not wait records a failure: this process knows it at once, and the state follows."""
+    breaker = kit.coordination().breaker(KEY, BreakerOptions(failure_threshold=2, open_s=30.0))
+    admission = admit(breaker, kit)
+    breaker.record_later(admission, FAILED)
+    breaker.record_later(admission, NEUTRAL)
+    assert (breaker.known().state, breaker.known().failures) == ("closed", 1)
+    breaker.record_later(admission, FAILED)
+    assert (breaker.known().state, breaker.known().opens_for_s) == ("open", pytest.approx(30.0))
+    assert breaker.still_admitted_nowait(admission) is False
+    assert isinstance(admit(breaker, kit), CircuitRefusal)
+
+
+def test_results_are_told_in_the_order_they_came(kit):
+    """A success that is told later still comes before the failure after it: one failure in a row is not two."""
+    breaker = kit.coordination().breaker(KEY, BreakerOptions(failure_threshold=2))
+    record(breaker, kit, admit(breaker, kit), FAILED)
+    breaker.record_later(admit(breaker, kit), FINE)
+    assert record(breaker, kit, admit(breaker, kit), FAILED) is None
+    assert breaker.snapshot().failures == 1
+
+
+def test_a_released_probe_is_free_at_once(kit):
+    """Who gives a probe back, or records a neutral result later, leaves its place to the next."""
+    breaker = tripped(kit)
+    kit.clock.advance(30.0)
+    breaker.release(admit(breaker, kit))
+    assert breaker.known().probes == 0
+    breaker.record_later(admit(breaker, kit), NEUTRAL)
+    probe = admit(breaker, kit)
+    assert isinstance(probe, Admission)
+    breaker.record_later(probe, FINE)
+    assert breaker.known().state == "closed"
+
+
+def test_the_second_look_sees_an_opening(kit):
+    """An admission from before an opening is none any more, whether memory knows or the store must be asked."""
+    breaker = kit.coordination().breaker(KEY, BreakerOptions(failure_threshold=1))
+    early = admit(breaker, kit)
+    assert still_admitted(breaker, kit, early)
+    record(breaker, kit, admit(breaker, kit), FAILED)
+    assert not still_admitted(breaker, kit, early)
+    kit.clock.advance(1.0)
+    assert not still_admitted(breaker, kit, early)

@@ -135,8 +135,8 @@ def test_what_was_not_told_in_time_is_told_later(stores, tmp_path):
         assert pause_s > 400.0
 
     asyncio.run(scene())
-    breaker.tell()
-    limiter._sync()
+    breaker.core.tell()
+    limiter.core._sync()
     other = open_coordination(
         "sqlite:///state.db", clock=CLOCK, rng=SystemRng(), offload=ThreadOffload(), root=tmp_path
     )
@@ -161,7 +161,7 @@ def test_a_failure_whose_caller_is_cancelled_is_counted_once(stores, tmp_path):
             assert breaker.known().state == "open"
 
     asyncio.run(scene())
-    breaker.tell()
+    breaker.core.tell()
     assert breaker.snapshot().state == "open"
 
 
@@ -169,7 +169,7 @@ def test_a_probe_of_a_caller_who_left_is_let_go(stores):
     """A caller that is cancelled once a probe is stored for it, and not yet handed over, leaves the place free."""
     coordination, _ = stores
     breaker = coordination.breaker(KEY, BreakerOptions(failure_threshold=1, open_s=0.001))
-    transact, stored, go_on = breaker._changes._transact, threading.Event(), threading.Event()
+    transact, stored, go_on = breaker.core._changes._transact, threading.Event(), threading.Event()
 
     def slowly(take, patience_s):
         answers = transact(take, patience_s)
@@ -181,7 +181,7 @@ def test_a_probe_of_a_caller_who_left_is_let_go(stores):
         admission = await breaker.admit(lease_until_s=soon(PATIENCE_S))
         await breaker.record(admission, FAILED, deadline_s=soon(PATIENCE_S))
         await CLOCK.sleep_until(soon(0.01))
-        breaker._changes._transact = slowly
+        breaker.core._changes._transact = slowly
         probing = asyncio.ensure_future(breaker.admit(lease_until_s=soon(600.0)))
         while not stored.is_set():
             await CLOCK.sleep_until(soon(0.001))
@@ -191,7 +191,7 @@ def test_a_probe_of_a_caller_who_left_is_let_go(stores):
         go_on.set()
 
     asyncio.run(scene())  # ends with its executor, so what was stored is handed over afterwards
-    breaker.tell()
+    breaker.core.tell()
     again = asyncio.run(breaker.admit(lease_until_s=soon(PATIENCE_S)))
     assert isinstance(again, Admission)
 

@@ -132,3 +132,33 @@ def test_all_is_well(kit):
     """A store that works tells of no problems."""
     assert kit.coordination().problems() == ()
     assert kit.journal().problems() == ()
+
+
+def test_a_parked_item_is_let_go_on_by_its_own_key(kit):
+    """A person who has looked lets it go on, once; no other state and no other key is touched."""
+    journal = kit.journal()
+    fill(kit, journal, "r1", "r2")
+    claim(journal, receipt="r1")
+    run_blocking(journal.complete("r1", state="parked", reason="because"))
+    assert not run_blocking(journal.unpark("r1", OTHERS[0]))
+    assert not run_blocking(journal.unpark("r2", KEY))
+    assert run_blocking(journal.unpark("r1", KEY))
+    assert not run_blocking(journal.unpark("r1", KEY))
+    assert [(i.receipt, i.state, i.reason) for i in journal.queue()] == [
+        ("r1", "pending", None),
+        ("r2", "pending", None),
+    ]
+
+
+def test_a_write_is_queued_although_its_call_has_no_time_left(kit):
+    """A deadline that is past does not lose a write."""
+    journal = kit.journal()
+    run_blocking(journal.enqueue(item(kit, "r1"), deadline_s=kit.clock.monotonic_s() - 1.0))
+    assert [i.receipt for i in journal.queue()] == ["r1"]
+
+
+def test_an_answer_is_found_although_its_call_has_no_time_left(kit):
+    """The last good answer is for calls whose time is over, too."""
+    cache = kit.coordination().cache(KEY)
+    cache.keep("digest", b"1", 200, ttl_s=60)
+    assert run_blocking(cache.find("digest", ttl_s=60, deadline_s=kit.clock.monotonic_s() - 1.0)).data == b"1"

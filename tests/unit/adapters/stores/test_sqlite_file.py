@@ -147,10 +147,8 @@ def test_store_time_goes_on_after_a_reboot(tmp_path):
     rebooted._epoch = VirtualClock().utc_now().fromtimestamp(VirtualClock().utc_s() + 600.0, tz=rebooted._epoch.tzinfo)
     assert Timeline(database, rebooted, boot="two").now_s() == pytest.approx(5600.0)
     with database.write() as connection:
-        connection.execute(
-            "INSERT INTO limiter (integration, environment, origin, tenant, scope, at_s, options, state) "
-            "VALUES ('k', 'e', '', '', '', 9000.0, '', x'')"
-        )
+        columns = "integration, environment, origin, tenant, scope, at_s, options, state"
+        connection.execute(f"INSERT INTO limiter ({columns}) VALUES ('k', 'e', '', '', '', 9000.0, '', x'')")  # noqa: S608
     set_back = VirtualClock(start_s=1.0)
     assert Timeline(database, set_back, boot="three").now_s() == pytest.approx(9000.0)
     database.close()

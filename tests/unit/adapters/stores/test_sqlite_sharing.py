@@ -87,7 +87,7 @@ def test_a_share_is_spent_in_memory_and_counted_for_others(kit):
         taken += one.acquire_nowait() is not None or isinstance(acquire(one, kit, wait_s=0.0), Permit)
         kit.clock.advance(0.001)
     assert taken == 60
-    assert one._share.left or one._share.stamps
+    assert one.core._share.left or one.core._share.stamps
     rest = 0
     while isinstance(acquire(other, kit, wait_s=0.0), Permit):
         rest += 1
@@ -151,8 +151,10 @@ def test_stamps_survive_a_restart_and_a_changed_limit(kit):
     for _ in range(5):
         assert isinstance(acquire(first.limiter(KEY, LimiterOptions((Window(60.0, 5),))), kit), Permit)
     first.close()
-    same = kit.coordination().limiter(KEY, LimiterOptions((Window(60.0, 5),)))
+    second = kit.coordination()
+    same = second.limiter(KEY, LimiterOptions((Window(60.0, 5),)))
     assert isinstance(acquire(same, kit, wait_s=1.0), LimitRefusal)
+    second.close()
     changed = kit.coordination().limiter(KEY, LimiterOptions((Window(60.0, 7),)))
     taken = [isinstance(acquire(changed, kit, wait_s=1.0), Permit) for _ in range(3)]
     assert taken == [True, True, False]

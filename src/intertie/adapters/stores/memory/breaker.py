@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 from intertie.core.clock import Clock
 from intertie.core.forking import renew_after_fork
@@ -12,7 +13,7 @@ from intertie.runtime.state import Admission, BreakerSnapshot, CircuitRefusal, V
 
 
 class MemoryBreaker:
-    """A `BreakerHandle` for the threads and tasks of this process."""
+    """What the handles on one breaker share, for the threads and tasks of this process."""
 
     def __init__(self, options: BreakerOptions, clock: Clock) -> None:
         self._now_s = clock.monotonic_s
@@ -23,6 +24,12 @@ class MemoryBreaker:
     def after_fork_in_child(self) -> None:
         """Make a free lock."""
         self._lock = threading.Lock()
+
+    def replan(self, plans: Sequence[BreakerOptions]) -> None:
+        """Go on under these plans, with what was counted before."""
+        with self._lock:
+            if plans:
+                self._circuit = self._circuit.replanned(plans)
 
     def admit_nowait(self) -> Admission | None:
         """Return an admission where the breaker is closed, else None."""

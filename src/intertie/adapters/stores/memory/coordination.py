@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 
+from intertie.adapters.stores.handles import OpenBreaker, OpenLimiter
 from intertie.adapters.stores.memory.breaker import MemoryBreaker
 from intertie.adapters.stores.memory.cache import MemoryCache
 from intertie.adapters.stores.memory.limiter import MemoryLimiter
+from intertie.adapters.stores.plans import Sharing
 from intertie.core.clock import Clock
 from intertie.core.forking import renew_after_fork
 from intertie.runtime.policies.breaker.options import BreakerOptions
@@ -21,8 +23,8 @@ class MemoryCoordination:
         self.url = url
         self._clock = clock
         self._lock = threading.Lock()
-        self._limiters: dict[tuple[StateKey, str], MemoryLimiter] = {}
-        self._breakers: dict[tuple[StateKey, str], MemoryBreaker] = {}
+        self._limiters: dict[tuple[StateKey, str], tuple[MemoryLimiter, Sharing[LimiterOptions]]] = {}
+        self._breakers: dict[tuple[StateKey, str], tuple[MemoryBreaker, Sharing[BreakerOptions]]] = {}
         self._caches: dict[StateKey, MemoryCache] = {}
         renew_after_fork(self)
 
@@ -30,19 +32,21 @@ class MemoryCoordination:
         """Make a free lock."""
         self._lock = threading.Lock()
 
-    def limiter(self, key: StateKey, options: LimiterOptions, scope: str = "") -> MemoryLimiter:
-        """Return the limiter of `key`, or of its operation `scope`; the options of whoever came first hold."""
+    def limiter(self, key: StateKey, options: LimiterOptions, scope: str = "") -> OpenLimiter:
+        """Return a handle on the limiter of `key`, or on that of its operation `scope`."""
         with self._lock:
             if (key, scope) not in self._limiters:
-                self._limiters[key, scope] = MemoryLimiter(options, self._clock)
-            return self._limiters[key, scope]
+                core = MemoryLimiter(options, self._clock)
+                self._limiters[key, scope] = core, Sharing(core)
+            return OpenLimiter(*self._limiters[key, scope], options, self._clock.monotonic_s)
 
-    def breaker(self, key: StateKey, options: BreakerOptions, scope: str = "") -> MemoryBreaker:
-        """Return the breaker of `key`, or of its operation `scope`; the options of whoever came first hold."""
+    def breaker(self, key: StateKey, options: BreakerOptions, scope: str = "") -> OpenBreaker:
+        """Return a handle on the breaker of `key`, or of its operation `scope`."""
         with self._lock:
             if (key, scope) not in self._breakers:
-                self._breakers[key, scope] = MemoryBreaker(options, self._clock)
-            return self._breakers[key, scope]
+                core = MemoryBreaker(options, self._clock)
+                self._breakers[key, scope] = core, Sharing(core)
+            return OpenBreaker(*self._breakers[key, scope], options)
 
     def cache(self, key: StateKey) -> MemoryCache:
         """Return the cache of `key`."""

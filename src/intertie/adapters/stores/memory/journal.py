@@ -8,7 +8,9 @@ from math import inf
 
 import msgspec
 
+from intertie.adapters.stores.handles import OpenLedger
 from intertie.adapters.stores.memory.ledger import MemoryLedger
+from intertie.adapters.stores.plans import Sharing
 from intertie.core.clock import Clock
 from intertie.core.forking import renew_after_fork
 from intertie.runtime.policies.budget.options import PricingOptions
@@ -27,7 +29,7 @@ class MemoryJournal:
         self.url = url
         self._clock = clock
         self._lock = threading.Lock()
-        self._ledgers: dict[StateKey, MemoryLedger] = {}
+        self._ledgers: dict[StateKey, tuple[MemoryLedger, Sharing[PricingOptions]]] = {}
         self._records: deque[CallRecord] = deque(maxlen=MOST_RECORDS)
         self._items: OrderedDict[str, QueueItem] = OrderedDict()
         renew_after_fork(self)
@@ -38,20 +40,18 @@ class MemoryJournal:
 
     # --- ledger ---------------------------------------------------------------------------------------------------
 
-    def ledger(self, key: StateKey, pricing: PricingOptions) -> MemoryLedger:
-        """Return the ledger of `key`; it goes on under the newest pricing."""
+    def ledger(self, key: StateKey, pricing: PricingOptions) -> OpenLedger:
+        """Return a handle on the ledger of `key`."""
         with self._lock:
-            known = self._ledgers.get(key)
-            if known is None:
-                known = self._ledgers[key] = MemoryLedger(key, pricing, self._clock)
-                return known
-        known.reprice(pricing)
-        return known
+            if key not in self._ledgers:
+                core = MemoryLedger(key, pricing, self._clock)
+                self._ledgers[key] = core, Sharing(core)
+            return OpenLedger(*self._ledgers[key], pricing)
 
     def months(self, month: str | None = None) -> list[LedgerMonth]:
         """Return the months on record, of one `YYYY-MM` where given."""
         with self._lock:
-            ledgers = [ledger for _, ledger in sorted(self._ledgers.items())]
+            ledgers = [core for _, (core, _) in sorted(self._ledgers.items(), key=lambda known: known[0])]
         return [told for ledger in ledgers for told in ledger.months() if month in (None, told.month)]
 
     def reconcile(self, key: StateKey | None = None, *, give_back: bool) -> list[LedgerMonth]:  # noqa: ARG002

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from decimal import Decimal
 from math import inf
 
@@ -17,6 +18,7 @@ from intertie.runtime.policies.budget.state import (
     marginal_cost,
     month_bounds,
     month_name,
+    strictest_budget,
     tier_cost,
 )
 from intertie.runtime.state import BudgetRefusal, LedgerMonth, Reservation
@@ -39,7 +41,7 @@ class _Month:
 
 
 class MemoryLedger:
-    """A `LedgerHandle` that ends with its process."""
+    """What the handles on one ledger share, which ends with its process."""
 
     def __init__(self, key: StateKey, pricing: PricingOptions, clock: Clock) -> None:
         self._key = key
@@ -49,18 +51,20 @@ class MemoryLedger:
         self._current = _Month("", 0.0)
         self._open: dict[int, tuple[_Month, Decimal]] = {}
         self._next_id = 1
-        self.reprice(pricing)
+        self._pricing = self._strictest = pricing
+        self._affordable = affordable_quantity(pricing)
         renew_after_fork(self)
 
     def after_fork_in_child(self) -> None:
         """Make a free lock; what was under way is the parent's."""
         self._lock = threading.Lock()
 
-    def reprice(self, pricing: PricingOptions) -> None:
-        """Go on under another price and budget."""
+    def replan(self, plans: Sequence[PricingOptions]) -> None:
+        """Go on under the newest price and the strictest budget; what was spent stays spent."""
         with self._lock:
-            self._pricing = pricing
-            self._affordable = affordable_quantity(pricing)
+            if plans:
+                self._pricing = plans[-1]
+                self._strictest, self._affordable = strictest_budget(plans)
 
     def reserve_nowait(self, quantity: Decimal) -> Reservation | None:
         """Set aside the cost of `quantity` units; None where `reserve` would refuse."""
@@ -78,7 +82,7 @@ class MemoryLedger:
             reservation = self._reserve(quantity)
             if reservation is not None:
                 return reservation
-            month, pricing = self._current, self._pricing
+            month, pricing = self._current, self._strictest
             spent = EXACT.add(tier_cost(pricing, EXACT.add(month.settled, month.reserved)), pricing.monthly_fee)
             retry_after_s = max(0.0, month.ends_s - self._clock.utc_s())
             return BudgetRefusal(retry_after_s, pricing.monthly_limit or _ZERO, spent)
@@ -143,5 +147,5 @@ class MemoryLedger:
             amount=tier_cost(pricing, month.settled),
             reserved=marginal_cost(pricing, month.settled, month.reserved),
             unreconciled=_ZERO,
-            monthly_limit=pricing.monthly_limit,
+            monthly_limit=self._strictest.monthly_limit,
         )

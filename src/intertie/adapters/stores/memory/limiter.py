@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 from intertie.core.clock import Clock
 from intertie.core.forking import renew_after_fork
@@ -12,13 +13,12 @@ from intertie.runtime.state import LimiterSnapshot, LimitRefusal, Permit, Server
 
 
 class MemoryLimiter:
-    """A `LimiterHandle` for the threads and tasks of this process; its own clock is the monotonic one."""
+    """What the handles on one limit share, for the threads and tasks of this process; its clock is monotonic."""
 
-    def __init__(self, options: LimiterOptions, clock: Clock) -> None:
-        self._options = options
+    def __init__(self, options: LimiterOptions, clock: Clock, *beside: LimiterOptions) -> None:
         self._clock = clock
         self._now_s = clock.monotonic_s
-        self._state = LimiterState(options, lambda: clock.utc_s() - clock.monotonic_s())
+        self._state = LimiterState(options, lambda: clock.utc_s() - clock.monotonic_s(), beside=beside)
         self._lock = threading.Lock()
         renew_after_fork(self)
 
@@ -27,6 +27,12 @@ class MemoryLimiter:
         self._lock = threading.Lock()
         self._state.leave_all([""])
         self._state.in_flight = 0
+
+    def replan(self, plans: Sequence[LimiterOptions]) -> None:
+        """Go on under these plans: what left before counts, and those in line keep their places."""
+        with self._lock:
+            if plans:
+                self._state = self._state.replanned(plans, self._now_s())
 
     def acquire_nowait(self) -> Permit | None:
         """Take a permit if one is free now and nobody waits before us, else None."""
@@ -37,9 +43,6 @@ class MemoryLimiter:
     async def acquire(self, *, deadline_s: float) -> Permit | LimitRefusal:
         """Wait for a turn, first come first served, at most until `deadline_s` (monotonic)."""
         began_s = self._now_s()
-        max_wait_s = self._options.max_wait_s
-        if max_wait_s is not None:
-            deadline_s = min(deadline_s, began_s + max_wait_s)
         with self._lock:
             now_s = self._now_s()
             answer = self._state.ask(now_s, deadline_s)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias, TypeVar, cast
 
 from intertie.adapters.stores.blocking import blocks
@@ -12,6 +12,7 @@ from intertie.adapters.stores.sqlite.background import Background
 from intertie.adapters.stores.sqlite.combining import Answer, Combiner, Take
 from intertie.adapters.stores.sqlite.database import Database, patience
 from intertie.adapters.stores.sqlite.keys import COLUMNS, HERE, MARKS, values_of
+from intertie.adapters.stores.sqlite.plan_rows import PlanRows
 from intertie.adapters.stores.sqlite.problems import Problems
 from intertie.adapters.stores.sqlite.timeline import Timeline
 from intertie.core.clock import Clock
@@ -24,6 +25,7 @@ from intertie.runtime.state_key import StateKey
 FRESH_S = 0.1
 """How long what was last read may be relied on: so long, at most, an opening stays unknown to another process."""
 _SECOND_LOOK_S = 0.25
+_PLAN_S = 0.05
 _MOST_UNTOLD = 10_000
 _SELECT = f"SELECT version, state FROM breaker WHERE {HERE} AND scope = ?"  # noqa: S608
 
@@ -32,7 +34,7 @@ _Act: TypeAlias = Callable[[Circuit, float], T]
 
 
 class SharedBreaker:
-    """A `BreakerHandle` on store time.
+    """What the handles on one breaker share, on store time.
 
     Failures and the results of probes are stored before the caller goes on, unless its time is over first: then this
     process counts them, and the store is told in the background. Successes are told in the background where they change
@@ -43,7 +45,7 @@ class SharedBreaker:
         self,
         key: StateKey,
         scope: str,
-        options: BreakerOptions,
+        plans: PlanRows[BreakerOptions],
         *,
         database: Database,
         timeline: Timeline,
@@ -54,14 +56,14 @@ class SharedBreaker:
     ) -> None:
         self._name = f"breaker {scope} {key!r}"
         self._here = (*values_of(key), scope)
-        self._options = options
+        self._plans = plans
         self._database = database
         self._timeline = timeline
         self._monotonic_s = clock.monotonic_s
         self._offload = offload
         self._background = background
         self._problems = problems
-        self._circuit = Circuit(options)
+        self._circuit = Circuit(*plans.in_force())
         self._version = 0
         self._begin()
         renew_after_fork(self)
@@ -79,6 +81,16 @@ class SharedBreaker:
     def after_fork_in_child(self) -> None:
         """Make free locks; what is not told yet is told by the parent."""
         self._begin()
+
+    def replan(self, plans: Sequence[BreakerOptions]) -> None:
+        """Go on under these plans of this process, beside those of all others; the store is told soon."""
+        with self._lock:
+            self._plans.set_own(plans)
+            self._circuit = self._circuit.replanned(self._plans.in_force())
+        self._background.ask(f"{self._name} plan", self._tell_plan, in_s=_PLAN_S)
+
+    def _tell_plan(self) -> None:
+        self._changes.run(_nothing)
 
     # --- asking ---------------------------------------------------------------------------------------------------
 
@@ -229,9 +241,9 @@ class SharedBreaker:
 
         The lock of what is in memory is never held meanwhile, so that nobody who only looks waits for a disk.
         """
-        circuit = Circuit(self._options)
         with self._database.write(patience_s=patience_s) as connection:
             row = connection.execute(_SELECT, self._here).fetchone()
+            circuit = Circuit(*self._plans.read(connection))
             version, before = row or (0, b"")
             if before:
                 circuit.load(before)
@@ -275,7 +287,7 @@ class SharedBreaker:
             return
         with self._lock:
             if rows and rows[0][0] > self._version:
-                circuit = Circuit(self._options)
+                circuit = Circuit(*self._plans.in_force())
                 circuit.load(rows[0][1])
                 _tell(circuit, self._untold, self._timeline.now_s())
                 self._circuit, self._version = circuit, rows[0][0]

@@ -6,11 +6,14 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from functools import partial
+from math import ceil
 from typing import Generic, TypeAlias, TypeVar
 
 from intertie.adapters.stores.errors import StoreLocked, StoreUnavailable
 from intertie.adapters.stores.sqlite.database import BUSY_S
 from intertie.runtime.state import Bell, Offload
+
+_STEP_S = 0.25
 
 S = TypeVar("S")
 
@@ -101,10 +104,14 @@ class Combiner(Generic[S]):
         with self._queue_lock:
             self._queue.append(request)
         try:
-            if self._turn.acquire(timeout=patience_s):
+            left_s = patience_s
+            has_turn = self._turn.acquire(blocking=False)
+            if not has_turn and self._turn.acquire(timeout=patience_s):
+                has_turn, left_s = True, max(0.01, request.until_s - self._monotonic_s())
+            if has_turn:
                 try:
                     if not request.is_done:
-                        self._serve(max(0.01, request.until_s - self._monotonic_s()))
+                        self._serve(left_s)
                 finally:
                     self._turn.release()
         except BaseException:
@@ -219,7 +226,8 @@ class Combiner(Generic[S]):
             if not waiting:
                 self._working = False
                 return None
-        return max(0.0, max(waiting) - self._monotonic_s())
+        left_s = max(0.0, max(waiting) - self._monotonic_s())
+        return ceil(left_s / _STEP_S) * _STEP_S  # each other patience costs the file a statement
 
     def _refuse(self, error: BaseException, *, until_s: float | None = None) -> None:
         """Fail those who wait for a bell: all, or those whose time is over."""

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from intertie.adapters.stores.blocking import blocks
 from intertie.adapters.stores.errors import StoreUnavailable
+from intertie.adapters.stores.handles import OpenBreaker, OpenLimiter
+from intertie.adapters.stores.plans import Sharing
 from intertie.adapters.stores.sqlite.background import Background, close_at_exit
 from intertie.adapters.stores.sqlite.breaker import SharedBreaker
 from intertie.adapters.stores.sqlite.cache import SharedCache
@@ -16,6 +18,7 @@ from intertie.adapters.stores.sqlite.keys import COLUMNS
 from intertie.adapters.stores.sqlite.limiter import SharedLimiter
 from intertie.adapters.stores.sqlite.limiter_store import LimiterStore
 from intertie.adapters.stores.sqlite.owners import Owner
+from intertie.adapters.stores.sqlite.plan_rows import PlanRows, forget_owner
 from intertie.adapters.stores.sqlite.problems import Problems
 from intertie.adapters.stores.sqlite.timeline import Timeline
 from intertie.core.clock import Clock
@@ -48,8 +51,8 @@ class SqliteCoordination:
         self._problems = Problems()
         self._background = Background(clock, lambda sentence: self._problems.tell("background", sentence))
         self._lock = threading.Lock()
-        self._limiters: dict[tuple[StateKey, str], SharedLimiter] = {}
-        self._breakers: dict[tuple[StateKey, str], SharedBreaker] = {}
+        self._limiters: dict[tuple[StateKey, str], tuple[SharedLimiter, Sharing[LimiterOptions]]] = {}
+        self._breakers: dict[tuple[StateKey, str], tuple[SharedBreaker, Sharing[BreakerOptions]]] = {}
         self._caches: dict[StateKey, SharedCache] = {}
         self._closed = False
         renew_after_fork(self)
@@ -59,14 +62,15 @@ class SqliteCoordination:
         """Make a free lock."""
         self._lock = threading.Lock()
 
-    def limiter(self, key: StateKey, options: LimiterOptions, scope: str = "") -> SharedLimiter:
-        """Return the limiter of `key`, or of its operation `scope`; in this process, the first options hold."""
+    def limiter(self, key: StateKey, options: LimiterOptions, scope: str = "") -> OpenLimiter:
+        """Return a handle on the limiter of `key`, or on that of its operation `scope`."""
         with self._lock:
             if (key, scope) not in self._limiters:
-                store = LimiterStore(key, scope, options, self._database, self._owner, self._timeline)
-                self._limiters[key, scope] = SharedLimiter(
+                monotonic_s = self._clock.monotonic_s
+                plans = PlanRows("limiter", key, scope, options, owner=self._owner, monotonic_s=monotonic_s)
+                store = LimiterStore(key, scope, plans, self._database, self._owner, self._timeline)
+                core = SharedLimiter(
                     f"limiter {scope} {key!r}",
-                    options,
                     store=store,
                     owner=self._owner,
                     timeline=self._timeline,
@@ -76,16 +80,18 @@ class SqliteCoordination:
                     problems=self._problems,
                     store_down=self._store_down,
                 )
-            return self._limiters[key, scope]
+                self._limiters[key, scope] = core, Sharing(core)
+            return OpenLimiter(*self._limiters[key, scope], options, self._clock.monotonic_s)
 
-    def breaker(self, key: StateKey, options: BreakerOptions, scope: str = "") -> SharedBreaker:
-        """Return the breaker of `key`, or of its operation `scope`; in this process, the first options hold."""
+    def breaker(self, key: StateKey, options: BreakerOptions, scope: str = "") -> OpenBreaker:
+        """Return a handle on the breaker of `key`, or of its operation `scope`."""
         with self._lock:
             if (key, scope) not in self._breakers:
-                self._breakers[key, scope] = SharedBreaker(
+                monotonic_s = self._clock.monotonic_s
+                core = SharedBreaker(
                     key,
                     scope,
-                    options,
+                    PlanRows("breaker", key, scope, options, owner=self._owner, monotonic_s=monotonic_s),
                     database=self._database,
                     timeline=self._timeline,
                     clock=self._clock,
@@ -93,7 +99,8 @@ class SqliteCoordination:
                     background=self._background,
                     problems=self._problems,
                 )
-            return self._breakers[key, scope]
+                self._breakers[key, scope] = core, Sharing(core)
+            return OpenBreaker(*self._breakers[key, scope], options)
 
     def cache(self, key: StateKey) -> SharedCache:
         """Return the cache of `key`."""
@@ -129,7 +136,9 @@ class SqliteCoordination:
             if self._closed:
                 return
             self._closed = True
-            limiters, breakers, caches = self._limiters.values(), self._breakers.values(), self._caches.values()
+            limiters = [core for core, _ in self._limiters.values()]
+            breakers = [core for core, _ in self._breakers.values()]
+            caches = self._caches.values()
         self._background.stop()
         # A store that is gone now takes nothing back: shares, places and probes in it end with their owner or their
         # time.
@@ -140,5 +149,8 @@ class SqliteCoordination:
                 breaker.tell()
             for cache in caches:
                 cache.store()
+            if limiters or breakers:
+                with self._database.write() as connection:
+                    forget_owner(connection, self._owner.id)
         self._owner.close()
         self._database.close()

@@ -12,6 +12,8 @@ import msgspec
 
 from intertie.adapters.stores.blocking import blocks
 from intertie.adapters.stores.errors import StoreUnavailable
+from intertie.adapters.stores.handles import OpenLedger
+from intertie.adapters.stores.plans import Sharing
 from intertie.adapters.stores.sqlite import ledger_store
 from intertie.adapters.stores.sqlite.background import Background, close_at_exit
 from intertie.adapters.stores.sqlite.combining import Answer, Combiner, Take
@@ -19,6 +21,7 @@ from intertie.adapters.stores.sqlite.database import Database, patience
 from intertie.adapters.stores.sqlite.keys import COLUMNS, MARKS, chosen, values_of
 from intertie.adapters.stores.sqlite.ledger import SharedLedger
 from intertie.adapters.stores.sqlite.owners import Owner
+from intertie.adapters.stores.sqlite.plan_rows import PlanRows, forget_owner
 from intertie.adapters.stores.sqlite.problems import Problems
 from intertie.adapters.stores.sqlite.queue import SharedQueue
 from intertie.core.clock import Clock
@@ -56,7 +59,7 @@ class SqliteJournal:
         self._problems = Problems()
         self._background = Background(clock, lambda sentence: self._problems.tell("background", sentence))
         self._begin_locks()
-        self._ledgers: dict[StateKey, SharedLedger] = {}
+        self._ledgers: dict[StateKey, tuple[SharedLedger, Sharing[PricingOptions]]] = {}
         self._unstored: list[CallRecord] = []
         self._lost = 0
         self._closed = False
@@ -80,23 +83,22 @@ class SqliteJournal:
 
     # --- ledger ---------------------------------------------------------------------------------------------------
 
-    def ledger(self, key: StateKey, pricing: PricingOptions) -> SharedLedger:
-        """Return the ledger of `key`; it goes on under the newest pricing."""
+    def ledger(self, key: StateKey, pricing: PricingOptions) -> OpenLedger:
+        """Return a handle on the ledger of `key`."""
         with self._lock:
-            known = self._ledgers.get(key)
-            if known is None:
-                known = self._ledgers[key] = SharedLedger(
+            if key not in self._ledgers:
+                monotonic_s = self._clock.monotonic_s
+                core = SharedLedger(
                     key,
-                    pricing,
+                    PlanRows("ledger", key, "", pricing, owner=self._owner, monotonic_s=monotonic_s),
                     database=self._database,
                     owner=self._owner,
                     clock=self._clock,
                     offload=self._offload,
                     background=self._background,
                 )
-                return known
-        known.reprice(pricing)
-        return known
+                self._ledgers[key] = core, Sharing(core)
+            return OpenLedger(*self._ledgers[key], pricing)
 
     @blocks
     def months(self, month: str | None = None) -> list[LedgerMonth]:
@@ -246,9 +248,14 @@ class SqliteJournal:
         """Return what is wrong with the store now."""
         return self._problems.told()
 
+    def _forget_plans(self) -> None:
+        if self._ledgers:
+            with self._database.write() as connection:
+                forget_owner(connection, self._owner.id)
+
     def _flush_ledgers(self) -> None:
         with self._lock:
-            ledgers = list(self._ledgers.values())
+            ledgers = [core for core, _ in self._ledgers.values()]
         for ledger in ledgers:
             ledger.flush()
 
@@ -272,6 +279,7 @@ class SqliteJournal:
         self._background.stop()
         with suppress(StoreUnavailable):
             self.flush()
+            self._forget_plans()
         self._owner.close()
         self._database.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Sequence
 from decimal import Decimal
 from math import inf
 from typing import TypeAlias, cast
@@ -15,6 +16,7 @@ from intertie.adapters.stores.sqlite.combining import Answer, Combiner, Take
 from intertie.adapters.stores.sqlite.database import Database, patience
 from intertie.adapters.stores.sqlite.keys import HERE, values_of
 from intertie.adapters.stores.sqlite.owners import Owner
+from intertie.adapters.stores.sqlite.plan_rows import PlanRows
 from intertie.core.clock import Clock
 from intertie.core.errors import Reach
 from intertie.core.forking import renew_after_fork
@@ -22,10 +24,10 @@ from intertie.core.money import Money
 from intertie.runtime.policies.budget.options import PricingOptions
 from intertie.runtime.policies.budget.state import (
     EXACT,
-    affordable_quantity,
     marginal_cost,
     month_bounds,
     month_name,
+    strictest_budget,
     tier_cost,
 )
 from intertie.runtime.state import BudgetRefusal, LedgerMonth, Offload, Reservation
@@ -98,7 +100,7 @@ class _Lease:
 
 
 class SharedLedger:
-    """A `LedgerHandle` on the file.
+    """What the handles on one ledger share, on the file.
 
     A share is written down before any of it is handed out, and counts as spent until settled or returned: what a killed
     process had sent is always covered. A share is what this process lately needed in a second, at most 100 calls; where
@@ -110,7 +112,7 @@ class SharedLedger:
     def __init__(
         self,
         key: StateKey,
-        pricing: PricingOptions,
+        plans: PlanRows[PricingOptions],
         *,
         database: Database,
         owner: Owner,
@@ -119,7 +121,7 @@ class SharedLedger:
         background: Background,
     ) -> None:
         self._key = key
-        self._recall_name, self._settle_name = f"recall {key!r}", f"settle {key!r}"
+        self._recall_name, self._settle_name, self._plan_name = f"recall {key!r}", f"settle {key!r}", f"plan {key!r}"
         self._database = database
         self._owner = owner
         self._clock = clock
@@ -128,7 +130,10 @@ class SharedLedger:
         self._background = background
         self._lock = threading.Lock()
         self._next_id = 1
-        self.reprice(pricing)
+        self._plans = plans
+        self._pricing = plans.in_force()[-1]
+        self._measured: Sequence[PricingOptions] = ()
+        self._measure_locked(plans.in_force())
         self._begin()
         renew_after_fork(self)
 
@@ -150,11 +155,35 @@ class SharedLedger:
         self._lock = threading.Lock()
         self._begin()
 
-    def reprice(self, pricing: PricingOptions) -> None:
-        """Go on under another price and budget."""
+    def replan(self, plans: Sequence[PricingOptions]) -> None:
+        """Go on under these plans of this process, beside those of all others; the store is told soon.
+
+        The newest price and the strictest budget hold at once.
+        """
         with self._lock:
-            self._pricing = pricing
-            self._affordable = affordable_quantity(pricing)
+            self._plans.set_own(plans)
+            if plans:
+                self._pricing = plans[-1]
+            self._measure_locked(self._plans.in_force())
+        self._background.ask(self._plan_name, self._tell_plan, in_s=_GROUP_S)
+
+    def _measure_locked(self, plans: Sequence[PricingOptions]) -> None:
+        """Keep to these plans; nothing more is spent from a share that was taken under others."""
+        if plans != self._measured:
+            self._measured = plans
+            self._strictest, self._affordable = strictest_budget(plans)
+            self._share_ends_s = float("-inf")
+
+    def _tell_plan(self) -> None:
+        """Tell the others which plan this process runs; what they hold unspent is recalled, so that they look at it."""
+        with self._database.write() as connection:
+            plans = self._plans.read(connection)
+            if len(plans) > 1:
+                name = month_name(self._clock.utc_now(), self._pricing.time_zone)
+                owners = [share.owner for share in ledger_store.shares(connection, self._key, name)]
+                ledger_store.recall(connection, self._key, name, [owner for owner in owners if owner != self._owner.id])
+        with self._lock:
+            self._measure_locked(plans)
 
     # --- reserving ------------------------------------------------------------------------------------------------
 
@@ -226,6 +255,9 @@ class SharedLedger:
         month_left_s = month_bounds(now, self._pricing.time_zone)[1] - self._clock.utc_s()
         with self._database.write(patience_s=patience_s) as connection:
             acts = take()
+            plans = self._plans.read(connection)
+            with self._lock:
+                self._measure_locked(plans)
             told = self._tell(connection, name if any(act is not _nothing for act in acts) else None)
             session = _Session(connection, name)
             answers: list[Answer] = [(act(session, now_s), now_s) for act in acts]
@@ -298,7 +330,7 @@ class SharedLedger:
         others: list[ledger_store.HeldShare],
         month_left_s: float,
     ) -> _Refused:
-        pricing = self._pricing
+        pricing = self._strictest
         spent = EXACT.add(tier_cost(pricing, taken), pricing.monthly_fee)
         refusal = BudgetRefusal(max(0.0, month_left_s), pricing.monthly_limit or _ZERO, spent)
         living = [share for share in others if share.unspent > 0 and self._owner.is_alive(share.owner)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -33,6 +33,8 @@ _HUNG_S = 2.0
 """A lock that this process does not get in so long is held by one that hangs, and the store counts as down."""
 _CROWDED_S = 0.1
 _SYNC_S = 0.01
+_PLAN_S = 0.05
+"""How soon the others are told that this process runs another plan."""
 
 _Answer = bool | Ticket | LimitRefusal
 
@@ -48,7 +50,7 @@ class _Seat:
 
 
 class SharedLimiter:
-    """A `LimiterHandle` whose own clock is the store's timeline.
+    """What the handles on one limit share; its own clock is the store's timeline.
 
     A caller takes from this process's share in memory. Without one, a transaction takes one permit, or a place in the
     line that all processes stand in, and with it a share as big as the last tenth of a second needed: at most 100
@@ -60,7 +62,6 @@ class SharedLimiter:
     def __init__(
         self,
         name: str,
-        options: LimiterOptions,
         *,
         store: LimiterStore,
         owner: Owner,
@@ -72,7 +73,6 @@ class SharedLimiter:
         store_down: str,
     ) -> None:
         self._name = name
-        self._options = options
         self._store = store
         self._owner = owner
         self._timeline = timeline
@@ -83,10 +83,8 @@ class SharedLimiter:
         self._background = background
         self._problems = problems
         self._store_down = store_down
-        rates = [window.limit / window.window_s for window in options.windows]
-        self._most_shared = min(MOST_SHARED, int(min(rates) * SHARE_S)) if rates else MOST_SHARED
-        self._smallest = min((window.limit for window in options.windows), default=1 << 30)
         self._lock = threading.Lock()
+        self._measure_locked(store.plans.in_force())
         self._begin()
         renew_after_fork(self)
 
@@ -115,6 +113,30 @@ class SharedLimiter:
         self._lock = threading.Lock()
         self._begin()
 
+    # --- whose options hold ------------------------------------------------------------------------------------------
+
+    def replan(self, plans: Sequence[LimiterOptions]) -> None:
+        """Go on under these plans of this process, beside those of all others; the store is told soon."""
+        with self._lock:
+            self._store.plans.set_own(plans)
+            self._measure_locked(self._store.plans.in_force())
+            self._share.close()  # what is left of it was given under other plans
+            self._share.most = self._most_shared
+            fallback = self._fallback
+        if fallback is not None:
+            fallback.replan([fair_part(plan, self._sharers) for plan in self._plans])
+        self._background.ask(self._name, self._sync, in_s=_PLAN_S)
+
+    def _measure_locked(self, plans: tuple[LimiterOptions, ...]) -> None:
+        self._plans = plans
+        windows = [window for plan in plans for window in plan.windows]
+        slowest = min((window.limit / window.window_s for window in windows), default=None)
+        self._most_shared = MOST_SHARED if slowest is None else min(MOST_SHARED, int(slowest * SHARE_S))
+        self._smallest = min((window.limit for window in windows), default=1 << 30)
+        self._is_bounded = any(plan.concurrent is not None for plan in plans)
+        self._retry_after_s = max(plan.retry_after_s for plan in plans)
+        self._max_pause_s = max(plan.max_pause_s for plan in plans)
+
     # --- taking ---------------------------------------------------------------------------------------------------
 
     def acquire_nowait(self) -> Permit | None:
@@ -133,8 +155,6 @@ class SharedLimiter:
     async def acquire(self, *, deadline_s: float) -> Permit | LimitRefusal:
         """Wait for a turn, first come first served, at most until `deadline_s` (monotonic)."""
         began_s = self._monotonic_s()
-        if self._options.max_wait_s is not None:
-            deadline_s = min(deadline_s, began_s + self._options.max_wait_s)
         permit = self.acquire_nowait()
         if permit is not None:
             return permit
@@ -233,7 +253,7 @@ class SharedLimiter:
             for number in left_line:
                 limit.leave(number)
             limit.add_used(outage)
-            bounded = self._options.concurrent is not None
+            plans, bounded = limit.plans, limit.is_bounded
             state.hold_places(owner, flying + (kept if bounded else 0))
             for stamp_s in undone:
                 limit.undo(stamp_s)
@@ -255,6 +275,9 @@ class SharedLimiter:
             room = limit.room(now_s)
         with self._lock:
             # Committed: only now does what was told count as told.
+            if plans != self._plans and plans == self._store.plans.in_force():
+                self._measure_locked(plans)
+                self._share.most = self._most_shared
             del self._share.unsettled[: len(settled)]
             del self._undone[: len(undone)]
             del self._left_line[: len(left_line)]
@@ -301,7 +324,7 @@ class SharedLimiter:
             self._flying = max(0, self._flying - 1)
             if self._fallback is not None:
                 self._fallback.finished()
-        if self._options.concurrent is not None:
+        if self._is_bounded:
             self._background.ask(self._name, self._sync, in_s=_SYNC_S)
 
     async def observe(self, hint: ServerHint, *, deadline_s: float) -> float:
@@ -338,8 +361,8 @@ class SharedLimiter:
         """Heed in this process what the store did not take, and tell it later."""
         with self._lock:
             if hint.throttled or hint.pause_s:
-                pause_s = hint.pause_s if hint.pause_s is not None else self._options.retry_after_s
-                self._paused_until_s = max(self._paused_until_s, at_s + min(pause_s, self._options.max_pause_s))
+                pause_s = hint.pause_s if hint.pause_s is not None else self._retry_after_s
+                self._paused_until_s = max(self._paused_until_s, at_s + min(pause_s, self._max_pause_s))
             if len(self._unheeded) < _MOST_UNHEEDED:
                 self._unheeded.append((hint, at_s))
         self._background.ask(self._name, self._sync)
@@ -392,7 +415,8 @@ class SharedLimiter:
         """Return the limiter of this process alone: its part of the limit as last known, at the limit's pace."""
         with self._lock:
             if self._fallback is None:
-                self._fallback = MemoryLimiter(fair_part(self._options, self._sharers), self._clock)
+                parts = [fair_part(plan, self._sharers) for plan in self._plans]
+                self._fallback = MemoryLimiter(parts[0], self._clock, *parts[1:])
                 self._fallback.pause(max(0.001, self._paused_until_s - self._timeline.now_s()))
             return self._fallback
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -12,6 +11,7 @@ from intertie.adapters.stores.errors import StoreUnavailable
 from intertie.adapters.stores.sqlite.database import BUSY_S, Database
 from intertie.adapters.stores.sqlite.keys import COLUMNS, HERE, MARKS, values_of
 from intertie.adapters.stores.sqlite.owners import Owner
+from intertie.adapters.stores.sqlite.plan_rows import PlanRows
 from intertie.adapters.stores.sqlite.timeline import Timeline
 from intertie.runtime.policies.limiter.options import LimiterOptions
 from intertie.runtime.policies.limiter.state import LimiterState
@@ -76,11 +76,17 @@ class LimiterStore:
     """Transactions on one limit."""
 
     def __init__(
-        self, key: StateKey, scope: str, options: LimiterOptions, database: Database, owner: Owner, timeline: Timeline
+        self,
+        key: StateKey,
+        scope: str,
+        plans: PlanRows[LimiterOptions],
+        database: Database,
+        owner: Owner,
+        timeline: Timeline,
     ) -> None:
         self._here = (*values_of(key), scope)
-        self._options = options
-        self._fingerprint = msgspec.json.encode(options).decode()
+        self.plans = plans
+        self._fingerprints: tuple[tuple[LimiterOptions, ...], str] = ((), "")
         self._database = database
         self._owner = owner
         self._timeline = timeline
@@ -95,14 +101,16 @@ class LimiterStore:
         with self._database.write(patience_s=patience_s) as connection:
             # The time is read inside the transaction, so that it never goes back from one to the next.
             now_s = self._timeline.now_s()
-            state = self._load(connection, now_s)
+            plans = self.plans.read(connection)
+            row = connection.execute(_SELECT, self._here).fetchone()
+            state = self._restored(row, now_s, plans)
             state.limit.expire(now_s, SHARE_GRACE_S)
             state.forget_dead(now_s, self._owner.is_alive)
             yield state, now_s
             connection.execute(
                 f"INSERT OR REPLACE INTO limiter ({COLUMNS}, scope, at_s, options, state) "  # noqa: S608
                 f"VALUES ({MARKS}, ?, ?, ?, ?)",
-                (*self._here, now_s, self._fingerprint, _packed(state)),
+                (*self._here, now_s, self._fingerprint(plans), _packed(state)),
             )
 
     def busy(self, patience_s: float) -> StoreUnavailable:
@@ -113,27 +121,32 @@ class LimiterStore:
         """Return the state as last stored, and the store's time; nothing is changed."""
         now_s = self._timeline.now_s()
         rows = self._database.read(_SELECT, self._here)
-        return self._restored(rows[0] if rows else None, now_s), now_s
+        return self._restored(rows[0] if rows else None, now_s, self.plans.in_force()), now_s
 
-    def _load(self, connection: sqlite3.Connection, now_s: float) -> SharedState:
-        row = connection.execute(_SELECT, self._here).fetchone()
-        return self._restored(row, now_s)
+    def _fingerprint(self, plans: tuple[LimiterOptions, ...]) -> str:
+        if self._fingerprints[0] != plans:
+            # In one order for all processes, so that none takes another's state for one of other plans.
+            self._fingerprints = plans, f"[{','.join(sorted(msgspec.json.encode(plan).decode() for plan in plans))}]"
+        return self._fingerprints[1]
 
-    def _restored(self, row: tuple[str, bytes] | None, now_s: float) -> SharedState:
-        state = LimiterState(self._options, self._timeline.utc_ahead_s, poll_s=_POLL_S)
+    def _restored(self, row: tuple[str, bytes] | None, now_s: float, plans: tuple[LimiterOptions, ...]) -> SharedState:
         if row is None:
-            return SharedState(state, {}, {})
+            return SharedState(self._limit(plans), {}, {})
         kept = msgspec.msgpack.decode(row[1], type=_Packed)
-        if row[0] == self._fingerprint:
+        if row[0] == self._fingerprint(plans):
+            state = self._limit(plans)
             state.load(kept.limit, now_s)
         else:
-            # The declared limit changed: what left under the old one counts under the new one.
-            before = LimiterState(msgspec.json.decode(row[0], type=LimiterOptions), self._timeline.utc_ahead_s)
+            # The plans in force changed: what left under the old ones counts under the new ones.
+            before = self._limit(msgspec.json.decode(row[0], type=tuple[LimiterOptions, ...]))
             before.load(kept.limit, now_s)
-            state.adopt(before, now_s)
+            state = before.replanned(plans, now_s)
         shared = SharedState(state, kept.flights, kept.askers, kept.looked_s)
         shared.count_flights()
         return shared
+
+    def _limit(self, plans: tuple[LimiterOptions, ...]) -> LimiterState:
+        return LimiterState(plans[0], self._timeline.utc_ahead_s, poll_s=_POLL_S, beside=plans[1:])
 
 
 class _Packed(msgspec.Struct):

@@ -8,6 +8,7 @@ class LocalShare:
 
     Attributes:
         left: Permits that may still be taken before `end_s` (store time).
+        most: Most that the next share may hold.
         stamps: When the others were.
         unsettled: Shares that are over and not told to the store yet: (number, stamps).
     """
@@ -15,13 +16,13 @@ class LocalShare:
     __slots__ = (
         "_began_s",
         "_count",
-        "_most",
         "_number",
         "_share_s",
         "_size",
         "_size_s",
         "end_s",
         "left",
+        "most",
         "stamps",
         "unsettled",
     )
@@ -34,7 +35,7 @@ class LocalShare:
         self._number: int | None = None
         self._count = 0
         self._began_s = 0.0
-        self._most = most
+        self.most = most
         self._share_s = share_s
         self._size = 0
         self._size_s = 0.0
@@ -73,4 +74,4 @@ class LocalShare:
         else:
             self._size = max(self._size, granted + 1)
         self._size_s = now_s
-        return min(self._size, self._most)
+        return min(self._size, self.most)

@@ -13,6 +13,7 @@ Every change of state begins an epoch, and results from an earlier one are ignor
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
@@ -40,29 +41,51 @@ class Mode(Protocol):
         """End an admission that came to nothing."""
 
 
+class Terms:
+    """What several plans come to that hold at once: the strictest of each, and every trigger of every plan."""
+
+    def __init__(self, plans: Sequence[BreakerOptions]) -> None:
+        self.plans = tuple(plans)
+        self.open_s = max(plan.open_s for plan in plans)
+        self.half_open_requests = max(1, min(plan.half_open_requests for plan in plans))
+        self.success_threshold = max(plan.success_threshold for plan in plans)
+        by_ratio = [plan for plan in plans if plan.failure_ratio is not None]
+        # A plan with a ratio has no threshold, whatever stands there.
+        in_row = [plan.failure_threshold for plan in plans if plan.failure_ratio is None]
+        self.threshold = min((threshold for threshold in in_row if threshold is not None), default=None)
+        self.ratios = tuple(dict.fromkeys((p.failure_ratio or 0.0, p.window, p.minimum_calls) for p in by_ratio))
+        self.window = max((plan.window for plan in by_ratio), default=1)
+
+    def trip(self, in_row: int, results: Sequence[bool]) -> bool:
+        """Return whether the last result, a failure, opens it; the newest result stands last."""
+        if self.threshold is not None and in_row >= self.threshold:
+            return True
+        for ratio, window, minimum_calls in self.ratios:
+            last = list(results)[-max(1, window) :]
+            # Compared as whole numbers against ratio * calls, so that 50 % of 10 is 5 and not 5.000000001.
+            if len(last) >= minimum_calls and sum(last) >= ratio * len(last) - 1e-9:
+                return True
+        return False
+
+
 class Closed:
-    """Counts failures in a row, or their share among the last calls."""
+    """Counts failures in a row, and with a ratio their share among the last calls."""
 
     name = CLOSED
 
-    def __init__(self, options: BreakerOptions) -> None:
-        self._options = options
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
         self.in_row = 0
-        self.results: deque[bool] = deque(maxlen=max(1, options.window))
+        self.results: deque[bool] = deque(maxlen=max(1, terms.window))
 
     def admit(self, now_s: float, lease_until_s: float, epoch: int) -> Admission | CircuitRefusal | str:
         return Admission(epoch)
 
     def record(self, admission: Admission, *, failure: bool) -> str | None:
-        options = self._options
-        if options.failure_ratio is not None:
+        if self._terms.ratios:
             self.results.append(failure)
-            failures = sum(self.results)
-            enough = len(self.results) >= options.minimum_calls
-            # Compared as whole numbers against ratio * calls, so that 50 % of 10 is 5 and not 5.000000001.
-            return OPEN if failure and enough and failures >= options.failure_ratio * len(self.results) - 1e-9 else None
         self.in_row = self.in_row + 1 if failure else 0
-        return OPEN if options.failure_threshold is not None and self.in_row >= options.failure_threshold else None
+        return OPEN if failure and self._terms.trip(self.in_row, self.results) else None
 
     def release(self, admission: Admission) -> None:
         return  # nothing is held while closed
@@ -70,16 +93,19 @@ class Closed:
     @property
     def failures(self) -> int:
         """Failures that count now."""
-        return sum(self.results) if self._options.failure_ratio is not None else self.in_row
+        if not self._terms.ratios:
+            return self.in_row
+        return sum(self.results) if self._terms.threshold is None else max(self.in_row, sum(self.results))
 
 
 class Open:
-    """Refuses until `until_s`."""
+    """Refuses for `open_s` from when it opened."""
 
     name = OPEN
 
-    def __init__(self, until_s: float) -> None:
-        self.until_s = until_s
+    def __init__(self, opened_s: float, open_s: float) -> None:
+        self.opened_s = opened_s
+        self.until_s = opened_s + open_s
 
     def admit(self, now_s: float, lease_until_s: float, epoch: int) -> Admission | CircuitRefusal | str:
         return HALF_OPEN if now_s >= self.until_s else CircuitRefusal(OPEN, self.until_s - now_s)
@@ -96,8 +122,8 @@ class HalfOpen:
 
     name = HALF_OPEN
 
-    def __init__(self, options: BreakerOptions) -> None:
-        self._options = options
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
         self.probes: dict[str, float] = {}
         self.successes = 0
         self.given = 0
@@ -109,7 +135,7 @@ class HalfOpen:
 
     def admit(self, now_s: float, lease_until_s: float, epoch: int) -> Admission | CircuitRefusal | str:
         self.forget_ended(now_s)
-        if len(self.probes) >= max(1, self._options.half_open_requests):
+        if len(self.probes) >= self._terms.half_open_requests:
             return CircuitRefusal(HALF_OPEN, max(0.0, min(self.probes.values()) - now_s))
         self.given += 1
         probe = f"{epoch}.{self.given}"
@@ -122,7 +148,7 @@ class HalfOpen:
         if failure:
             return OPEN
         self.successes += 1
-        return CLOSED if self.successes >= self._options.success_threshold else None
+        return CLOSED if self.successes >= self._terms.success_threshold else None
 
     def release(self, admission: Admission) -> None:
         if admission.probe is not None:
@@ -130,11 +156,14 @@ class HalfOpen:
 
 
 class Circuit:
-    """The breaker of one key: its current state object, its epoch, and what an operator holds it at."""
+    """The breaker of one key: its current state object, its epoch, and what an operator holds it at.
 
-    def __init__(self, options: BreakerOptions) -> None:
-        self.options = options
-        self.mode: Closed | Open | HalfOpen = Closed(options)
+    While several plans hold, `beside` has the others, and the strictest of each field holds.
+    """
+
+    def __init__(self, options: BreakerOptions, *beside: BreakerOptions) -> None:
+        self.terms = Terms((options, *beside))
+        self.mode: Closed | Open | HalfOpen = Closed(self.terms)
         self.epoch = 1
         self.forced: str | None = None
 
@@ -150,7 +179,7 @@ class Circuit:
     def admit(self, now_s: float, lease_until_s: float) -> Admission | CircuitRefusal:
         """Return an admission or a refusal; goes half-open where the time has come."""
         if self.forced == OPEN:
-            return CircuitRefusal(OPEN, self.options.open_s, forced=True)
+            return CircuitRefusal(OPEN, self.terms.open_s, forced=True)
         if self.forced == CLOSED:
             return Admission(self.epoch)
         answer = self.mode.admit(now_s, lease_until_s, self.epoch)
@@ -167,12 +196,12 @@ class Circuit:
         snapshot = self.snapshot(now_s)
         if snapshot.forced is not None:
             return False
-        return snapshot.opens_for_s <= 0 and snapshot.probes < max(1, self.options.half_open_requests)
+        return snapshot.opens_for_s <= 0 and snapshot.probes < self.terms.half_open_requests
 
     @property
     def counts_successes(self) -> bool:
         """Whether a success says something while it is closed: with a ratio always, else where failures are counted."""
-        return isinstance(self.mode, Closed) and (self.options.failure_ratio is not None or self.mode.failures > 0)
+        return isinstance(self.mode, Closed) and (bool(self.terms.ratios) or self.mode.failures > 0)
 
     def still_admitted(self, admission: Admission) -> bool:
         """Return whether nothing opened since."""
@@ -202,16 +231,22 @@ class Circuit:
             raise ValueError(msg)
         self.forced = state
         self.epoch += 1
-        self.mode = Closed(self.options)
+        self.mode = Closed(self.terms)
+
+    def replanned(self, plans: Sequence[BreakerOptions]) -> Circuit:
+        """Return the breaker under other plans, with all that happened."""
+        after = Circuit(*plans)
+        after.load(self.dump())
+        return after
 
     def _change(self, state: str, now_s: float) -> None:
         self.epoch += 1
         if state == OPEN:
-            self.mode = Open(now_s + self.options.open_s)
+            self.mode = Open(now_s, self.terms.open_s)
         elif state == HALF_OPEN:
-            self.mode = HalfOpen(self.options)
+            self.mode = HalfOpen(self.terms)
         else:
-            self.mode = Closed(self.options)
+            self.mode = Closed(self.terms)
 
     def snapshot(self, now_s: float) -> BreakerSnapshot:
         """Return the breaker as it is at `now_s`."""
@@ -231,7 +266,7 @@ class Circuit:
         if isinstance(mode, Closed):
             kept.in_row, kept.results = mode.in_row, list(mode.results)
         elif isinstance(mode, Open):
-            kept.until_s = mode.until_s
+            kept.until_s, kept.opened_s = mode.until_s, mode.opened_s
         else:
             kept.probes, kept.successes, kept.given = mode.probes, mode.successes, mode.given
         return msgspec.msgpack.encode(kept)
@@ -241,13 +276,15 @@ class Circuit:
         kept = msgspec.msgpack.decode(dumped, type=_Kept)
         self.epoch, self.forced = kept.epoch, kept.forced
         if kept.mode == OPEN:
-            self.mode = Open(kept.until_s)
+            # An older version did not write down when it opened: then it opens when it was to.
+            opened_s = kept.until_s - self.terms.open_s if kept.opened_s is None else kept.opened_s
+            self.mode = Open(opened_s, self.terms.open_s)
         elif kept.mode == HALF_OPEN:
-            half_open = HalfOpen(self.options)
+            half_open = HalfOpen(self.terms)
             half_open.probes, half_open.successes, half_open.given = kept.probes, kept.successes, kept.given
             self.mode = half_open
         else:
-            closed = Closed(self.options)
+            closed = Closed(self.terms)
             closed.in_row = kept.in_row
             closed.results.extend(kept.results)
             self.mode = closed
@@ -263,3 +300,4 @@ class _Kept(msgspec.Struct):
     probes: dict[str, float] = {}
     successes: int = 0
     given: int = 0
+    opened_s: float | None = None

@@ -7,6 +7,7 @@ it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import ROUND_DOWN, Context, Decimal, localcontext
 
@@ -94,6 +95,20 @@ def affordable_quantity(pricing: PricingOptions) -> Decimal | None:
             left -= span_cost
             begin = tier.limit
     return None
+
+
+def strictest_budget(plans: Sequence[PricingOptions]) -> tuple[PricingOptions, Decimal | None]:
+    """Return the plan that allows the smallest quantity of a month, and that quantity; None where nothing bounds it.
+
+    Plans are compared by quantity, since prices and currencies may differ. Without a hard stop the lowest limit counts.
+    """
+    allowed = [(affordable_quantity(pricing), pricing) for pricing in plans]
+    bounded = [(quantity, pricing) for quantity, pricing in allowed if quantity is not None]
+    if bounded:
+        quantity, pricing = min(bounded, key=lambda known: known[0])
+        return pricing, quantity
+    limited = [pricing for pricing in reversed(plans) if pricing.monthly_limit is not None]
+    return min(limited, key=lambda pricing: pricing.monthly_limit or _ZERO, default=plans[-1]), None
 
 
 def alert_quantity(pricing: PricingOptions) -> Decimal | None:

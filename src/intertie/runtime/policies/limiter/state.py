@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import inf
+from typing import NamedTuple
 
 import msgspec
 
-from intertie.runtime.policies.limiter.options import LimiterOptions
+from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.policies.limiter.state_pacing import Pace, Remaining, TokenBucket
 from intertie.runtime.policies.limiter.state_plan import Plan, after_all
 from intertie.runtime.policies.limiter.state_windows import FixedWindow, Rule, SlidingWindow
@@ -26,6 +28,7 @@ _LATE_PLAN_S = 0.005
 _SAME_RESET_S = 1.0
 _GRACE_S = 0.05
 _FAR_BACK = 8
+_BOUNDLESS = 1 << 30
 
 
 class Ticket(msgspec.Struct):
@@ -46,8 +49,20 @@ class Share(msgspec.Struct):
     end_s: float
 
 
-def build_rules(options: LimiterOptions, utc_minus_clock_s: Callable[[], float]) -> list[Rule]:
-    """Return the rules that hold at once.
+class Bound(msgspec.Struct, frozen=True, order=True):
+    """One bound of a limit, as data: at most `limit` per `per_s`, kept by a rule of this `kind`.
+
+    `shapes` tells a bound on bursts from a declared window.
+    """
+
+    kind: str
+    per_s: float
+    shapes: bool
+    limit: int
+
+
+def bounds_of(options: LimiterOptions) -> list[Bound]:
+    """Return the bounds of one plan.
 
     A token bucket alone lets `burst + limit` go within one window after a pause. A declared limit is what the service
     enforces, so each declared window holds as a sliding window too, and the bucket only shapes what passes within it.
@@ -55,21 +70,81 @@ def build_rules(options: LimiterOptions, utc_minus_clock_s: Callable[[], float])
     if not options.windows:
         return []
     shortest = options.windows[0]
-    rules: list[Rule] = []
-    if options.strategy == "fixed_window":
-        rules.extend(FixedWindow(w.window_s, w.limit, utc_minus_clock_s) for w in options.windows)
-    else:
-        rules.extend(SlidingWindow(w.window_s, w.limit) for w in options.windows)
+    kind = "fixed" if options.strategy == "fixed_window" else "sliding"
+    bounds = [Bound(kind, window.window_s, False, window.limit) for window in options.windows]
     if options.strategy == "token_bucket":
         burst = shortest.limit if options.burst is None else options.burst
-        rules.append(TokenBucket(shortest.window_s / max(1, shortest.limit), burst))
+        bounds.append(Bound("bucket", shortest.window_s / max(1, shortest.limit), True, burst))
     elif options.burst is not None and options.burst < shortest.limit:
-        rules.append(SlidingWindow(shortest.window_s / 10, options.burst))
-    return rules
+        bounds.append(Bound("sliding", shortest.window_s / 10, True, options.burst))
+    return bounds
+
+
+def strictest_bounds(plans: Sequence[LimiterOptions]) -> list[Bound]:
+    """Return the bounds that hold every plan at once: all of them, and of two of a kind and length the lower.
+
+    >>> from intertie.runtime.policies.limiter.options import Window
+    >>> plans = LimiterOptions((Window(1.0, 5), Window(60.0, 90))), LimiterOptions((Window(1.0, 9),))
+    >>> [(bound.per_s, bound.limit) for bound in strictest_bounds(plans)]
+    [(1.0, 5), (60.0, 90)]
+    """
+    lowest: dict[tuple[str, float, bool], Bound] = {}
+    for bound in (bound for options in plans for bound in bounds_of(options)):
+        same = (bound.kind, bound.per_s, bound.shapes)
+        lowest[same] = min(bound, lowest.get(same, bound))
+    # Declared windows first, shortest first: as a snapshot shows them.
+    return sorted(lowest.values(), key=lambda bound: (bound.shapes, bound.per_s, bound.kind))
+
+
+def _rule_of(bound: Bound, utc_minus_clock_s: Callable[[], float]) -> Rule:
+    if bound.kind == "fixed":
+        return FixedWindow(bound.per_s, bound.limit, utc_minus_clock_s)
+    if bound.kind == "bucket":
+        return TokenBucket(bound.per_s, bound.limit)
+    return SlidingWindow(bound.per_s, bound.limit)
+
+
+class Terms(NamedTuple):
+    """What plans come to that hold at once."""
+
+    bounds: tuple[Bound, ...]
+    places: float
+    retry_after_s: float
+    backoff_multiplier: float
+    max_pause_s: float
+    slowest: Window | None
+    """The slowest of the plans' shortest windows, at whose pace waiters leave after a pause."""
+
+
+@lru_cache(maxsize=256)
+def terms_of(plans: tuple[LimiterOptions, ...]) -> Terms:
+    """Return what plans come to that hold at once: every bound of every plan, and the strictest of each number."""
+    shortest = [plan.windows[0] for plan in plans if plan.windows]
+    return Terms(
+        bounds=tuple(strictest_bounds(plans)),
+        places=min((plan.concurrent for plan in plans if plan.concurrent is not None), default=inf),
+        retry_after_s=max(plan.retry_after_s for plan in plans),
+        backoff_multiplier=max(plan.backoff_multiplier for plan in plans),
+        max_pause_s=max(plan.max_pause_s for plan in plans),
+        slowest=max(shortest, key=lambda window: window.window_s / max(1, window.limit), default=None),
+    )
+
+
+class Remembered(NamedTuple):
+    """A window that bounds nothing any more and goes on counting until `until_s`."""
+
+    bound: Bound
+    rule: Rule
+    until_s: float
+
+
+class _Counted(NamedTuple):
+    values: list[object]
+    until_s: float
 
 
 class LimiterState:
-    """What one limit knows.
+    """What one limit knows. While several plans hold, `beside` has the others: all of them hold at once.
 
     | asked | answer |
     |---|---|
@@ -80,13 +155,21 @@ class LimiterState:
     """
 
     def __init__(
-        self, options: LimiterOptions, utc_minus_clock_s: Callable[[], float], *, poll_s: float = POLL_S
+        self,
+        options: LimiterOptions,
+        utc_minus_clock_s: Callable[[], float],
+        *,
+        poll_s: float = POLL_S,
+        beside: Sequence[LimiterOptions] = (),
     ) -> None:
-        self.options = options
+        self.plans = (options, *beside)
+        self._terms = terms_of(self.plans)
         self._poll_s = poll_s
-        self._declared = build_rules(options, utc_minus_clock_s)
-        self._rules = list(self._declared)
-        self._places = inf if options.concurrent is None else options.concurrent
+        self._utc_minus_clock_s = utc_minus_clock_s
+        self._declared = [_rule_of(bound, utc_minus_clock_s) for bound in self._terms.bounds]
+        self._rules: list[Rule] = list(self._declared)
+        self._remembered: list[Remembered] = []
+        self._places = self._terms.places
         self._remaining: Remaining | None = None
         self._pace: Pace | None = None
         self.in_flight = 0
@@ -97,6 +180,11 @@ class LimiterState:
         self._next_number = 1
         self.shares: dict[int, Share] = {}
         self._planned: Plan | None = None
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the number of calls in flight is."""
+        return self._places < inf
 
     # --- taking ---------------------------------------------------------------------------------------------------
 
@@ -144,7 +232,7 @@ class LimiterState:
         turn_s = self._plan(now_s).peek(now_s) if self.line else self._turn_s(now_s, 0)
         waits_for_place = self.in_flight + len(self.line) >= self._places
         looks_s = max(turn_s, now_s + self._poll_s) if waits_for_place else turn_s
-        if self.options.on_limit == "reject" or looks_s > deadline_s:
+        if looks_s > deadline_s:
             return self._refusal(now_s, turn_s, waits_for_place=waits_for_place)
         if turn_s <= now_s and not waits_for_place:
             # Room for all in line and one more, such as after somebody in line gave up: nobody ahead leaves later for
@@ -232,7 +320,7 @@ class LimiterState:
     def _refusal(self, now_s: float, turn_s: float, *, waits_for_place: bool) -> LimitRefusal:
         wait_s = turn_s - now_s
         if wait_s == inf:
-            wait_s = self.options.windows[-1].window_s if self.options.windows else PLACE_RETRY_S
+            wait_s = max((bound.per_s for bound in self._terms.bounds if not bound.shapes), default=PLACE_RETRY_S)
         if self.paused_until_s > now_s:
             return LimitRefusal(wait_s, "pause")
         if self._spent_until_s(now_s) > now_s:
@@ -249,7 +337,6 @@ class LimiterState:
         Calls already in flight at the first 429 belong to the same wave: their 429s say nothing new, so they don't
         lengthen the pause. Any answer that is neither throttled nor asks for a pause ends the row.
         """
-        options = self.options
         if hint.throttled:
             if self._wave > 0:
                 self._wave -= 1
@@ -258,15 +345,15 @@ class LimiterState:
                 self._wave = max(0, self.in_flight - 1)
             if hint.pause_s is None:
                 growth = min(64, self.throttled_in_row - 1)
-                declared_s = options.retry_after_s * options.backoff_multiplier**growth
-                self.pause_until(now_s + min(declared_s, options.max_pause_s), now_s)
+                declared_s = self._terms.retry_after_s * self._terms.backoff_multiplier**growth
+                self.pause_until(now_s + min(declared_s, self._terms.max_pause_s), now_s)
         elif hint.pause_s is None:
             self.throttled_in_row = 0
             self._wave = 0
         if hint.pause_s is not None and hint.pause_s > 0:
-            self.pause_until(now_s + min(hint.pause_s, options.max_pause_s), now_s)
+            self.pause_until(now_s + min(hint.pause_s, self._terms.max_pause_s), now_s)
         if hint.remaining is not None and hint.reset_s is not None and hint.reset_s > 0:
-            self._heed(hint.remaining, now_s + min(hint.reset_s, options.max_pause_s), now_s)
+            self._heed(hint.remaining, now_s + min(hint.reset_s, self._terms.max_pause_s), now_s)
         return max(0.0, self.paused_until_s - now_s)
 
     def _heed(self, remaining: int, until_s: float, now_s: float) -> None:
@@ -301,9 +388,9 @@ class LimiterState:
         self._gather(now_s)
 
     def _pace_from(self, from_s: float, now_s: float) -> None:
-        if self.options.windows:
-            shortest = self.options.windows[0]
-            self._pace = Pace(from_s, from_s + shortest.window_s, shortest.window_s / max(1, shortest.limit))
+        slowest = self._terms.slowest
+        if slowest is not None:
+            self._pace = Pace(from_s, from_s + slowest.window_s, slowest.window_s / max(1, slowest.limit))
         self._gather(now_s)
 
     def _gather(self, now_s: float) -> None:
@@ -312,8 +399,11 @@ class LimiterState:
             self._remaining = None
         if self._pace is not None and now_s >= self._pace.until_s:
             self._pace = None
-        passing: list[Rule | None] = [self._remaining, self._pace]
-        self._rules = [*self._declared, *(rule for rule in passing if rule is not None)]
+        passing: list[Rule] = [rule for rule in (self._remaining, self._pace) if rule is not None]
+        if self._remembered:
+            self._remembered = [known for known in self._remembered if now_s < known.until_s]
+            passing.extend(known.rule for known in self._remembered)
+        self._rules = [*self._declared, *passing]
         self._planned = None
 
     # --- shares ---------------------------------------------------------------------------------------------------
@@ -362,10 +452,10 @@ class LimiterState:
     def snapshot(self, now_s: float) -> LimiterSnapshot:
         """Return the limit as it is at `now_s`."""
         windows = []
-        for rule, window in zip(self._declared, self.options.windows, strict=False):
-            if isinstance(rule, SlidingWindow | FixedWindow):
+        for bound, rule in zip(self._terms.bounds, self._declared, strict=True):
+            if not bound.shapes and isinstance(rule, SlidingWindow | FixedWindow):
                 free_in_s = rule.earliest_s(now_s) - now_s
-                windows.append(WindowState(window.window_s, window.limit, rule.used(now_s), free_in_s))
+                windows.append(WindowState(bound.per_s, bound.limit, rule.used(now_s), free_in_s))
         paused_s = max(0.0, self.paused_until_s - now_s, self._spent_until_s(now_s) - now_s)
         return LimiterSnapshot(tuple(windows), self.in_flight, len(self.line), paused_s)
 
@@ -375,6 +465,9 @@ class LimiterState:
             "rules": [rule.dump() for rule in self._declared],
             "remaining": None if self._remaining is None else self._remaining.dump(),
             "pace": None if self._pace is None else self._pace.dump(),
+            "remembered": [
+                [known.bound.kind, known.bound.per_s, known.until_s, known.rule.dump()] for known in self._remembered
+            ],
             "in_flight": self.in_flight,
             "paused_until_s": self.paused_until_s,
             "throttled_in_row": self.throttled_in_row,
@@ -394,6 +487,9 @@ class LimiterState:
         if kept.pace is not None:
             self._pace = Pace(0.0, 0.0, 0.0)
             self._pace.load(list(kept.pace))
+        self._remembered = []
+        for kind, per_s, until_s, values in kept.remembered:
+            self._remember(kind, per_s, until_s, values)
         self.in_flight = kept.in_flight
         self.paused_until_s = kept.paused_until_s
         self.throttled_in_row = kept.throttled_in_row
@@ -404,16 +500,64 @@ class LimiterState:
         self._gather(now_s)
 
     def adopt(self, before: LimiterState, now_s: float) -> None:
-        """Go on from what was known under other options: its departures count here, its pause and its line stay."""
-        before.expire(inf, 0.0)
-        stamps = max((rule.stamps(now_s) for rule in before._declared), key=len, default=[])
-        self.add_used(sorted(stamps))
+        """Go on from what was known under other plans; `before` is spent by it.
+
+        Its departures and its shares count here, and its pause, its line and its flights stay. A rule whose bound is in
+        both goes on as it is. A window that no plan has any more bounds nothing, and goes on counting for its length:
+        a plan that has it again, such as after a change was taken back, finds what left meanwhile.
+        """
+        shares = list(before.shares.values())
+        counted = before._counted(now_s)
+        for share in shares:
+            before.settle(share.number, [])
+        stamps = max((rule.stamps(now_s) for rule in before._rules), key=len, default=[])
+        for bound, rule in zip(self._terms.bounds, self._declared, strict=True):
+            kept = counted.pop((bound.kind, bound.per_s), None)
+            if kept is not None:
+                rule.load(kept.values)
+                continue
+            for stamp_s in sorted(stamps):
+                rule.add(stamp_s)
+            for share in shares:
+                rule.lease(share.count, share.end_s)
+            if isinstance(rule, TokenBucket):
+                rule.forgive(now_s)
+        for (kind, per_s), kept in counted.items():
+            if kind != "bucket" and now_s < kept.until_s:
+                self._remember(kind, per_s, kept.until_s, kept.values)
+        self.shares = {share.number: share for share in shares}
+        self.in_flight = before.in_flight
         self.paused_until_s = before.paused_until_s
         self.throttled_in_row = before.throttled_in_row
+        self._wave = before._wave
         self.line = before.line
         self._next_number = before._next_number
         self._remaining = before._remaining
+        self._pace = before._pace
         self._gather(now_s)
+
+    def _counted(self, now_s: float) -> dict[tuple[str, float], _Counted]:
+        """Return what each rule that counts departures has counted, and until when that can matter."""
+        counted = {
+            (known.bound.kind, known.bound.per_s): _Counted(known.rule.dump(), known.until_s)
+            for known in self._remembered
+        }
+        for bound, rule in zip(self._terms.bounds, self._declared, strict=True):
+            until_s = rule.ends_s if isinstance(rule, FixedWindow) else now_s + bound.per_s
+            counted[bound.kind, bound.per_s] = _Counted(rule.dump(), until_s)
+        return counted
+
+    def _remember(self, kind: str, per_s: float, until_s: float, values: list[object]) -> None:
+        bound = Bound(kind, per_s, True, _BOUNDLESS)
+        rule = _rule_of(bound, self._utc_minus_clock_s)
+        rule.load(values)
+        self._remembered.append(Remembered(bound, rule, until_s))
+
+    def replanned(self, plans: Sequence[LimiterOptions], now_s: float) -> LimiterState:
+        """Return the limit under other plans, with all that happened; this one is spent by it."""
+        after = LimiterState(plans[0], self._utc_minus_clock_s, poll_s=self._poll_s, beside=plans[1:])
+        after.adopt(self, now_s)
+        return after
 
 
 class _Kept(msgspec.Struct):
@@ -427,3 +571,4 @@ class _Kept(msgspec.Struct):
     line: list[Ticket]
     next_number: int
     shares: list[Share]
+    remembered: list[tuple[str, float, float, list[object]]] = []

@@ -59,6 +59,10 @@ class TokenBucket:
     def stamps(self, t: float) -> list[float]:
         return []  # what it counts is counted by a window too
 
+    def forgive(self, t: float) -> None:
+        """Be no worse than empty at `t`: what left under other options may be more than this bucket ever held."""
+        self._full_s = min(self._full_s, t + max(0, self.burst - self._held) * self.interval_s)
+
     def copy(self) -> TokenBucket:
         twin = TokenBucket(self.interval_s, self.burst)
         twin._full_s, twin._last_s = self._full_s, self._last_s

@@ -52,7 +52,7 @@ def opened(**options) -> Circuit:
 def restarted(circuit: Circuit) -> Circuit:
     """What another process makes of it: one that was open for another reason, and reads what the first one wrote."""
     other = opened()
-    other.options = circuit.options
+    other.terms = circuit.terms
     other.load(circuit.dump())
     return other
 
