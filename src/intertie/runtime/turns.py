@@ -13,26 +13,10 @@ from intertie.runtime.state import LimiterHandle, LimitRefusal, Permit
 from intertie.runtime.streams import WatchedStream
 
 
-async def wait_for_turn(
-    call: Call, handle: LimiterHandle, stage: str, *, on_limit: str, max_wait_s: float | None, clock: Clock
-) -> Permit | LimitRefusal:
-    """Wait for a turn within the call's deadline, and tell how long that took.
-
-    Args:
-        call: Who waits.
-        handle: Where it waits.
-        stage: Whose events tell of it.
-        on_limit: `wait`, or `reject`: then only a turn that is free now is taken.
-        max_wait_s: Longest wait, None where only the deadline bounds it.
-        clock: Monotonic.
-    """
+async def wait_for_turn(call: Call, handle: LimiterHandle, stage: str, clock: Clock) -> Permit | LimitRefusal:
+    """Wait for a turn as long as the call's deadline and the handle's options allow; events of the stage tell of it."""
     now_s = clock.monotonic_s()
-    deadline_s = call.deadline_s
-    if on_limit == "reject":
-        deadline_s = now_s
-    elif max_wait_s is not None:
-        deadline_s = min(deadline_s, now_s + max_wait_s)
-    got = await handle.acquire(deadline_s=deadline_s)
+    got = await handle.acquire(deadline_s=call.deadline_s)
     if isinstance(got, LimitRefusal):
         call.course.emit(stage, "reject", reason=got.reason, retry_after_s=got.retry_after_s)
     elif got.waited_s > 0:

@@ -23,19 +23,12 @@ class BulkheadPolicy(Struct, frozen=True):
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the attempt's outcome, or a refusal with the time to wait."""
-        course, options = call.course, self.options
+        course = call.course
         place = call.held.of(STAGE) or self.handle.acquire_nowait()
         if place is None:
-            place = await wait_for_turn(
-                call,
-                self.handle,
-                STAGE,
-                on_limit=options.on_limit,
-                max_wait_s=options.max_wait_s,
-                clock=self.clock,
-            )
+            place = await wait_for_turn(call, self.handle, STAGE, self.clock)
             if isinstance(place, LimitRefusal):
-                why = _why(place.reason, options.concurrent)
+                why = _why(place.reason, self.options.concurrent)
                 return turn_refused(call, place, self.service, why)
         course.emit(STAGE, "place")
         sends = course.sends

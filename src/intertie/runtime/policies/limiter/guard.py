@@ -38,7 +38,7 @@ class LimiterGuard(Guard):
     def policy(self, site: Site, handle: LimiterHandle) -> LimiterPolicy:
         """Return the general path."""
         plan = site.plan
-        return LimiterPolicy(_options(plan), handle, site.read_hint, plan.service, site.surroundings.clock)
+        return LimiterPolicy(handle, site.read_hint, plan.service, site.surroundings.clock)
 
     def quick(self, site: Site, handle: LimiterHandle) -> Quick:
         """Take a permit that is free now; an answer that speaks of limits goes to the general path."""

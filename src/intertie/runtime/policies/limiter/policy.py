@@ -12,7 +12,7 @@ from intertie.core.errors import Reach
 from intertie.runtime.call import Call, Failed, Kind, Outcome
 from intertie.runtime.http import Response
 from intertie.runtime.pipeline import CallNext
-from intertie.runtime.policies.limiter.options import STAGE, LimiterOptions
+from intertie.runtime.policies.limiter.options import STAGE
 from intertie.runtime.state import LimiterHandle, LimitRefusal, ServerHint
 from intertie.runtime.turns import turn_interrupted, turn_over, turn_refused, wait_for_turn
 
@@ -32,7 +32,6 @@ _WHY = {
 class LimiterPolicy(Struct, frozen=True):
     """Waits for a turn within the deadline. A permit whose request was never sent is given back."""
 
-    options: LimiterOptions
     handle: LimiterHandle
     read_hint: ReadHint
     service: str
@@ -40,17 +39,10 @@ class LimiterPolicy(Struct, frozen=True):
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the attempt's outcome, or a refusal with the time to wait."""
-        course, options = call.course, self.options
+        course = call.course
         permit = call.held.of(STAGE) or self.handle.acquire_nowait()
         if permit is None:
-            permit = await wait_for_turn(
-                call,
-                self.handle,
-                STAGE,
-                on_limit=options.on_limit,
-                max_wait_s=options.max_wait_s,
-                clock=self.clock,
-            )
+            permit = await wait_for_turn(call, self.handle, STAGE, self.clock)
             if isinstance(permit, LimitRefusal):
                 return turn_refused(call, permit, self.service, _WHY.get(permit.reason, permit.reason))
         course.emit(STAGE, "permit")

@@ -237,13 +237,14 @@ def test_processes_share_the_places(tmp_path):
     kit, key = StoreKit("sqlite", tmp_path), StateKey("INT-1", "default")
     try:
         options = LimiterOptions(concurrent=2)
-        handles = [kit.coordination().limiter(key, options, "bulkhead/a") for _ in range(2)]
+        stores = [kit.coordination() for _ in range(2)]
+        handles = [store.limiter(key, options, "bulkhead/a") for store in stores]
         for limiter in handles:
             assert isinstance(run_blocking(limiter.acquire(deadline_s=kit.clock.now_s)), Permit)
         refused = run_blocking(handles[0].acquire(deadline_s=kit.clock.now_s))
         assert refused.reason == "concurrency"
         handles[1].finished()
-        kit.clock.now_s += 1.0
+        stores[1].close()
         assert isinstance(run_blocking(handles[0].acquire(deadline_s=kit.clock.now_s + 5.0)), Permit)
     finally:
         kit.close()
