@@ -1,6 +1,8 @@
-"""Taking a turn at a limit, and giving it back: what guards that count calls in flight or in time have in common."""
+"""Holding a turn at a limit around an attempt: what guards have in common that count calls, in time or in flight."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
@@ -9,12 +11,56 @@ from intertie.core.errors import RateLimited, Reach
 from intertie.core.units import wait_text
 from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
 from intertie.runtime.classify import refusal_codes
+from intertie.runtime.pipeline import CallNext
 from intertie.runtime.state import LimiterHandle, LimitRefusal, Permit
 from intertie.runtime.streams import WatchedStream
 
 
-async def wait_for_turn(call: Call, handle: LimiterHandle, stage: str, clock: Clock) -> Permit | LimitRefusal:
-    """Wait for a turn as long as the call's deadline and the handle's options allow; events of the stage tell of it."""
+async def hold_turn(
+    call: Call,
+    call_next: CallNext,
+    *,
+    handle: LimiterHandle,
+    stage: str,
+    taken: str,
+    service: str,
+    why: Callable[[str], str],
+    clock: Clock,
+) -> Outcome:
+    """Take a turn, let the attempt go on, and end the turn however that ends; a refusal where none comes in time.
+
+    Args:
+        call: The attempt; what it holds under `stage` already is its turn.
+        call_next: The rest of the pipeline.
+        handle: Where turns are; its own options say how long one waits, beside the call's deadline.
+        stage: Whose events tell of it: `reject`, `wait`, and `taken`.
+        taken: Name of the event that the attempt has its turn.
+        service: For messages.
+        why: A refusal's reason, in words that follow "since".
+        clock: For the events.
+    """
+    course = call.course
+    turn: Permit | None = call.held.of(stage) or handle.acquire_nowait()
+    if turn is None:
+        got = await _wait(call, handle, stage, clock)
+        if isinstance(got, LimitRefusal):
+            return _refused(call, got, service, why(got.reason))
+        turn = got
+    course.emit(stage, taken)
+    sends = course.sends
+    try:
+        outcome = await call_next(replace(call, held=call.held.holding(stage, turn)))
+    except BaseException:
+        # What may have left counts; what was not sent is given back.
+        if course.sends > sends:
+            handle.finished()
+        else:
+            handle.give_back(turn)
+        raise
+    return _over(handle, turn, outcome)
+
+
+async def _wait(call: Call, handle: LimiterHandle, stage: str, clock: Clock) -> Permit | LimitRefusal:
     now_s = clock.monotonic_s()
     got = await handle.acquire(deadline_s=call.deadline_s)
     if isinstance(got, LimitRefusal):
@@ -24,8 +70,7 @@ async def wait_for_turn(call: Call, handle: LimiterHandle, stage: str, clock: Cl
     return got
 
 
-def turn_refused(call: Call, refusal: LimitRefusal, service: str, why: str) -> Failed:
-    """Return the failure of a call that got no turn; nothing of it was sent."""
+def _refused(call: Call, refusal: LimitRefusal, service: str, why: str) -> Failed:
     wait_s = refusal.retry_after_s
     error = RateLimited(
         f"{call.operation.id}: not sent to {service}, since {why}; try again in {wait_text(wait_s)}",
@@ -34,15 +79,7 @@ def turn_refused(call: Call, refusal: LimitRefusal, service: str, why: str) -> F
     return Failed(error, Kind.REJECTED, Reach.NO, external_codes=refusal_codes(error), retry_after_s=wait_s)
 
 
-def turn_interrupted(handle: LimiterHandle, permit: Permit, *, sent: bool) -> None:
-    """End the turn of an attempt that was cancelled: what may have left counts, what was not sent is given back."""
-    if sent:
-        handle.finished()
-    else:
-        handle.give_back(permit)
-
-
-def turn_over(handle: LimiterHandle, permit: Permit, outcome: Outcome) -> Outcome:
+def _over(handle: LimiterHandle, permit: Permit, outcome: Outcome) -> Outcome:
     """End an attempt's turn: given back where nothing was sent, else over; a stream keeps its place until it ends."""
     if isinstance(outcome, Failed) and outcome.reached is Reach.NO:
         handle.give_back(permit)

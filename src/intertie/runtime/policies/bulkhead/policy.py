@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from intertie.core.clock import Clock
 from intertie.runtime.call import Call, Outcome
 from intertie.runtime.pipeline import CallNext
 from intertie.runtime.policies.bulkhead.options import STAGE, BulkheadOptions
-from intertie.runtime.state import LimiterHandle, LimitRefusal
-from intertie.runtime.turns import turn_interrupted, turn_over, turn_refused, wait_for_turn
+from intertie.runtime.state import LimiterHandle
+from intertie.runtime.turns import hold_turn
 
 
 class BulkheadPolicy(Struct, frozen=True):
@@ -23,24 +22,18 @@ class BulkheadPolicy(Struct, frozen=True):
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the attempt's outcome, or a refusal with the time to wait."""
-        course = call.course
-        place = call.held.of(STAGE) or self.handle.acquire_nowait()
-        if place is None:
-            place = await wait_for_turn(call, self.handle, STAGE, self.clock)
-            if isinstance(place, LimitRefusal):
-                why = _why(place.reason, self.options.concurrent)
-                return turn_refused(call, place, self.service, why)
-        course.emit(STAGE, "place")
-        sends = course.sends
-        try:
-            outcome = await call_next(replace(call, held=call.held.holding(STAGE, place)))
-        except BaseException:
-            turn_interrupted(self.handle, place, sent=course.sends > sends)
-            raise
-        return turn_over(self.handle, place, outcome)
+        return await hold_turn(
+            call,
+            call_next,
+            handle=self.handle,
+            stage=STAGE,
+            taken="place",
+            service=self.service,
+            why=self._why,
+            clock=self.clock,
+        )
 
-
-def _why(reason: str, concurrent: int) -> str:
-    if reason == "concurrency":
-        return f"all places of this operation are taken (`concurrent_requests: {concurrent}`)"
-    return "the state that all callers share can't be asked for a place in time"
+    def _why(self, reason: str) -> str:
+        if reason == "concurrency":
+            return f"all places of this operation are taken (`concurrent_requests: {self.options.concurrent}`)"
+        return "the state that all callers share can't be asked for a place in time"

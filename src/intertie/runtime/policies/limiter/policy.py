@@ -13,8 +13,8 @@ from intertie.runtime.call import Call, Failed, Kind, Outcome
 from intertie.runtime.http import Response
 from intertie.runtime.pipeline import CallNext
 from intertie.runtime.policies.limiter.options import STAGE
-from intertie.runtime.state import LimiterHandle, LimitRefusal, ServerHint
-from intertie.runtime.turns import turn_interrupted, turn_over, turn_refused, wait_for_turn
+from intertie.runtime.state import LimiterHandle, ServerHint
+from intertie.runtime.turns import hold_turn
 
 ReadHint = Callable[[Response, bool], ServerHint | None]
 """(answer, whether it was throttled) -> what it says about the limit."""
@@ -39,20 +39,16 @@ class LimiterPolicy(Struct, frozen=True):
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the attempt's outcome, or a refusal with the time to wait."""
-        course = call.course
-        permit = call.held.of(STAGE) or self.handle.acquire_nowait()
-        if permit is None:
-            permit = await wait_for_turn(call, self.handle, STAGE, self.clock)
-            if isinstance(permit, LimitRefusal):
-                return turn_refused(call, permit, self.service, _WHY.get(permit.reason, permit.reason))
-        course.emit(STAGE, "permit")
-        sends = course.sends
-        try:
-            outcome = await call_next(replace(call, held=call.held.holding(STAGE, permit)))
-        except BaseException:
-            turn_interrupted(self.handle, permit, sent=course.sends > sends)
-            raise
-        outcome = turn_over(self.handle, permit, outcome)
+        outcome = await hold_turn(
+            call,
+            call_next,
+            handle=self.handle,
+            stage=STAGE,
+            taken="permit",
+            service=self.service,
+            why=lambda reason: _WHY.get(reason, reason),
+            clock=self.clock,
+        )
         if isinstance(outcome, Failed) and outcome.reached is Reach.NO:
             return outcome
         return await self._observe(call, outcome)
