@@ -13,7 +13,8 @@ from intertie.core.errors import Reach
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.breaker.state import Circuit
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
-from intertie.runtime.policies.limiter.state import LimiterState, strictest_bounds
+from intertie.runtime.policies.limiter.state import LimiterState
+from intertie.runtime.policies.limiter.state_terms import strictest_bounds
 from intertie.runtime.state import BudgetRefusal, LimitRefusal, Verdict
 from intertie.runtime.stepping import run_blocking
 from support.store_kit import KEY, StoreKit, flat_price, most_within
