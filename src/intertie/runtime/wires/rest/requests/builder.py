@@ -27,6 +27,7 @@ from intertie.runtime.wires.rest.requests.percent import component
 from intertie.runtime.wires.rest.requests.versions import known_versions, path_template, pieces
 
 _PARAMETERS: Final = "\x00parameters"
+_HEADERS: Final = "\x00headers"
 """Where outbound rows put parameters among the members of the body, out of the way of every other name."""
 
 
@@ -179,6 +180,8 @@ class RequestBuilder:
             body = self._mapper.map_object(given)
             if self._maps_parameters:
                 parameters = body.pop(_PARAMETERS, {})  # type: ignore[assignment]
+            if self._maps_headers:
+                headers = self._mapped_headers(body.pop(_HEADERS, {}))  # type: ignore[arg-type]
         places, consumed, partly = self._places, self._consumed, self._partly
         for name, value in given.items():
             if name in consumed:
@@ -197,6 +200,8 @@ class RequestBuilder:
                     raise self._set_twice(name)
                 parameters[place.parameter] = value
             if place.header is not None and value is not None:
+                if place.header in headers:
+                    raise self._set_twice(name)
                 headers[place.header] = self._header(name, value)
             if place.body:
                 if self._body is not None and not self._body.takes_members:
@@ -204,6 +209,10 @@ class RequestBuilder:
                 else:
                     body[name] = value if name not in body else self._joined(name, body[name], value)
         return parameters, body, headers, raw
+
+    def _mapped_headers(self, mapped: Mapping[str, object]) -> dict[str, str]:
+        """Return the headers that rows fill, by lower-case name; one without a value is not sent."""
+        return {name: self._header(self._spelled[name], value) for name, value in mapped.items() if value is not None}
 
     def _unknown(self, name: str) -> None:
         """Refuse an input field that nothing declares, unless the body takes any."""
@@ -322,16 +331,20 @@ class RequestBuilder:
 
     def _compile_rows(self, operation: OperationPlan, wire: RestWire) -> None:
         names = {parameter.name for parameter in wire.parameters}
+        headers = self._mappable_headers(wire)
         rows: list[MappingRow] = []
         for row in operation.outbound:
             if row.write.text.strip() in names:
                 rows.append(replace(row, write=StepPath(row.write.text, (_PARAMETERS, row.write.text.strip()))))
+            elif row.write.text.strip().lower() in headers:
+                rows.append(replace(row, write=StepPath(row.write.text, (_HEADERS, row.write.text.strip().lower()))))
             elif self._body is not None:
                 rows.append(row)
             # A row for a body field does not apply where there is no body: FORMAT section 8.
         self._rows = tuple(rows)
         self._mapper = Mapper(self._rows, operation=operation.id) if rows else None
         self._maps_parameters = any(row.write.text.strip() in names for row in rows)
+        self._maps_headers = any(isinstance(row.write, StepPath) and row.write.steps[0] == _HEADERS for row in rows)
         self._internal = {row.write.text.strip(): row.read.text.strip() for row in rows}
         self._consumed = frozenset(row.read.name for row in rows if isinstance(row.read, NamePath))
         partly: dict[str, list[tuple[Step, ...]]] = {}
@@ -340,6 +353,18 @@ class RequestBuilder:
             if len(steps) > 1 and isinstance(steps[0], str):
                 partly.setdefault(steps[0], []).append(steps[1:])
         self._partly = partly
+
+    def _mappable_headers(self, wire: RestWire) -> frozenset[str]:
+        """Return lower-case names of headers that rows fill: those that a caller gives, no key, no member of the body.
+
+        An idempotency key is the call's before anything is mapped.
+        """
+        members = self._body.shape.members if self._body is not None and self._body.takes_members else {}
+        return frozenset(
+            plan.name.lower()
+            for plan in wire.headers
+            if plan.value is None and not plan.is_idempotency_key and plan.name not in members
+        )
 
     def _compile_places(self, wire: RestWire) -> dict[str, _Place]:
         """Return where each name goes; declared names come first, other spellings fill what is free."""

@@ -161,3 +161,52 @@ def test_a_declared_body_field_comes_before_a_header_of_that_spelling():
     assert json.loads(request.body) == {"amount": 5}
     assert request.headers == (("Amount", "7"),)
     assert b"Amount" not in request.static_head
+
+
+TRACE = HeaderPlan("X-Trace-Id", None, required=False)
+
+
+@pytest.mark.parametrize("body", [None, body_plan(schema=OPEN)])
+@pytest.mark.parametrize("written", ["X-Trace-Id", "x-trace-id"])
+def test_a_row_fills_a_header(body, written):
+    """A header that the caller gives may come from a mapping, as a parameter may; it is no field of the body."""
+    method = "GET" if body is None else "POST"
+    rows = (mapping_row("trace", written, "uppercase"),)
+    operation = operation_plan(method, headers=(TRACE,), body=body, outbound=rows)
+    request = build(operation, {"trace": "abc", **({} if body is None else {"amount": 1})})
+    assert ("X-Trace-Id", "ABC") in request.headers
+    if body is not None:
+        assert json.loads(request.body) == {"amount": 1}
+
+
+def test_a_row_without_a_value_sends_no_header():
+    """Neither an absent field nor null is a header; a required header says so."""
+    rows = (mapping_row("trace", "X-Trace-Id"),)
+    for given in ({}, {"trace": None}):
+        assert "X-Trace-Id" not in dict(build(operation_plan(headers=(TRACE,), outbound=rows), given).headers)
+    needed = operation_plan(headers=(HeaderPlan("X-Trace-Id", None, required=True),), outbound=rows)
+    assert "is required (header)" in str(refused(needed, {}))
+    assert dict(build(needed, {"trace": "a"}).headers)["X-Trace-Id"] == "a"
+
+
+def test_a_header_is_not_set_twice():
+    """By the row and by its own name: only one of both."""
+    operation = operation_plan(headers=(TRACE,), outbound=(mapping_row("trace", "X-Trace-Id"),))
+    assert "mapping from `trace`" in str(refused(operation, {"trace": "a", "X-Trace-Id": "b"}))
+
+
+def test_a_row_cannot_break_a_header():
+    """A line break from the caller's data never reaches the wire."""
+    operation = operation_plan(headers=(TRACE,), outbound=(mapping_row("trace", "X-Trace-Id"),))
+    refused(operation, {"trace": "a\r\nX-Other: b"})
+
+
+def test_a_member_of_the_body_comes_before_a_header_of_its_name():
+    """Where the body declares the name, the row means that."""
+    schema = {"type": "object", "properties": {"x-trace-id": {"type": "string"}}}
+    header = HeaderPlan("x-trace-id", None, required=False)
+    rows = (mapping_row("trace", "x-trace-id"),)
+    operation = operation_plan("POST", headers=(header,), body=body_plan(schema=schema), outbound=rows)
+    request = build(operation, {"trace": "a"})
+    assert json.loads(request.body) == {"x-trace-id": "a"}
+    assert "x-trace-id" not in dict(request.headers)
