@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import pytest
 
-from intertie.adapters.http1 import TransportLimits
+from intertie.adapters.http1 import TransportLimits, blocking_duplex
 from intertie.core.errors import (
     CallError,
     DeadlineExceeded,
@@ -119,6 +119,36 @@ def test_bytes_go_both_ways_and_none_behind_the_head_is_lost(way: Way, line: str
         await talk.stream.aclose()
         await talk.stream.aclose()
         assert http.transport.statistics()["open"] == 0
+
+    run(way, line, certified, behave, work)
+
+
+def test_what_came_before_the_other_side_closed_is_read_to_its_end(
+    way: Way, line: str, certified: Certified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have ended and the service is gone when we read, a few bytes at a time: all of it is there, then None."""
+    monkeypatch.setattr(blocking_duplex, "READ_BYTES", 16)
+    gone = threading.Event()
+
+    def behave(peer: Peer) -> None:
+        switch(peer)
+        while peer.sock.recv(65536):
+            pass
+        for _ in range(3):
+            peer.send(b"late ")
+        if isinstance(peer.sock, ssl.SSLSocket):
+            peer.sock.unwrap()
+        peer.close()
+        gone.set()
+
+    async def work(http: Caller) -> None:
+        talk = await talking(http)
+        await talk.stream.end()
+        while not gone.is_set():
+            await http.pause(0.001)
+        assert await talk.take(15) == b"late late late "
+        assert await talk.receive() is None
+        await talk.stream.aclose()
 
     run(way, line, certified, behave, work)
 

@@ -6,6 +6,7 @@ import select
 import socket
 import threading
 from collections.abc import Callable
+from errno import ENOTCONN
 from math import ceil, inf
 
 from intertie.adapters.http1 import failures
@@ -267,10 +268,12 @@ class BlockingDuplex:
             self._push_locked()
 
     def _shut_down_locked(self, how: int) -> None:
+        """Say the end to TCP. Where the other side has closed meanwhile, what it sent before can be read all the same."""
         try:
             self._sock.shutdown(how)
-        except OSError as failure:  # it is gone already
-            self._break_locked(failure)
+        except OSError as failure:
+            if failure.errno != ENOTCONN:
+                self._break_locked(failure)
 
     def _break_locked(self, failure: OSError) -> None:
         self._failure = self._failure or failure
