@@ -268,7 +268,7 @@ class BlockingDuplex:
             self._push_locked()
 
     def _shut_down_locked(self, how: int) -> None:
-        """Say the end to TCP. Where the other side has closed meanwhile, what it sent before can be read all the same."""
+        """Say the end to TCP. What the other side sent before it closed can be read all the same."""
         try:
             self._sock.shutdown(how)
         except OSError as failure:
