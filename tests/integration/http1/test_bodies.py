@@ -461,6 +461,27 @@ def test_a_final_answer_before_the_body_keeps_it_here(way: Way) -> None:
         way.run(server.port, work, limits=PATIENT)
 
 
+def test_a_final_answer_that_comes_in_parts_keeps_the_body_here(way: Way) -> None:
+    """The first bytes of an answer are not yet `100 Continue`."""
+    rest: list[bytes] = []
+
+    def behave(peer: Peer) -> None:
+        peer.read_head()
+        peer.send(b"HTTP/1.1 4")
+        peer.pause(0.03)
+        peer.send(b"17 Expectation Failed\r\nContent-Length: 2\r\n\r\nno")
+        rest.append(peer.sock.recv(100))
+
+    async def work(http: Caller) -> None:
+        response = await http.call(ASKING[0])
+        assert (response.status, response.body) == (417, b"no")
+        await http.until(lambda: rest)
+        assert rest == [b""]
+
+    with serving(behave) as server:
+        way.run(server.port, work, limits=PATIENT)
+
+
 @pytest.mark.parametrize(("paces", "phase"), [({"write_s": 1}, "write"), ({"total_s": 1, "write_s": 80}, "total")])
 @at_any_pace(0.06, 0.6, 6.0)
 def test_waiting_for_100_continue_ends_at_the_deadline(

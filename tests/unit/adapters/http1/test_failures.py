@@ -18,7 +18,14 @@ DIALLED = Dialled("api.example.com", 443, PEER)
     ("error", "advice"),
     [
         (failures.connect_failed(DIALLED, ["a"], ConnectionRefusedError()), "is the service running there?"),
+        *(
+            (failures.connect_failed(DIALLED, ["a"], OSError(number, "x")), "there is no route")
+            for number in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN)
+        ),
         (failures.connect_failed(DIALLED, ["a"], OSError(errno.EHOSTUNREACH, "x")), "check the base URL"),
+        (failures.connect_failed(DIALLED, ["a"], OSError(errno.EMFILE, "x")), "raise its limit (ulimit -n)"),
+        (failures.connect_failed(DIALLED, ["a"], OSError(errno.ENFILE, "x")), "raise its limit (ulimit -n)"),
+        (failures.connect_failed(DIALLED, ["a"], OSError(errno.EADDRNOTAVAIL, "x")), "could not connect to"),
         (failures.out_of_time(PEER, "connect", 1.0, Reach.NO), "within 1 s; check that it can be reached"),
         (failures.out_of_time(PEER, "write", 1.0, Reach.MAYBE), "raise `timeouts.write`"),
         (failures.out_of_time(PEER, "read", 1.0, Reach.MAYBE), "within 1 s; raise `timeouts.read`"),

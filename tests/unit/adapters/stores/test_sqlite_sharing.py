@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from contextlib import contextmanager
 from decimal import Decimal
@@ -27,6 +28,7 @@ from intertie.runtime.state import (
     Verdict,
 )
 from intertie.runtime.stepping import run_blocking
+from support.pace import wait_until
 from support.store_kit import KEY, StoreKit, flat_price, most_within, per_second
 
 ONE = Decimal(1)
@@ -49,8 +51,6 @@ def record(breaker, kit, admission, verdict):
 
 def die(store) -> None:
     """What the kernel does to a killed process, for one of several handles in this one."""
-    import os
-
     store._background.stop()
     os.close(store._owner._file)
     store._owner._file = -1
@@ -132,6 +132,41 @@ def test_a_pause_and_a_resume_reach_the_others(kit):
     assert isinstance(acquire(other, kit, wait_s=1.0), LimitRefusal)
     one.resume()
     assert isinstance(acquire(other, kit, wait_s=1.0), Permit)
+
+
+def test_a_place_is_free_for_others_soon_after_a_flight_ended(kit):
+    """Nobody of the process that flew has to call again before another process gets the place."""
+    options = LimiterOptions(concurrent=1)
+    coordination = kit.coordination()
+    one, other = coordination.limiter(KEY, options), kit.coordination().limiter(KEY, options)
+    assert isinstance(acquire(one, kit), Permit)
+    kit.clock.advance(5.0)
+    wait_until(lambda: not coordination._background._due)  # nothing else is left that would tell of the end by the way
+    assert isinstance(acquire(other, kit, wait_s=0.0), LimitRefusal)
+    one.finished()
+    kit.clock.advance(0.1)
+    wait_until(lambda: isinstance(acquire(other, kit, wait_s=0.0), Permit))
+
+
+def test_a_forked_child_has_no_descriptor_of_its_parents_state_file(kit):
+    """SQLite in a child would close it at some time, and with it every lock that the parent holds."""
+    coordination = kit.coordination()
+    limiter = coordination.limiter(KEY, per_second(100))
+    assert isinstance(acquire(limiter, kit), Permit)
+    state = coordination._database.path.stat()
+
+    def is_state(file: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(file), state)
+        except OSError:
+            return False
+
+    assert any(map(is_state, range(1024)))
+    child = os.fork()
+    if not child:
+        os._exit(any(map(is_state, range(1024))))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert isinstance(acquire(limiter, kit), Permit)
 
 
 def test_places_and_tickets_of_a_dead_owner_are_freed(kit):
