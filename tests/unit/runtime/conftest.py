@@ -7,7 +7,6 @@ from intertie.runtime.event_catalogue import kind_of
 from support.plans import DRIVES, Drive
 
 SOMETIMES = {
-    ("circuit_breaker", "half_open"): {"state"},
     ("circuit_breaker", "reject"): {"forced"},
     ("classify", "classified"): {"effect_unknown", "error", "kind", "reached", "status"},
     ("fallback", "fallback"): {"age_s", "receipt"},

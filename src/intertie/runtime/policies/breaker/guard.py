@@ -23,7 +23,7 @@ class BreakerGuard(Guard):
     stage = STAGE
     events = (
         EventKind("admit", "debug", (), "the circuit is closed"),
-        EventKind("half_open", "info", ("probe", "state"), "the attempt is a probe"),
+        EventKind("half_open", "info", ("probe",), "the attempt is a probe"),
         EventKind("reject", "warning", ("state", "retry_after_s", "forced"), "the circuit is not closed"),
         EventKind("open", "error", ("state",), "this attempt opened the circuit"),
         EventKind("close", "info", ("state",), "this attempt closed the circuit"),
