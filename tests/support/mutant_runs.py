@@ -50,10 +50,10 @@ class Project:
         }
         return sorted(found)
 
-    def steps(self, module: str) -> Sequence[Step]:
-        """Return what tests a module."""
+    def steps(self, module: str, most: int | None = None) -> Sequence[Step]:
+        """Return what tests a module, at most the first so many."""
         fitting = [prefix for prefix in self.covering if module == prefix or module.startswith(f"{prefix}/")]
-        return self.covering[max(fitting, key=len)]
+        return self.covering[max(fitting, key=len)][:most]
 
     def source(self, module: str) -> bytes:
         """Return a module's text."""
@@ -69,6 +69,7 @@ class Run:
         by: The test that failed, "time" where none ended in time; None where it survived.
         seconds: How long it took.
         source, tests: Digests of what was mutated and of the tests: the run says nothing about others.
+        steps: How many steps a survivor passed at most; None for all of them.
     """
 
     key: str
@@ -76,6 +77,7 @@ class Run:
     seconds: float
     source: str
     tests: str
+    steps: int | None = None
 
 
 class Limits(NamedTuple):
@@ -113,16 +115,19 @@ class Results:
             elif kept["tree"] == self._tree:
                 self._limits[tuple(kept["step"])] = Limits(*kept["limits"])
 
-    def of(self, mutant: Mutant) -> Run | None:
-        """Return what came of a mutant, None where it has to run."""
+    def of(self, mutant: Mutant, steps: int | None = None) -> Run | None:
+        """Return what came of a mutant, None where it has to run: it survived fewer steps than are asked for."""
         run = self._runs.get(mutant.key)
-        if run is None or run.source != self._sources[mutant.file] or (run.by is None and run.tests != self._tests):
+        if run is None or run.source != self._sources[mutant.file]:
             return None
-        return run
+        if run.by is not None:
+            return run
+        enough = run.steps is None or (steps is not None and run.steps >= steps)
+        return run if enough and run.tests == self._tests else None
 
-    def add(self, mutant: Mutant, by: str | None, seconds: float) -> None:
+    def add(self, mutant: Mutant, by: str | None, seconds: float, steps: int | None = None) -> None:
         """Keep what came of a mutant."""
-        run = Run(mutant.key, by, round(seconds, 1), self._sources[mutant.file], self._tests)
+        run = Run(mutant.key, by, round(seconds, 1), self._sources[mutant.file], self._tests, steps)
         self._runs[mutant.key] = run
         self._keep(asdict(run))
 
@@ -177,8 +182,8 @@ class Tree:
         """Return what the last tests printed."""
         return (self.root / ".output").read_text(errors="replace")
 
-    def judge(self, mutant: Mutant, limits: Mapping[Step, Limits]) -> str | None:
-        """Return what kills a mutant, None where it survives."""
+    def judge(self, mutant: Mutant, limits: Mapping[Step, Limits], steps: int | None = None) -> str | None:
+        """Return what kills a mutant in the first so many steps, None where it survives."""
         path = self.root / self._project.package / mutant.file
         source = path.read_bytes()
         changed = mutant.applied(source)
@@ -189,7 +194,7 @@ class Tree:
             compiled.unlink()
         path.write_bytes(changed)
         try:
-            for step in self._project.steps(mutant.file):
+            for step in self._project.steps(mutant.file, steps):
                 by = self.pytest(step, limits[step])
                 if by is not None:
                     return by
@@ -272,7 +277,7 @@ class Runner:
             say(f"{wall_s:6.1f} s  {' '.join(step)}")
         self._trees += [Tree(self._project, self._scratch / str(number), tree.root) for number in range(1, self._jobs)]
 
-    def run(self, mutants: Sequence[Mutant]) -> Iterator[tuple[Mutant, str | None, float]]:
+    def run(self, mutants: Sequence[Mutant], steps: int | None = None) -> Iterator[tuple[Mutant, str | None, float]]:
         """Yield (mutant, what killed it, seconds) as they come."""
         free: queue.SimpleQueue[Tree] = queue.SimpleQueue()
         for tree in self._trees:
@@ -281,7 +286,7 @@ class Runner:
         def one(mutant: Mutant) -> tuple[Mutant, str | None, float]:
             tree, began_s = free.get(), time.monotonic()
             try:
-                return mutant, tree.judge(mutant, self._limits), time.monotonic() - began_s
+                return mutant, tree.judge(mutant, self._limits, steps), time.monotonic() - began_s
             finally:
                 free.put(tree)
 
