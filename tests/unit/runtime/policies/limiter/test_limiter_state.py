@@ -125,3 +125,10 @@ def test_a_share_settled_after_its_window_frees_nobody_elses_place(limit):
     again.load(window.dump())
     again.settle(3, 10.0, [])
     assert again.room(10.15) == 0
+
+
+def test_a_limit_is_not_paused_before_anybody_paused_it():
+    """A clock may start at zero, as that of a machine that has just booted."""
+    state = LimiterState(LimiterOptions((Window(1.0, 1),)), lambda: 0.0)
+    assert state.snapshot(0.0).paused_for_s == 0.0
+    assert state.take(0.0)
