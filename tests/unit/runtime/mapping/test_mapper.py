@@ -218,3 +218,9 @@ def test_a_json_path_row_reads():
     assert Mapper(rows).map(
         {"items": [{"ok": True, "id": "a"}, {"ok": False, "id": "b"}, {"ok": True, "id": "c"}]}
     ) == {"ids": "a+c"}
+
+
+def test_a_default_of_an_element_makes_no_list_in_the_source():
+    """Who reads the list itself finds none, as the source has none."""
+    rows = (mapping_row("items[0].name", "first", default="d"), mapping_row("items", "all"))
+    assert Mapper(rows).map({}) == {"first": "d"}

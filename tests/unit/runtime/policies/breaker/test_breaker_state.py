@@ -136,3 +136,13 @@ def test_who_was_admitted_before_it_opened_is_so_no_more():
     assert not circuit.still_admitted(early)
     assert circuit.record(probe, SUCCESS, 111.0) == "closed"
     assert circuit.still_admitted(early)
+
+
+def test_a_snapshot_counts_what_can_open_the_circuit():
+    """With a ratio alone the failures of its window; beside a threshold the failures in a row too, where they are more."""
+    by_ratio = BreakerOptions(failure_threshold=None, failure_ratio=0.5, window=2, minimum_calls=10)
+    alone, beside = Circuit(by_ratio), Circuit(by_ratio, BreakerOptions(failure_threshold=5))
+    for circuit in (alone, beside):
+        for _ in range(3):
+            assert circuit.record(circuit.admit(1.0, 9.0), FAILURE, 1.0) is None
+    assert (alone.snapshot(1.0).failures, beside.snapshot(1.0).failures) == (2, 3)
