@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ssl
 
 import pytest
 
@@ -38,4 +39,27 @@ DIALLED = Dialled("api.example.com", 443, PEER)
 def test_a_message_names_the_peer_and_says_what_to_do(error, advice):
     """Host and port stand in every one of them, and the next step."""
     assert PEER in str(error)
+    assert advice in str(error)
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        (8, "verification is never switched off"),
+        (9, "clock may be behind"),
+        (10, "must renew its certificate"),
+        (11, "verification is never switched off"),
+        *((code, "in `security.ca` or `trust`") for code in (18, 19, 20, 21)),
+        (61, "verification is never switched off"),
+        (62, "must name the host as the certificate does"),
+        (63, "verification is never switched off"),
+        (64, "must name the host as the certificate does"),
+    ],
+)
+def test_a_certificate_that_is_refused_comes_with_what_to_do(code, advice):
+    """Each reason of OpenSSL that somebody can do something about has its own advice."""
+    failure = ssl.SSLCertVerificationError()
+    failure.verify_code, failure.verify_message = code, "so it is"
+    error = failures.tls_failed(PEER, failure)
+    assert f"{PEER} is not trusted: so it is; " in str(error)
     assert advice in str(error)
