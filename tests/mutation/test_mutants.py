@@ -85,6 +85,25 @@ def test_a_mutant_is_killed_or_survives_until_it_is_explained(toy, capsys):
     assert "0 survive" in told
 
 
+def test_what_survives_quickly_is_judged_by_all_its_tests_later(toy, capsys):
+    """With `--quick` only the first two steps run; what they let through is open, and no more than that."""
+    (toy.root / "tests/test_signs.py").write_text(
+        "from toy.limits import opposite\n\n\ndef test_sign():\n    assert opposite(1) == -1\n"
+    )
+    first = ("tests/test_limits.py",)
+    toy = Project(toy.root, toy.package, {"limits.py": (first, (*first, "-k", "fits"), ("tests/test_signs.py",))})
+    assert run(toy, "--quick") == 1
+    assert "1 survive" in capsys.readouterr().out
+    assert run(toy, "--quick") == 1
+    assert "of which 0 run now" in capsys.readouterr().out
+    assert run(toy) == 0
+    told = capsys.readouterr().out
+    assert "of which 1 run now" in told
+    assert "0 survive" in told
+    assert run(toy, "--quick") == 0
+    assert "of which 0 run now" in capsys.readouterr().out
+
+
 def test_nothing_is_mutated_where_the_tests_fail_by_themselves(toy, capsys):
     """A suite that fails anyway would kill every mutant."""
     (toy.root / "tests/test_limits.py").write_text(TESTS.replace("== 0", "== 1"))
