@@ -14,7 +14,7 @@ from intertie.runtime.policies.breaker.options import SECOND_LOOK, STAGE, Breake
 from intertie.runtime.policies.breaker.verdict import NEUTRAL, verdict_of
 from intertie.runtime.state import Admission, BreakerHandle, CircuitRefusal
 
-_EVENT_OF_STATE = {"open": "open", "half_open": "half_open", "closed": "close"}
+_EVENT_OF_STATE = {"open": "open", "closed": "close"}
 
 
 class BreakerPolicy(Struct, frozen=True):
