@@ -29,26 +29,21 @@ class AuthPolicy(Struct, frozen=True):
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the attempt's outcome; where the credential is missing, say which reference."""
-        if call.request is None:
+        request = call.request
+        if request is None:
             return await call_next(call)
-        flow = self.credentials.flow(call.request)
+        flow: Flow | None = None
         try:
-            return await self._play(call, call_next, flow)
-        finally:
-            flow.close()
-
-    async def _play(self, call: Call, call_next: CallNext, flow: Flow) -> Outcome:
-        try:
-            sends = self._until_send(call, flow, next(flow))
+            sends = self._attached(call, request)
+            if sends is None:
+                flow = self.credentials.flow(request)
+                sends = self._answered(call, flow, next(flow))
         except CredentialMissing as error:
             call.course.emit(STAGE, "credential_missing")
             return Failed(error, Kind.CREDENTIAL_FAULT, Reach.NO)
         except CallError as error:
             return Failed(error, Kind.MAPPING_FAULT, Reach.NO)
         credential = sends.credential
-        sent: Request | None = call.held.of(STAGE)  # what the fused path sends, or has sent
-        if sent is not None and sent.credential is not None:
-            credential = sent.credential
         call.course.emit(
             STAGE,
             "credential",
@@ -57,16 +52,24 @@ class AuthPolicy(Struct, frozen=True):
             name=credential.name,
             reference=credential.secret.reference,
         )
-        request = sends.request if sent is None else sent
-        if sends.sign is not None:
-            request = replace(request, sign=sends.sign)
-        outcome = await call_next(replace(call, request=request))
+        signed = sends.request if sends.sign is None else replace(sends.request, sign=sends.sign)
+        outcome = await call_next(replace(call, request=signed))
         if not isinstance(outcome, Failed) or outcome.kind is not Kind.CREDENTIAL_FAULT or outcome.response is None:
             return outcome
         call.course.emit(STAGE, "refused", reference=credential.secret.reference)
-        return replace(outcome, again=self._renewed(call, flow, Reply(refused=True, carried=credential.secret)))
+        return replace(
+            outcome, again=self._renewed(call, request, flow, Reply(refused=True, carried=credential.secret))
+        )
 
-    def _until_send(self, call: Call, flow: Flow, ask: Ask) -> Send:
+    def _attached(self, call: Call, request: Request) -> Send | None:
+        """Return the request with what every attempt carries, or as the fused path sent it; None where it differs."""
+        sent: Request | None = call.held.of(STAGE)
+        if sent is not None and sent.credential is not None:
+            return Send(sent, sent.credential)
+        credential = self.credentials.attached()
+        return None if credential is None else Send(replace(request, credential=credential), credential)
+
+    def _answered(self, call: Call, flow: Flow, ask: Ask) -> Send:
         while not isinstance(ask, Send):
             if isinstance(ask, NeedBodyField):
                 ask = flow.send(self.with_body_field(call, (ask.name, ask.secret)))
@@ -74,10 +77,13 @@ class AuthPolicy(Struct, frozen=True):
                 ask = flow.send(self.credentials.secret(ask))
         return ask
 
-    def _renewed(self, call: Call, flow: Flow, reply: Reply) -> bool:
+    def _renewed(self, call: Call, request: Request, flow: Flow | None, reply: Reply) -> bool:
         """Return whether the flow asks for one more attempt; what was refused is not kept."""
         try:
-            self._until_send(call, flow, flow.send(reply))
+            if flow is None:  # what was attached needed no play until now
+                flow = self.credentials.flow(request)
+                self._answered(call, flow, next(flow))
+            self._answered(call, flow, flow.send(reply))
         except StopIteration as ended:
             if not ended.value:
                 self.credentials.forget()
