@@ -95,7 +95,7 @@ class OperationPlan(Struct, frozen=True):
         replay_safe: Sending it twice has the effect of once: the protocol says so (a safe or idempotent method), an
             idempotency key, or `idempotent: true`.
         is_read: It changes nothing (GET or HEAD): may be answered from the cache, never queued.
-        stages: In the order of `runtime.stages.ORDER`, those that are on.
+        stages: In the order of `runtime.order.ORDER`, those that are on.
         worst_case_s: Longest a call can take, all waits and retries included.
         cost_per_call: Expected cost of one attempt at the first tier; None where nothing is paid per call.
         unsupported: Why this version can't call it at all, in one sentence; None where it can. Such a call is refused
