@@ -53,7 +53,7 @@ async def hold_turn(
     except BaseException:
         # What may have left counts; what was not sent is given back.
         if course.sends > sends:
-            handle.finished()
+            handle.finished(turn)
         else:
             handle.give_back(turn)
         raise
@@ -86,7 +86,7 @@ def _over(handle: LimiterHandle, permit: Permit, outcome: Outcome) -> Outcome:
         return outcome
     response = outcome.response
     if isinstance(outcome, Answered) and response is not None and response.stream is not None:
-        watched = WatchedStream(response.stream, lambda _: handle.finished())
+        watched = WatchedStream(response.stream, lambda _: handle.finished(permit))
         return replace(outcome, response=replace(response, stream=watched))
-    handle.finished()
+    handle.finished(permit)
     return outcome

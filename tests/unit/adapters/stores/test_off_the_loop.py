@@ -97,7 +97,7 @@ def test_no_verb_of_a_call_does_io_on_the_loop(stores, tmp_path):
         breaker.record_later(admission, FAILED)
         breaker.release(Admission(admission.epoch, "1.1"))
         assert breaker.known().failures == 21
-        limiter.finished()
+        limiter.finished(permit)
         limiter.give_back(permit)
         assert isinstance(await limiter.acquire(deadline_s=soon()), LimitRefusal)
         assert isinstance(await breaker.admit(lease_until_s=soon()), Admission)

@@ -147,10 +147,11 @@ def test_a_place_is_free_for_others_soon_after_a_flight_ended(kit):
     options = LimiterOptions(concurrent=1)
     coordination = kit.coordination()
     one, other = coordination.limiter(KEY, options), kit.coordination().limiter(KEY, options)
-    assert isinstance(acquire(one, kit), Permit)
+    permit = acquire(one, kit)
+    assert isinstance(permit, Permit)
     after_all_due(coordination, kit)  # nothing is left that would report the end by the way
     assert isinstance(acquire(other, kit, wait_s=0.0), LimitRefusal)
-    one.finished()
+    one.finished(permit)
     after_all_due(coordination, kit)
     assert isinstance(acquire(other, kit, wait_s=0.0), Permit)
 
@@ -349,7 +350,7 @@ def test_many_threads_share_transactions(kit):
             answer = acquire(limiter, kit, wait_s=0.0)
             if isinstance(answer, Permit):
                 got.append(answer)
-                limiter.finished()
+                limiter.finished(answer)
 
     threads = [threading.Thread(target=take) for _ in range(8)]
     for thread in threads:

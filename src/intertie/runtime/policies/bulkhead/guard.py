@@ -58,8 +58,8 @@ class BulkheadGuard(Guard):
         def take(_: Attempt) -> Permit | None:
             return acquire_nowait()
 
-        def settle(_: Attempt, __: Permit) -> None:
-            finished()
+        def settle(_: Attempt, permit: Permit) -> None:
+            finished(permit)
 
         return Quick(take, settle, taken=("place",))
 

@@ -47,8 +47,8 @@ class LimiterGuard(Guard):
         def take(_: Attempt) -> Permit | None:
             return acquire_nowait()
 
-        def settle(_: Attempt, __: Permit) -> None:
-            finished()
+        def settle(_: Attempt, permit: Permit) -> None:
+            finished(permit)
 
         return Quick(take, settle, NAMES, taken=("permit",))
 
