@@ -11,7 +11,14 @@ from intertie.runtime.policies.limiter.options import LimiterOptions
 
 
 class PermitLapsed(Exception):  # noqa: N818  # no error: the attempt goes on with another permit
-    """A permit is too old to be used: its request has not left, and another one is to be taken, `again`."""
+    """A permit is too old to be used: its request has not left, and another one is to be taken, `again`.
+
+    `late_s` is how much later than `not_after_s` it was.
+    """
+
+    def __init__(self, late_s: float) -> None:
+        super().__init__(late_s)
+        self.late_s = late_s
 
 
 class Departures(Protocol):
@@ -53,8 +60,9 @@ class Permit:
         Raises:
             PermitLapsed: It is later than `not_after_s`.
         """
-        if self.limit.now_s() > self.not_after_s:
-            raise PermitLapsed
+        late_s = self.limit.now_s() - self.not_after_s
+        if late_s > 0:
+            raise PermitLapsed(late_s)
 
     def departed(self) -> None:
         """Count it from now: the kernel has taken its last byte."""

@@ -25,6 +25,7 @@ class LimiterGuard(Guard):
     stage = STAGE
     events = (
         EventKind("permit", "debug", (), "the attempt may leave now"),
+        EventKind("lapse", "info", ("late_s",), "the permit was too old to be used, and another one is taken"),
         EventKind("wait", "info", ("waited_s",), "the attempt waited for its turn"),
         EventKind("reject", "warning", ("reason", "retry_after_s"), "the attempt got no turn in time"),
         EventKind("pause", "warning", ("pause_s",), "the answer pauses all callers"),
@@ -44,8 +45,9 @@ class LimiterGuard(Guard):
         """Take a permit that is free now; an answer that speaks of limits goes to the general path."""
         acquire_nowait, finished = handle.acquire_nowait, handle.finished
 
-        def take(_: Attempt) -> Permit | None:
-            return acquire_nowait()
+        def take(attempt: Attempt) -> Permit | None:
+            attempt.departure = permit = acquire_nowait()
+            return permit
 
         def settle(_: Attempt, permit: Permit) -> None:
             finished(permit)
