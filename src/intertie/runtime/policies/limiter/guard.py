@@ -63,6 +63,8 @@ class LimiterGuard(Guard):
             "windows": [{"limit": window.limit, "window_s": window.window_s} for window in limits.windows],
             "strategy": limits.strategy,
         }
+        if limits.windows:
+            options["margin_s"] = limits.margin_s
         if limits.burst is not None:
             options["burst"] = limits.burst
         if limits.concurrent is not None:
@@ -84,7 +86,9 @@ class LimiterGuard(Guard):
                 f"{plural(window['limit'], 'request')} in {seconds_text(window['window_s'])}"
                 for window in options["windows"]
             )
-            yield f"{windows}, counted by {options['strategy'].replace('_', ' ')}", sources["windows"]
+            margin = f"{seconds_text(options['margin_s'])} of" if options["margin_s"] else "no"
+            counted = f"counted by {options['strategy'].replace('_', ' ')}"
+            yield f"{windows}, {counted}, with {margin} margin", sources["windows"]
         if "burst" in options:
             yield f"at most {options['burst']} leave at once", sources["burst"]
         if "concurrent" in options:
