@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -81,13 +82,20 @@ class Run:
 
 
 class Limits(NamedTuple):
-    """How much tests may take on a mutant: more than all of what they take without."""
+    """How much tests may take on a mutant: more than all of what they take without.
+
+    Attributes:
+        cpu_s: All of them, of work.
+        wall_s: All of them, of time.
+        each_s: Each of them, of time: what hangs is noticed long before all of them could have run.
+    """
 
     cpu_s: int
     wall_s: int
+    each_s: int
 
 
-_BASELINE = Limits(0, 900)
+_BASELINE = Limits(0, 900, 0)
 
 
 class BrokenBaselineError(Exception):
@@ -159,10 +167,18 @@ class Tree:
         server = self._serving()
         failed = self.root / ".failed"
         failed.unlink(missing_ok=True)
-        order = {"arguments": step, "output": str(self.root / ".output"), "failed": str(failed)}
+        order = {
+            "arguments": step,
+            "output": str(self.root / ".output"),
+            "failed": str(failed),
+            "longest": str(self.root / ".longest"),
+            "cpu_s": limits.cpu_s,
+            "each_s": limits.each_s,
+            "writes": writes,
+        }
         assert server.stdin is not None
         assert server.stdout is not None
-        server.stdin.write(json.dumps({**order, "cpu_s": limits.cpu_s, "writes": writes}) + "\n")
+        server.stdin.write(json.dumps(order) + "\n")
         server.stdin.flush()
         self._child = int(server.stdout.readline())
         late = threading.Timer(limits.wall_s, self.stop)
@@ -171,16 +187,21 @@ class Tree:
             status = int(server.stdout.readline())
         finally:
             late.cancel()
+            self.stop()  # what it started may still run
             self._child = 0
         if status == 0:
             return None
-        if status in {-signal.SIGXCPU, -signal.SIGKILL}:
+        if status in {-signal.SIGALRM, -signal.SIGXCPU, -signal.SIGKILL}:
             return "time"
         return failed.read_text() if failed.exists() else f"pytest, which ends with {status}"
 
     def output(self) -> str:
         """Return what the last tests printed."""
         return (self.root / ".output").read_text(errors="replace")
+
+    def longest_s(self) -> float:
+        """Return how long the longest of the last tests took."""
+        return float((self.root / ".longest").read_text())
 
     def judge(self, mutant: Mutant, limits: Mapping[Step, Limits], steps: int | None = None) -> str | None:
         """Return what kills a mutant in the first so many steps, None where it survives."""
@@ -203,9 +224,10 @@ class Tree:
             path.write_bytes(source)
 
     def stop(self) -> None:
-        """End the tests that run."""
+        """End the tests that run, and what they started."""
         if self._child:
-            os.killpg(self._child, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(self._child, signal.SIGKILL)
 
     def end(self) -> None:
         """End everything."""
@@ -272,7 +294,8 @@ class Runner:
                 output = tree.output()[-4000:]
                 raise BrokenBaselineError(f"{' '.join(step)} fails without any mutant ({by}):\n{output}")
             wall_s = time.monotonic() - began_s
-            self._limits[step] = Limits(int(2 * wall_s) + 10, round(6 * wall_s) + 60)
+            each_s = round(6 * tree.longest_s()) + 10
+            self._limits[step] = Limits(int(2 * wall_s) + 10, round(6 * wall_s) + 60, each_s)
             results.passed(step, self._limits[step])
             say(f"{wall_s:6.1f} s  {' '.join(step)}")
         self._trees += [Tree(self._project, self._scratch / str(number), tree.root) for number in range(1, self._jobs)]

@@ -6,6 +6,8 @@ That store I/O on a loop's thread raises is switched on for the whole suite, in 
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from decimal import Decimal
 
@@ -71,6 +73,12 @@ def test_store_io_on_a_loop_raises_in_every_test(stores):
     assert refuses_on_loops()
     asyncio.run(scene())
     assert coordination._database.read("SELECT 1") == [(1,)]
+
+
+def test_nothing_is_refused_where_nobody_asked_for_it():
+    """An application's own mistake costs it a moment of its loop, never a call: only tests switch it on."""
+    asked = "from intertie.adapters.stores.blocking import refuses_on_loops; print(refuses_on_loops())"
+    assert subprocess.check_output([sys.executable, "-c", asked], text=True) == "False\n"
 
 
 def test_no_verb_of_a_call_does_io_on_the_loop(stores, tmp_path):

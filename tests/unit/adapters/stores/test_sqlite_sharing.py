@@ -65,17 +65,18 @@ def die(store) -> None:
 
 
 @contextmanager
-def broken(store):
-    """The file can't be used for a while."""
+def broken(store, *verbs: str):
+    """The file can't be used for a while, or can't be written where that is said."""
 
     def fail(*args, **options):
         msg = "the state file can't be used (disk I/O error)"
         raise StoreUnavailable(msg, url=store.url)
 
-    write, read = store._database.write, store._database.read
-    store._database.write = store._database.read = fail
+    verbs = verbs or ("write", "read")
+    whole = {verb: getattr(store._database, verb) for verb in verbs}
+    vars(store._database).update(dict.fromkeys(verbs, fail))
     yield
-    store._database.write, store._database.read = write, read
+    vars(store._database).update(whole)
 
 
 @pytest.mark.parametrize("strategy", ["sliding_window", "fixed_window", "token_bucket"])
@@ -261,6 +262,44 @@ def test_a_breaker_without_its_store_decides_alone_and_says_so(kit):
     with broken(coordination):
         assert record(breaker, kit, admission, Verdict(failure=True)) == "open"
         assert "decides on its breaker alone" in coordination.problems()[0]
+
+
+def test_what_is_not_told_yet_counts_beside_what_others_told(kit):
+    """While it can only read, a process adds its own failures to what it reads; the store has them once it can write."""
+    options = BreakerOptions(failure_threshold=4, open_s=30.0)
+    coordination = kit.coordination()
+    one, other = coordination.breaker(KEY, options), kit.coordination().breaker(KEY, options)
+    admission = run_blocking(one.admit(lease_until_s=5.0))
+    with broken(coordination, "write"):
+        one.record_later(admission, Verdict(failure=True))
+        assert record(other, kit, admission, Verdict(failure=True)) is None
+        assert one.snapshot().failures == 2
+        assert other.snapshot().failures == 1
+    one.core.tell()
+    assert other.snapshot().failures == 2
+    assert one.snapshot().failures == 2
+
+
+@pytest.mark.parametrize(
+    ("verdict", "epoch", "forced"),
+    [(None, 1, None), (False, 0, None), (False, 1, "closed"), (False, 1, None)],
+)
+def test_a_result_that_changes_nothing_costs_no_transaction(kit, verdict, epoch, forced):
+    """With a closed breaker that counts nothing, most of all calls need no store; a failure does."""
+    coordination = kit.coordination()
+    breaker = coordination.breaker(KEY, BreakerOptions(failure_threshold=5))
+    failed_before = epoch == 0 or verdict is None
+    record(breaker, kit, Admission(1), Verdict(failure=failed_before))
+    if forced is not None:
+        breaker.force(forced)
+        epoch = breaker.known().epoch
+    with broken(coordination):
+        breaker.record_later(Admission(epoch), Verdict(failure=verdict))
+        breaker.core.tell()
+        assert coordination.problems() == ()
+        breaker.record_later(Admission(epoch), Verdict(failure=True))
+        with pytest.raises(StoreUnavailable):
+            breaker.core.tell()
 
 
 def test_what_a_dead_owner_held_counts_until_it_is_reconciled(kit):

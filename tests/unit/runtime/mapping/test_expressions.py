@@ -63,7 +63,8 @@ class TestWithTheExtra:
             ("cel: amount * 2", "a field is `source.name`"),
             ("cel: nope(value)", "undeclared"),
             ("value +* 2", "neither a call"),
-            ("cel: " + "1+" * 2000 + "1", "at most"),
+            ("cel: " + "1+" * 1000 + "1", "an expression has at most 2000 characters"),
+            ("cel: " + "1+" * 2000 + "1", "a transform has at most"),
         ],
     )
     def test_what_is_no_expression_is_refused(self, text, says):
