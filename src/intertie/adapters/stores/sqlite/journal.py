@@ -33,7 +33,7 @@ from intertie.runtime.state_key import StateKey
 
 _GROUP_S = 0.05
 _MOST_UNSTORED = 100_000
-_QUEUE_LEAST_S = 0.0
+_QUEUE_LEAST_S = 0.5
 """How long a write waits for the queue at least: a call whose time is over has nothing else left."""
 _OPEN_STATES = ("pending", "sending", "parked")
 _INSERT_CALL = f"INSERT INTO call ({COLUMNS}, at_s, entry) VALUES ({MARKS}, ?, ?)"  # noqa: S608
