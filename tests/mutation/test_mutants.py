@@ -104,6 +104,25 @@ def test_what_survives_quickly_is_judged_by_all_its_tests_later(toy, capsys):
     assert "of which 0 run now" in capsys.readouterr().out
 
 
+def test_what_other_tests_say_now_changes_nothing(toy, capsys):
+    """A survivor runs again when a test of its own module changes, or what tests share, and the baseline with it."""
+    (toy.root / "tests/test_others.py").touch()
+    assert run(toy) == 1
+    capsys.readouterr()
+
+    (toy.root / "tests/test_others.py").write_text("def test_nothing(): pass\n")
+    assert run(toy) == 1
+    assert "of which 0 run now" in capsys.readouterr().out
+
+    for changed in ("test_limits.py", "conftest.py"):
+        with (toy.root / "tests" / changed).open("a") as file:
+            file.write("# More.\n")
+        assert run(toy) == 1
+        told = capsys.readouterr().out
+        assert "of which 1 run now" in told
+        assert " s  tests/test_limits.py\n" in told
+
+
 def test_a_mutant_that_hangs_is_noticed_by_the_test_that_it_hangs_in(toy):
     """One test that takes far longer than any took before ends the run, however long all of them may take."""
     (toy.root / "tests/test_limits.py").write_text(

@@ -69,7 +69,7 @@ class Run:
         key: Of the mutant.
         by: The test that failed, "time" where none ended in time; None where it survived.
         seconds: How long it took.
-        source, tests: Digests of what was mutated and of the tests: the run says nothing about others.
+        source, tests: Digests of what was mutated and of the tests that ran: the run says nothing about others.
         steps: How many steps a survivor passed at most; None for all of them.
     """
 
@@ -105,23 +105,40 @@ class BrokenBaselineError(Exception):
 class Results:
     """What came of mutants, in a file that a run which was stopped goes on from.
 
-    A mutant that was killed stays so while its module is the same; one that survived, while the tests are the same too.
-    Tests that pass without any mutant do so until anything changes.
+    A mutant that was killed stays so while its module is the same; one that survived, while the tests that ran are the
+    same too. Tests that pass without any mutant do so until they, what they share with others, or the package change.
     """
 
     def __init__(self, path: Path, project: Project) -> None:
         self._path = path
-        self._tests = _digest((project.root / "tests").rglob("*.py"))
-        self._tree = self._tests + _digest((project.root / project.package).rglob("*.py"))
+        self._project = project
+        tests = project.root / "tests"
+        self._shared = _digest([*tests.rglob("conftest.py"), *(tests / "support").rglob("*.py")])
+        self._package = _digest((project.root / project.package).rglob("*.py"))
         self._sources = {module: _digest([project.root / project.package / module]) for module in project.modules()}
+        self._tests: dict[Step, str] = {}
         self._runs: dict[str, Run] = {}
         self._limits: dict[Step, Limits] = {}
         for line in path.read_text().splitlines() if path.exists() else ():
             kept = json.loads(line)
             if "key" in kept:
                 self._runs[kept["key"]] = Run(**kept)
-            elif kept["tree"] == self._tree:
+            elif kept["tree"] == self._tree_of(tuple(kept["step"])):
                 self._limits[tuple(kept["step"])] = Limits(*kept["limits"])
+
+    def _tests_of(self, step: Step) -> str:
+        if step not in self._tests:
+            paths = [self._project.root / argument for argument in step if argument.startswith("tests")]
+            files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*.py"))]
+            self._tests[step] = _digest(files)
+        return self._tests[step]
+
+    def _tree_of(self, step: Step) -> str:
+        return self._package + self._shared + self._tests_of(step)
+
+    def _tests_on(self, mutant: Mutant, steps: int | None) -> str:
+        digests = [self._shared, *map(self._tests_of, self._project.steps(mutant.file, steps))]
+        return hashlib.sha256("".join(digests).encode()).hexdigest()[:16]
 
     def of(self, mutant: Mutant, steps: int | None = None) -> Run | None:
         """Return what came of a mutant, None where it has to run: it survived fewer steps than are asked for."""
@@ -131,21 +148,26 @@ class Results:
         if run.by is not None:
             return run
         enough = run.steps is None or (steps is not None and run.steps >= steps)
-        return run if enough and run.tests == self._tests else None
+        return run if enough and run.tests == self._tests_on(mutant, run.steps) else None
+
+    def has_run(self, mutant: Mutant) -> bool:
+        """Return whether anything came of a mutant before, of whatever module and tests."""
+        return mutant.key in self._runs
 
     def add(self, mutant: Mutant, by: str | None, seconds: float, steps: int | None = None) -> None:
         """Keep what came of a mutant."""
-        run = Run(mutant.key, by, round(seconds, 1), self._sources[mutant.file], self._tests, steps)
+        tests = self._tests_on(mutant, steps)
+        run = Run(mutant.key, by, round(seconds, 1), self._sources[mutant.file], tests, steps)
         self._runs[mutant.key] = run
         self._keep(asdict(run))
 
     def limits(self, step: Step) -> Limits | None:
-        """Return how much tests may take that passed on this very tree, None where they have to run."""
+        """Return how much tests may take that passed as they are, None where they have to run."""
         return self._limits.get(step)
 
     def passed(self, step: Step, limits: Limits) -> None:
         """Keep that tests pass without any mutant."""
-        self._keep({"step": step, "limits": limits, "tree": self._tree})
+        self._keep({"step": step, "limits": limits, "tree": self._tree_of(step)})
 
     def _keep(self, kept: dict[str, object]) -> None:
         with self._path.open("a") as file:

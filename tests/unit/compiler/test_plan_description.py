@@ -99,6 +99,9 @@ def test_options_are_json_with_seconds():
     assert stages["send"] == {"write_s": 2.0, "read_s": 4.0}
     assert stages["rate_limit"]["windows"] == [{"limit": 25, "window_s": 1.0}, {"limit": 1000, "window_s": 60.0}]
     assert stages["retry"]["retry_on"] == [409, "5xx"]
+    assert stages["idempotency_key"] == {"header": "Idempotency-Key"}
+    assert stages["version"]["supported"] == ["1", "2"]
+    assert "idempotency_key" not in {stage["stage"] for stage in document["operations"][1]["stages"]}
 
 
 def test_plan_json_has_its_shape():

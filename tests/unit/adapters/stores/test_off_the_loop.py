@@ -244,10 +244,10 @@ class Gate:
         self.batches.append(len(acts))
         return [(act(None, 0.0), 0.0) for act in acts]
 
-    def combiner(self):
+    def combiner(self, offload=None):
         return Combiner(
             self.transact,
-            offload=ThreadOffload(),
+            offload=offload or ThreadOffload(),
             monotonic_s=CLOCK.monotonic_s,
             busy=lambda _patience_s: StoreLocked("busy", url=""),
         )
@@ -313,6 +313,32 @@ def test_one_thread_works_for_all_on_a_loop():
     assert answers == list(range(50))
     assert threads - before <= 1
     assert gate.batches == [50]
+
+
+def test_who_comes_after_a_thread_that_could_not_start_is_served():
+    """A process that is out of threads for a moment fails one caller, and wedges nothing."""
+    gate, start = Gate(), ThreadOffload.start
+    gate.opened.set()
+
+    class Spent(ThreadOffload):
+        spent = True
+
+        def start(self, work, /):
+            if self.spent:
+                self.spent = False
+                msg = "can't start new thread"
+                raise RuntimeError(msg)
+            start(self, work)
+
+    combiner = gate.combiner(Spent())
+
+    async def scene():
+        with pytest.raises(RuntimeError, match="new thread"):
+            await combiner.ask(lambda *_: 1, patience_s=PATIENCE_S)
+        return await combiner.ask(lambda *_: 2, patience_s=PATIENCE_S)
+
+    assert asyncio.run(scene()) == (2, 0.0)
+    assert gate.batches == [1]
 
 
 def test_an_error_after_a_transaction_began_reaches_all_of_its_batch():

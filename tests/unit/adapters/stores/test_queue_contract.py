@@ -160,6 +160,25 @@ def test_the_cache_is_bounded(kit):
     assert run_blocking(cache.find("d10", ttl_s=1000)) is not None
 
 
+def test_the_cache_is_bounded_in_bytes(kit, monkeypatch):
+    """Where the answers are too big together the oldest leave; one replaced by a smaller one counts as the smaller."""
+    for module in ("memory", "sqlite"):
+        monkeypatch.setattr(f"intertie.adapters.stores.{module}.cache.MOST_BYTES", 100)
+    cache = kit.coordination().cache(KEY)
+
+    def kept(*digests):
+        return [run_blocking(cache.find(digest, ttl_s=1000)) is not None for digest in digests]
+
+    for digest, size in (("a", 60), ("a", 20), ("b", 40), ("c", 40), ("huge", 101)):
+        cache.keep(digest, b"x" * size, 200, ttl_s=1000)
+        kit.clock.advance(0.001)
+    assert kept("a", "b", "c", "huge") == [True, True, True, False]
+    cache.keep("d", b"x", 200, ttl_s=1000)
+    if kit.backend == "sqlite":
+        cache.store()
+    assert kept("a", "b", "c", "d") == [False, True, True, True]
+
+
 def test_all_is_well(kit):
     """A store that works tells of no problems."""
     assert kit.coordination().problems() == ()

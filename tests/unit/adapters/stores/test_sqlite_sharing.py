@@ -157,6 +157,30 @@ def test_a_place_is_free_for_others_soon_after_a_flight_ended(kit):
     assert isinstance(acquire(other, kit, wait_s=0.0), Permit)
 
 
+def test_what_is_due_later_is_done_though_nothing_was_to_do_meanwhile(kit):
+    """The store's own thread sleeps while it has nothing to do, and is woken for what is due in a while, too."""
+    coordination = kit.coordination()
+    for _ in range(5):
+        after_all_due(coordination, kit)
+
+
+def test_a_write_waits_for_its_queue_at_least_half_a_second(kit):
+    """A call whose time is over has nothing else left; one with time waits for as long as others may."""
+    journal, waited = kit.journal(), []
+
+    def busy(*, patience_s):
+        waited.append(patience_s)
+        raise journal._database.busy(patience_s)
+
+    item = QueueItem("r", KEY, "create", b"{}", None, None, "", kit.clock.utc_s(), None)
+    vars(journal._database)["write"] = busy
+    for left_s in (-1.0, 3.0):
+        with pytest.raises(StoreUnavailable):
+            run_blocking(journal.enqueue(item, deadline_s=kit.clock.monotonic_s() + left_s))
+    del journal._database.write
+    assert waited == [0.5, 1.5]
+
+
 def test_a_forked_child_has_no_descriptor_of_its_parents_state_file(kit):
     """SQLite in a child would close it at some time, and with it every lock that the parent holds."""
     coordination = kit.coordination()

@@ -74,6 +74,16 @@ class TestWithTheExtra:
         assert "\n" not in str(refused.value)
 
     @pytest.mark.parametrize(
+        ("text", "offset"),
+        [("cel: value +", 12), ("cel:  nope(value)", 10), ("cel: " + "(" * 500 + "1" + ")" * 500, 5)],
+    )
+    def test_the_place_of_what_is_wrong_is_told(self, text, offset):
+        """The character that CEL names, and the beginning of the expression where it names none."""
+        with pytest.raises(MappingSyntaxError) as refused:
+            parse_transform(text)
+        assert refused.value.offset == offset
+
+    @pytest.mark.parametrize(
         ("text", "value"),
         [
             ("value * 2", "s3cret"),
