@@ -133,8 +133,9 @@ class Process:
     def kill(self):
         """End as a killed process does: its row stays, and nobody holds its lock."""
         self.journal._background.stop()
-        os.close(self.core._owner._file)
-        self.core._owner._file = -1
+        if self.core._owner._file >= 0:  # else it never held anything
+            os.close(self.core._owner._file)
+            self.core._owner._file = -1
 
 
 class World:
