@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from intertie.adapters.stores.sqlite import ledger_store
+from intertie.adapters.stores.sqlite import ledger, ledger_store
 from intertie.core.errors import Reach
 from intertie.core.money import ONE_UNIT
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
@@ -340,6 +340,23 @@ def test_a_lower_budget_ends_a_share_even_within_a_transaction(kit, monkeypatch)
         process.core._refill()
     assert process.ledger.reserve_nowait(ONE) is None
     assert isinstance(process.reserve(), BudgetRefusal)
+
+
+def test_who_is_refused_while_the_budget_goes_away_is_refused_in_its_words(kit, monkeypatch):
+    """The budget that was in force when it was asked says why; the next one to ask may go."""
+    process = Process(kit, flat_price(monthly_limit=Decimal("0.01"), hard_stop=True))
+    process.use(1)
+    tier_cost = ledger.tier_cost
+
+    def meanwhile(*arguments):
+        process.ledger.reconfigure(flat_price())
+        return tier_cost(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "tier_cost", meanwhile)
+        refused = process.reserve()
+    assert (refused.limit, refused.spent) == (Decimal("0.01"), Decimal("0.01"))
+    assert isinstance(process.reserve(), Reservation)
 
 
 def test_what_comes_back_over_a_lowered_budget_is_not_handed_out_again(kit):
