@@ -37,7 +37,8 @@ _PART_OF_REST = 10
 """Before a hard stop a share is never more than this part of what is left, divided by those who share it."""
 _REFILL_AT = 3
 """A share is refilled when less than this part of it is left, of calls, of quantity or of time."""
-_MOST_CALLS = 10**9
+_NEVER = -1
+"""Never are fewer calls left."""
 _ZERO = Decimal(0)
 
 _Entry: TypeAlias = tuple[str, tuple[int, Trillionths], ledger_store.HeldShare]
@@ -167,8 +168,8 @@ class SharedLedger:
         self._handed_before_lease = 0
         self._demand = Demand()
         self._each: Trillionths = 0
-        self._refill_calls = -1
-        self._refill_quantity: Trillionths = -1
+        self._refill_calls = _NEVER
+        self._refill_quantity: Trillionths = 0
         self._tells_soon = False
 
     def after_fork_in_child(self) -> None:
@@ -218,7 +219,7 @@ class SharedLedger:
             self._handed += 1
             if books.left_calls > self._refill_calls and books.left >= self._refill_quantity:
                 return reservation
-            self._each, self._refill_calls, self._refill_quantity = quantity, -1, -1  # once a share
+            self._each, self._refill_calls, self._refill_quantity = quantity, _NEVER, 0  # once a share
         self._background.ask(self._refill_name, self._refill)
         return reservation
 
@@ -331,19 +332,19 @@ class SharedLedger:
         lease.fits = lease.affordable is None or taken <= lease.affordable
         if not lease.granted and not session.refills:
             return lease
-        room = self._room(self._each, taken - books.left, sharers=1 + len(others))
-        target = max(0, min(wanted - len(lease.granted), room))
+        wanted = max(0, wanted - len(lease.granted))
+        target = self._at_most(wanted, self._each, taken - books.left, sharers=1 + len(others))
         books.keep(target, target * self._each)
         lease.unspent = target * self._each - books.left
         lease.calls = len(lease.granted) + target - books.left_calls
         lease.quantity = sum(ask.quantity for ask in lease.granted) + lease.unspent
         return lease
 
-    def _room(self, each: Trillionths, taken: Trillionths, *, sharers: int) -> int:
-        """Return how many calls a share may hold: of what is left before a hard stop, a tenth for all sharers."""
+    def _at_most(self, wanted: int, each: Trillionths, taken: Trillionths, *, sharers: int) -> int:
+        """Return how many calls of those wanted a share may hold: all sharers a tenth of what a hard stop leaves."""
         if self._affordable is None or each <= 0:
-            return _MOST_CALLS
-        return (self._affordable - taken) // (_PART_OF_REST * sharers * each)
+            return wanted
+        return max(0, min(wanted, (self._affordable - taken) // (_PART_OF_REST * sharers * each)))
 
     def _entries_locked(self, books: Books | None, lease: _Lease | None) -> list[_Entry]:
         """Return what to write of each month: what was settled, and all that is held from now on."""
@@ -380,8 +381,8 @@ class SharedLedger:
             self._now_books = books
             # Where plans have changed meanwhile, or allow less than is taken, what comes back is not handed out again.
             self._share_ends_s = end_s if lease.fits and self._measured == plans else -inf
-            self._refill_calls = books.left_calls // _REFILL_AT if books.left_calls else -1
-            self._refill_quantity = books.left // _REFILL_AT if books.left_calls else -1
+            self._refill_calls = books.left_calls // _REFILL_AT if books.left_calls else _NEVER
+            self._refill_quantity = books.left // _REFILL_AT
         return bool(self._now_books.left_calls)
 
     def _refuse(self, lease: _Lease, others: list[ledger_store.HeldShare], month_left_s: float) -> list[str]:
