@@ -13,6 +13,7 @@ from intertie.adapters.stores import InlineOffload, StoreUnavailable, open_journ
 from intertie.adapters.stores.sqlite.limiter import SHARE_S
 from intertie.core.clock import BlockingClock
 from intertie.core.errors import Reach
+from intertie.core.money import ONE_UNIT
 from intertie.core.rng import SystemRng
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
@@ -31,7 +32,7 @@ from intertie.runtime.stepping import run_blocking
 from support.pace import PATIENCE_S
 from support.store_kit import KEY, StoreKit, flat_price, most_within, per_second
 
-ONE = Decimal(1)
+ONE = ONE_UNIT
 
 
 @pytest.fixture
