@@ -93,7 +93,7 @@ The state folder belongs to the spec's file, however you name it: by path, by id
 It is `.intertie/` in the nearest folder upwards that has an `intertie.toml`, else in the file's own folder.
 `--workspace` names another.
 """
-_SECONDS = frozenset({"retry_after", "max_wait", "max_pause", "initial_delay", "max_delay", "cache_ttl",
+_SECONDS = frozenset({"retry_after", "max_wait", "margin", "max_pause", "initial_delay", "max_delay", "cache_ttl",
                       "idempotency_ttl", "budget_window", "timeout", "connect", "read", "write", "total"})  # fmt: skip
 
 
