@@ -154,7 +154,7 @@ def _make(path: Path, fill: Callable[[Path], None]) -> None:
 
 
 def sweep(path: Path, now_s: float) -> None:
-    """Remove files that were being made when their process died; `now_s` is in UTC seconds."""
+    """Remove files that were being made when their process died; `now_s` is what a file has that is made now."""
     with suppress(OSError):  # they take some room, and the next sweep looks again
         for left in list(path.parent.iterdir()):
             if left.name.startswith(f".{path.name}.") and left.lstat().st_mtime < now_s - _STALE_S:
