@@ -97,8 +97,9 @@ def test_two_openers_never_pass_the_stricter_plan(tmp_path, processes, seed):
             handles[number].reconfigure(plans[number])
             for store in stores:
                 store._limiters[KEY, ""][0]._sync()
-        if not isinstance(run_blocking(handles[number].acquire(deadline_s=kit.clock.monotonic_s())), LimitRefusal):
-            handles[number].finished()
+        permit = run_blocking(handles[number].acquire(deadline_s=kit.clock.monotonic_s()))
+        if not isinstance(permit, LimitRefusal):
+            handles[number].finished(permit)
             stamps.append(kit.clock.monotonic_s())
             assert within(stamps, stamps[-1], 2.0) <= min(plan.windows[0].limit for plan in plans)
     assert len(stamps) > 50

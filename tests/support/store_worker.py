@@ -54,7 +54,7 @@ def take_permits(root: Path) -> None:
                 taken[name].append((began_s, time.monotonic()))
             else:
                 taken[name].append(permit.stamp_s)
-            limiter.finished()
+            limiter.finished(permit)
 
     threads = [threading.Thread(target=take_all, args=(name,)) for name in LIMITS]
     for thread in threads:
@@ -127,7 +127,7 @@ def fork_and_take(root: Path) -> None:
             stamps.append(permit.stamp_s)
             reservation = ledger.reserve_nowait(one) or run_blocking(ledger.reserve(one))
             ledger.settle(reservation, quantity=one, reached=Reach.YES)
-            limiter.finished()
+            limiter.finished(permit)
         return stamps
 
     use(50)

@@ -391,6 +391,39 @@ def test_an_echo_may_begin_before_the_upload_ends(way: Way) -> None:
         way.run(server.port, work)
 
 
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_an_answer_that_breaks_ends_an_endless_upload(loop: str) -> None:
+    """Nothing more is asked of the iterator, although nobody reads on and the service still listens; the reader is told."""
+    head_read, closed = threading.Event(), []
+
+    async def endless() -> AsyncIterator[bytes]:
+        try:
+            while True:
+                yield b"x" * 1000
+        finally:
+            closed.append(True)
+
+    def behave(peer: Peer) -> None:
+        peer.read_head()
+        peer.send(CHUNKED)
+        assert head_read.wait(PATIENCE_S)
+        peer.send(b"no chunk\r\n")
+        peer.until_closed()
+
+    async def work(http: Caller) -> None:
+        response = await http.call(Request("POST", "/", body=endless()), stream=True)
+        head_read.set()
+        await http.until(lambda: closed)
+        assert response.stream is not None
+        with pytest.raises(ProtocolError):
+            async for _ in response.stream:
+                pass
+        await response.stream.aclose()
+
+    with serving(behave) as server:
+        Way(loop).run(server.port, work)
+
+
 ASKING = [
     Request("POST", "/", body=b"x=1", expect_continue=True),
     Request("POST", "/", body=pieces(b"x=1"), expect_continue=True),

@@ -25,7 +25,7 @@ from intertie.core.errors import (
     TokenRefused,
     UsageError,
 )
-from intertie.mockserver import MockEngine, MockRequest, MockServer, Tolerance, profile_of
+from intertie.mockserver import MockEngine, MockRequest, MockServer, profile_of
 from intertie.mockserver.in_process import MockTransport
 from intertie.mockserver.trial import trial_calls
 from intertie.runtime.call import Kind
@@ -463,7 +463,7 @@ def test_over_sockets(tmp_path, monkeypatch):
     spec = tmp_path / "sums.md"
     spec.write_text(SPEC.replace("requests_per_second: 5", "requests_per_second: 1000"))
     plan = tiny_plan(spec.read_text(), root=tmp_path)
-    with MockServer(plan, latency=False, tolerance=Tolerance(1.0)) as url:
+    with MockServer(plan, latency=False) as url:
         with open_sync(spec, base_url=url, state="memory://") as sums:
             assert isinstance(sums.add(left=1, right=2)["sum"], int)
             with sums.count.stream() as chunks:

@@ -10,7 +10,7 @@ import weakref
 import pytest
 
 from intertie.core.forking import close_around_fork, renew_after_fork
-from support.forked import said_by_child
+from support.forks import said_by_child
 from support.real_servers import ROOT
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can't fork")

@@ -13,7 +13,7 @@ from intertie.core import rng as rng_module
 from intertie.core.forking import renew_after_fork
 from intertie.core.rng import SystemRng
 from intertie.runtime.call_ids import CallIds
-from support.forked import said_by_child
+from support.forks import said_by_child
 
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can't fork")
 

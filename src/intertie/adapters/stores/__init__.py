@@ -16,7 +16,6 @@ __all__ = [
     "InlineOffload",
     "StoreUnavailable",
     "ThreadOffload",
-    "holds_something",
     "open_coordination",
     "open_journal",
     "state_folder",
@@ -88,16 +87,6 @@ def open_journal(
         path = database_path(url, root)
         return SqliteJournal(path, url, clock=clock, rng=rng, offload=offload, durability=durability)
     raise UsageError(_unknown(url))
-
-
-def holds_something(url: str, root: Path) -> bool:
-    """Return whether anything was ever stored under a URL, whether or not it can be read now."""
-    if not url.startswith(SCHEME):
-        return False
-    try:
-        return database_path(url, root).stat().st_size > 0
-    except (OSError, StoreUnavailable):
-        return False  # there is no such file
 
 
 def state_folder(url: str, root: Path) -> Path | None:

@@ -80,8 +80,7 @@ def used(kit: StoreKit, permits: int) -> dict:
     other = StoreKit("sqlite", kit.root / "elsewhere")
     limiter = other.coordination().limiter(KEY, LIMITS)
     for _ in range(permits):
-        run_blocking(limiter.acquire(deadline_s=10.0))
-        limiter.finished()
+        limiter.finished(run_blocking(limiter.acquire(deadline_s=10.0)))
     other.close()
     database = sqlite3.connect(kit.root / "elsewhere" / "state" / "state.db")
     (state,) = database.execute("SELECT state FROM limiter").fetchone()

@@ -53,10 +53,10 @@ class SqliteJournal:
         self.url = url
         self._clock = clock
         self._offload = offload
-        self._database = Database(path, url, durability=durability)
+        self._problems = Problems()
+        self._database = Database(path, url, durability=durability, tell=partial(self._problems.tell, "file"))
         self._owner = Owner(self._database, rng)
         self._queue = SharedQueue(self._database, self._owner, clock)
-        self._problems = Problems()
         self._background = Background(clock, lambda sentence: self._problems.tell("background", sentence))
         self._begin_locks()
         self._ledgers: dict[StateKey, tuple[SharedLedger, Sharing[PricingOptions]]] = {}

@@ -1,4 +1,4 @@
-"""What a forked child says."""
+"""Children of a process, and what they say."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 def said_by_child(say: Callable[[], object]) -> str:
-    """Return the `repr` of what `say` gives in a forked child."""
+    """Return what a forked child says."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
