@@ -391,6 +391,25 @@ def test_an_echo_may_begin_before_the_upload_ends(way: Way) -> None:
         way.run(server.port, work)
 
 
+def test_what_never_left_is_not_counted_as_sent(way: Way) -> None:
+    """An answer that comes before the service has read the body says how much of it had left by then."""
+    answered, whole = threading.Event(), 64 * 1024 * 1024
+
+    def behave(peer: Peer) -> None:
+        peer.read_head()
+        peer.send(HELLO)
+        assert answered.wait(PATIENCE_S)
+
+    async def work(http: Caller) -> None:
+        response = await http.call(Request("POST", "/", body=b"x" * whole))
+        answered.set()
+        assert response.body == b"hello"
+        assert 0 < response.bytes_sent < whole
+
+    with serving(behave) as server:
+        way.run(server.port, work)
+
+
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 def test_an_answer_that_breaks_ends_an_endless_upload(loop: str) -> None:
     """Nothing more is asked of the iterator, although nobody reads on and the service still listens; the reader is told."""
