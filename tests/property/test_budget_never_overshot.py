@@ -133,6 +133,8 @@ class Process:
     def kill(self):
         """End as a killed process does: its row stays, and nobody holds its lock."""
         self.journal._background.stop()
+        self.journal._closed = True
+        self.journal._database.close()
         if self.core._owner._file >= 0:  # else it never held anything
             os.close(self.core._owner._file)
             self.core._owner._file = -1
@@ -196,8 +198,6 @@ class World:
             reservation = process.open.pop(self.rng.randrange(len(process.open)))
             reached = self.rng.choice([Reach.NO, Reach.MAYBE, Reach.YES])
             process.ledger.settle(reservation, quantity=ONE, reached=reached)
-            if "settle" in process.background.at_once:
-                process.background.run("settle")
             self.paid += reached is not Reach.NO
 
     def work(self, process):
@@ -220,6 +220,9 @@ class World:
         acts = [self.reserve, self.settle, self.work, self.cancel, self.flush, self.kill]
         weights = [50, 40, 20, 3, 3, 1 if self.rng.random() < 0.3 else 0]
         self.rng.choices(acts, weights)[0](self.rng.choice(self.living))
+        for process in self.living:
+            if "settle" in process.background.at_once:
+                process.background.run("settle")
         assert self.gone() <= self.calls
 
 
