@@ -37,8 +37,9 @@ _OF_ANY: Final = frozenset(
 )  # fmt: skip
 _KNOWN: Final = _OF_OBJECTS | _OF_ARRAYS | _OF_ANY
 """Keywords under which a stricter part makes the whole stricter, and never another."""
-_EXACT_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
-_EXACT: Final = _EXACT_SCALARS | {dict, list}
+_EXACT: Final = frozenset({str, int, float, bool, type(None), dict, list})
+_DEEPEST: Final = DEEPEST - 1
+"""Of a container that may hold one more."""
 _DEFINITIONS: Final = "$defs"
 _LONGEST_CHAIN: Final = 16
 """References that lead to nothing but a reference."""
@@ -83,15 +84,17 @@ class _Place:
 
     Attributes:
         members: Name -> place of the members that may be containers.
+        is_last: No container stands below: what stands here need not be looked into.
         others: Of members that have no name in the schema, None where they are scalars.
         names: Of the members that the schema names, wherever `others` are looked at.
         items: Of the elements of a list, None where they are scalars.
     """
 
-    __slots__ = ("items", "may_hold", "members", "names", "others")
+    __slots__ = ("is_last", "items", "may_hold", "members", "names", "others")
 
     def __init__(self) -> None:
         self.may_hold = False
+        self.is_last = False
         self.members: tuple[tuple[str, _Place], ...] = ()
         self.others: _Place | None = None
         self.names: frozenset[str] = frozenset()
@@ -108,6 +111,7 @@ class _Place:
         self.members = tuple((name, place) for name, place in self.members if place.may_hold)
         self.others = self.others if self.others is not None and self.others.may_hold else None
         self.items = self.items if self.items is not None and self.items.may_hold else None
+        self.is_last = not self.members and self.others is None and self.items is None
 
 
 class _Making:
@@ -203,12 +207,15 @@ def _types(asked: Mapping[str, object]) -> list[str]:
 def _is_exact(value: object, place: _Place, depth: int) -> bool:
     """Return whether each container in a valid value is a dict or a list, and none is nested too deeply."""
     kind = type(value)
+    if depth >= _DEEPEST:
+        return False
     if kind is dict:
-        if depth >= DEEPEST:
-            return False
         for name, below in place.members:
             member = value.get(name)  # type: ignore[attr-defined]  # seen just now
-            if member is not None and not _is_exact(member, below, depth + 1):
+            if below.is_last:
+                if type(member) not in _EXACT:
+                    return False
+            elif member is not None and not _is_exact(member, below, depth + 1):
                 return False
         others = place.others
         if others is not None:
@@ -217,12 +224,12 @@ def _is_exact(value: object, place: _Place, depth: int) -> bool:
                     return False
         return True
     if kind is list:
-        if depth >= DEEPEST:
-            return False
         items = place.items
-        if items is None:
-            return True
-        if not items.members and items.others is None and items.items is None and depth + 1 < DEEPEST:
-            return _EXACT.issuperset(map(type, value))  # type: ignore[call-overload]  # nothing below holds anything
-        return all(_is_exact(element, items, depth + 1) for element in value)  # type: ignore[attr-defined]
-    return kind in _EXACT_SCALARS
+        if items is not None:
+            if items.is_last:
+                return _EXACT.issuperset(map(type, value))  # type: ignore[call-overload]
+            for element in value:  # type: ignore[attr-defined]
+                if not _is_exact(element, items, depth + 1):
+                    return False
+        return True
+    return kind in _EXACT
