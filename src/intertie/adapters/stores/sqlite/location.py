@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from errno import EACCES
 from pathlib import Path
-from tempfile import mkstemp
 
 from intertie.adapters.stores.errors import StoreUnavailable
 
@@ -50,6 +49,8 @@ def make_ready(path: Path, url: str) -> None:
 
 def _make(path: Path) -> None:
     """Make an empty file under its name at once, closed before anybody can see it."""
+    from tempfile import mkstemp  # noqa: PLC0415  # a file is made once
+
     descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)  # with mode 600
     os.close(descriptor)
     try:
