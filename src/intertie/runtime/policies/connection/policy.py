@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,9 +12,8 @@ from intertie.core.errors import CallError
 from intertie.runtime.call import Call, Failed, Outcome
 from intertie.runtime.http import Connection, Transport
 from intertie.runtime.pipeline import CallNext
+from intertie.runtime.policies.connection.options import STAGE
 from intertie.runtime.state import PermitLapsed
-
-STAGE: Final = "connection"
 
 
 class ConnectionPolicy(Struct, frozen=True):

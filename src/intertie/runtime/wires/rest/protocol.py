@@ -14,7 +14,7 @@ from intertie.runtime.state import ServerHint
 from intertie.runtime.wires.contract import NOT_PLAIN
 from intertie.runtime.wires.rest.classify import Classifier, declared_retry_after
 from intertie.runtime.wires.rest.plan import rest_wire
-from intertie.runtime.wires.rest.requests import RequestBuilder
+from intertie.runtime.wires.rest.requests.builder import RequestBuilder
 from intertie.runtime.wires.rest.responses import ResponseReader
 
 TAG = "rest"
