@@ -39,7 +39,7 @@ class BudgetPolicy(Struct, frozen=True):
         """Return the attempt's outcome, its cost settled exactly, or a refusal."""
         course = call.course
         expected = self.expected(call)
-        reservation: Reservation | BudgetRefusal | None = call.held.of(STAGE) or self.handle.reserve_nowait(expected)
+        reservation: Reservation | BudgetRefusal | None = call.held.get(STAGE) or self.handle.reserve_nowait(expected)
         if reservation is None:
             try:
                 reservation = await self.handle.reserve(expected, deadline_s=call.deadline_s)
@@ -48,12 +48,16 @@ class BudgetPolicy(Struct, frozen=True):
         if isinstance(reservation, BudgetRefusal):
             course.emit(STAGE, "reject", spent=str(reservation.spent), limit=str(reservation.limit))
             return self._refused(call, reservation)
-        course.emit(STAGE, "reserve", amount=str(reservation.amount), currency=self.options.currency)
+        call.held[STAGE] = reservation
+        if course.watched:
+            course.emit(STAGE, "reserve", amount=str(reservation.amount), currency=self.options.currency)
+        else:
+            course.decisions.append("reserve")
         if self.alert is not None and reservation.before + reservation.quantity >= self.alert:
             course.warn(STAGE, f"{call.operation.id}: {alert_sentence(self.options)}")
         sends = course.sends
         try:
-            outcome = await call_next(replace(call, held=call.held.holding(STAGE, reservation)))
+            outcome = await call_next(call)
         except BaseException:
             # Cancelled in the middle: what may have left counts as what was expected, never as nothing.
             reached = Reach.MAYBE if course.sends > sends else Reach.NO
@@ -73,8 +77,12 @@ class BudgetPolicy(Struct, frozen=True):
 
     def _settle(self, call: Call, reservation: Reservation, quantity: Decimal, reached: Reach) -> None:
         cost = self.handle.settle(reservation, quantity=quantity, reached=reached)
-        call.course.add_cost(cost)
-        call.course.emit(SETTLE, "settle", amount=str(cost.amount), currency=cost.currency, reached=str(reached))
+        course = call.course
+        course.add_cost(cost)
+        if course.watched:
+            course.emit(SETTLE, "settle", amount=str(cost.amount), currency=cost.currency, reached=str(reached))
+        else:
+            course.decisions.append("settle")
 
     def _settle_with_stream(
         self, call: Call, outcome: Answered, response: Response, reservation: Reservation
