@@ -174,6 +174,8 @@ BAD = {
     "no-reason": (saying(b"HTTP/1.1 503\r\n\r\n"), "503; can it reach the service?"),
     "web-server": (saying(b"HTTP/1.1 405 Method Not Allowed\r\n\r\n"), "does not know CONNECT"),
     "choices": (saying(b"HTTP/1.1 300 Multiple Choices\r\n\r\n"), "300 Multiple Choices"),
+    "no-connect": (saying(b"HTTP/1.1 501 Not Implemented\r\n\r\n"), "does not know CONNECT"),
+    "broken": (saying(b"HTTP/1.1 500 Oh\r\n\r\n"), "500 Oh; can it reach the service?"),
     "redirect": (saying(b"HTTP/1.1 302 Found\r\nLocation: http://login.example/\r\n\r\n"), "302 Found"),
     "long-reason": (saying(b"HTTP/1.1 503 " + b"a" * 9000 + b"\r\n\r\n"), "…; can it"),
     "garbage": (saying(b"\x16\x03\x01\x02\x00\x01\x00"), "not HTTP"),
