@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any
 
 import msgspec
@@ -27,11 +28,14 @@ class Held(msgspec.Struct, frozen=True):
     The fused path fills these and hands the attempt over at any point, so that nothing is done twice.
 
     Attributes:
-        things: Stage -> what it took.
+        things: Stage -> what it took, outermost first.
+        exchanged: What the fused path has sent already, None where nothing was.
+        again: The attempt's permit lapsed before anything left, so it takes a connection and a permit once more.
     """
 
     things: Mapping[str, object] = {}
     exchanged: Exchanged | None = None
+    again: bool = False
 
     def of(self, stage: str) -> Any:
         """Return what a stage has taken, None where it has taken nothing."""
@@ -39,7 +43,12 @@ class Held(msgspec.Struct, frozen=True):
 
     def holding(self, stage: str, thing: object) -> Held:
         """Return the same with what a stage has just taken."""
-        return Held({**self.things, stage: thing}, self.exchanged)
+        return Held({**self.things, stage: thing}, self.exchanged, self.again)
+
+    def again_from(self, stage: str) -> Held:
+        """Return what the stages around one have taken, for an attempt that goes through it and those behind again."""
+        kept = dict(takewhile(lambda taken: taken[0] != stage, self.things.items()))
+        return Held(kept, None, again=True)
 
 
 NOTHING_HELD = Held()

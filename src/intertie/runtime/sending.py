@@ -15,6 +15,7 @@ from intertie.runtime.http import NO_HEADERS, MessageStream, Response
 from intertie.runtime.masking import Masker, shown_response
 from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.stages import Stage
+from intertie.runtime.state import Permit, PermitLapsed
 from intertie.runtime.streams import ReceivedStream
 from intertie.runtime.wires.contract import LinkedWire
 
@@ -39,16 +40,29 @@ class Sender(Struct, frozen=True):
     clock: Clock
 
     async def __call__(self, call: Call) -> Outcome:
-        """Return what the attempt was, with its exchange noted on the call's course."""
+        """Return what the attempt was, with its exchange noted on the call's course.
+
+        Raises:
+            PermitLapsed: The request was to leave later than its permit allows; the connection was given back.
+        """
         course = call.course
         exchanged = call.held.exchanged
         if exchanged is None and call.deadline_s <= self.clock.monotonic_s():
             return self._too_late(call)
         course.sends += 1
         course.attempts += 1
-        course.emit(Stage.SEND, "attempt", attempt=call.attempt)
-        if exchanged is None:
-            exchanged = await self._exchange(call)
+        if not call.held.again:
+            course.emit(Stage.SEND, "attempt", attempt=call.attempt)
+        try:
+            if exchanged is None:
+                exchanged = await self._exchange(call)
+            elif isinstance(exchanged.result, PermitLapsed):
+                raise exchanged.result
+        except PermitLapsed:
+            # Nothing has left, and the attempt goes on.
+            course.sends -= 1
+            course.attempts -= 1
+            raise
         course.wire_s = exchanged.ended_s - exchanged.sent_s
         result = exchanged.result
         if not isinstance(result, Response | CallError):
@@ -63,6 +77,7 @@ class Sender(Struct, frozen=True):
 
     async def _exchange(self, call: Call) -> Exchanged:
         connection, request = call.held.of("connection"), call.request
+        permit: Permit | None = call.held.of("rate_limit")
         if connection is None or request is None:
             msg = "an attempt reached its send stage without a connection or a request"
             raise RuntimeError(msg)
@@ -77,7 +92,11 @@ class Sender(Struct, frozen=True):
             read_s = read_timeout_s(self.options, now_s=sent_s, deadline_s=call.deadline_s)
             if self.wire.opens_streams:
                 opened = await connection.open_stream(
-                    request, write_deadline_s=write_until_s, read_timeout_s=read_s, deadline_s=call.deadline_s
+                    request,
+                    write_deadline_s=write_until_s,
+                    read_timeout_s=read_s,
+                    deadline_s=call.deadline_s,
+                    departure=permit,
                 )
                 answer = opened if isinstance(opened, Response) else self._opened(opened)
             else:
@@ -87,6 +106,7 @@ class Sender(Struct, frozen=True):
                     read_timeout_s=read_s,
                     deadline_s=call.deadline_s,
                     stream=call.stream,
+                    departure=permit,
                 )
             if answer.stream is not None and not self.wire.is_streamed(answer):
                 answer = await self._read_error(answer, call)
@@ -95,6 +115,9 @@ class Sender(Struct, frozen=True):
             result = error
             if error.reached is Reach.NO:
                 call.course.sent = None
+        except PermitLapsed:
+            call.course.sent = None
+            raise
         except BaseException:
             call.course.reach(Reach.MAYBE)  # cancelled with bytes perhaps on their way
             raise

@@ -137,7 +137,7 @@ def test_text_says_the_numbers_and_their_places():
         "at most 4 attempts, the first included",
         "opens when 50 % of the last 30 attempts failed, once there were 15",
         "stays open for 30 s",
-        "25 requests in 1 s and 1,000 requests in 60 s, counted by token bucket",
+        "25 requests in 1 s and 1,000 requests in 60 s, counted by token bucket, with 20 ms of margin",
         "at most 4 are in flight at a time",
         "150.00 EUR a month (UTC); results and log warn from 80 % on",
         "the key from env:KEY goes into header Authorization, after `Bearer`",

@@ -31,7 +31,7 @@ def test_a_crowd_never_passes_the_limit_and_leaves_in_order(kit, strategy):
     async def one():
         permit = await limiter.acquire(deadline_s=kit.clock.monotonic_s() + 1000)
         stamp_s = kit.clock.monotonic_s()
-        limiter.finished()
+        limiter.finished(permit)
         assert isinstance(permit, Permit)
         return stamp_s
 
@@ -138,7 +138,7 @@ def test_concurrent_bounds_calls_in_flight(kit):
         most = max(most, flying)
         await kit.clock.sleep_until(kit.clock.monotonic_s() + 1.0)
         flying -= 1
-        limiter.finished()
+        limiter.finished(permit)
 
     async def crowd():
         await asyncio.gather(*(one() for _ in range(7)))
@@ -241,18 +241,19 @@ def test_what_the_server_says_is_left_only_tightens(kit):
     limiter = kit.coordination().limiter(KEY, per_second(100))
     observe(limiter, kit, ServerHint(remaining=2, reset_s=5.0))
     for _ in range(2):
-        assert acquire(limiter, kit).waited_s == 0.0
-        limiter.finished()
+        permit = acquire(limiter, kit)
+        assert permit.waited_s == 0.0
+        limiter.finished(permit)
     assert acquire(limiter, kit).waited_s == pytest.approx(5.0, abs=0.01)
 
 
 def test_what_is_left_does_not_count_those_in_flight(kit):
     """The service said that two are left while two more were on their way to it: those two are these."""
     limiter = kit.coordination().limiter(KEY, per_second(100))
-    for _ in range(3):
-        assert isinstance(acquire(limiter, kit), Permit)
+    permits = [acquire(limiter, kit) for _ in range(3)]
+    assert all(isinstance(permit, Permit) for permit in permits)
     observe(limiter, kit, ServerHint(remaining=2, reset_s=5.0))
-    limiter.finished()
+    limiter.finished(permits[0])
     refused = acquire(limiter, kit, wait_s=1.0)
     assert isinstance(refused, LimitRefusal)
     assert refused.reason == "quota"
@@ -272,9 +273,9 @@ def test_a_snapshot_shows_windows_and_flights(kit):
 def test_what_the_service_says_is_spent_is_named_and_visible(kit):
     """Nothing left by the service's own word is no fault of the declared rate: it shows as a pause, and can be cleared."""
     limiter = kit.coordination().limiter(KEY, LimiterOptions((Window(1.0, 50),)))
-    acquire(limiter, kit)
+    permit = acquire(limiter, kit)
     observe(limiter, kit, ServerHint(remaining=0, reset_s=30.0))
-    limiter.finished()
+    limiter.finished(permit)
     refused = acquire(limiter, kit, wait_s=1.0)
     assert isinstance(refused, LimitRefusal)
     assert refused.reason == "quota"

@@ -13,6 +13,7 @@ from intertie.core.errors import CallError
 from intertie.runtime.call import Call, Failed, Outcome
 from intertie.runtime.http import Connection, Transport
 from intertie.runtime.pipeline import CallNext
+from intertie.runtime.state import PermitLapsed
 
 STAGE: Final = "connection"
 
@@ -33,7 +34,17 @@ class ConnectionPolicy(Struct, frozen=True):
     clock: Clock
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
-        """Return the attempt's outcome, or why there is no connection."""
+        """Return the attempt's outcome, or why there is no connection.
+
+        Where the permit lapsed before anything left, the attempt takes a connection and a permit again.
+        """
+        while True:
+            try:
+                return await self._once(call, call_next)
+            except PermitLapsed:
+                call = replace(call, held=call.held.again_from(STAGE))
+
+    async def _once(self, call: Call, call_next: CallNext) -> Outcome:
         course = call.course
         connection = call.held.of(STAGE) or self.transport.connect_nowait(fresh=self.fresh)
         if connection is None:
@@ -51,8 +62,11 @@ class ConnectionPolicy(Struct, frozen=True):
         sends = course.sends
         try:
             return await call_next(replace(call, held=call.held.holding(STAGE, connection)))
+        except PermitLapsed:
+            connection = None  # its exchange has given it back
+            raise
         finally:
-            if course.sends == sends:
+            if connection is not None and course.sends == sends:
                 connection.release()
 
     async def _connect(self, call: Call) -> Connection:

@@ -239,11 +239,11 @@ def test_processes_share_the_places(tmp_path):
         options = LimiterOptions(concurrent=2)
         stores = [kit.coordination() for _ in range(2)]
         handles = [store.limiter(key, options, "bulkhead/a") for store in stores]
-        for limiter in handles:
-            assert isinstance(run_blocking(limiter.acquire(deadline_s=kit.clock.now_s)), Permit)
+        permits = [run_blocking(limiter.acquire(deadline_s=kit.clock.now_s)) for limiter in handles]
+        assert all(isinstance(permit, Permit) for permit in permits)
         refused = run_blocking(handles[0].acquire(deadline_s=kit.clock.now_s))
         assert refused.reason == "concurrency"
-        handles[1].finished()
+        handles[1].finished(permits[1])
         stores[1].close()
         assert isinstance(run_blocking(handles[0].acquire(deadline_s=kit.clock.now_s + 5.0)), Permit)
     finally:
