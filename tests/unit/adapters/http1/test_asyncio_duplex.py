@@ -18,9 +18,16 @@ class Line(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__()
         self.written: list[bytes] = []
+        self.asked: list[str] = []
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.written.append(bytes(data))
+
+    def pause_reading(self) -> None:
+        self.asked.append("pause")
+
+    def resume_reading(self) -> None:
+        self.asked.append("resume")
 
     def is_closing(self) -> bool:
         return False
@@ -32,7 +39,7 @@ def duplex(clock: VirtualClock, *, paused: bool = False) -> AsyncioDuplex:
         b"",
         loop=asyncio.get_running_loop(),
         clock=clock,
-        limits=TransportLimits(),
+        limits=TransportLimits(stream_buffer_bytes=10),
         peer="127.0.0.1:1",
         tls=None,
         paused=paused,
@@ -56,6 +63,23 @@ def test_what_comes_within_its_time_is_received(patience_s: float) -> None:
             with pytest.raises(DeadlineExceeded) as late:
                 await made.receive(deadline_s=deadline_s or began_s + patience_s, idle_s=idle_s)
             assert (late.value.phase, clock.monotonic_s()) == (phase, pytest.approx(began_s + patience_s))
+
+    run_virtual(scene(), clock)
+
+
+def test_what_nobody_receives_is_bounded_again_and_again() -> None:
+    """The loop is asked to stop where too much waits, each time, and to go on once it is received."""
+    clock = VirtualClock()
+
+    async def scene() -> None:
+        made = duplex(clock)
+        for _ in range(2):
+            for _ in range(3):
+                made.data_received(b"six...")
+            assert await made.receive(deadline_s=clock.monotonic_s() + 1, idle_s=1.0) == b"six..." * 3
+        made.data_received(b"little")
+        assert await made.receive(deadline_s=clock.monotonic_s() + 1, idle_s=1.0) == b"little"
+        assert made._transport.asked == ["pause", "resume"] * 2  # type: ignore[attr-defined]
 
     run_virtual(scene(), clock)
 
