@@ -158,6 +158,19 @@ def test_a_place_is_free_for_others_soon_after_a_flight_ended(kit):
     assert isinstance(acquire(other, kit, wait_s=0.0), Permit)
 
 
+def test_what_is_given_back_is_free_for_others_soon(kit):
+    """Nobody of the process that took it has to call again before another process may."""
+    coordination, options = kit.coordination(), LimiterOptions((Window(60.0, 1),))
+    one, other = coordination.limiter(KEY, options), kit.coordination().limiter(KEY, options)
+    permit = acquire(one, kit)
+    assert isinstance(permit, Permit)
+    after_all_due(coordination, kit)  # nothing is left that would tell of it by the way
+    assert isinstance(acquire(other, kit, wait_s=0.0), LimitRefusal)
+    one.give_back(permit)
+    after_all_due(coordination, kit)
+    assert isinstance(acquire(other, kit, wait_s=0.0), Permit)
+
+
 def test_what_is_due_later_is_done_though_nothing_was_to_do_meanwhile(kit):
     """The store's own thread sleeps while it has nothing to do, and is woken for what is due in a while, too."""
     coordination = kit.coordination()
