@@ -177,6 +177,19 @@ def test_a_share_in_use_is_renewed_before_its_time_is_over_and_an_idle_one_given
     assert process.background.names() == set(), "who holds nothing looks at nothing"
 
 
+def test_a_share_is_renewed_when_a_third_of_its_time_is_left(kit):
+    """Not sooner: a look costs no transaction while there is time."""
+    process = Process(kit).grow()
+    process.core._refill()
+    ends_s = process.core._share_ends_s
+    assert ends_s - kit.clock.monotonic_s() == pytest.approx(1.0)
+    process.use(1)
+    for after_s, is_renewed in ((0.05, False), (0.6, False), (0.02, True)):
+        kit.clock.advance(after_s)
+        process.background.run("recall")
+        assert (process.core._share_ends_s > ends_s) == is_renewed
+
+
 def test_who_has_nothing_left_is_asked_for_nothing(kit):
     """The look ends with the share's last call; the next share begins it anew."""
     process = Process(kit).grow()
