@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from math import inf
 
@@ -374,6 +375,37 @@ def test_a_share_ends_with_its_month(kit):
     assert list(process.core._books) == ["2026-12"]
 
 
+def test_another_budget_ends_a_share_at_once(kit):
+    """What was taken under the old one is not handed out, before any transaction."""
+    process = Process(kit, flat_price(**HARD)).grow()
+    process.ledger.reconfigure(flat_price(monthly_limit=Decimal("1.00"), hard_stop=True))
+    assert process.core._now_books.left_calls > 15
+    assert process.ledger.reserve_nowait(ONE) is None
+
+
+def test_a_change_of_plan_recalls_what_others_hold_unspent(kit):
+    """They look at the plans of all when they answer, and the stricter budget holds for them."""
+    process, other = Process(kit, flat_price(**HARD)).grow(), Process(kit, flat_price(**HARD))
+    other.ledger.reconfigure(flat_price(monthly_limit=Decimal("1.00"), hard_stop=True))
+    other.background.run("plan")
+    assert process.row[3] == 1
+    process.core._look_for_recall()
+    assert process.row is None
+    assert isinstance(process.reserve(), BudgetRefusal)
+
+
+def test_what_the_dead_hold_is_not_waited_for(kit):
+    """A refusal for want of it is final at once: nobody would give it back."""
+    pricing = flat_price(monthly_limit=Decimal("5.00"), hard_stop=True)
+    dead, other = Process(kit, pricing).grow(), Process(kit, pricing)
+    dead.journal._background.stop()
+    dead.journal._closed = True
+    dead.journal._database.close()
+    os.close(dead.core._owner._file)
+    dead.core._owner._file = -1
+    assert run_blocking(other.core._leased(189 * ONE, inf))[1] is False
+
+
 def test_a_lower_budget_ends_a_share_even_within_a_transaction(kit, monkeypatch):
     """The plan that comes while a refill is being written holds at once: nothing of it is handed out."""
     process = Process(kit, flat_price(**HARD)).grow()
@@ -414,6 +446,7 @@ def test_what_comes_back_over_a_lowered_budget_is_not_handed_out_again(kit):
     process.ledger.reconfigure(flat_price(monthly_limit=Decimal("0.08"), hard_stop=True))
     for reservation in taken[:2]:
         process.settle(reservation, Reach.NO)
+        assert process.ledger.reserve_nowait(ONE) is None
         process.core._refill()
         assert process.ledger.reserve_nowait(ONE) is None
         assert isinstance(process.reserve(), BudgetRefusal)

@@ -91,4 +91,13 @@ def test_what_is_known_of_a_tier_does_not_grow_without_end():
     for quantity in range(1000):
         assert tariff.cost(0, quantity).amount == units(quantity)
     assert len(tariff._at.known) <= 256
-    assert tariff.cost(0, 999) is tariff.cost(7, 999), "known from the first time on"
+    known = tariff.cost(0, 999)
+    tariff.cost(0, 998)
+    assert tariff.cost(7, 999) is known, "known from the first time on"
+
+
+def test_a_limit_finer_than_a_trillionth_is_left_to_decimals():
+    """Half a trillionth has the price of one tier, the other half that of the next."""
+    tiers = (PriceTier("a", Decimal("1.5E-12"), Decimal(2)), PriceTier("b", None, Decimal(1)))
+    tariff = Tariff(PricingOptions("per_gb", "EUR", tiers))
+    assert [tariff.cost(0, 2).amount, tariff.cost(1, 1).amount] == [Decimal("3.5E-12"), Decimal("1.5E-12")]
