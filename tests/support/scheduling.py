@@ -48,3 +48,20 @@ class LoopScheduler:
         if self._timer is not None:
             self._timer.cancel()
         self._due.clear()
+
+
+class LoopOffload:
+    """Work that takes a moment of virtual time, as a worker thread's does, while the loop goes on."""
+
+    inline = False
+
+    def __init__(self, takes_s: float = 0.001) -> None:
+        self._takes_s = takes_s
+
+    def start(self, work) -> None:
+        asyncio.get_running_loop().call_later(self._takes_s, self._run, work)
+
+    @staticmethod
+    def _run(work) -> None:
+        with meant_to_block():
+            work()

@@ -97,6 +97,7 @@ class LeasedLimiter(Line):
         self._seen_s = -inf
         self._in_line = False
         self._in_row = False
+        self._told_places = 0
         self._paused_until_s = 0.0
         self._locked_since_s: float | None = None
         self._alone = Alone(self._clock, self._offset_s, self._store_down)
@@ -348,7 +349,8 @@ class LeasedLimiter(Line):
         owner, keys = self._store.owner(), (self._store.key,)
         kept = sum(share.left for share in self._shares)
         commands: list[Command] = []
-        commands.extend(batch.commands(owner, keys, self._flying + (kept if self._is_bounded else 0)))
+        batch.places = self._flying + (kept if self._is_bounded else 0)
+        commands.extend(batch.commands(owner, keys))
         waiting = len(self._seats)
         if takes and (waiting or self._refilling):
             ahead = self._demand.ahead(waiting, now_s, SHARE_S)
@@ -368,6 +370,7 @@ class LeasedLimiter(Line):
         # Stored: only now does what was told count as told.
         self._flying = max(0, self._flying - self._untold.stored(batch))
         self._alone.told(len(batch.used))
+        self._told_places = batch.places
         for note in batch.notes:
             self._in_row = note.hint.throttled or (self._in_row and note.hint.pause_s is not None)
         for reply in replies:
@@ -465,9 +468,13 @@ class LeasedLimiter(Line):
         """Give back what is left of shares that are over, and tell what is still on its way."""
         with self._lock:
             self._end_shares_locked(self.now_s())
-            tells = any(share.is_urgent for share in self._untold.over)
+            # Of flights the store knows those that were under way when it was last told.
+            tells = self._told_places > self._flying or any(share.is_urgent for share in self._untold.over)
         if tells:
             self._sync()
+        if self._shares or self._told_places:
+            # A later share may have been given meanwhile, or a flight that the store knows of may end.
+            self._background.ask(f"{self._name} end", self._end, in_s=SHARE_S)
 
     def _sync(self) -> None:
         """Tell the store what is not told yet."""

@@ -33,9 +33,10 @@ class Batch:
         ended: The shares that are over, and what became of them.
         seats: Whose permits are asked for.
         number: Of the share that is asked for, None where none is.
+        places: How many places in flight are held.
     """
 
-    __slots__ = ("departed", "ended", "notes", "number", "released", "seats", "used", "voided")
+    __slots__ = ("departed", "ended", "notes", "number", "places", "released", "seats", "used", "voided")
 
     def __init__(self, untold: Untold, now_s: float, used: Sequence[float]) -> None:
         self.ended = [(share, told) for share in untold.over if (told := share.settled(now_s)) is not None]
@@ -46,11 +47,12 @@ class Batch:
         self.notes = list(untold.notes)
         self.seats: list[Seat] = []
         self.number: int | None = None
+        self.places = 0
 
-    def commands(self, owner: str, keys: tuple[str, ...], places: int) -> list[Tell | Observe]:
+    def commands(self, owner: str, keys: tuple[str, ...]) -> list[Tell | Observe]:
         """Return it as commands."""
         settled = (*(told for _, told in self.ended), *(Settled(number) for number in self.voided))
-        tell = Tell(owner, keys, settled, self.departed, self.released, places, self.used)
+        tell = Tell(owner, keys, settled, self.departed, self.released, self.places, self.used)
         return [tell, *(Observe(keys, note.hint, note.at_s) for note in self.notes)]
 
 

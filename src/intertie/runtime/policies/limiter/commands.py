@@ -242,7 +242,9 @@ class SharedLimit(Struct):
         others = [place for place in self.line if (place.owner, place.lane) != (take.owner, take.lane)]
         if not member.wants:
             return 0, []
-        member.passed = max(member.passed, min((self.member(place.owner).passed for place in others), default=0.0))
+        if others and len(others) == len(self.line):
+            # Who joins the line has no claim on turns from before.
+            member.passed = max(member.passed, min(self.member(place.owner).passed for place in others))
         room = self.limit.room(now_s)
         if not others and room > take.waiting:
             active = sum(known.wants for known in self.members.values() if now_s - known.asked_s < _ACTIVE_S)
@@ -257,11 +259,11 @@ class SharedLimit(Struct):
         """Foresee the coming turns, each that of whoever has had least of what it wants."""
         mine = next((place for place in self.line if (place.owner, place.lane) == (take.owner, take.lane)), None)
         since_s = now_s if mine is None else mine.since_s
-        own = Place(take.owner, take.lane, take.waiting + _LOOK_AHEAD, since_s, take.until_s)
+        own = Place(take.owner, take.lane, take.waiting, since_s, take.until_s)
         # [passed, since, place, turns left, what a turn weighs]
         queue = [
             [self.member(place.owner).passed, place.since_s, left, 1 / max(1, place.waiting), place]
-            for place, left in ((own, own.waiting), *((place, place.waiting) for place in others))
+            for place, left in ((own, own.waiting + _LOOK_AHEAD), *((place, place.waiting) for place in others))
         ]
         plan, count, turns = self.limit.plan(now_s), 0, []
         places = self.limit.free_places

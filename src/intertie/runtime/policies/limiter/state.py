@@ -23,16 +23,21 @@ from intertie.runtime.state import LimiterSnapshot, LimitRefusal, ServerHint, Wi
 PLACE_RETRY_S = 1.0
 """What a refusal for want of a place in flight suggests: when a call in flight ends can't be known."""
 _SAME_RESET_S = 1.0
+_KEPT_S = 60.0
 _BOUNDLESS = 1 << 30
 
 
 class Share(msgspec.Struct):
-    """Permits handed out ahead, to depart up to `end_s` at instants not known yet. Its owner has numbered it."""
+    """Permits handed out ahead, to depart up to `end_s` at instants not known yet. Its owner has numbered it.
+
+    `is_late` is whether a bucket refills for it already, as if all of it had departed at its end.
+    """
 
     number: int
     owner: str
     count: int
     end_s: float
+    is_late: bool = False
 
 
 class Remembered(NamedTuple):
@@ -273,13 +278,24 @@ class LimiterState:
         if share is None:
             return False  # already ended by the clock, as if all of it had departed at its end
         for rule in self._rules:
-            rule.settle(share.count, share.end_s, stamps)
+            if not (share.is_late and isinstance(rule, TokenBucket)):
+                rule.settle(share.count, share.end_s, stamps)
         return True
 
     def expire(self, now_s: float, grace_s: float) -> None:
-        """End the shares that nobody settled within `grace_s` of their end, as wholly departed at their end."""
-        for share in [share for share in self.shares.values() if share.end_s + grace_s < now_s]:
-            self.settle(share.owner, share.number, [share.end_s] * share.count)
+        """See to the shares that nobody settled within `grace_s` of their end.
+
+        Windows count them at their end anyway, until somebody says better, or a minute has passed. Buckets hold them
+        apart, and refill for them from now on.
+        """
+        for key, share in [known for known in self.shares.items() if known[1].end_s + grace_s < now_s]:
+            if not share.is_late:
+                share.is_late = True
+                for rule in self._rules:
+                    if isinstance(rule, TokenBucket):
+                        rule.settle(share.count, share.end_s, [share.end_s] * share.count)
+            elif share.end_s + _KEPT_S < now_s:
+                del self.shares[key]
 
     # --- telling and keeping --------------------------------------------------------------------------------------
 
@@ -307,7 +323,9 @@ class LimiterState:
             "paused_until_s": self.paused_until_s,
             "throttled_in_row": self.throttled_in_row,
             "wave": self._wave,
-            "shares": [(share.number, share.owner, share.count, share.end_s) for share in self.shares.values()],
+            "shares": [
+                (share.number, share.owner, share.count, share.end_s, share.is_late) for share in self.shares.values()
+            ],
         }
 
     def load(self, dumped: dict[str, object], now_s: float) -> None:
@@ -352,7 +370,8 @@ class LimiterState:
             for stamp_s in sorted(stamps):
                 rule.add(stamp_s)
             for share in shares:
-                rule.lease(share.count, share.end_s)
+                if not (share.is_late and isinstance(rule, TokenBucket)):
+                    rule.lease(share.count, share.end_s)
             if isinstance(rule, TokenBucket):
                 rule.forgive(now_s)
         for (kind, per_s), kept in counted.items():
@@ -407,6 +426,6 @@ class _Kept(msgspec.Struct):
     paused_until_s: float
     throttled_in_row: int
     wave: int
-    shares: list[tuple[int, str, int, float] | Share]
+    shares: list[tuple[int, str, int, float, bool] | Share]
     held: int = 0
     remembered: list[tuple[str, float, float, list[object]]] = []
