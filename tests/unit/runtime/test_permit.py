@@ -55,8 +55,10 @@ def test_a_departure_is_told_to_who_gave_the_permit():
 
 def test_what_goes_again_keeps_what_was_taken_further_out():
     """The stage and those behind it take anew; the exchange that did not come to pass is forgotten."""
-    held = Held({"budget": 1, "connection": 2, "rate_limit": 3}, Exchanged(PermitLapsed(0.1), 0.0, 0.0))
+    held = Held({"budget": 1, "connection": 2, "rate_limit": 3})
+    held.exchanged = Exchanged(PermitLapsed(0.1), 0.0, 0.0)
     again = held.again_from("connection")
-    assert again == Held({"budget": 1}, None, again=True)
-    assert again.holding("connection", 4) == Held({"budget": 1, "connection": 4}, None, again=True)
-    assert Held({"budget": 1}).again_from("connection") == Held({"budget": 1}, None, again=True)
+    assert again == {"budget": 1}
+    assert (again.exchanged, again.again) == (None, True)
+    assert (held["connection"], held.again) == (2, False)
+    assert Held({"budget": 1}).again_from("connection") == {"budget": 1}
