@@ -19,8 +19,8 @@ from intertie.runtime.policies.error_mapping.options import ErrorMappingOptions
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
 from intertie.runtime.wires.rest.plan import BodyPlan, HeaderPlan, ParameterPlan, ResponsePlan, RestWire
-from intertie.runtime.wires.rest.requests import RequestBuilder
-from intertie.runtime.wires.rest.responses import ResponseReader
+from intertie.runtime.wires.rest.requests.builder import RequestBuilder
+from intertie.runtime.wires.rest.responses.reader import ResponseReader
 
 TEXT = CompiledSchema({"type": "string"})
 CHARGE = CompiledSchema(

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intertie.core.errors import Reach
+from intertie.core.money import ONE_UNIT
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.breaker.state import Circuit
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
@@ -19,7 +20,7 @@ from intertie.runtime.state import BudgetRefusal, LimitRefusal, Verdict
 from intertie.runtime.stepping import run_blocking
 from support.store_kit import KEY, StoreKit, flat_price, most_within
 
-ONE = Decimal(1)
+ONE = ONE_UNIT
 LENGTHS_S = (1.0, 5.0, 30.0)
 
 

@@ -11,7 +11,7 @@ from intertie.core.errors import IntertieError
 from intertie.runtime.plan import OperationPlan
 from intertie.runtime.policies.version.options import VersionOptions
 from intertie.runtime.wires.rest.plan import HeaderPlan
-from intertie.runtime.wires.rest.requests import RequestBuilder
+from intertie.runtime.wires.rest.requests.builder import RequestBuilder
 from support.mapped_operations import NOW, UUID, body_plan, mapping_row, operation_plan, parameter_plan
 
 NAMES = ("a", "b", "c", "Idempotency-Key", "idempotency_key", "X-Trace", "x_trace", "id", "body")

@@ -80,6 +80,8 @@ def open_stores(
             offload=offload,
             root=bench.root,
             durability=settings.durability,
+            history_s=settings.history_s,
+            is_audit=settings.audit == "strict",
         )
     except StoreUnavailable as down:
         needed = tuple(needs_of(plan)) if purpose is Purpose.CALLS and settings.store_down != "allow" else ()

@@ -19,6 +19,7 @@ _SETTINGS = (
         "`fair_share`, `refuse` or `allow`: see [below](#store_down).",
     ),
     ("audit", "`grouped`", "`grouped`, or `strict`: stored before the call is sent."),
+    ("history", "`90d`", "How long finished calls are kept, or `forever`; see [below](#history)."),
     ("trust", "`system`", "Whose certificates are trusted: see [below](#trust)."),
 )
 _TRUST = (
@@ -57,6 +58,16 @@ _STORE_DOWN = (
     "Without its journal, a spec with `hard_stop`, a `queue` or a strict audit is refused: what can't be read may hold",
     "a spent budget, and what can't be written keeps no receipt. Others go on in memory, with a warning on every call.",
     "`memory://` says that nothing need be kept. `intertie doctor` shows what is wrong and what to do.",
+    "",
+)
+_HISTORY = (
+    "## `history`",
+    "",
+    "Each finished call is an entry of the journal, of some 400 bytes, without request or response data;",
+    "`report calls` shows them. Entries older than this are deleted in the background by the processes that record",
+    "new ones, some hundred at a time. Their room in the file is used again; the file itself does not shrink. What",
+    'months cost is in the ledger, which nothing deletes. An entry that was recorded with `audit = "strict"` stays,',
+    "whatever its age.",
     "",
 )
 _WHOSE_STATE = """
@@ -122,6 +133,7 @@ def configuration_markdown() -> str:
         "handed on as they are. `INTERTIE_GATEWAY_PORT` is `port` of `[gateway]`, and so on.",
         "",
         *_STORE_DOWN,
+        *_HISTORY,
         *_TRUST,
         "## `[defaults]`",
         "",

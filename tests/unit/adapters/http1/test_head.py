@@ -43,6 +43,19 @@ def test_a_head_says_everything_once_and_in_order() -> None:
 
 
 @pytest.mark.parametrize(
+    ("authority", "host"),
+    [
+        ("bücher.example:8443", "xn--bcher-kva.example:8443"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("[::1]:8080", "[::1]:8080"),
+    ],
+)
+def test_an_international_name_is_asked_for_in_its_ascii_form(authority: str, host: str) -> None:
+    """RFC 3490 section 4.1: no service knows itself by another."""
+    assert f"\r\nHost: {host}\r\n".encode() in HeadEncoder(authority).encode(Request("GET", "/")).data
+
+
+@pytest.mark.parametrize(
     ("request_", "framing"),
     [
         (Request("GET", "/"), None),

@@ -157,6 +157,33 @@ def test_concurrency_that_never_frees_refuses_at_the_deadline(kit):
     assert refused.reason == "concurrency"
 
 
+@pytest.mark.parametrize(
+    "hint", [ServerHint(remaining=0), ServerHint(reset_s=30.0), ServerHint(remaining=0, reset_s=0.0)]
+)
+def test_half_a_hint_says_nothing(kit, hint):
+    """What is left until nobody knows when, or how long nobody knows what is left, changes no limit."""
+    limiter = kit.coordination().limiter(KEY, per_second(10))
+    assert observe(limiter, kit, hint) == 0.0
+    assert isinstance(acquire(limiter, kit, wait_s=0.0), Permit)
+
+
+@pytest.mark.parametrize("late_first", [False, True])
+def test_a_huge_limit_misses_none(kit, late_first):
+    """However many leave at about the same time, and whatever order they are counted in, each counts until it is over."""
+    coordination, elsewhere = kit.coordination(), kit.coordination() if kit.backend == "sqlite" else None
+    limiter = coordination.limiter(KEY, LimiterOptions((Window(60.0, 1_000_000),)))
+    other = limiter if elsewhere is None else elsewhere.limiter(KEY, LimiterOptions((Window(60.0, 1_000_000),)))
+    for number in range(60):
+        each = (limiter, other)[number % 2 == late_first]
+        assert isinstance(each.acquire_nowait() or acquire(each, kit, wait_s=0.0), Permit)
+        kit.clock.advance(0.0001)
+    for each in (limiter, other, limiter):
+        used = each.snapshot().windows[0].used
+    assert used >= 60, "what is set aside for a process counts as well"
+    kit.clock.advance(70.0)
+    assert limiter.snapshot().windows[0].used == 0
+
+
 def test_a_pause_holds_for_all_and_is_capped(kit):
     """`Retry-After` pauses the limit, no longer than the longest pause allowed."""
     limiter = kit.coordination().limiter(KEY, per_second(10, max_pause_s=5.0))

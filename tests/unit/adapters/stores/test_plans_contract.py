@@ -7,13 +7,14 @@ from decimal import Decimal
 import pytest
 
 from intertie.core.errors import Reach
+from intertie.core.money import ONE_UNIT
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.state import Admission, BudgetRefusal, CircuitRefusal, LimitRefusal, Permit, Reservation, Verdict
 from intertie.runtime.stepping import run_blocking
 from support.store_kit import KEY, StoreKit, flat_price
 
-ONE = Decimal(1)
+ONE = ONE_UNIT
 FAILED, FINE = Verdict(failure=True), Verdict(failure=False)
 
 
@@ -141,7 +142,7 @@ def test_a_month_outlasts_a_changed_price_and_budget(kit):
     ledger.reconfigure(flat_price("0.02", monthly_limit=Decimal("0.20"), hard_stop=True))
     reservation = run_blocking(ledger.reserve(ONE))
     assert isinstance(reservation, Reservation)
-    assert reservation.amount == Decimal("0.02")
+    assert ledger.expected_cost(reservation).amount == Decimal("0.02")
     assert ledger.month().quantity == 8
 
 

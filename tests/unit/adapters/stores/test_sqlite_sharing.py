@@ -13,6 +13,7 @@ from intertie.adapters.stores import InlineOffload, StoreUnavailable, open_journ
 from intertie.adapters.stores.sqlite.limiter import SHARE_S
 from intertie.core.clock import BlockingClock
 from intertie.core.errors import Reach
+from intertie.core.money import ONE_UNIT
 from intertie.core.rng import SystemRng
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
@@ -31,7 +32,7 @@ from intertie.runtime.stepping import run_blocking
 from support.pace import PATIENCE_S
 from support.store_kit import KEY, StoreKit, flat_price, most_within, per_second
 
-ONE = Decimal(1)
+ONE = ONE_UNIT
 
 
 @pytest.fixture
@@ -153,6 +154,19 @@ def test_a_place_is_free_for_others_soon_after_a_flight_ended(kit):
     after_all_due(coordination, kit)  # nothing is left that would report the end by the way
     assert isinstance(acquire(other, kit, wait_s=0.0), LimitRefusal)
     one.finished(permit)
+    after_all_due(coordination, kit)
+    assert isinstance(acquire(other, kit, wait_s=0.0), Permit)
+
+
+def test_what_is_given_back_is_free_for_others_soon(kit):
+    """Nobody of the process that took it has to call again before another process may."""
+    coordination, options = kit.coordination(), LimiterOptions((Window(60.0, 1),))
+    one, other = coordination.limiter(KEY, options), kit.coordination().limiter(KEY, options)
+    permit = acquire(one, kit)
+    assert isinstance(permit, Permit)
+    after_all_due(coordination, kit)  # nothing is left that would tell of it by the way
+    assert isinstance(acquire(other, kit, wait_s=0.0), LimitRefusal)
+    one.give_back(permit)
     after_all_due(coordination, kit)
     assert isinstance(acquire(other, kit, wait_s=0.0), Permit)
 

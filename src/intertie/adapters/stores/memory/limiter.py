@@ -86,6 +86,15 @@ class MemoryLimiter:
             now_s = self._now_s()
             self._state.pause_until(now_s + seconds, now_s)
 
+    def begin_at_pace(self, paused_s: float) -> None:
+        """Begin as one part of a limit of which only a pause is known: after it, at the limit's pace for one window."""
+        with self._lock:
+            now_s = self._now_s()
+            if paused_s > 0:
+                self._state.pause_until(now_s + paused_s, now_s)
+            else:
+                self._state.begin_at_pace(now_s)
+
     def resume(self) -> None:
         """Clear a pause."""
         with self._lock:

@@ -425,7 +425,7 @@ class SharedLimiter:
             if self._fallback is None:
                 parts = [fair_part(plan, self._sharers) for plan in self._plans]
                 self._fallback = MemoryLimiter(parts[0], self._clock, *parts[1:])
-                self._fallback.pause(max(0.001, self._paused_until_s - self._timeline.now_s()))
+                self._fallback.begin_at_pace(self._paused_until_s - self._timeline.now_s())
             return self._fallback
 
     async def _without_store(self, deadline_s: float) -> Permit | LimitRefusal:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from intertie.adapters.stores.errors import StoreUnavailable
 from intertie.adapters.stores.sqlite.database import Database
-from intertie.adapters.stores.sqlite.location import owners_folder
+from intertie.adapters.stores.sqlite.location import owners_folder, sweep
 from intertie.core.forking import renew_after_fork
 from intertie.core.rng import Rng
 
@@ -60,6 +60,7 @@ class Owner:
             if self._id is None:
                 self._bury_dead_locked()
                 self._id, self._file = self._named_locked(None)
+                sweep(self._database.path, os.fstat(self._file).st_mtime)
             elif self._generation != self._database.generation:
                 self._renew_lock_locked(self._id)
             self._generation = self._database.generation
