@@ -193,7 +193,7 @@ def writers(schema: Any) -> tuple[BodyWriter, BodyWriter]:
     return quick, close
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(SCHEMAS, st.builds(Given, st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=4)))
 @example({"properties": {"a": {"type": "object"}}}, Given({"a": Shown(b=1)}))
 @example({"additionalProperties": {"type": "array", "items": {"type": "object"}}}, Given({"a": [Shown(b=1)]}))
@@ -212,9 +212,11 @@ def test_members_are_written_or_refused_alike(schema: Any, body: Given) -> None:
     assert outcome(quick, body.value, raw=False) == outcome(close, body.value, raw=False)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(SCHEMAS, st.builds(Given, VALUES))
 @example({"type": "array", "items": {"type": "object"}}, Given(Longer([{}])))
+@example(True, Given({Text("a"): 1}))
+@example({"type": "object", "additionalProperties": True}, Given({"a": {Kind.A: 1}, Text("b"): {Text("c"): 1}}))
 def test_a_whole_body_is_written_or_refused_alike(schema: Any, body: Given) -> None:
     """A body that is one input field: a list, a scalar, anything."""
     try:

@@ -73,7 +73,7 @@ def outcome(builder: RequestBuilder, given: Any, key: str | None) -> object:
     return found, made
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(HEADERS, BODIES, PARAMETERS, ROWS, VERSIONS, GIVEN, st.sampled_from([None, "key", "bad\nkey", "  padded "]))
 @example([KEY], BODIES.elements[1], (), (), None, {"a": 1, "b": {"c": 2}}, "key")
 @example([KEY], BODIES.elements[2], (), (), None, {"a": 1, "zzz": 2}, "key")
