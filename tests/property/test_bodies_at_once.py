@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import inspect
+import sys
 from collections import OrderedDict, namedtuple
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -267,3 +269,16 @@ def test_what_a_schema_describes_is_told_at_once(body: dict[str, object]) -> Non
 def test_what_it_leaves_open_is_looked_at(body: dict[str, object]) -> None:
     """Containers in open places, what is no JSON, and subclasses."""
     assert not AtOnce(CompiledSchema(ORDER)).passes(body)
+
+
+def test_where_the_stack_is_too_short_for_a_stricter_schema_bodies_are_looked_at_closely() -> None:
+    """A deep schema, and a caller deep in the stack: the body is written all the same."""
+    schema: dict[str, Any] = {"type": "integer"}
+    for _ in range(110):
+        schema = {"type": "object", "properties": {"a": schema}}
+    quick, _ = writers(schema)
+
+    def called(frames: int) -> object:
+        return called(frames - 1) if frames else outcome(quick, {"a": {"a": {"b": Text("c")}}}, raw=False)
+
+    assert called(sys.getrecursionlimit() - len(inspect.stack()) - 100) == b'{"a":{"a":{"b":"c"}}}'
