@@ -107,6 +107,7 @@ def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "", calls: bool
         _log_troubles(plan, secrets, clock)
     transports = Transports((plan.origin, transport), allowed=plan.origins, open=reach)
     coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
+    bench.remember()
     linked = LinkedPlan(
         plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known, transports)
     )
@@ -130,6 +131,7 @@ def open_asyncio(bench: Workbench, plan: Plan, *, caller: str = "") -> AsyncInte
     _log_troubles(plan, secrets, clock)
     transports = Transports((plan.origin, transport), allowed=plan.origins, open=reach)
     coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
+    bench.remember()
     linked = LinkedPlan(
         plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known, transports)
     )
