@@ -53,6 +53,36 @@ def stamina_stack(
     return guarded
 
 
+def stamina_stack_blocking(call: Callable[[], object], errors: type[BaseException]) -> Callable[[], object]:
+    """The same for threads; the client itself keeps the time."""
+    import purgatory
+    import stamina
+    from limits import RateLimitItemPerSecond
+    from limits.storage import MemoryStorage
+    from limits.strategies import MovingWindowRateLimiter
+
+    stamina.instrumentation.set_on_retry_hooks([])
+    limiter = MovingWindowRateLimiter(MemoryStorage())
+    rate = RateLimitItemPerSecond(1_000_000)
+    breakers = purgatory.SyncCircuitBreakerFactory(default_threshold=5, default_ttl=30)
+    histogram = Histogram()
+
+    @stamina.retry(on=errors, attempts=3, timeout=10)
+    def attempt() -> object:
+        with breakers.get_breaker("service"):
+            while not limiter.hit(rate, "service"):
+                time.sleep(0.001)
+            return call()
+
+    def guarded() -> object:
+        started = time.perf_counter()
+        answer = attempt()
+        histogram.observe(time.perf_counter() - started)
+        return answer
+
+    return guarded
+
+
 def tenacity_stack(
     call: Callable[[], Awaitable[object]], errors: type[BaseException]
 ) -> Callable[[], Awaitable[object]]:

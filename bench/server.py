@@ -1,4 +1,4 @@
-"""A server that answers every request with the same 1 KB of JSON, as cheaply as asyncio can: what clients are measured against.
+"""A server that answers every request with the same 1 KB of JSON, as cheaply as asyncio can: for machines without nginx.
 
 Run it as a process of its own: `python bench/server.py PORT`.
 """
@@ -9,14 +9,10 @@ import asyncio
 import sys
 
 import httptools
+from exchanged import ANSWER
 from measuring import pin_server
 
-BODY = (
-    b'{"id":"ch_1","amount":1250,"currency":"eur","status":"succeeded","created":1700000000,"note":"'
-    + b"x" * 920
-    + b'"}'
-)
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(BODY)
+WHOLE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(ANSWER), ANSWER)
 
 
 class Answer(asyncio.Protocol):
@@ -30,7 +26,7 @@ class Answer(asyncio.Protocol):
         self.parser.feed_data(data)
 
     def on_message_complete(self) -> None:
-        self.transport.write(HEAD + BODY)
+        self.transport.write(WHOLE)
 
 
 async def serve(port: int) -> None:

@@ -1,8 +1,9 @@
 """Runs pytest again and again, each time in a fork of a process that has imported what takes long: an order is a line.
 
-An order is JSON: `arguments` of pytest, `output` (a file), `failed` (a file that names the test that failed), `cpu_s`
-(at most so much work, 0 for any) and `writes` (whether bytecode may be left behind). Two lines answer it: the process, as
-soon as it runs, and its exit status.
+An order is JSON: `arguments` of pytest, `output` (a file), `failed` (a file that names the test that failed), `longest`
+(a file that says how many seconds the longest test took), `cpu_s` (at most so much work, 0 for any), `each_s` (at most so
+long for one test, 0 for any) and `writes` (whether bytecode may be left behind). Two lines answer it: the process, as soon
+as it runs, and its exit status. A process that takes too long ends by SIGXCPU or SIGALRM.
 
 The suite runs as it does otherwise, but the same every time, within bounds, and without the tests that compare times.
 """
@@ -13,7 +14,9 @@ import importlib
 import json
 import os
 import resource
+import signal
 import sys
+import time
 import traceback
 from pathlib import Path
 
@@ -26,10 +29,13 @@ _MOST_BYTES = 6 << 30
 
 
 class Plugin:
-    """Runs a failing test twice, and writes down which one failed."""
+    """Runs a failing test twice, writes down which one failed and how long the longest took, and ends what hangs."""
 
-    def __init__(self, failed: Path) -> None:
+    def __init__(self, failed: Path, longest: Path, each_s: float) -> None:
         self._failed = failed
+        self._longest = longest
+        self._each_s = each_s
+        self._longest_s = 0.0
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Leave out the tests that compare times: beside other mutants they may fail by themselves."""
@@ -40,13 +46,25 @@ class Plugin:
 
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         """Run a test that fails once more: what a busy machine makes fail kills no mutant."""
-        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        reports = self._reports(item, nextitem)
         if any(report.failed for report in reports):
             item._initrequest()
-            reports = runtestprotocol(item, nextitem=nextitem, log=False)
+            reports = self._reports(item, nextitem)
         for report in reports:
             item.ihook.pytest_runtest_logreport(report=report)
         return True
+
+    def _reports(self, item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.TestReport]:
+        began_s = time.monotonic()
+        signal.setitimer(signal.ITIMER_REAL, self._each_s)  # nobody handles its signal, so it ends the process
+        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        self._longest_s = max(self._longest_s, time.monotonic() - began_s)
+        return reports
+
+    def pytest_sessionfinish(self) -> None:
+        """Write down how long the longest test took."""
+        self._longest.write_text(str(self._longest_s))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Write down which test failed: names may hold blanks, and a summary cuts them."""
@@ -77,7 +95,8 @@ def _run(order: dict[str, object]) -> int:
         # A mutant that never ends is stopped by the work that it does, which a busy machine doesn't add to.
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
     arguments = ["-x", "-q", "-n0", "--tb=line", "--assert=plain", "-p", "no:cacheprovider", *order["arguments"]]
-    return int(pytest.main(arguments, plugins=[Plugin(Path(str(order["failed"])))]))
+    plugin = Plugin(Path(str(order["failed"])), Path(str(order["longest"])), float(str(order["each_s"])))
+    return int(pytest.main(arguments, plugins=[plugin]))
 
 
 def _serve() -> None:

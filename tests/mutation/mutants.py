@@ -173,9 +173,13 @@ def _reasons(path: Path) -> dict[tuple[str, str, str, str], str]:
 
 
 def _run(mutants: list[Mutant], project: Project, results: Results, *, jobs: int, most: int | None) -> None:
-    # What needs real sockets and files is slow and comes last; a run that is stopped has seen the most by then.
+    # A run that is stopped has seen the most by then: what is new comes first, what needs real sockets and files last.
     mutants = sorted(
-        mutants, key=lambda mutant: any("integration" in step[0] for step in project.steps(mutant.file, most))
+        mutants,
+        key=lambda mutant: (
+            results.has_run(mutant),
+            any("integration" in step[0] for step in project.steps(mutant.file, most)),
+        ),
     )
     steps = dict.fromkeys(step for mutant in mutants for step in project.steps(mutant.file, most))
     with Runner(project, Path(tempfile.mkdtemp(prefix="mutants-")), jobs=jobs) as runner:

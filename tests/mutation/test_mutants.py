@@ -6,7 +6,7 @@ import pytest
 
 from mutation import mutants
 from support.code_mutants import mutants_of
-from support.mutant_runs import Project
+from support.mutant_runs import Limits, Project, Tree
 
 MODULE = '''\
 def fits(used: int, limit: int) -> bool:
@@ -104,6 +104,37 @@ def test_what_survives_quickly_is_judged_by_all_its_tests_later(toy, capsys):
     assert "of which 0 run now" in capsys.readouterr().out
 
 
+def test_what_other_tests_say_now_changes_nothing(toy, capsys):
+    """A survivor runs again when a test of its own module changes, or what tests share, and the baseline with it."""
+    (toy.root / "tests/test_others.py").touch()
+    assert run(toy) == 1
+    capsys.readouterr()
+
+    (toy.root / "tests/test_others.py").write_text("def test_nothing(): pass\n")
+    assert run(toy) == 1
+    assert "of which 0 run now" in capsys.readouterr().out
+
+    for changed in ("test_limits.py", "conftest.py"):
+        with (toy.root / "tests" / changed).open("a") as file:
+            file.write("# More.\n")
+        assert run(toy) == 1
+        told = capsys.readouterr().out
+        assert "of which 1 run now" in told
+        assert " s  tests/test_limits.py\n" in told
+
+
+def test_a_mutant_that_hangs_is_noticed_by_the_test_that_it_hangs_in(toy):
+    """One test that takes far longer than any took before ends the run, however long all of them may take."""
+    (toy.root / "tests/test_limits.py").write_text(
+        "import threading\n\n\ndef test_hangs():\n    threading.Event().wait()\n"
+    )
+    tree = Tree(toy, toy.root.parent / "copy", toy.root)
+    try:
+        assert tree.pytest(("tests/test_limits.py",), Limits(cpu_s=1000, wall_s=1000, each_s=1)) == "time"
+    finally:
+        tree.end()
+
+
 def test_nothing_is_mutated_where_the_tests_fail_by_themselves(toy, capsys):
     """A suite that fails anyway would kill every mutant."""
     (toy.root / "tests/test_limits.py").write_text(TESTS.replace("== 0", "== 1"))
@@ -144,6 +175,7 @@ def test_a_seed_names_its_sample(toy):
         ("def f(self):\n    self.a += 1\n    b = self.a", {"pass", "self.a -= 1", "self.a += 2", "self.a += 0"}),
         ("def f():\n    a = 0\n    a = g()", {"a = 1", "a = (-1)", "pass"}),
         ("x: dict[str, int] = {}", set()),
+        ("A = TypeVar('A', bound=B, covariant=True)", set()),
         ("while a:\n    break", {"while not (a):", "continue"}),
         ("x = [a for a in b if a]", {"x = [a for a in b if not (a)]"}),
         ("if a:\n    msg = f'{a}; please report this'\n    raise TypeError(msg)", set()),

@@ -10,9 +10,13 @@ from intertie.core.rng import SeededRng
 from intertie.runtime.call import Failed
 from intertie.runtime.plan import Plan
 from intertie.runtime.policies.auth.options import AuthOptions
-from intertie.testing import Answer, Bench, make_bench, run_virtual
+from intertie.testing import Answer, Bench, run_virtual
 from support.call_strategies import operations, plans, scripts
+from support.lapsing import lapsing_bench
 from support.plans import DRIVES
+
+lapses = st.lists(st.booleans(), max_size=6)
+"""Of each permit in turn, whether it lapses; those behind them do not."""
 
 
 class CountedRng(SeededRng):
@@ -23,9 +27,10 @@ class CountedRng(SeededRng):
         return f"00000000-0000-4000-8000-{self.made:012d}"
 
 
-def bench_of(plan: Plan, script, *, fused: bool, pooled: bool) -> Bench:
+def bench_of(plan: Plan, script, *, fused: bool, pooled: bool, lapses=()) -> Bench:
     keyed = replace(plan, auth=AuthOptions("api_key", secret="env:KEY"))
-    return make_bench(keyed, script, secrets={"env:KEY": "s"}, rng=CountedRng(1), fused=fused, pooled=pooled)
+    options = {"secrets": {"env:KEY": "s"}, "rng": CountedRng(1), "fused": fused, "pooled": pooled}
+    return lapsing_bench(keyed, script, lapses, **options)[0]
 
 
 def seen(bench: Bench, outcomes: list) -> dict:
@@ -70,20 +75,20 @@ def replace_id(record):
 
 
 @settings(deadline=None, max_examples=300)
-@given(plans(), scripts, operations, st.booleans(), st.sampled_from(sorted(DRIVES)), st.integers(1, 4))
-def test_both_paths_do_the_same_to_the_same_service(plan, script, operation, pooled, drive, calls):
+@given(plans(), scripts, operations, st.booleans(), st.sampled_from(sorted(DRIVES)), st.integers(1, 4), lapses)
+def test_both_paths_do_the_same_to_the_same_service(plan, script, operation, pooled, drive, calls, lapses):
     """Outcomes, instants, records, ledger, limiter, breaker, cache and queue are equal after every script."""
     found = []
     for fused in (True, False):
-        bench = bench_of(plan, script, fused=fused, pooled=pooled)
+        bench = bench_of(plan, script, fused=fused, pooled=pooled, lapses=lapses)
         outcomes = [DRIVES[drive](bench, bench.linked.run(operation, {}, caller="me")) for _ in range(calls)]
         found.append(seen(bench, outcomes))
     assert found[0] == found[1]
 
 
 @settings(deadline=None, max_examples=60)
-@given(plans(), scripts, st.booleans())
-def test_both_paths_do_the_same_when_many_call_at_once(plan, script, pooled):
+@given(plans(), scripts, st.booleans(), lapses)
+def test_both_paths_do_the_same_when_many_call_at_once(plan, script, pooled, lapses):
     """Interleaved in virtual time, a second apart and together."""
 
     async def load(bench: Bench) -> list:
@@ -96,7 +101,7 @@ def test_both_paths_do_the_same_when_many_call_at_once(plan, script, pooled):
 
     found = []
     for fused in (True, False):
-        bench = bench_of(plan, script, fused=fused, pooled=pooled)
+        bench = bench_of(plan, script, fused=fused, pooled=pooled, lapses=lapses)
         found.append(seen(bench, run_virtual(load(bench), bench.clock)))
     # Identifiers are drawn in another order where paths interleave; all else is equal.
     for side in found:
@@ -124,5 +129,21 @@ def test_both_paths_are_cancelled_alike(plan, after_s):
         run_virtual(cancel(), bench.clock)
         state = seen(bench, [])
         state["records"] = [{**record, "decisions": ()} for record in state["records"]]
+        found.append(state)
+    assert found[0] == found[1]
+
+
+@settings(deadline=None, max_examples=150)
+@given(plans(), scripts, operations, st.sampled_from(sorted(DRIVES)), st.integers(1, 4), lapses, st.booleans())
+def test_a_lapse_changes_nothing_but_the_permit(plan, script, operation, drive, calls, lapses, fused):
+    """Without it, the same requests leave at the same instants, and every guard knows the same in the end."""
+    found = []
+    for lapsing in (lapses, ()):
+        bench = bench_of(plan, script, fused=fused, pooled=True, lapses=lapsing)
+        outcomes = [DRIVES[drive](bench, bench.linked.run(operation, {}, caller="me")) for _ in range(calls)]
+        state = seen(bench, outcomes)
+        del state["connections"], state["released"]
+        for record in state["records"]:
+            del record["decisions"]
         found.append(state)
     assert found[0] == found[1]

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intertie.core.errors import Reach
+from intertie.core.money import ONE_UNIT
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.breaker.state import Circuit
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
@@ -19,7 +20,7 @@ from intertie.runtime.state import BudgetRefusal, LimitRefusal, Verdict
 from intertie.runtime.stepping import run_blocking
 from support.store_kit import KEY, StoreKit, flat_price, most_within
 
-ONE = Decimal(1)
+ONE = ONE_UNIT
 LENGTHS_S = (1.0, 5.0, 30.0)
 
 
@@ -97,8 +98,9 @@ def test_two_openers_never_pass_the_stricter_plan(tmp_path, processes, seed):
             handles[number].reconfigure(plans[number])
             for store in stores:
                 store._limiters[KEY, ""][0]._sync()
-        if not isinstance(run_blocking(handles[number].acquire(deadline_s=kit.clock.monotonic_s())), LimitRefusal):
-            handles[number].finished()
+        permit = run_blocking(handles[number].acquire(deadline_s=kit.clock.monotonic_s()))
+        if not isinstance(permit, LimitRefusal):
+            handles[number].finished(permit)
             stamps.append(kit.clock.monotonic_s())
             assert within(stamps, stamps[-1], 2.0) <= min(plan.windows[0].limit for plan in plans)
     assert len(stamps) > 50

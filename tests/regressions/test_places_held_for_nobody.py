@@ -28,9 +28,10 @@ def opened(root):
     )
 
 
-def take(limiter) -> None:
+def take(limiter) -> Permit:
     permit = limiter.acquire_nowait() or run_blocking(limiter.acquire(deadline_s=time.monotonic() + PATIENCE_S))
     assert isinstance(permit, Permit)
+    return permit
 
 
 def test_an_idle_process_gives_back_the_places_of_a_share_that_is_over(tmp_path):
@@ -39,8 +40,7 @@ def test_an_idle_process_gives_back_the_places_of_a_share_that_is_over(tmp_path)
     try:
         limiter = idle.limiter(KEY, OPTIONS)
         for _ in range(40):
-            take(limiter)
-            limiter.finished()
+            limiter.finished(take(limiter))
         theirs = other.limiter(KEY, OPTIONS)
         wait_until(lambda: theirs.snapshot().in_flight == 0)
         for _ in range(OPTIONS.concurrent):

@@ -45,7 +45,7 @@ proxy: {url: "http://proxy.example:3128", no_proxy: [.internal], username: "env:
 ## Rate Limits
 ```yaml
 rate_limits: {requests_per_second: 10, requests_per_minute: 300, burst_size: 5, concurrent_requests: 8}
-throttling: {strategy: token_bucket, retry_after: 2, backoff_multiplier: 3, max_wait: 4s}
+throttling: {strategy: token_bucket, retry_after: 2, backoff_multiplier: 3, max_wait: 4s, margin: 10ms}
 ```
 
 ## Retry Policy

@@ -121,6 +121,7 @@ CASES: dict[str, Case] = {
     "throttling.backoff_multiplier": Case(3),
     "throttling.on_limit": Case("reject", uses={"throttling.max_wait": DROP}),
     "throttling.max_wait": Case(4),
+    "throttling.margin": Case("30ms"),
     "throttling.enabled": Case(False, first=True),
     "retry.max_attempts": Case(4),
     "retry.max_retries": Case(3, first=2, uses={"retry.max_attempts": DROP}),

@@ -53,7 +53,7 @@ BASE: dict[str, Any] = {
             "rate_limits": {"requests_per_second": 10, "requests_per_minute": 300, "requests_per_hour": 9000,
                             "requests_per_day": 90000, "burst_size": 5, "concurrent_requests": 8},
             "throttling": {"strategy": "sliding_window", "retry_after": 2, "backoff_multiplier": 2,
-                           "on_limit": "wait", "max_wait": 3},
+                           "on_limit": "wait", "max_wait": 3, "margin": "10ms"},
         },
         "Retry Policy": {"retry": {
             "max_attempts": 3, "initial_delay": 100, "max_delay": 900, "backoff": "exponential", "multiplier": 2,

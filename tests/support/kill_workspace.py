@@ -163,10 +163,10 @@ def note_permits(diary: Diary, monkeypatch) -> None:
             diary.say("permit", os.getpid(), repr(permit.stamp_s))
         return permit
 
-    async def acquire(self, *, deadline_s):
+    async def acquire(self, *, deadline_s, again=False):
         before = asking.set(True)
         try:
-            got = await take(self, deadline_s=deadline_s)
+            got = await take(self, deadline_s=deadline_s, again=again)
         finally:
             asking.reset(before)
         if isinstance(got, Permit):

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -68,7 +69,7 @@ class Run:
         key: Of the mutant.
         by: The test that failed, "time" where none ended in time; None where it survived.
         seconds: How long it took.
-        source, tests: Digests of what was mutated and of the tests: the run says nothing about others.
+        source, tests: Digests of what was mutated and of the tests that ran: the run says nothing about others.
         steps: How many steps a survivor passed at most; None for all of them.
     """
 
@@ -81,13 +82,20 @@ class Run:
 
 
 class Limits(NamedTuple):
-    """How much tests may take on a mutant: more than all of what they take without."""
+    """How much tests may take on a mutant: more than all of what they take without.
+
+    Attributes:
+        cpu_s: All of them, of work.
+        wall_s: All of them, of time.
+        each_s: Each of them, of time: what hangs is noticed long before all of them could have run.
+    """
 
     cpu_s: int
     wall_s: int
+    each_s: int
 
 
-_BASELINE = Limits(0, 900)
+_BASELINE = Limits(0, 900, 0)
 
 
 class BrokenBaselineError(Exception):
@@ -97,23 +105,40 @@ class BrokenBaselineError(Exception):
 class Results:
     """What came of mutants, in a file that a run which was stopped goes on from.
 
-    A mutant that was killed stays so while its module is the same; one that survived, while the tests are the same too.
-    Tests that pass without any mutant do so until anything changes.
+    A mutant that was killed stays so while its module is the same; one that survived, while the tests that ran are the
+    same too. Tests that pass without any mutant do so until they, what they share with others, or the package change.
     """
 
     def __init__(self, path: Path, project: Project) -> None:
         self._path = path
-        self._tests = _digest((project.root / "tests").rglob("*.py"))
-        self._tree = self._tests + _digest((project.root / project.package).rglob("*.py"))
+        self._project = project
+        tests = project.root / "tests"
+        self._shared = _digest([*tests.rglob("conftest.py"), *(tests / "support").rglob("*.py")])
+        self._package = _digest((project.root / project.package).rglob("*.py"))
         self._sources = {module: _digest([project.root / project.package / module]) for module in project.modules()}
+        self._tests: dict[Step, str] = {}
         self._runs: dict[str, Run] = {}
         self._limits: dict[Step, Limits] = {}
         for line in path.read_text().splitlines() if path.exists() else ():
             kept = json.loads(line)
             if "key" in kept:
                 self._runs[kept["key"]] = Run(**kept)
-            elif kept["tree"] == self._tree:
+            elif kept["tree"] == self._tree_of(tuple(kept["step"])):
                 self._limits[tuple(kept["step"])] = Limits(*kept["limits"])
+
+    def _tests_of(self, step: Step) -> str:
+        if step not in self._tests:
+            paths = [self._project.root / argument for argument in step if argument.startswith("tests")]
+            files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*.py"))]
+            self._tests[step] = _digest(files)
+        return self._tests[step]
+
+    def _tree_of(self, step: Step) -> str:
+        return self._package + self._shared + self._tests_of(step)
+
+    def _tests_on(self, mutant: Mutant, steps: int | None) -> str:
+        digests = [self._shared, *map(self._tests_of, self._project.steps(mutant.file, steps))]
+        return hashlib.sha256("".join(digests).encode()).hexdigest()[:16]
 
     def of(self, mutant: Mutant, steps: int | None = None) -> Run | None:
         """Return what came of a mutant, None where it has to run: it survived fewer steps than are asked for."""
@@ -123,21 +148,26 @@ class Results:
         if run.by is not None:
             return run
         enough = run.steps is None or (steps is not None and run.steps >= steps)
-        return run if enough and run.tests == self._tests else None
+        return run if enough and run.tests == self._tests_on(mutant, run.steps) else None
+
+    def has_run(self, mutant: Mutant) -> bool:
+        """Return whether anything came of a mutant before, of whatever module and tests."""
+        return mutant.key in self._runs
 
     def add(self, mutant: Mutant, by: str | None, seconds: float, steps: int | None = None) -> None:
         """Keep what came of a mutant."""
-        run = Run(mutant.key, by, round(seconds, 1), self._sources[mutant.file], self._tests, steps)
+        tests = self._tests_on(mutant, steps)
+        run = Run(mutant.key, by, round(seconds, 1), self._sources[mutant.file], tests, steps)
         self._runs[mutant.key] = run
         self._keep(asdict(run))
 
     def limits(self, step: Step) -> Limits | None:
-        """Return how much tests may take that passed on this very tree, None where they have to run."""
+        """Return how much tests may take that passed as they are, None where they have to run."""
         return self._limits.get(step)
 
     def passed(self, step: Step, limits: Limits) -> None:
         """Keep that tests pass without any mutant."""
-        self._keep({"step": step, "limits": limits, "tree": self._tree})
+        self._keep({"step": step, "limits": limits, "tree": self._tree_of(step)})
 
     def _keep(self, kept: dict[str, object]) -> None:
         with self._path.open("a") as file:
@@ -159,10 +189,18 @@ class Tree:
         server = self._serving()
         failed = self.root / ".failed"
         failed.unlink(missing_ok=True)
-        order = {"arguments": step, "output": str(self.root / ".output"), "failed": str(failed)}
+        order = {
+            "arguments": step,
+            "output": str(self.root / ".output"),
+            "failed": str(failed),
+            "longest": str(self.root / ".longest"),
+            "cpu_s": limits.cpu_s,
+            "each_s": limits.each_s,
+            "writes": writes,
+        }
         assert server.stdin is not None
         assert server.stdout is not None
-        server.stdin.write(json.dumps({**order, "cpu_s": limits.cpu_s, "writes": writes}) + "\n")
+        server.stdin.write(json.dumps(order) + "\n")
         server.stdin.flush()
         self._child = int(server.stdout.readline())
         late = threading.Timer(limits.wall_s, self.stop)
@@ -171,16 +209,21 @@ class Tree:
             status = int(server.stdout.readline())
         finally:
             late.cancel()
+            self.stop()  # what it started may still run
             self._child = 0
         if status == 0:
             return None
-        if status in {-signal.SIGXCPU, -signal.SIGKILL}:
+        if status in {-signal.SIGALRM, -signal.SIGXCPU, -signal.SIGKILL}:
             return "time"
         return failed.read_text() if failed.exists() else f"pytest, which ends with {status}"
 
     def output(self) -> str:
         """Return what the last tests printed."""
         return (self.root / ".output").read_text(errors="replace")
+
+    def longest_s(self) -> float:
+        """Return how long the longest of the last tests took."""
+        return float((self.root / ".longest").read_text())
 
     def judge(self, mutant: Mutant, limits: Mapping[Step, Limits], steps: int | None = None) -> str | None:
         """Return what kills a mutant in the first so many steps, None where it survives."""
@@ -203,9 +246,10 @@ class Tree:
             path.write_bytes(source)
 
     def stop(self) -> None:
-        """End the tests that run."""
+        """End the tests that run, and what they started."""
         if self._child:
-            os.killpg(self._child, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(self._child, signal.SIGKILL)
 
     def end(self) -> None:
         """End everything."""
@@ -272,7 +316,8 @@ class Runner:
                 output = tree.output()[-4000:]
                 raise BrokenBaselineError(f"{' '.join(step)} fails without any mutant ({by}):\n{output}")
             wall_s = time.monotonic() - began_s
-            self._limits[step] = Limits(int(2 * wall_s) + 10, round(6 * wall_s) + 60)
+            each_s = round(6 * tree.longest_s()) + 10
+            self._limits[step] = Limits(int(2 * wall_s) + 10, round(6 * wall_s) + 60, each_s)
             results.passed(step, self._limits[step])
             say(f"{wall_s:6.1f} s  {' '.join(step)}")
         self._trees += [Tree(self._project, self._scratch / str(number), tree.root) for number in range(1, self._jobs)]

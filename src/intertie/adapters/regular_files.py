@@ -23,15 +23,17 @@ def read_regular(path: str | Path, *, most_bytes: int) -> tuple[bytes, os.stat_r
     with os.fdopen(descriptor, "rb") as file:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
-            raise NotReadable(f"it is {_kind(found.st_mode)}, and only regular files are read")
+            raise NotReadable(f"it is {kind_of(found.st_mode)}, and only regular files are read")
         data = file.read(most_bytes + 1) if found.st_size <= most_bytes else None
     if data is None or len(data) > most_bytes:
         raise NotReadable(f"it is larger than {most_bytes // 1024:,} KiB; is it the right one?")
     return data, found
 
 
-def _kind(mode: int) -> str:
+def kind_of(mode: int) -> str:
+    """Return what a mode says a thing is, with its article."""
     kinds = (
+        (stat.S_ISREG, "a file"),
         (stat.S_ISDIR, "a directory"),
         (stat.S_ISFIFO, "a named pipe"),
         (stat.S_ISSOCK, "a socket"),

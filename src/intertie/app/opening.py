@@ -7,21 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from intertie.adapters.secrets import EnvironmentSecrets
-from intertie.adapters.stores import (
-    InlineOffload,
-    StoreUnavailable,
-    ThreadOffload,
-    holds_something,
-    open_coordination,
-    open_journal,
-)
+from intertie.adapters.stores import InlineOffload, ThreadOffload
+from intertie.app.opening_stores import Purpose, open_stores
 from intertie.app.workbench import Workbench, open_workbench
 from intertie.client.options import CallOptions, CloseStores
 from intertie.core.clock import AsyncioClock, BlockingClock, Clock
-from intertie.core.outside_text import shown
 from intertie.core.rng import SystemRng
 from intertie.runtime.linked import LinkedPlan
 from intertie.runtime.masking import KnownSecrets
@@ -63,6 +54,7 @@ def open(  # noqa: A001  # read as `intertie.open`
         SpecError: The spec has errors; nothing was opened.
         UsageError: There is no such spec, environment or store, or a file that `security` or `trust` names, or the
             proxy, can't be used.
+        StoreUnavailable: A store can't be opened, and calls need what it keeps: `app.opening_stores` has the table.
     """
     bench = _workbench(spec, workspace=workspace, config=config, state=state, journal=journal)
     plan = bench.plan(spec, environment=env, base_url=base_url)
@@ -86,10 +78,10 @@ def open_async(
     return open_asyncio(bench, plan, caller=caller)
 
 
-def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "", calls: bool = True) -> Integration:
+def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "", purpose: Purpose = Purpose.CALLS) -> Integration:
     """Return an integration of a compiled plan, for synchronous callers.
 
-    Without `calls` it is opened to look at its guards or to steer them: what only a call needs may be missing.
+    Where it is opened to look at its guards or to steer them, what only a call needs may be missing.
     """
     from intertie.adapters.http1 import BlockingTransport  # noqa: PLC0415  # of two ways of running one is used
     from intertie.client.blocking import Integration  # noqa: PLC0415
@@ -102,11 +94,11 @@ def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "", calls: bool
         return BlockingTransport(origin, tls=plan.tls, proxy=plan.proxy, secrets=secrets, clock=clock)
 
     transport = reach(plan.origin)
-    if calls:
+    if purpose is Purpose.CALLS:
         transport.prepare()
         _log_troubles(plan, secrets, clock)
     transports = Transports((plan.origin, transport), allowed=plan.origins, open=reach)
-    coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
+    coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload, purpose=purpose)
     bench.remember()
     linked = LinkedPlan(
         plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known, transports)
@@ -151,53 +143,6 @@ def _closer(coordination: Coordination, journal: Journal, offload: Offload) -> C
         await offload(journal.close)
 
     return close
-
-
-def open_stores(bench: Workbench, plan: Plan, *, clock: Clock, offload: Offload) -> tuple[Coordination, Journal, Plan]:
-    """Open the configured stores; where one can't be written, memory takes its place and the plan says so.
-
-    A budget with a hard stop that was kept in a file is never begun anew in memory, and `store_down = "refuse"` holds
-    for a store that never was up, too.
-
-    Raises:
-        StoreUnavailable: One of these two can't be opened; nothing stays open.
-    """
-    settings = bench.settings
-    warnings: list[str] = []
-
-    rng = SystemRng()
-    try:
-        coordination = open_coordination(
-            settings.state,
-            clock=clock,
-            rng=rng,
-            offload=offload,
-            root=bench.root,
-            store_down=settings.store_down,
-        )
-    except StoreUnavailable as down:
-        if settings.store_down == "refuse":
-            raise
-        warnings.append(f"state is kept in memory, shared with nobody: {down}")
-        coordination = open_coordination("memory://", clock=clock, rng=rng, offload=offload, root=bench.root)
-    try:
-        journal = open_journal(
-            settings.journal,
-            clock=clock,
-            rng=rng,
-            offload=offload,
-            root=bench.root,
-            durability=settings.durability,
-        )
-    except StoreUnavailable as down:
-        if plan.pricing is not None and plan.pricing.hard_stop and holds_something(settings.journal, bench.root):
-            coordination.close()
-            raise
-        warnings.append(f"the journal is kept in memory and is lost at exit: {down}")
-        journal = open_journal("memory://", clock=clock, rng=rng, offload=offload, root=bench.root)
-    for sentence in warnings:
-        _log.warning("%s: %s", shown(str(plan.key)), sentence)
-    return coordination, journal, replace(plan, warnings=(*plan.warnings, *warnings))
 
 
 def _workbench(

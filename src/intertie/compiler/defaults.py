@@ -35,6 +35,7 @@ DEFAULTS = MappingProxyType(
         "throttling.backoff_multiplier": Default(2.0, "doubles the pause for each 429 in a row"),
         "throttling.on_limit": Default("wait", "callers wait for their turn as long as `total` allows"),
         "throttling.max_wait": Default(None, "only `total` bounds the wait for a turn"),
+        "throttling.margin": Default(0.02, "arrivals bunch by some milliseconds where a network or a machine is busy"),
         "throttling.max_pause": Default(3600.0, "a server's hint can stop everybody for an hour, not longer"),
         "retry.max_attempts": Default(3, "with a retry block that states none; without a block there is one attempt"),
         "retry.initial_delay": Default(0.1, "one round trip"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from intertie.compiler.build import Build
 from intertie.compiler.guards.auth import REFERENCE_RE
+from intertie.compiler.security import promises_encryption_at_rest
 from intertie.core.outside_text import shown
 from intertie.spec.fields import Located
 from intertie.spec.model import CaseLine, Security
@@ -74,14 +75,15 @@ def _monitoring(build: Build) -> None:
 
 def _security(build: Build, security: Security) -> None:
     encryption = security.data_encryption
-    if encryption is not None and "rest" in encryption.value.lower():
-        build.leave_out("encryption at rest", "the file system alone protects what is stored", encryption.span)
+    in_clear = _stored_in_clear(build)
+    if encryption is not None and promises_encryption_at_rest(encryption.value):
+        build.leave_out("encryption at rest", in_clear, encryption.span)
     elif encryption is not None and not any(
         word in encryption.value.lower() for word in ("tls", "ssl", "https", "transit")
     ):
         build.leave_out("data encryption", _PROSE, encryption.span)
     if security.encryption_key is not None:
-        build.leave_out("encryption key", "this version does not encrypt what it stores", security.encryption_key.span)
+        build.leave_out("encryption key", f"this version uses none: {in_clear}", security.encryption_key.span)
     stated = security.secret_management
     if stated is not None and not REFERENCE_RE.search(stated.value):
         build.leave_out("secret management", f"{_PROSE}; secrets are the references of `authentication`", stated.span)
@@ -91,6 +93,14 @@ def _security(build: Build, security: Security) -> None:
     privacy = security.gdpr_privacy
     if privacy is not None and "personal:" not in privacy.value.lower() and not security.personal:
         build.leave_out("privacy", f"{_PROSE}; mark fields as `personal: field, field`", privacy.span)
+
+
+def _stored_in_clear(build: Build) -> str:
+    """Return what of a spec's data is stored without encryption; where the fallback stores none, what calls leave."""
+    fallback = build.spec.fallback_behavior
+    strategy = fallback.strategy.value if fallback and fallback.strategy else ""
+    stored = {"cache": "cached answers are stored as they are", "queue": "queued bodies are stored as they are"}
+    return stored.get(strategy, "records of calls are stored as they are") + "; the file system alone protects them"
 
 
 def _testing(build: Build) -> None:

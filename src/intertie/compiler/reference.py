@@ -13,8 +13,13 @@ _SETTINGS = (
     ("state", "`sqlite:///.intertie/state.db`", "Limiter, breaker and cache, shared by all who name the same store."),
     ("journal", "`sqlite:///.intertie/journal.db`", "Ledger, queue and history."),
     ("durability", "`process`", "`process` survives a killed process, `power` a power cut too."),
-    ("store_down", "`fair_share`", "When the state can't be reached: `fair_share`, `refuse` or `allow`."),
+    (
+        "store_down",
+        "`fair_share`",
+        "`fair_share`, `refuse` or `allow`: see [below](#store_down).",
+    ),
     ("audit", "`grouped`", "`grouped`, or `strict`: stored before the call is sent."),
+    ("history", "`90d`", "How long finished calls are kept, or `forever`; see [below](#history)."),
     ("trust", "`system`", "Whose certificates are trusted: see [below](#trust)."),
 )
 _TRUST = (
@@ -37,6 +42,32 @@ _TRUST = (
     "",
     "The variables of a proxy (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`) are read too:",
     "[Proxies, certificates and other preconditions](../guides/network.md).",
+    "",
+)
+_STORE_DOWN = (
+    "## `store_down`",
+    "",
+    "What is done while a store can't be opened or reached, whatever the reason:",
+    "",
+    "| value | `state`: limits, breaker, cache | `journal`: ledger, queue, history |",
+    "|---|---|---|",
+    "| `fair_share` | this process's last share of the limit; memory where there is none yet | see below |",
+    "| `refuse` | calls are refused | see below |",
+    "| `allow` | calls are not limited; memory from the start | memory |",
+    "",
+    "Without its journal, a spec with `hard_stop`, a `queue` or a strict audit is refused: what can't be read may hold",
+    "a spent budget, and what can't be written keeps no receipt. Others go on in memory, with a warning on every call.",
+    "`memory://` says that nothing need be kept. `intertie doctor` shows what is wrong and what to do.",
+    "",
+)
+_HISTORY = (
+    "## `history`",
+    "",
+    "Each finished call is an entry of the journal, of some 400 bytes, without request or response data;",
+    "`report calls` shows them. Entries older than this are deleted in the background by the processes that record",
+    "new ones, some hundred at a time. Their room in the file is used again; the file itself does not shrink. What",
+    'months cost is in the ledger, which nothing deletes. An entry that was recorded with `audit = "strict"` stays,',
+    "whatever its age.",
     "",
 )
 _WHOSE_STATE = """
@@ -62,7 +93,7 @@ The state folder belongs to the spec's file, however you name it: by path, by id
 It is `.intertie/` in the nearest folder upwards that has an `intertie.toml`, else in the file's own folder.
 `--workspace` names another.
 """
-_SECONDS = frozenset({"retry_after", "max_wait", "max_pause", "initial_delay", "max_delay", "cache_ttl",
+_SECONDS = frozenset({"retry_after", "max_wait", "margin", "max_pause", "initial_delay", "max_delay", "cache_ttl",
                       "idempotency_ttl", "budget_window", "timeout", "connect", "read", "write", "total"})  # fmt: skip
 
 
@@ -101,6 +132,8 @@ def configuration_markdown() -> str:
         "(rule and severity) and `per-file-ignores` (pattern of paths and rules). `[channels]` and `[gateway]` are",
         "handed on as they are. `INTERTIE_GATEWAY_PORT` is `port` of `[gateway]`, and so on.",
         "",
+        *_STORE_DOWN,
+        *_HISTORY,
         *_TRUST,
         "## `[defaults]`",
         "",

@@ -22,6 +22,12 @@ _DURATION_RE = later(
     re.IGNORECASE,
 )
 _LONG_UNITS_S = {"month": 30 * 86400.0, "year": 365 * 86400.0}
+_AT_REST_RE = later(
+    r"\bat[\s-]+rest\b|\b(?:stored|kept|persisted|cached|queued)\s+(?:[\w-]+\s+)?encrypted\b"
+    r"|\bencrypt(?:s|ed|ion)?\s+(?:[\w-]+\s+){0,3}(?:storage|store|cache|queue)\b",
+    re.IGNORECASE,
+)
+_DENIED_RE = later(r"\b(?:no|not|none|never|nothing|without|unencrypted)\b", re.IGNORECASE)
 _NO_RETENTION_RE = later(
     r"\b(?:not|never)\s+(?:be\s+)?(?:cached|stored|kept|retained)\b|\bno\s+(?:caching|retention|storage)\b",
     re.IGNORECASE,
@@ -97,7 +103,7 @@ def compile_retention(build: Build) -> tuple[float | None, str]:
 
 
 def _say_what_stays(build: Build, span: SourceSpan) -> None:
-    why = "it bounds cached answers; this version deletes nothing of queue, ledger and history by age"
+    why = "it bounds cached answers; queue and ledger have no age, and the history ends by the setting `history`"
     build.leave_out("data retention beyond the cache", why, span)
 
 
@@ -124,6 +130,18 @@ def read_retention_s(text: str) -> float | None:
     if found:
         return min(found)
     return 0.0 if _NO_RETENTION_RE().search(text) else None
+
+
+def promises_encryption_at_rest(text: str) -> bool:
+    """Return whether a sentence says that what is stored is encrypted; one clause may deny what another one says.
+
+    >>> promises_encryption_at_rest("TLS 1.2+ in transit; AES-256 at rest")
+    True
+    >>> promises_encryption_at_rest("TLS for the REST API"), promises_encryption_at_rest("TLS; not encrypted at rest")
+    (False, False)
+    """
+    clauses = re.split(r"[.;,()](?!\d)|\bbut\b", text)
+    return any(_AT_REST_RE().search(clause) and not _DENIED_RE().search(clause) for clause in clauses)
 
 
 def _personal(build: Build) -> Chosen[tuple[str, ...]]:

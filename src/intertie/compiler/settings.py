@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,6 +19,7 @@ from intertie.compiler.codes import CODES
 from intertie.compiler.setting_values import DEFAULT_BLOCKS, default_fields, read_setting
 from intertie.compiler.toml_places import nearest_place, toml_places
 from intertie.core.errors import UsageError
+from intertie.core.units import parse_duration_s
 from intertie.diagnostics import Diagnostic, SourceSpan
 from intertie.spec.workspace import Unreadable, read_text
 
@@ -28,6 +30,7 @@ PREFIX = "INTERTIE_"
 ENVIRONMENT_ONLY = frozenset({"INTERTIE_WORKSPACE", "INTERTIE_CONFIG"})
 """Variables of the command line's own options; no setting has their names."""
 
+_SHORTEST_HISTORY_S = 3600
 _CHOICES = MappingProxyType(
     {
         "durability": ("process", "power"),
@@ -44,6 +47,7 @@ _BUILT_IN: Mapping[str, str | None] = MappingProxyType(
         "durability": "process",
         "store_down": "fair_share",
         "audit": "grouped",
+        "history": "90d",
         "trust": "system",
     }
 )
@@ -69,6 +73,7 @@ class Settings:
         durability: `process` survives a killed process, `power` a power cut too.
         store_down: What to do when the shared state can't be reached: `fair_share`, `refuse` or `allow`.
         audit: `grouped`, or `strict` (stored before the call is sent).
+        history_s: How long finished calls are kept, infinite for `forever`.
         trust: `system`, files and folders of certificates, separated by commas: who vouches for services.
         defaults: `block.field` -> value used where a spec is silent.
         lint, channels, gateway: Those tables as they are.
@@ -85,6 +90,7 @@ class Settings:
     durability: str = "process"
     store_down: str = "fair_share"
     audit: str = "grouped"
+    history_s: float = 90 * 86400.0
     trust: str = "system"
     defaults: Mapping[str, Setting] = field(default_factory=dict)
     lint: Mapping[str, object] = field(default_factory=dict)
@@ -144,6 +150,7 @@ class _Reader:
             if value is not None and name in _CHOICES and value not in _CHOICES[name]:
                 raise UsageError(f"{source}: {name} = `{value}`: expected one of {', '.join(_CHOICES[name])}")
             plain[name], sources[name] = value, source
+        history_s = _kept_s(plain["history"] or "", sources["history"])
         raw = {name: self._section(name, sources) for name in _RAW}
         defaults = dict(self._defaults())
         sources.update({f"defaults.{key}": setting.source for key, setting in defaults.items()})
@@ -157,6 +164,7 @@ class _Reader:
             durability=plain["durability"] or "",
             store_down=plain["store_down"] or "",
             audit=plain["audit"] or "",
+            history_s=history_s,
             trust=plain["trust"] or "",
             defaults=MappingProxyType(defaults),
             lint=raw["lint"],
@@ -294,6 +302,16 @@ class _Reader:
 
     def _place(self, key: tuple[str, ...]) -> SourceSpan:
         return nearest_place(self._places, key, self._shown)
+
+
+def _kept_s(text: str, source: str) -> float:
+    """Return how long the history is kept, in seconds."""
+    if text == "forever":
+        return inf
+    seconds = parse_duration_s(text, bare_unit="d")
+    if seconds is None or seconds < _SHORTEST_HISTORY_S:
+        raise UsageError(f"{source}: history = `{text}`: expected `forever`, or at least an hour, such as `90d`")
+    return float(seconds)
 
 
 def _shown(path: Path, root: Path) -> str:

@@ -5,7 +5,6 @@ a thread of its own.
 """
 
 from intertie.mockserver.engine import MockEngine
-from intertie.mockserver.guards.gate import EXACT, ON_THE_WIRE, Tolerance
 from intertie.mockserver.hosting import MockServer
 from intertie.mockserver.messages import Fault, FaultKind, MockReply, MockRequest
 from intertie.mockserver.profile_reading import ProfileError, load_profile, profile_of
@@ -14,8 +13,6 @@ from intertie.mockserver.server import MockHttpServer
 
 __all__ = [
     "BUILT_IN",
-    "EXACT",
-    "ON_THE_WIRE",
     "Behaviour",
     "Fault",
     "FaultKind",
@@ -27,7 +24,6 @@ __all__ = [
     "MockServer",
     "Profile",
     "ProfileError",
-    "Tolerance",
     "load_profile",
     "profile_of",
 ]

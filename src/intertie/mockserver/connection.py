@@ -15,6 +15,7 @@ from collections.abc import Callable
 import httptools
 from msgspec import Struct
 
+from intertie.mockserver.arrivals import Arrivals
 from intertie.mockserver.hosts import host_name
 from intertie.mockserver.messages import FaultKind, MockReply, MockRequest
 from intertie.mockserver.problems import problem
@@ -22,6 +23,8 @@ from intertie.mockserver.wire import CONTINUE, DateLine, head_bytes
 
 _SLOW_TICK_S = 0.05
 _PIPELINED = 32
+_MOST_READ = 64 * 1024
+"""Loops read at least so much at a time: where so much came, more may be waiting."""
 _RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -40,6 +43,7 @@ class _Parsed(Struct):
 
     request: MockRequest
     keep_alive: bool
+    since_s: float = 0.0
     refused: MockReply | None = None
 
 
@@ -47,26 +51,32 @@ class MockConnection(asyncio.Protocol):
     """Speaks HTTP/1.1 on one connection.
 
     Args:
-        answer: Gives the reply to a request.
+        answer: Gives the reply to a request, and is told since when that may have been waiting (monotonic).
         gone: Told the flight of a reply whose client left.
         date_line: Shared by all connections.
         bounds: What a client may send.
         connections: The open connections; this one adds and removes itself.
+        arrivals: Of the loop.
     """
 
     def __init__(
         self,
-        answer: Callable[[MockRequest], MockReply],
+        answer: Callable[[MockRequest, float], MockReply],
         gone: Callable[[int], None],
         date_line: DateLine,
         bounds: ServerBounds,
         connections: set[MockConnection],
+        arrivals: Arrivals,
     ) -> None:
         self._answer = answer
         self._gone = gone
         self._date_line = date_line
         self._bounds = bounds
         self._connections = connections
+        self._arrivals = arrivals
+        self._since_s = arrivals.accepted_since_s
+        self._may_wait = True
+        """What comes next may have been waiting since `_since_s`, whenever the loop goes round."""
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpRequestParser(self)
@@ -134,6 +144,9 @@ class MockConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Parse what came and answer what is complete."""
         self.last_active_s = self._loop.time()
+        if not self._may_wait:
+            self._since_s = self._arrivals.since_s
+        self._may_wait = len(data) >= _MOST_READ
         if self._refused:
             return
         completed = self._completed
@@ -203,10 +216,10 @@ class MockConnection(asyncio.Protocol):
         self._completed += 1
         method = self._parser.get_method().decode("ascii")
         request = MockRequest(method, _origin_form(self._target), self._headers, b"".join(self._body))
-        self._waiting.append(_Parsed(request, self._parser.should_keep_alive()))
+        self._waiting.append(_Parsed(request, self._parser.should_keep_alive(), self._since_s))
         self._begin_message()
         if len(self._waiting) > _PIPELINED and self._transport is not None and not self._paused:
-            self._paused = True
+            self._paused = self._may_wait = True
             self._transport.pause_reading()
 
     def _refuse(self, status: int, detail: str) -> None:
@@ -240,7 +253,7 @@ class MockConnection(asyncio.Protocol):
         """Answer the next request in line; the ones that need no wait are answered at once."""
         while self._waiting and self._current is None and self._transport is not None and not self._blocked:
             parsed = self._waiting.popleft()
-            reply = parsed.refused or self._answer(parsed.request)
+            reply = parsed.refused or self._answer(parsed.request, parsed.since_s)
             keep_alive = parsed.keep_alive and not self._closing
             is_head = parsed.request.method == "HEAD"
             self._current = reply

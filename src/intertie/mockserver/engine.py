@@ -32,7 +32,6 @@ from intertie.mockserver.faults import FAULT_WORDS, ProfileState, malformed, thr
 from intertie.mockserver.generation import Unsatisfiable
 from intertie.mockserver.guards import gates_of
 from intertie.mockserver.guards.auth import AuthenticationRule
-from intertie.mockserver.guards.gate import EXACT, Tolerance
 from intertie.mockserver.guards.idempotency import KeyedAnswers
 from intertie.mockserver.guards.version import VersionRule
 from intertie.mockserver.latency import LatencyCurve, LatencyDraws
@@ -67,7 +66,6 @@ class MockEngine:
         latency: Whether answers take the time that the spec's targets say.
         credential: The one credential that passes (basic: `user:password`); None lets any of the right form pass.
         secrets: Resolves the credential that a profile names.
-        tolerance: How far arrivals may be off from departures when limits are counted.
         on_received: Told of each request once it is answered; secrets are masked.
     """
 
@@ -81,7 +79,6 @@ class MockEngine:
         latency: bool = True,
         credential: Secret | None = None,
         secrets: SecretSource | None = None,
-        tolerance: Tolerance = EXACT,
         on_received: Callable[[Received], None] | None = None,
     ) -> None:
         self.plan = plan
@@ -99,7 +96,7 @@ class MockEngine:
             tag: protocol.mock(plan, versions=self._versions, seed=seed, recent_s=self._recent_s)
             for tag, protocol in protocols_of(plan).items()
         }
-        self._gates = gates_of(plan, tolerance)
+        self._gates = gates_of(plan)
         self._next_flight = 1
         self._keyed = KeyedAnswers()
         idempotency = frozenset(
@@ -124,11 +121,14 @@ class MockEngine:
 
     # --- being asked
 
-    def handle(self, request: MockRequest) -> MockReply:
-        """Return the answer to a request that arrives now; it is in the record of what was received."""
+    def handle(self, request: MockRequest, *, since_s: float | None = None) -> MockReply:
+        """Return the answer to a request; it is in the record of what was received.
+
+        It came between `since_s` (monotonic) and now, which limits take in favour of the client; None means now.
+        """
         with self._lock:
             now_s = self._clock.monotonic_s()
-            reply = self._answer(request, now_s)
+            reply = self._answer(request, now_s, 0.0 if since_s is None else max(0.0, now_s - since_s))
             self._record(request, reply)
             return reply
 
@@ -139,15 +139,16 @@ class MockEngine:
         if self._on_received is not None:
             self._on_received(entry)
 
-    def _answer(self, request: MockRequest, now_s: float) -> MockReply:
+    def _answer(self, request: MockRequest, now_s: float, lag_s: float) -> MockReply:
         asked = self._find(request)
         if isinstance(asked, Answer):
             return MockReply(asked.status, asked.headers, asked.body, reason=asked.reason)
         plan, utc_s = asked.operation, self._clock.utc_s()
-        refusal = next((no for gate in self._gates if (no := gate.refusal(plan, now_s, utc_s)) is not None), None)
+        refusals = (gate.refusal(plan, now_s, utc_s, lag_s) for gate in self._gates)
+        refusal = next((refusal for refusal in refusals if refusal is not None), None)
         if refusal is None:
             for gate in self._gates:
-                gate.count(plan, now_s, utc_s)
+                gate.count(plan, now_s, utc_s, lag_s)
         told = [header for gate in self._gates for header in gate.headers(now_s, utc_s)]
         if refusal is not None:
             place = place_of(plan, refusal.stage, refusal.option, "windows")

@@ -11,7 +11,6 @@ from types import TracebackType
 from intertie.core.clock import AsyncioClock
 from intertie.core.secret import Secret
 from intertie.mockserver.engine import MockEngine
-from intertie.mockserver.guards.gate import ON_THE_WIRE, Tolerance
 from intertie.mockserver.profiles import HEALTHY, Profile
 from intertie.mockserver.server import MockHttpServer
 from intertie.runtime.plan import Plan
@@ -28,7 +27,7 @@ class MockServer:
     Args:
         source: A spec's file, a plan, or an engine made on the real clock.
         host, port: Where; port 0 takes a free one.
-        seed, profile, latency, credential, tolerance: Of the engine, where it is made here.
+        seed, profile, latency, credential: Of the engine, where it is made here.
         environment: Of the spec, where `source` is a file.
 
     Attributes:
@@ -46,7 +45,6 @@ class MockServer:
         profile: Profile | str = HEALTHY,
         latency: bool = False,
         credential: Secret | None = None,
-        tolerance: Tolerance = ON_THE_WIRE,
         environment: str | None = None,
     ) -> None:
         if isinstance(source, MockEngine):
@@ -59,7 +57,6 @@ class MockServer:
                 profile=profile,
                 latency=latency,
                 credential=credential,
-                tolerance=tolerance,
             )
         self.url = ""
         self._address = (host, port)

@@ -102,13 +102,15 @@ class _MockConnection:
         head = transport.encoder.encode(request).data
         if departure is not None:
             departure.departing()
+        left_s = clock.monotonic_s()
+        if departure is not None:
             departure.departed()  # writing takes no time
         body = request.body
         if body is not None and not isinstance(body, bytes):
             body = b"".join([piece async for piece in body])
         now_s = clock.monotonic_s()
         limit_s = min(now_s + read_timeout_s, deadline_s)
-        reply = engine.handle(_as_received(head, body or b""))
+        reply = engine.handle(_as_received(head, body or b""), since_s=left_s)
         fault = reply.fault
         hangs = fault is not None and fault.kind is FaultKind.HANG
         answered = False

@@ -11,6 +11,7 @@ from ipaddress import ip_address
 
 from intertie.core.clock import Clock
 from intertie.core.outside_text import shown
+from intertie.mockserver.arrivals import Arrivals
 from intertie.mockserver.connection import MockConnection, ServerBounds
 from intertie.mockserver.control import ControlEndpoint
 from intertie.mockserver.engine import MockEngine
@@ -42,6 +43,7 @@ class MockHttpServer:
         self._control = ControlEndpoint(engine)
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.TimerHandle | None = None
+        self._arrivals = Arrivals(clock.monotonic_s)
 
     @property
     def url(self) -> str:
@@ -58,19 +60,22 @@ class MockHttpServer:
         loop = asyncio.get_running_loop()
         self._control = ControlEndpoint(self.engine, loopback_only=_is_loopback(host))
         self._server = await loop.create_server(self._connection, host, port, backlog=_BACKLOG)
+        self._arrivals.start(loop)
         self.host = host
         self.port = self._server.sockets[0].getsockname()[1]
         self._sweeper = loop.call_later(_SWEEP_S, self._sweep)
         return self.url
 
     def _connection(self) -> MockConnection:
-        return MockConnection(self._answer, self.engine.flight_ended, self._date_line, self._bounds, self._connections)
+        return MockConnection(
+            self._answer, self.engine.flight_ended, self._date_line, self._bounds, self._connections, self._arrivals
+        )
 
-    def _answer(self, request: MockRequest) -> MockReply:
+    def _answer(self, request: MockRequest, since_s: float) -> MockReply:
         try:
             if self._control.handles(request.target):
                 return self._control.handle(request)
-            return self.engine.handle(request)
+            return self.engine.handle(request, since_s=since_s)
         except Exception:  # noqa: BLE001  # the last line of defence of a server
             # A bug of ours must not look like a broken network: the client gets a 500, the log the trace.
             _log.exception("the mock of %s failed at %s", self.engine.plan.service, shown(request.method))
@@ -85,6 +90,7 @@ class MockHttpServer:
 
     async def stop(self, *, grace_s: float = 2.0) -> None:
         """Stop listening, let answers under way end for at most `grace_s`, then close what is left."""
+        self._arrivals.stop()
         if self._sweeper is not None:
             self._sweeper.cancel()
         if self._server is None:

@@ -12,8 +12,6 @@ from intertie.core.clock import BlockingClock, Clock
 from intertie.core.errors import UsageError
 from intertie.core.outside_text import shown
 from intertie.mockserver import (
-    EXACT,
-    ON_THE_WIRE,
     MockEngine,
     MockReply,
     MockRequest,
@@ -70,7 +68,6 @@ class SpecMock:
             seed=seed,
             profile=profile,
             latency=latency,
-            tolerance=ON_THE_WIRE if live else EXACT,
         )
         self._server = MockServer(self.engine) if live else None
         self.url = self._server.start() if self._server is not None else ""
@@ -199,9 +196,9 @@ class _RecordingEngine(MockEngine):
         self._recorded: list[ReceivedRequest] = []
         self._recording = Lock()
 
-    def handle(self, request: MockRequest) -> MockReply:
+    def handle(self, request: MockRequest, *, since_s: float | None = None) -> MockReply:
         """Answer, and keep what was asked."""
-        reply = super().handle(request)
+        reply = super().handle(request, since_s=since_s)
         entry = received_request(request, reply, self.received.masking)
         with self._recording:
             self._recorded.append(entry)

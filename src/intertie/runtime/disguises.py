@@ -81,7 +81,11 @@ def hidden_codes(data: object) -> list[str]:
         return []
     found: list[str] = []
     # `status` and `code` beside the data are codes only as numbers: "status: paid" is data.
-    found += ["429" for name in ("status", "code") if type(data.get(name)) is int and data[name] == 429]
+    status, code = data.get("status"), data.get("code")
+    if status == 429 and type(status) is int:
+        found.append("429")
+    if code == 429 and type(code) is int:
+        found.append("429")
     for name in _ERROR_NAMES:
         value = data.get(name)
         if value is None:

@@ -8,7 +8,7 @@ other case has one home:
 |---|---|
 | the request can't be built | nothing |
 | a guard can't say yes at once, or has something to tell the caller | what was taken |
-| the exchange failed, or its caller was cancelled in the middle of it | the exchange |
+| the permit lapsed, the exchange failed, or its caller was cancelled in the middle of it | the exchange |
 | the answer is no declared success, or has a header that a guard calls unusual | the exchange |
 | the body is of another media type, can't be read or mapped, hides an error, breaks its schema | the exchange |
 | a store has a problem to tell the caller | the exchange |
@@ -125,6 +125,8 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...], parts: _Parts) -> 
 
     def general(attempt: Attempt, taken: list[object], exchanged: Exchanged | None = None) -> Call:
         course = Course(started_s=attempt.started_s, clock=clock, warnings=warnings)
+        held = Held(zip(stages, taken, strict=False))
+        held.exchanged = exchanged
         return Call(
             operation=operation,
             input=attempt.input,
@@ -136,7 +138,7 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...], parts: _Parts) -> 
             request=attempt.request,
             caller=attempt.caller,
             course=course,
-            held=Held(dict(zip(stages, taken, strict=False)), exchanged),
+            held=held,
         )
 
     async def call(
@@ -182,8 +184,9 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...], parts: _Parts) -> 
                 write_deadline_s=sent_s + write_s if write_s < left_s else deadline_s,
                 read_timeout_s=min(left_s, read_s),
                 deadline_s=deadline_s,
+                departure=attempt.departure,
             )
-        except BaseException as error:  # noqa: BLE001  # a cancellation too has its one home, where it is raised again
+        except BaseException as error:  # noqa: BLE001  # what is raised again has its one home, too
             return await linked.run(general(attempt, taken, Exchanged(error, sent_s, monotonic_s())))
         attempt.sent_s, attempt.ended_s = sent_s, monotonic_s()
 

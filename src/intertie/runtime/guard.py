@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # a plan is described without what runs it
     from intertie.core.secret import Secret
     from intertie.runtime.call import Call, Failed
     from intertie.runtime.handles import Handles
-    from intertie.runtime.http import Connection, Request, Response
+    from intertie.runtime.http import Connection, Departure, Request, Response
     from intertie.runtime.pipeline import Policy
     from intertie.runtime.plan import OperationPlan, Plan
     from intertie.runtime.state import ServerHint
@@ -94,6 +94,7 @@ class Attempt(Struct):
         input: The internal object.
         request: As built; `outgoing` is the same with our credential.
         connection: Where it is sent, from the moment that it is held.
+        departure: Told when the request leaves: the permit that counts from then.
         sent_s, ended_s: Monotonic instants around the exchange.
         data: The mapped result.
         cost: What the attempt cost, None where nothing is paid.
@@ -109,6 +110,7 @@ class Attempt(Struct):
     request: Request | None = None
     outgoing: Request | None = None
     connection: Connection | None = None
+    departure: Departure | None = None
     response: Response | None = None
     data: object = None
     sent_s: float = 0.0

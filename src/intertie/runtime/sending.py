@@ -11,10 +11,11 @@ from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
 from intertie.runtime.classify import failed_exchange
 from intertie.runtime.clipping import read_timeout_s, write_deadline_s
 from intertie.runtime.held import Exchanged
-from intertie.runtime.http import NO_HEADERS, MessageStream, Response
+from intertie.runtime.http import NO_HEADERS, MessageStream, Request, Response
 from intertie.runtime.masking import Masker, shown_response
 from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.stages import Stage
+from intertie.runtime.state import Permit, PermitLapsed
 from intertie.runtime.streams import ReceivedStream
 from intertie.runtime.wires.contract import LinkedWire
 
@@ -39,30 +40,59 @@ class Sender(Struct, frozen=True):
     clock: Clock
 
     async def __call__(self, call: Call) -> Outcome:
-        """Return what the attempt was, with its exchange noted on the call's course."""
+        """Return what the attempt was, with its exchange noted on the call's course.
+
+        Raises:
+            PermitLapsed: The request was to leave later than its permit allows; the connection was given back.
+        """
         course = call.course
         exchanged = call.held.exchanged
         if exchanged is None and call.deadline_s <= self.clock.monotonic_s():
             return self._too_late(call)
         course.sends += 1
         course.attempts += 1
-        course.emit(Stage.SEND, "attempt", attempt=call.attempt)
-        if exchanged is None:
-            exchanged = await self._exchange(call)
+        if not call.held.again:
+            if course.watched:
+                course.emit(Stage.SEND, "attempt", attempt=call.attempt)
+            else:
+                course.decisions.append("attempt")
+        try:
+            if exchanged is None:
+                exchanged = await self._exchange(call)
+            elif isinstance(exchanged.result, PermitLapsed):
+                raise exchanged.result
+        except PermitLapsed:
+            # Nothing has left, and the attempt goes on.
+            course.sends -= 1
+            course.attempts -= 1
+            raise
         course.wire_s = exchanged.ended_s - exchanged.sent_s
         result = exchanged.result
-        if not isinstance(result, Response | CallError):
+        if isinstance(result, Response):
+            if course.explain:
+                self._explain(call, result)
+            outcome = self.wire.answer(result, stream=call.stream)
+        elif isinstance(result, CallError):
+            outcome = failed_exchange(result, replay_safe=self.replay_safe)
+        else:
             course.reach(Reach.MAYBE)  # cancelled in the middle, on the fused path
             raise result
-        if course.explain and isinstance(result, Response):
-            self._explain(call, result)
-        outcome = self._judge(result, stream=call.stream)
-        course.reach(Reach.YES if isinstance(outcome, Answered) else outcome.reached)
-        self._note(call, outcome)
+        if course.watched:
+            course.emit(Stage.CLASSIFY, "classified", **_judged(outcome))
+        else:
+            course.decisions.append("classified")
+        if type(outcome) is Answered:
+            course.reached = Reach.YES
+            for sentence in outcome.warnings:
+                course.warn(Stage.CLASSIFY, sentence)
+        else:
+            course.reach(outcome.reached)
         return outcome
 
     async def _exchange(self, call: Call) -> Exchanged:
-        connection, request = call.held.of("connection"), call.request
+        connection = call.held.get("connection")
+        request: Request | None = call.held.get("authentication") or call.request
+        permit: Permit | None = call.held.get("rate_limit")
         if connection is None or request is None:
             msg = "an attempt reached its send stage without a connection or a request"
             raise RuntimeError(msg)
@@ -77,7 +107,11 @@ class Sender(Struct, frozen=True):
             read_s = read_timeout_s(self.options, now_s=sent_s, deadline_s=call.deadline_s)
             if self.wire.opens_streams:
                 opened = await connection.open_stream(
-                    request, write_deadline_s=write_until_s, read_timeout_s=read_s, deadline_s=call.deadline_s
+                    request,
+                    write_deadline_s=write_until_s,
+                    read_timeout_s=read_s,
+                    deadline_s=call.deadline_s,
+                    departure=permit,
                 )
                 answer = opened if isinstance(opened, Response) else self._opened(opened)
             else:
@@ -87,6 +121,7 @@ class Sender(Struct, frozen=True):
                     read_timeout_s=read_s,
                     deadline_s=call.deadline_s,
                     stream=call.stream,
+                    departure=permit,
                 )
             if answer.stream is not None and not self.wire.is_streamed(answer):
                 answer = await self._read_error(answer, call)
@@ -95,6 +130,9 @@ class Sender(Struct, frozen=True):
             result = error
             if error.reached is Reach.NO:
                 call.course.sent = None
+        except PermitLapsed:
+            call.course.sent = None
+            raise
         except BaseException:
             call.course.reach(Reach.MAYBE)  # cancelled with bytes perhaps on their way
             raise
@@ -129,11 +167,6 @@ class Sender(Struct, frozen=True):
         seen = shown_response(response, self.masker, most=MOST_EXPLAINED)
         call.course.explained(Stage.SEND, "answer", status=seen.status, headers=seen.fields(), body=seen.body)
 
-    def _judge(self, result: Response | CallError, *, stream: bool) -> Outcome:
-        if isinstance(result, CallError):
-            return failed_exchange(result, replay_safe=self.replay_safe)
-        return self.wire.answer(result, stream=stream)
-
     def _too_late(self, call: Call) -> Failed:
         error = DeadlineExceeded(
             f"{call.operation.id}: no time was left to send it within `timeouts.total` or the caller's own",
@@ -141,19 +174,16 @@ class Sender(Struct, frozen=True):
         )
         return Failed(error, Kind.SERVICE_FAULT, Reach.NO, external_codes=("timeout", "5xx"))
 
-    @staticmethod
-    def _note(call: Call, outcome: Outcome) -> None:
-        course = call.course
-        if isinstance(outcome, Answered):
-            course.emit(Stage.CLASSIFY, "classified", kind=str(Kind.SUCCESS), status=outcome.status)
-            for sentence in outcome.warnings:
-                course.warn(Stage.CLASSIFY, sentence)
-            return
-        detail: dict[str, object] = {"kind": str(outcome.kind), "reached": str(outcome.reached)}
-        if outcome.response is not None:
-            detail["status"] = outcome.response.status
-        else:
-            detail["error"] = outcome.error.code
-        if outcome.effect_unknown:
-            detail["effect_unknown"] = True
-        course.emit(Stage.CLASSIFY, "classified", **detail)
+
+def _judged(outcome: Outcome) -> dict[str, object]:
+    """Return what the event tells of an outcome."""
+    if isinstance(outcome, Answered):
+        return {"kind": str(Kind.SUCCESS), "status": outcome.status}
+    detail: dict[str, object] = {"kind": str(outcome.kind), "reached": str(outcome.reached)}
+    if outcome.response is not None:
+        detail["status"] = outcome.response.status
+    else:
+        detail["error"] = outcome.error.code
+    if outcome.effect_unknown:
+        detail["effect_unknown"] = True
+    return detail

@@ -30,7 +30,8 @@ async def hold_turn(
     """Take a turn, let the attempt go on, and end the turn however that ends; a refusal where none comes in time.
 
     Args:
-        call: The attempt; what it holds under `stage` already is its turn.
+        call: The attempt; what it holds under `stage` already is its turn. One that goes `again` stands at the head of
+            the line.
         call_next: The rest of the pipeline.
         handle: Where turns are; its own options say how long one waits, beside the call's deadline.
         stage: Whose events tell of it: `reject`, `wait`, and `taken`.
@@ -40,20 +41,23 @@ async def hold_turn(
         clock: For the events.
     """
     course = call.course
-    turn: Permit | None = call.held.of(stage) or handle.acquire_nowait()
+    turn: Permit | None = call.held.get(stage)
+    if turn is None and not call.held.again:
+        turn = handle.acquire_nowait()
     if turn is None:
         got = await _wait(call, handle, stage, clock)
         if isinstance(got, LimitRefusal):
             return _refused(call, got, service, why(got.reason))
         turn = got
+    call.held[stage] = turn
     course.emit(stage, taken)
     sends = course.sends
     try:
-        outcome = await call_next(replace(call, held=call.held.holding(stage, turn)))
+        outcome = await call_next(call)
     except BaseException:
         # What may have left counts; what was not sent is given back.
         if course.sends > sends:
-            handle.finished()
+            handle.finished(turn)
         else:
             handle.give_back(turn)
         raise
@@ -62,7 +66,7 @@ async def hold_turn(
 
 async def _wait(call: Call, handle: LimiterHandle, stage: str, clock: Clock) -> Permit | LimitRefusal:
     now_s = clock.monotonic_s()
-    got = await handle.acquire(deadline_s=call.deadline_s)
+    got = await handle.acquire(deadline_s=call.deadline_s, again=call.held.again)
     if isinstance(got, LimitRefusal):
         call.course.emit(stage, "reject", reason=got.reason, retry_after_s=got.retry_after_s)
     elif got.waited_s > 0:
@@ -86,7 +90,7 @@ def _over(handle: LimiterHandle, permit: Permit, outcome: Outcome) -> Outcome:
         return outcome
     response = outcome.response
     if isinstance(outcome, Answered) and response is not None and response.stream is not None:
-        watched = WatchedStream(response.stream, lambda _: handle.finished())
+        watched = WatchedStream(response.stream, lambda _: handle.finished(permit))
         return replace(outcome, response=replace(response, stream=watched))
-    handle.finished()
+    handle.finished(permit)
     return outcome

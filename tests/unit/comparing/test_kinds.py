@@ -84,6 +84,8 @@ EDITS = [
     ("concurrent_requests: 8", "concurrent_requests: 9", "concurrency", "safe"),
     ("description: Quotes one parcel.}", "description: Quotes one parcel.}\nconcurrent_requests: 3", "guard-option", "risky"),
     ("strategy: token_bucket", "strategy: sliding_window", "throttling-strategy", "risky"),
+    ("margin: 10ms", "margin: 30ms", "limit-margin", "risky"),
+    ("margin: 10ms", "margin: 0", "limit-margin", "safe"),
     ("max_wait: 4s", "max_wait: 1s", "at-the-limit", "risky"),
     ("max_wait: 4s", "max_wait: 4s, on_limit: reject", "at-the-limit", "risky"),
     ("retry_after: 2,", "retry_after: 4,", "pause", "risky"),

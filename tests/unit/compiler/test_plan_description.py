@@ -99,6 +99,9 @@ def test_options_are_json_with_seconds():
     assert stages["send"] == {"write_s": 2.0, "read_s": 4.0}
     assert stages["rate_limit"]["windows"] == [{"limit": 25, "window_s": 1.0}, {"limit": 1000, "window_s": 60.0}]
     assert stages["retry"]["retry_on"] == [409, "5xx"]
+    assert stages["idempotency_key"] == {"header": "Idempotency-Key"}
+    assert stages["version"]["supported"] == ["1", "2"]
+    assert "idempotency_key" not in {stage["stage"] for stage in document["operations"][1]["stages"]}
 
 
 def test_plan_json_has_its_shape():
@@ -134,7 +137,7 @@ def test_text_says_the_numbers_and_their_places():
         "at most 4 attempts, the first included",
         "opens when 50 % of the last 30 attempts failed, once there were 15",
         "stays open for 30 s",
-        "25 requests in 1 s and 1,000 requests in 60 s, counted by token bucket",
+        "25 requests in 1 s and 1,000 requests in 60 s, counted by token bucket, with 20 ms of margin",
         "at most 4 are in flight at a time",
         "150.00 EUR a month (UTC); results and log warn from 80 % on",
         "the key from env:KEY goes into header Authorization, after `Bearer`",
@@ -153,6 +156,27 @@ def test_text_says_the_numbers_and_their_places():
     attempts = next(place for line, place in places.items() if "at most 4 attempts" in line)
     assert attempts.startswith("line ")
     assert next(place for line, place in places.items() if "stays open for 30 s" in line) == "default"
+
+
+@pytest.mark.parametrize(
+    ("fallback", "says"),
+    [
+        ({"strategy": "cache", "cache_ttl": 60.0}, "the last good answer is returned, at most 60 s old, marked stale"),
+        ({"strategy": "default", "default_response": {"a": 1}}, "the declared default answer is returned"),
+        ({"strategy": "queue"}, "the call is queued and sent when the service is back; the caller gets a receipt"),
+        ({"strategy": "fail_fast"}, "the call fails at once with what the breaker knows"),
+    ],
+)
+def test_text_says_what_answers_instead_and_where_that_stands(fallback, says):
+    """Each strategy in words, with the line that chose it or its numbers."""
+    keyed = {"headers": [{"name": "Idempotency-Key", "value": "{uuid}"}]}
+    endpoints = (
+        (endpoint("Make", "/t", "POST", request=keyed),) if fallback["strategy"] == "queue" else (endpoint("Get"),)
+    )
+    plan = plan_of(fallback_behavior=fallback, circuit_breaker={}, endpoints=endpoints)
+    text = plan_text(plan, layout=Layout(WIDE))
+    (line,) = [line for line in text.splitlines() if says in line]
+    assert line[WIDE - 9 :].strip().startswith("line ")
 
 
 def test_text_of_a_bare_spec_reads_too():

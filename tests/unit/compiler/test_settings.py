@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -138,3 +139,19 @@ def test_keys_inside_multiline_strings_are_no_places(tmp_path):
     """What looks like a key inside a text does not shift the places of real ones."""
     settings = load(tmp_path, '[channels]\ntext = """\nstate = 1\n"""\n\n[defaults.retry]\nmax_atempts = 3\n')
     assert [finding.span.line for finding in settings.diagnostics] == [7]
+
+
+@pytest.mark.parametrize(
+    ("written", "kept_s"),
+    [(None, 90 * 86400.0), ("30d", 30 * 86400.0), ("12 hours", 43200.0), ("400", 400 * 86400.0), ("forever", inf)],
+)
+def test_how_long_history_is_kept(tmp_path, written, kept_s):
+    """Ninety days unless it is said; a bare number is in days."""
+    assert load(tmp_path, "" if written is None else f'history = "{written}"\n').history_s == kept_s
+
+
+@pytest.mark.parametrize("written", ["soon", "0d", "59 minutes", "-1d", "nan", "inf"])
+def test_a_history_that_keeps_nothing_is_refused(tmp_path, written):
+    """A time that can't be read, or that would delete calls as they are made, is a mistake."""
+    with pytest.raises(UsageError, match=r"intertie.toml:1: history = .*expected `forever`, or at least an hour"):
+        load(tmp_path, f'history = "{written}"\n')

@@ -6,11 +6,11 @@ import gc
 import os
 import threading
 import weakref
-from collections.abc import Callable
 
 import pytest
 
 from intertie.core.forking import close_around_fork, renew_after_fork
+from support.forks import said_by_child
 from support.real_servers import ROOT
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can't fork")
@@ -43,22 +43,6 @@ class Connection:
 
     def after_fork_in_child(self) -> None:
         self.asked.append("renew")
-
-
-def said_by_child(say: Callable[[], object]) -> str:
-    """Return what a forked child says."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.write(writer, repr(say()).encode())
-        finally:
-            os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as answer:
-        text = answer.read()
-    os.waitpid(child, 0)
-    return text
 
 
 def test_a_child_has_free_locks_whoever_holds_them_in_the_parent() -> None:

@@ -129,12 +129,14 @@ def test_an_error_keeps_its_class_whatever_comes_with_it(drive, bench, status):
     assert "declares" not in str(failed.error)
 
 
-def test_a_declared_success_with_the_status_of_an_error_stays_that_error(drive, bench):
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_declared_success_with_the_status_of_an_error_stays_that_error(drive, bench, status):
     """A 404 that the spec calls a success is one only with the body that it declares."""
-    operation = make_operation("get_thing", statuses=("200", "404"))
-    made = bench(make_plan(operation), [Answer(404, body=PAGE.body, headers=PAGE.headers), Answer(404, json={})])
+    operation = make_operation("get_thing", statuses=("200", str(status)))
+    page = Answer(status, body=PAGE.body, headers=PAGE.headers)
+    made = bench(make_plan(operation), [page, Answer(status, json={})])
     failed = assert_failed(drive(made, made.linked.run("get_thing", {})), ServiceError)
-    assert (failed.kind, failed.error.status) == (Kind.CALLER_FAULT, 404)
+    assert (failed.kind, failed.error.status) == (Kind.CALLER_FAULT, status)
     assert_answered(drive(made, made.linked.run("get_thing", {})))
 
 

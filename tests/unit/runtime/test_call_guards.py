@@ -112,6 +112,20 @@ def test_a_stream_is_paid_when_it_ended(drive):
     assert ledger(bench).amount == Decimal(1000) * (200 + 1000 + 1000) / 10**9
 
 
+def test_a_stream_with_a_price_per_call_is_paid_at_once(drive):
+    """However long it is read, and whether it is read at all."""
+    bench = make_bench(make_plan(pricing=price("0.10")), [Answer(body=b"x" * 1000)])
+    answered = assert_answered(drive(bench, bench.linked.run("get_thing", {}, stream=True)))
+    assert str(answered.cost) == "0.10 EUR"
+
+    async def read():
+        return [chunk async for chunk in answered.response.stream]
+
+    for _ in range(2):
+        assert (ledger(bench).amount, ledger(bench).reserved) == (Decimal("0.10"), 0)
+        drive(bench, read())
+
+
 def test_tiers_are_graduated(drive):
     """The first two at one price, the third at the next."""
     tiers = (PriceTier("first", Decimal(2), Decimal("0.10")), PriceTier("beyond", None, Decimal("0.01")))
@@ -453,6 +467,25 @@ def test_a_cancelled_call_passes_at_once_and_is_paid():
         assert (after.limiter.in_flight, after.breakers[""].state) == (0, "closed")
         (record,) = bench.surroundings.journal.records()
         assert (record.outcome, record.attempts, record.reached) == ("cancelled", 1, "maybe")
+
+
+def test_a_cancelled_probe_leaves_its_place_to_the_next():
+    """What it would have said nobody knows; the circuit stays half-open, and nobody waits for its lease to end."""
+    bench = make_bench(make_plan(breaker=breaker(1), timeouts=timeouts()), [Answer(500), Failure("hang"), OK])
+    assert_failed(run_virtual(bench.linked.run("get_thing", {}), bench.clock))
+    bench.advance(10)
+
+    async def cancel():
+        task = asyncio.ensure_future(bench.linked.run("get_thing", {}))
+        await bench.clock.sleep_until(bench.clock.monotonic_s() + 0.1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    run_virtual(cancel(), bench.clock)
+    assert (bench.linked.statistics().breakers[""].state, len(bench.transport.received)) == ("half_open", 2)
+    assert_answered(run_virtual(bench.linked.run("get_thing", {}), bench.clock))
+    assert bench.linked.statistics().breakers[""].state == "closed"
 
 
 def test_cancelled_while_waiting_for_a_permit_nothing_is_paid():

@@ -187,9 +187,9 @@ def test_a_free_turn_is_no_wait_however_long_the_store_takes(drive, monkeypatch)
     bench = make_bench(make_plan(limits=per_second(5)), [Answer(json={})])
     limiter = bench.linked.guards.limiter
 
-    async def slowly(*, deadline_s):
+    async def slowly(*, deadline_s, again=False):
         bench.advance(0.002)
-        return await type(limiter).acquire(limiter, deadline_s=deadline_s)
+        return await type(limiter).acquire(limiter, deadline_s=deadline_s, again=again)
 
     monkeypatch.setattr(limiter, "acquire_nowait", lambda: None)
     monkeypatch.setattr(limiter, "acquire", slowly)

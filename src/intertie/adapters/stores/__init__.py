@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 
 from intertie.adapters.stores.errors import StoreUnavailable
@@ -16,7 +17,6 @@ __all__ = [
     "InlineOffload",
     "StoreUnavailable",
     "ThreadOffload",
-    "holds_something",
     "open_coordination",
     "open_journal",
     "state_folder",
@@ -59,7 +59,15 @@ def open_coordination(
 
 
 def open_journal(
-    url: str, *, clock: Clock, rng: Rng, offload: Offload, root: Path, durability: str = "process"
+    url: str,
+    *,
+    clock: Clock,
+    rng: Rng,
+    offload: Offload,
+    root: Path,
+    durability: str = "process",
+    history_s: float = inf,
+    is_audit: bool = False,
 ) -> Journal:
     """Return what must survive.
 
@@ -70,6 +78,8 @@ def open_journal(
         offload: Where the store's blocking work runs.
         root: Workspace root.
         durability: `process` survives a killed process, `power` a power cut too.
+        history_s: How long finished calls are kept.
+        is_audit: Calls that this process records are a strict audit, which age does not end.
 
     Raises:
         StoreUnavailable: It can't be opened; the message says why and what to do.
@@ -81,23 +91,22 @@ def open_journal(
     if url == "memory://":
         from intertie.adapters.stores.memory.journal import MemoryJournal  # noqa: PLC0415  # light import
 
-        return MemoryJournal(clock, url)
+        return MemoryJournal(clock, url, history_s=inf if is_audit else history_s)
     if url.startswith(SCHEME):
         from intertie.adapters.stores.sqlite.journal import SqliteJournal  # noqa: PLC0415  # light import
 
         path = database_path(url, root)
-        return SqliteJournal(path, url, clock=clock, rng=rng, offload=offload, durability=durability)
+        return SqliteJournal(
+            path,
+            url,
+            clock=clock,
+            rng=rng,
+            offload=offload,
+            durability=durability,
+            history_s=history_s,
+            is_audit=is_audit,
+        )
     raise UsageError(_unknown(url))
-
-
-def holds_something(url: str, root: Path) -> bool:
-    """Return whether anything was ever stored under a URL, whether or not it can be read now."""
-    if not url.startswith(SCHEME):
-        return False
-    try:
-        return database_path(url, root).stat().st_size > 0
-    except (OSError, StoreUnavailable):
-        return False  # there is no such file
 
 
 def state_folder(url: str, root: Path) -> Path | None:

@@ -61,14 +61,14 @@ class OpenLimiter(_Handle[LimiterOptions]):
         self.acquire_nowait, self.give_back, self.finished = core.acquire_nowait, core.give_back, core.finished
         self.observe, self.pause, self.resume, self.snapshot = core.observe, core.pause, core.resume, core.snapshot
 
-    async def acquire(self, *, deadline_s: float) -> Permit | LimitRefusal:
+    async def acquire(self, *, deadline_s: float, again: bool = False) -> Permit | LimitRefusal:
         """Wait for a turn, at most until `deadline_s` (monotonic), and no longer than the options say."""
         options = self._options
         if options.on_limit == "reject":
             deadline_s = self._monotonic_s()
         elif options.max_wait_s is not None:
             deadline_s = min(deadline_s, self._monotonic_s() + options.max_wait_s)
-        return await self.core.acquire(deadline_s=deadline_s)
+        return await self.core.acquire(deadline_s=deadline_s, again=again)
 
 
 class OpenBreaker(_Handle[BreakerOptions]):
@@ -90,4 +90,4 @@ class OpenLedger(_Handle[PricingOptions]):
         super().__init__(sharing, pricing)
         self.core = core
         self.reserve_nowait, self.reserve = core.reserve_nowait, core.reserve
-        self.settle, self.month = core.settle, core.month
+        self.expected_cost, self.settle, self.month = core.expected_cost, core.settle, core.month

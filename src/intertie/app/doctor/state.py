@@ -1,6 +1,7 @@
 """Where limits, ledger and queue are kept: can it be written, does the file system lock, is there room?
 
-The store's own file is never opened here: closing it would end the locks that SQLite holds on it in this process.
+The store's own file is opened by SQLite alone: closing it otherwise would end the locks that SQLite holds on it in this
+process.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from intertie.adapters.stores import StoreUnavailable
-from intertie.adapters.stores.sqlite.location import SCHEME, database_path
+from intertie.adapters.stores.sqlite.faults import examine
+from intertie.adapters.stores.sqlite.location import SCHEME, database_path, is_emptied
 from intertie.app.doctor.check import Check, from_error, ok, problem, warning
 from intertie.core.outside_text import shown
 
@@ -37,12 +39,29 @@ def check_state(named: dict[str, str], root: Path) -> Iterator[Check]:
             yield from_error(setting, wrong, otherwise=f"correct `{setting}`")
             continue
         folders.setdefault(path.parent, []).append(setting)
-        if os.path.lexists(path) and not os.access(path, os.R_OK | os.W_OK):
-            yield problem(
-                setting, f"{_shown(path, root)} can't be read and written by this user", "give it to this user"
-            )
+        yield from _file(setting, path, url, root)
     for folder, settings in folders.items():
         yield check_folder(folder, " and ".join(settings), root)
+
+
+def _file(setting: str, path: Path, url: str, root: Path) -> Iterator[Check]:
+    """Yield what is wrong with the file itself; one that is missing is made by the first opening."""
+    if not path.parent.is_dir():
+        return  # said of the folder
+    if os.path.lexists(path) and not os.access(path, os.R_OK | os.W_OK):
+        yield problem(setting, f"{_shown(path, root)} can't be read and written by this user", "give it to this user")
+        return
+    try:
+        examine(path, url)
+    except StoreUnavailable as wrong:
+        yield from_error(setting, wrong, otherwise="restore a backup, or move it away")
+        return
+    if is_emptied(path):
+        yield warning(
+            setting,
+            f"{_shown(path, root)} is empty, so whatever opens it begins anew: limits, budgets and queued calls too",
+            "restore a backup if nobody meant that",
+        )
 
 
 def check_folder(folder: Path, what: str, root: Path, *, mounts: Path = _MOUNTS) -> Check:
@@ -53,12 +72,12 @@ def check_folder(folder: Path, what: str, root: Path, *, mounts: Path = _MOUNTS)
         there = there.parent
     if not there.is_dir():
         return problem(
-            "state", f"{shown_folder} can't be a folder: {shown(str(there))} is a file", f"move {there.name}"
+            "state", f"{shown_folder} can't be made: {shown(str(there))} is a file, not a folder", f"move {there.name}"
         )
     if not os.access(there, os.W_OK | os.X_OK):
         return problem(
             "state",
-            f"{shown_folder} can't be written by this user, so {what} would be kept in memory",
+            f"{shown_folder} can't be written by this user, so nothing would keep {what}",
             "make it writable, or name another place with INTERTIE_STATE and INTERTIE_JOURNAL",
         )
     kind = file_system_of(there, mounts)

@@ -42,10 +42,11 @@ def command(
 ) -> None:
     """Hold SPEC's breaker `open` or `close`d for every process that shares its state, or let it decide (`auto`)."""
     from intertie.app.opening import open_blocking  # noqa: PLC0415  # keeps `--help` quick
+    from intertie.app.opening_stores import Purpose  # noqa: PLC0415
 
     bench = workbench(context, spec)
     plan = bench.plan(spec, environment=environment, base_url=base_url)
-    with open_blocking(bench, plan, caller="cli:breaker", calls=False) as integration:
+    with open_blocking(bench, plan, caller="cli:breaker", purpose=Purpose.STEERING) as integration:
         breakers = integration.breakers
         if not breakers:
             raise UsageError(f"{plan.id} declares no circuit breaker")

@@ -30,6 +30,7 @@ def command(
 ) -> None:
     """Let nobody send to SPEC for a while, or clear a pause: a server's hint, or an operator's."""
     from intertie.app.opening import open_blocking  # noqa: PLC0415  # keeps `--help` quick
+    from intertie.app.opening_stores import Purpose  # noqa: PLC0415
 
     pause_s = parse_duration_s(duration, bare_unit="s")
     if pause_s is None or pause_s <= 0:
@@ -38,7 +39,7 @@ def command(
         raise UsageError(f"--for {duration} is longer than {seconds_text(_LONGEST_PAUSE_S)}; pause again then")
     bench = workbench(context, spec)
     plan = bench.plan(spec, environment=environment, base_url=base_url)
-    with open_blocking(bench, plan, caller="cli:limiter", calls=False) as integration:
+    with open_blocking(bench, plan, caller="cli:limiter", purpose=Purpose.STEERING) as integration:
         if action == "resume":
             integration.limiter.resume()
             say(f"{plan.key}: resumed")

@@ -21,7 +21,6 @@ from intertie.compiler.origin import is_loopback
 from intertie.core.clock import AsyncioClock
 from intertie.core.errors import IntertieError, UsageError
 from intertie.mockserver import MockEngine, MockHttpServer, load_profile
-from intertie.mockserver.guards.gate import ON_THE_WIRE
 from intertie.mockserver.profiles import BUILT_IN, Profile
 from intertie.runtime.plan import Plan
 
@@ -102,7 +101,6 @@ def command(
             latency=not no_latency,
             credential=secrets.resolve(credential) if credential else None,
             secrets=secrets,
-            tolerance=ON_THE_WIRE,
             on_received=None if quiet else RequestLines(plan, bench.root, context, named=len(specs) > 1),
         )
         taken = {stall.port for stall in stalls}

@@ -57,6 +57,7 @@ def command(
     and shown with --env and --base-url.
     """
     from intertie.app.opening import open_blocking  # noqa: PLC0415  # keeps `--help` quick
+    from intertie.app.opening_stores import Purpose  # noqa: PLC0415
     from intertie.app.places import other_places  # noqa: PLC0415
 
     found: list[tuple[Plan, PlanStatistics, tuple[StateKey, ...]]] = []
@@ -69,7 +70,7 @@ def command(
                 show_findings(error, context)
                 status = 1
                 continue
-            with open_blocking(bench, plan, calls=False) as integration:
+            with open_blocking(bench, plan, purpose=Purpose.LOOKING) as integration:
                 now = integration.statistics()
                 found.append((integration.plan, now, other_places(bench, plan.key)))
     if output_format == "json":

@@ -83,6 +83,24 @@ def concurrency(pair: Pair) -> Iterator[Found]:
         yield Found(impact, "rate_limits.concurrent_requests", shown(old), shown(new), reason, at)
 
 
+@rule(
+    "limit-margin",
+    risky="larger: a window is kept longer, so less leaves; smaller, where a month then costs more",
+    safe="smaller, where a month costs no more",
+    plan=("limits.margin_s",),
+)
+def margin(pair: Pair) -> Iterator[Found]:
+    """How much longer than declared the windows of a limit are kept."""
+    if pair.old.plan.limits is None or pair.new.plan.limits is None:
+        return  # with the limit itself comes or goes its margin
+    old, new = pair.old.plan.limits.margin_s, pair.new.plan.limits.margin_s
+    if old != new:
+        reason = f"windows are kept {seconds(new)} longer than declared, instead of {seconds(old)}"
+        impact = Impact.RISKY if is_stricter("throttling.margin", old, new) or pair.heavier else Impact.SAFE
+        at = pair.at("throttling", "margin")
+        yield Found(impact, "throttling.margin", seconds(old), seconds(new), reason + pair.consequences, at)
+
+
 @rule("throttling-strategy", risky="always: other moments are full", plan=("limits.strategy",))
 def strategy(pair: Pair) -> Iterator[Found]:
     """How the limit is counted."""
@@ -154,4 +172,4 @@ def _words(name: str | None) -> str:
     return str(name).replace("_", " ")
 
 
-RULES = (limit, burst, concurrency, strategy, at_the_limit, pause)
+RULES = (limit, burst, concurrency, margin, strategy, at_the_limit, pause)

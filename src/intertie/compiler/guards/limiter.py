@@ -49,6 +49,9 @@ def compile_limits(build: Build) -> tuple[LimiterOptions | None, dict[str, str]]
     max_wait = build.choose_optional(throttling.max_wait, "throttling.max_wait")
     if throttling.max_wait is not None and on_limit.value == "reject":
         build.leave_out("throttling.max_wait", "with `on_limit: reject` nobody waits", throttling.max_wait.span)
+    margin = build.choose(throttling.margin, "throttling.margin")
+    if throttling.margin is not None and not windows:
+        build.leave_out("throttling.margin", "no rate is declared that it could be added to", throttling.margin.span)
     options = LimiterOptions(
         windows=windows,
         strategy=strategy.value,
@@ -59,6 +62,7 @@ def compile_limits(build: Build) -> tuple[LimiterOptions | None, dict[str, str]]
         on_limit=on_limit.value,
         max_wait_s=max_wait.value,
         max_pause_s=build.fallback("throttling.max_pause").value,
+        margin_s=margin.value,
     )
     return options, {
         "windows": window_source,
@@ -70,6 +74,7 @@ def compile_limits(build: Build) -> tuple[LimiterOptions | None, dict[str, str]]
         "on_limit": on_limit.source,
         "max_wait_s": max_wait.source,
         "max_pause_s": "default",
+        "margin_s": margin.source,
     }
 
 
@@ -143,6 +148,14 @@ class LimiterHalf(Half):
             "max_wait=max_wait_s",
             stage="rate_limit",
             stricter="lower",
+        ),
+        *guard_fields(
+            "throttling",
+            How.ENFORCED,
+            "stage rate limit; reported where no rate is declared",
+            "margin=margin_s",
+            stage="rate_limit",
+            stricter="higher",
         ),
     )
 

@@ -58,6 +58,10 @@ EXPLAINED: Mapping[str, str] = MappingProxyType(
         "throttling.on_limit": (
             "`wait` waits within `total` and `max_wait`; `reject` fails at once with the time to wait."
         ),
+        "throttling.margin": (
+            "The service counts when requests arrive, and they may arrive closer together than they left. `20ms` keeps "
+            "a window of 1 s for 1.02 s."
+        ),
         "retry.max_attempts": "With 4, a call that keeps failing is sent 4 times; with 1 it is never repeated.",
         "retry.initial_delay": "Between the first attempt and the second; `backoff` says how it goes on.",
         "retry.max_delay": "No wait between two attempts grows beyond it, unless the service itself asks for more.",

@@ -9,14 +9,14 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-from intertie.mockserver.guards.gate import Gate, LimitRefusal, Tolerance
+from intertie.mockserver.guards.gate import Gate, LimitRefusal
 from intertie.runtime.order import ORDER
 from intertie.runtime.plan import Plan
 
-__all__ = ["Gate", "LimitRefusal", "Tolerance", "gates_of"]
+__all__ = ["Gate", "LimitRefusal", "gates_of"]
 
 
-def gates_of(plan: Plan, tolerance: Tolerance) -> tuple[Gate, ...]:
+def gates_of(plan: Plan) -> tuple[Gate, ...]:
     """Return the gates of a plan, in the order of the stages."""
     found: list[Gate] = []
     for guard in ORDER:
@@ -24,5 +24,5 @@ def gates_of(plan: Plan, tolerance: Tolerance) -> tuple[Gate, ...]:
         if guard.name and find_spec(name) is not None:
             make = getattr(import_module(name), "gate", None)
             if make is not None:
-                found.append(make(plan, tolerance))
+                found.append(make(plan))
     return tuple(found)

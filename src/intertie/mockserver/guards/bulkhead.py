@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intertie.core.plurals import plural
-from intertie.mockserver.guards.gate import Flights, LimitRefusal, Tolerance
+from intertie.mockserver.guards.gate import Flights, LimitRefusal
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.bulkhead.options import NAME, STAGE, BulkheadOptions
 
@@ -19,7 +19,13 @@ class ServicePlaces:
                 self._most[operation.id] = options.concurrent
         self._flights = {operation_id: Flights() for operation_id in self._most}
 
-    def refusal(self, operation: OperationPlan, now_s: float, utc_s: float) -> LimitRefusal | None:  # noqa: ARG002
+    def refusal(
+        self,
+        operation: OperationPlan,
+        now_s: float,
+        utc_s: float,  # noqa: ARG002
+        lag_s: float,  # noqa: ARG002
+    ) -> LimitRefusal | None:
         """Refuse a request to an operation whose places are all taken."""
         most = self._most.get(operation.id)
         if most is None or self._flights[operation.id].count(now_s) < most:
@@ -27,7 +33,7 @@ class ServicePlaces:
         detail = f"more than {plural(most, 'request')} to this endpoint would be in flight"
         return LimitRefusal("too-many-at-once", detail, 1, STAGE, "concurrent")
 
-    def count(self, operation: OperationPlan, now_s: float, utc_s: float) -> None:
+    def count(self, operation: OperationPlan, now_s: float, utc_s: float, lag_s: float) -> None:
         """Arrivals are not counted, flights are."""
 
     def begin_flight(self, number: int, operation: OperationPlan, until_s: float) -> None:
@@ -57,6 +63,6 @@ class ServicePlaces:
         ]
 
 
-def gate(plan: Plan, tolerance: Tolerance) -> ServicePlaces:  # noqa: ARG001  # places need none
+def gate(plan: Plan) -> ServicePlaces:
     """Return the gate of a plan."""
     return ServicePlaces(plan)

@@ -9,23 +9,6 @@ from msgspec import Struct
 from intertie.runtime.plan import OperationPlan
 
 
-class Tolerance(Struct, frozen=True):
-    """What one request's way may differ from another's: a share of the window, at least `minimum_s`, at most a half."""
-
-    ratio: float = 0.0
-    minimum_s: float = 0.0
-
-    def of(self, window_s: float) -> float:
-        """Return the tolerance for a window, in seconds."""
-        return min(max(self.ratio * window_s, self.minimum_s), window_s / 2)
-
-
-EXACT = Tolerance()
-"""For virtual time, where a request arrives the moment it leaves."""
-ON_THE_WIRE = Tolerance(ratio=0.02, minimum_s=0.025)
-"""For real sockets: 2 % of the window, at least 25 ms. A client that exceeds a limit by less than that passes."""
-
-
 class LimitRefusal(Struct, frozen=True):
     """Why a request is refused.
 
@@ -44,13 +27,14 @@ class LimitRefusal(Struct, frozen=True):
 class Gate(Protocol):
     """Judges arrivals. All gates are asked before any counts one, so that a refused request counts nowhere.
 
-    Times are seconds: `now_s` monotonic, `utc_s` since 1970. The engine holds its lock around each call.
+    Times are seconds: `now_s` monotonic, `utc_s` since 1970. `lag_s` is for how long the request may have been waiting
+    for the server. The engine holds its lock around each call.
     """
 
-    def refusal(self, operation: OperationPlan, now_s: float, utc_s: float) -> LimitRefusal | None:
-        """Return why a request that arrives now is refused, None where it may come in."""
+    def refusal(self, operation: OperationPlan, now_s: float, utc_s: float, lag_s: float) -> LimitRefusal | None:
+        """Return why a request that is seen now is refused, None where it may come in."""
 
-    def count(self, operation: OperationPlan, now_s: float, utc_s: float) -> None:
+    def count(self, operation: OperationPlan, now_s: float, utc_s: float, lag_s: float) -> None:
         """Count a request that came in."""
 
     def begin_flight(self, number: int, operation: OperationPlan, until_s: float) -> None:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from intertie.core.plurals import plural
 from intertie.core.rate_windows import WINDOW_OF_LENGTH
 from intertie.mockserver.guards.counting import BucketCount, Count, FixedCount, SlidingCount
-from intertie.mockserver.guards.gate import Flights, LimitRefusal, Tolerance
+from intertie.mockserver.guards.gate import Flights, LimitRefusal
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.limiter.options import STAGE, LimiterOptions, Window
 
@@ -36,9 +36,8 @@ class _Bound(Struct, frozen=True):
 class ServiceLimits:
     """All bounds of one plan; taken together or not at all."""
 
-    def __init__(self, options: LimiterOptions | None, tolerance: Tolerance) -> None:
+    def __init__(self, options: LimiterOptions | None) -> None:
         self._options = options
-        self._tolerance = tolerance
         self._bounds: list[_Bound] = []
         self._flights = Flights()
         self._policy = ""
@@ -47,14 +46,20 @@ class ServiceLimits:
     def reset(self) -> None:
         """Forget everything counted."""
         self._flights.clear()
-        self._bounds = _bounds(self._options, self._tolerance) if self._options else []
+        self._bounds = _bounds(self._options) if self._options else []
         declared = [bound for bound in self._bounds if bound.declared]
         self._policy = ", ".join(f'"{b.name}";q={b.window.limit};w={_whole(b.window.window_s)}' for b in declared)
 
-    def refusal(self, operation: OperationPlan, now_s: float, utc_s: float) -> LimitRefusal | None:  # noqa: ARG002
+    def refusal(
+        self,
+        operation: OperationPlan,  # noqa: ARG002
+        now_s: float,
+        utc_s: float,
+        lag_s: float,
+    ) -> LimitRefusal | None:
         """Return which bound has no room, None where all have."""
         for bound in self._bounds:
-            if not bound.count.free(now_s, utc_s):
+            if not bound.count.free(now_s, utc_s, lag_s):
                 wait_s = max(1, math.ceil(bound.count.renews_in_s(now_s, utc_s) - 1e-9))
                 option = "windows" if bound.declared else "burst"
                 return LimitRefusal("rate-limited", bound.words, wait_s, STAGE, option)
@@ -64,10 +69,10 @@ class ServiceLimits:
             return LimitRefusal("too-many-at-once", detail, 1, STAGE, "concurrent")
         return None
 
-    def count(self, operation: OperationPlan, now_s: float, utc_s: float) -> None:  # noqa: ARG002
+    def count(self, operation: OperationPlan, now_s: float, utc_s: float, lag_s: float) -> None:  # noqa: ARG002
         """Count one arrival in every bound."""
         for bound in self._bounds:
-            bound.count.add(now_s, utc_s)
+            bound.count.add(now_s, utc_s, lag_s)
 
     def begin_flight(self, number: int, operation: OperationPlan, until_s: float) -> None:  # noqa: ARG002
         """Count a request in flight, where that is bounded."""
@@ -126,16 +131,16 @@ class ServiceLimits:
         return found
 
 
-def gate(plan: Plan, tolerance: Tolerance) -> ServiceLimits:
+def gate(plan: Plan) -> ServiceLimits:
     """Return the gate of a plan."""
-    return ServiceLimits(plan.limits, tolerance)
+    return ServiceLimits(plan.limits)
 
 
-def _bounds(options: LimiterOptions, tolerance: Tolerance) -> list[_Bound]:
+def _bounds(options: LimiterOptions) -> list[_Bound]:
     bounds: list[_Bound] = []
     make = FixedCount if options.strategy == "fixed_window" else SlidingCount
     for window in options.windows:
-        count = make(window.window_s, window.limit, tolerance.of(window.window_s))
+        count = make(window.window_s, window.limit)
         known = WINDOW_OF_LENGTH.get(window.window_s)
         bounds.append(_Bound(known.word if known else f"{window.window_s:g}s", window, count, declared=True))
     if not options.windows:
@@ -144,11 +149,11 @@ def _bounds(options: LimiterOptions, tolerance: Tolerance) -> list[_Bound]:
     if options.strategy == "token_bucket":
         burst = shortest.limit if options.burst is None else options.burst
         rate = shortest.limit / shortest.window_s
-        bucket = BucketCount(rate, burst, tolerance.of(shortest.window_s))
+        bucket = BucketCount(rate, burst)
         bounds.append(_Bound("bucket", Window(burst / rate if rate else 0.0, burst), bucket, declared=False))
     elif options.burst is not None and options.burst < shortest.limit:
         tenth = Window(shortest.window_s / 10, options.burst)
-        sliding = SlidingCount(tenth.window_s, tenth.limit, tolerance.of(tenth.window_s))
+        sliding = SlidingCount(tenth.window_s, tenth.limit)
         bounds.append(_Bound("burst", tenth, sliding, declared=False))
     return bounds
 

@@ -10,7 +10,7 @@ from intertie.runtime.mapping.contracts import MISSING
 from intertie.runtime.mapping.errors import MappingSyntaxError
 
 if TYPE_CHECKING:
-    from jsonpath import JSONPathEnvironment
+    from jsonpath import JSONPathEnvironment, JSONPathError
 
 _REFUSED = ("match", "search")
 """Regular expressions from documents run on a backtracking engine: a short pattern can hold a process for minutes."""
@@ -37,7 +37,7 @@ class JsonPath:
         try:
             query = _environment().compile(text.strip())
         except JSONPathError as error:
-            raise MappingSyntaxError(_sentence(text, str(error)), _offset(error)) from None
+            raise MappingSyntaxError(_sentence(text, str(error)), _offset(text, error)) from None
         except RecursionError:
             raise MappingSyntaxError("the JSONPath is nested too deeply") from None
         if not isinstance(query, JSONPath):
@@ -77,6 +77,9 @@ def _sentence(text: str, reason: str) -> str:
     return f"the JSONPath can't be read: {reason.splitlines()[0]}"
 
 
-def _offset(error: Exception) -> int:
-    token = getattr(error, "token", None)
-    return int(getattr(token, "index", 0) or 0)
+def _offset(text: str, error: JSONPathError) -> int:
+    """Return where in `text` an error is: at its beginning where that is not known."""
+    if error.token is None:
+        return 0
+    at_end = error.token.index < 0
+    return len(text.rstrip()) if at_end else len(text) - len(text.lstrip()) + error.token.index

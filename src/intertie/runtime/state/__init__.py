@@ -45,11 +45,13 @@ from intertie.runtime.state.ledgers import (
     Reservation,
 )
 from intertie.runtime.state.limits import (
+    Departures,
     LimiterHandle,
     LimiterSnapshot,
     LimiterVerbs,
     LimitRefusal,
     Permit,
+    PermitLapsed,
     ServerHint,
     WindowState,
 )
@@ -70,6 +72,7 @@ __all__ = [
     "CallRecord",
     "CircuitRefusal",
     "Coordination",
+    "Departures",
     "Journal",
     "LedgerHandle",
     "LedgerMonth",
@@ -80,6 +83,7 @@ __all__ = [
     "LimiterVerbs",
     "Offload",
     "Permit",
+    "PermitLapsed",
     "QueueItem",
     "Reservation",
     "ServerHint",

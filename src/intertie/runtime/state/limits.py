@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Protocol
 
 import msgspec
@@ -9,14 +10,66 @@ import msgspec
 from intertie.runtime.policies.limiter.options import LimiterOptions
 
 
-class Permit(msgspec.Struct, frozen=True):
-    """The right to send one request now. `stamp_s` is when it was taken, by the limiter's own clock.
+class PermitLapsed(Exception):  # noqa: N818  # no error: the attempt goes on with another permit
+    """A permit is too old to be used: its request has not left, and another one is to be taken, `again`.
 
-    `waited_s` is 0.0 where a turn was free at once, however long the store took to say so.
+    `late_s` is how much later than `not_after_s` it was.
     """
 
-    stamp_s: float
-    waited_s: float = 0.0
+    def __init__(self, late_s: float) -> None:
+        super().__init__(late_s)
+        self.late_s = late_s
+
+
+class Departures(Protocol):
+    """Who gave a permit, and counts its request from the instant at which it departs."""
+
+    def now_s(self) -> float:
+        """Return the time on the limiter's own clock, in seconds. Memory."""
+
+    def departed(self, permit: Permit) -> None:
+        """Count a permit's request from now on; at most once for each permit. Told later."""
+
+
+class Permit:
+    """The right to hand one request to the kernel, until `not_after_s`. It is the `Departure` of its exchange.
+
+    A permit counts at `not_after_s` from when it is given. Once its request has departed it counts from that instant.
+    One that was given back counts no more; one whose flight ended in another way counts from then, since bytes may
+    have left.
+
+    Attributes:
+        limit: Who gave it.
+        stamp_s: When it was given, by the limiter's own clock (`limit.now_s()`).
+        not_after_s: The last instant, by the same clock, at which its request may begin to leave; infinite where no
+            window counts it.
+        waited_s: How long its turn took to come; 0.0 where it was free at once, however long the store took to say so.
+    """
+
+    __slots__ = ("limit", "not_after_s", "stamp_s", "waited_s")
+
+    def __init__(self, limit: Departures, stamp_s: float, not_after_s: float = inf, waited_s: float = 0.0) -> None:
+        self.limit = limit
+        self.stamp_s = stamp_s
+        self.not_after_s = not_after_s
+        self.waited_s = waited_s
+
+    def departing(self) -> None:
+        """Let its request leave now.
+
+        Raises:
+            PermitLapsed: It is later than `not_after_s`.
+        """
+        late_s = self.limit.now_s() - self.not_after_s
+        if late_s > 0:
+            raise PermitLapsed(late_s)
+
+    def departed(self) -> None:
+        """Count it from now: the kernel has taken its last byte."""
+        self.limit.departed(self)
+
+    def __repr__(self) -> str:
+        return f"Permit(stamp_s={self.stamp_s}, not_after_s={self.not_after_s}, waited_s={self.waited_s})"
 
 
 class LimitRefusal(msgspec.Struct, frozen=True):
@@ -71,22 +124,23 @@ class LimiterVerbs(Protocol):
     """The limit of one integration and environment."""
 
     def acquire_nowait(self) -> Permit | None:
-        """Take a permit if one is free now and nobody waits before us, else None. Memory."""
+        """Take a permit if one is free now and nobody of this process waits for one, else None. Memory."""
 
-    async def acquire(self, *, deadline_s: float) -> Permit | LimitRefusal:
+    async def acquire(self, *, deadline_s: float, again: bool = False) -> Permit | LimitRefusal:
         """Wait for a turn, first come first served, at most until `deadline_s` (monotonic). Awaited.
 
         Refused at once where the turn can't come before the deadline. If the caller is cancelled while waiting,
-        nothing stays taken.
+        nothing stays taken. `again` is for one whose permit lapsed and was given back: it stands at the head of the
+        line, since its turn had come.
         """
 
     def give_back(self, permit: Permit) -> None:
-        """Undo a permit whose request was not sent (`reached` is `no`). Told later."""
+        """Undo a permit of whose request no byte has left, such as one that lapsed. Told later."""
 
-    def finished(self) -> None:
+    def finished(self, permit: Permit) -> None:
         """End the flight that a permit began (frees a place of `concurrent`); once for each permit not given back.
 
-        Told later.
+        One that has not departed counts from now: bytes of its request may have left. Told later.
         """
 
     async def observe(self, hint: ServerHint, *, deadline_s: float) -> float:

@@ -47,6 +47,11 @@ class Throttling(Block):
     backoff_multiplier: Located[float] | None = f.number("Factor on the pause for each 429 in a row.", 1)
     on_limit: Located[str] | None = f.choice("Wait for a turn or refuse.", "wait", "reject", template=False)
     max_wait: Located[float] | None = f.duration("Longest wait for a turn.", "s", template=False)
+    margin: Located[float] | None = f.duration(
+        "What windows and refills are kept longer than declared, for the jitter of network and clocks; `0` for none.",
+        "s",
+        template=False,
+    )
     enabled: Located[bool] | None = f.flag("`false` switches the block off.", template=False)
 
 

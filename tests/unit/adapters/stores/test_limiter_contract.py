@@ -31,7 +31,7 @@ def test_a_crowd_never_passes_the_limit_and_leaves_in_order(kit, strategy):
     async def one():
         permit = await limiter.acquire(deadline_s=kit.clock.monotonic_s() + 1000)
         stamp_s = kit.clock.monotonic_s()
-        limiter.finished()
+        limiter.finished(permit)
         assert isinstance(permit, Permit)
         return stamp_s
 
@@ -138,7 +138,7 @@ def test_concurrent_bounds_calls_in_flight(kit):
         most = max(most, flying)
         await kit.clock.sleep_until(kit.clock.monotonic_s() + 1.0)
         flying -= 1
-        limiter.finished()
+        limiter.finished(permit)
 
     async def crowd():
         await asyncio.gather(*(one() for _ in range(7)))
@@ -155,6 +155,33 @@ def test_concurrency_that_never_frees_refuses_at_the_deadline(kit):
     refused = acquire(limiter, kit, wait_s=0.2)
     assert isinstance(refused, LimitRefusal)
     assert refused.reason == "concurrency"
+
+
+@pytest.mark.parametrize(
+    "hint", [ServerHint(remaining=0), ServerHint(reset_s=30.0), ServerHint(remaining=0, reset_s=0.0)]
+)
+def test_half_a_hint_says_nothing(kit, hint):
+    """What is left until nobody knows when, or how long nobody knows what is left, changes no limit."""
+    limiter = kit.coordination().limiter(KEY, per_second(10))
+    assert observe(limiter, kit, hint) == 0.0
+    assert isinstance(acquire(limiter, kit, wait_s=0.0), Permit)
+
+
+@pytest.mark.parametrize("late_first", [False, True])
+def test_a_huge_limit_misses_none(kit, late_first):
+    """However many leave at about the same time, and whatever order they are counted in, each counts until it is over."""
+    coordination, elsewhere = kit.coordination(), kit.coordination() if kit.backend == "sqlite" else None
+    limiter = coordination.limiter(KEY, LimiterOptions((Window(60.0, 1_000_000),)))
+    other = limiter if elsewhere is None else elsewhere.limiter(KEY, LimiterOptions((Window(60.0, 1_000_000),)))
+    for number in range(60):
+        each = (limiter, other)[number % 2 == late_first]
+        assert isinstance(each.acquire_nowait() or acquire(each, kit, wait_s=0.0), Permit)
+        kit.clock.advance(0.0001)
+    for each in (limiter, other, limiter):
+        used = each.snapshot().windows[0].used
+    assert used >= 60, "what is set aside for a process counts as well"
+    kit.clock.advance(70.0)
+    assert limiter.snapshot().windows[0].used == 0
 
 
 def test_a_pause_holds_for_all_and_is_capped(kit):
@@ -214,18 +241,19 @@ def test_what_the_server_says_is_left_only_tightens(kit):
     limiter = kit.coordination().limiter(KEY, per_second(100))
     observe(limiter, kit, ServerHint(remaining=2, reset_s=5.0))
     for _ in range(2):
-        assert acquire(limiter, kit).waited_s == 0.0
-        limiter.finished()
+        permit = acquire(limiter, kit)
+        assert permit.waited_s == 0.0
+        limiter.finished(permit)
     assert acquire(limiter, kit).waited_s == pytest.approx(5.0, abs=0.01)
 
 
 def test_what_is_left_does_not_count_those_in_flight(kit):
     """The service said that two are left while two more were on their way to it: those two are these."""
     limiter = kit.coordination().limiter(KEY, per_second(100))
-    for _ in range(3):
-        assert isinstance(acquire(limiter, kit), Permit)
+    permits = [acquire(limiter, kit) for _ in range(3)]
+    assert all(isinstance(permit, Permit) for permit in permits)
     observe(limiter, kit, ServerHint(remaining=2, reset_s=5.0))
-    limiter.finished()
+    limiter.finished(permits[0])
     refused = acquire(limiter, kit, wait_s=1.0)
     assert isinstance(refused, LimitRefusal)
     assert refused.reason == "quota"
@@ -245,9 +273,9 @@ def test_a_snapshot_shows_windows_and_flights(kit):
 def test_what_the_service_says_is_spent_is_named_and_visible(kit):
     """Nothing left by the service's own word is no fault of the declared rate: it shows as a pause, and can be cleared."""
     limiter = kit.coordination().limiter(KEY, LimiterOptions((Window(1.0, 50),)))
-    acquire(limiter, kit)
+    permit = acquire(limiter, kit)
     observe(limiter, kit, ServerHint(remaining=0, reset_s=30.0))
-    limiter.finished()
+    limiter.finished(permit)
     refused = acquire(limiter, kit, wait_s=1.0)
     assert isinstance(refused, LimitRefusal)
     assert refused.reason == "quota"

@@ -6,8 +6,9 @@ That store I/O on a loop's thread raises is switched on for the whole suite, in 
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
-from decimal import Decimal
 
 import pytest
 
@@ -17,6 +18,7 @@ from intertie.adapters.stores.errors import StoreLocked
 from intertie.adapters.stores.sqlite.combining import Combiner
 from intertie.core.clock import AsyncioClock
 from intertie.core.errors import Reach
+from intertie.core.money import ONE_UNIT
 from intertie.core.rng import SystemRng
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
@@ -34,7 +36,7 @@ from support.held_file import held
 from support.pace import PATIENCE_S
 from support.store_kit import KEY, flat_price
 
-ONE = Decimal(1)
+ONE = ONE_UNIT
 FAILED = Verdict(failure=True)
 CLOCK = AsyncioClock()
 
@@ -73,6 +75,12 @@ def test_store_io_on_a_loop_raises_in_every_test(stores):
     assert coordination._database.read("SELECT 1") == [(1,)]
 
 
+def test_nothing_is_refused_where_nobody_asked_for_it():
+    """An application's own mistake costs it a moment of its loop, never a call: only tests switch it on."""
+    asked = "from intertie.adapters.stores.blocking import refuses_on_loops; print(refuses_on_loops())"
+    assert subprocess.check_output([sys.executable, "-c", asked], text=True) == "False\n"
+
+
 def test_no_verb_of_a_call_does_io_on_the_loop(stores, tmp_path):
     """With both files held, every verb that a call needs ends by the call's deadline, and none touches a file on the loop."""
     coordination, journal = stores
@@ -97,7 +105,7 @@ def test_no_verb_of_a_call_does_io_on_the_loop(stores, tmp_path):
         breaker.record_later(admission, FAILED)
         breaker.release(Admission(admission.epoch, "1.1"))
         assert breaker.known().failures == 21
-        limiter.finished()
+        limiter.finished(permit)
         limiter.give_back(permit)
         assert isinstance(await limiter.acquire(deadline_s=soon()), LimitRefusal)
         assert isinstance(await breaker.admit(lease_until_s=soon()), Admission)
@@ -109,7 +117,7 @@ def test_no_verb_of_a_call_does_io_on_the_loop(stores, tmp_path):
         journal.problems()
         item = QueueItem("r", KEY, "create", b"{}", None, None, "", 0.0, None)
         for refused in (
-            ledger.reserve(Decimal(1000), deadline_s=soon()),
+            ledger.reserve(1000 * ONE, deadline_s=soon()),
             journal.record_strict(record(), deadline_s=soon()),
             journal.enqueue(item, deadline_s=soon()),
         ):
@@ -236,10 +244,10 @@ class Gate:
         self.batches.append(len(acts))
         return [(act(None, 0.0), 0.0) for act in acts]
 
-    def combiner(self):
+    def combiner(self, offload=None):
         return Combiner(
             self.transact,
-            offload=ThreadOffload(),
+            offload=offload or ThreadOffload(),
             monotonic_s=CLOCK.monotonic_s,
             busy=lambda _patience_s: StoreLocked("busy", url=""),
         )
@@ -305,6 +313,32 @@ def test_one_thread_works_for_all_on_a_loop():
     assert answers == list(range(50))
     assert threads - before <= 1
     assert gate.batches == [50]
+
+
+def test_who_comes_after_a_thread_that_could_not_start_is_served():
+    """A process that is out of threads for a moment fails one caller, and wedges nothing."""
+    gate, start = Gate(), ThreadOffload.start
+    gate.opened.set()
+
+    class Spent(ThreadOffload):
+        spent = True
+
+        def start(self, work, /):
+            if self.spent:
+                self.spent = False
+                msg = "can't start new thread"
+                raise RuntimeError(msg)
+            start(self, work)
+
+    combiner = gate.combiner(Spent())
+
+    async def scene():
+        with pytest.raises(RuntimeError, match="new thread"):
+            await combiner.ask(lambda *_: 1, patience_s=PATIENCE_S)
+        return await combiner.ask(lambda *_: 2, patience_s=PATIENCE_S)
+
+    assert asyncio.run(scene()) == (2, 0.0)
+    assert gate.batches == [1]
 
 
 def test_an_error_after_a_transaction_began_reaches_all_of_its_batch():

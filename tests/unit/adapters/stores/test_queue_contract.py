@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from intertie.runtime.state import CallRecord, QueueItem
 from intertie.runtime.stepping import run_blocking
 from support.store_kit import KEY, OTHERS
@@ -46,6 +48,26 @@ def test_a_claim_ends_done_parked_or_pending_again(kit):
     assert claim(journal).attempts == 2
     run_blocking(journal.complete("r2", state="pending"))
     assert claim(journal).receipt == "r2"
+
+
+def test_a_receipt_claims_its_own_item(kit):
+    """Whoever sends at once what it has just stored takes no older item instead."""
+    journal = kit.journal()
+    fill(kit, journal, "r1", "r2")
+    assert claim(journal, receipt="r2").receipt == "r2"
+    assert claim(journal, receipt="r2") is None
+    assert claim(journal).receipt == "r1"
+
+
+def test_only_a_claim_or_what_is_parked_ends(kit):
+    """A late answer changes nothing of what is done or was never claimed, nor does one for a receipt nobody knows."""
+    journal = kit.journal()
+    fill(kit, journal, "r1", "r2")
+    claim(journal, receipt="r1")
+    run_blocking(journal.complete("r1", state="done"))
+    for receipt, state in (("r1", "pending"), ("r2", "done"), ("r9", "done")):
+        run_blocking(journal.complete(receipt, state=state))
+    assert [(i.receipt, i.state) for i in journal.queue()] == [("r2", "pending")]
 
 
 def test_an_item_whose_key_is_forgotten_is_parked(kit):
@@ -115,6 +137,16 @@ def test_a_cached_answer_lives_for_its_time(kit):
     assert run_blocking(cache.find("digest", ttl_s=600)) is None
 
 
+@pytest.mark.parametrize("ttl_s", [0.5, 1.0])
+def test_an_answer_is_kept_for_as_short_as_it_is_told(kit, ttl_s):
+    """A second, or less, is a time like any other."""
+    cache = kit.coordination().cache(KEY)
+    cache.keep("digest", b"1", 200, ttl_s=ttl_s)
+    assert run_blocking(cache.find("digest", ttl_s=60)).data == b"1"
+    kit.clock.advance(ttl_s + 0.001)
+    assert run_blocking(cache.find("digest", ttl_s=60)) is None
+
+
 def test_the_cache_is_bounded(kit):
     """With more than a thousand answers the oldest leave."""
     coordination = kit.coordination()
@@ -126,6 +158,25 @@ def test_the_cache_is_bounded(kit):
         cache.store()
     assert run_blocking(cache.find("d9", ttl_s=1000)) is None
     assert run_blocking(cache.find("d10", ttl_s=1000)) is not None
+
+
+def test_the_cache_is_bounded_in_bytes(kit, monkeypatch):
+    """Where the answers are too big together the oldest leave; one replaced by a smaller one counts as the smaller."""
+    for module in ("memory", "sqlite"):
+        monkeypatch.setattr(f"intertie.adapters.stores.{module}.cache.MOST_BYTES", 100)
+    cache = kit.coordination().cache(KEY)
+
+    def kept(*digests):
+        return [run_blocking(cache.find(digest, ttl_s=1000)) is not None for digest in digests]
+
+    for digest, size in (("a", 60), ("a", 20), ("b", 40), ("c", 40), ("huge", 101)):
+        cache.keep(digest, b"x" * size, 200, ttl_s=1000)
+        kit.clock.advance(0.001)
+    assert kept("a", "b", "c", "huge") == [True, True, True, False]
+    cache.keep("d", b"x", 200, ttl_s=1000)
+    if kit.backend == "sqlite":
+        cache.store()
+    assert kept("a", "b", "c", "d") == [False, True, True, True]
 
 
 def test_all_is_well(kit):

@@ -45,7 +45,7 @@ def test_an_absolute_path_is_taken_as_it_is(tmp_path):
 def test_a_place_that_cannot_be_written_is_said_clearly(tmp_path):
     """A folder that can't be made is one sentence: which file, why, and what to do."""
     (tmp_path / "state").write_text("a file, not a folder")
-    with pytest.raises(StoreUnavailable, match=r"state/state.db can't be written .*use memory://"):
+    with pytest.raises(StoreUnavailable, match=r"state/state.db can't be used: .*is a file.*use memory://"):
         opening(tmp_path)
 
 

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 
 import msgspec
+import pytest
 
 from intertie.adapters.stores.sqlite.database import Database
 from intertie.adapters.stores.sqlite.migrations import APPLICATION_ID, scripts
@@ -28,7 +29,7 @@ ENTRY = {
 }  # fmt: skip
 
 
-def an_old_file(kit: StoreKit, *, calls: int = 2) -> None:
+def an_old_file(kit: StoreKit, *, calls: int = 2, first: str = "success") -> None:
     """Write a file as the first schema had it: one text is the key of each row."""
     path = kit.root / "state" / "state.db"
     path.parent.mkdir(mode=0o700)
@@ -59,7 +60,7 @@ def an_old_file(kit: StoreKit, *, calls: int = 2) -> None:
             ("INT-001@production", "2026-11", "an-owner-that-died", 2, "2", "0"),
         ],
         "call (key, at_s, entry)": [
-            ("INT-001@production", 100.0 + number, msgspec.msgpack.encode({**ENTRY, "call_id": f"c{number}"}))
+            ("INT-001@production", 100.0 + number, msgspec.msgpack.encode({**ENTRY, "call_id": f"c{number}", "outcome": "success" if number > 1 else first}))
             for number in range(1, calls + 1)
         ],
         "queued (receipt, key, operation, payload, idempotency_key, version, caller, enqueued_s, not_after_s, state, "
@@ -80,8 +81,7 @@ def used(kit: StoreKit, permits: int) -> dict:
     other = StoreKit("sqlite", kit.root / "elsewhere")
     limiter = other.coordination().limiter(KEY, LIMITS)
     for _ in range(permits):
-        run_blocking(limiter.acquire(deadline_s=10.0))
-        limiter.finished()
+        limiter.finished(run_blocking(limiter.acquire(deadline_s=10.0)))
     other.close()
     database = sqlite3.connect(kit.root / "elsewhere" / "state" / "state.db")
     (state,) = database.execute("SELECT state FROM limiter").fetchone()
@@ -113,6 +113,21 @@ def test_every_row_becomes_the_declared_environments(tmp_path):
         journal.record(record("c3"))
         journal.flush()
         assert [entry.call_id for entry in journal.records()] == ["c3", "c2", "c1"]
+    finally:
+        kit.close()
+
+
+@pytest.mark.parametrize(("first", "kept"), [("success", []), ("started", ["c2", "c1"])])
+def test_an_audit_of_an_older_version_is_kept(tmp_path, first, kept):
+    """Its entries can't be told from others, but a file that has the beginning of a call was a strict audit's."""
+    kit = StoreKit("sqlite", tmp_path)
+    an_old_file(kit, first=first)
+    journal = kit.journal(history_s=3600.0)
+    try:
+        journal.record(msgspec.structs.replace(record("c3"), at_s=kit.clock.utc_s()))
+        journal.flush()
+        journal._pruning.delete_batch()
+        assert [entry.call_id for entry in journal.records()] == ["c3", *kept]
     finally:
         kit.close()
 

@@ -13,6 +13,7 @@ from intertie.adapters.stores import InlineOffload, StoreUnavailable, open_journ
 from intertie.adapters.stores.sqlite.limiter import SHARE_S
 from intertie.core.clock import BlockingClock
 from intertie.core.errors import Reach
+from intertie.core.money import ONE_UNIT
 from intertie.core.rng import SystemRng
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
@@ -31,7 +32,7 @@ from intertie.runtime.stepping import run_blocking
 from support.pace import PATIENCE_S
 from support.store_kit import KEY, StoreKit, flat_price, most_within, per_second
 
-ONE = Decimal(1)
+ONE = ONE_UNIT
 
 
 @pytest.fixture
@@ -65,17 +66,18 @@ def die(store) -> None:
 
 
 @contextmanager
-def broken(store):
-    """The file can't be used for a while."""
+def broken(store, *verbs: str):
+    """The file can't be used for a while, or can't be written where that is said."""
 
     def fail(*args, **options):
         msg = "the state file can't be used (disk I/O error)"
         raise StoreUnavailable(msg, url=store.url)
 
-    write, read = store._database.write, store._database.read
-    store._database.write = store._database.read = fail
+    verbs = verbs or ("write", "read")
+    whole = {verb: getattr(store._database, verb) for verb in verbs}
+    vars(store._database).update(dict.fromkeys(verbs, fail))
     yield
-    store._database.write, store._database.read = write, read
+    vars(store._database).update(whole)
 
 
 @pytest.mark.parametrize("strategy", ["sliding_window", "fixed_window", "token_bucket"])
@@ -147,12 +149,50 @@ def test_a_place_is_free_for_others_soon_after_a_flight_ended(kit):
     options = LimiterOptions(concurrent=1)
     coordination = kit.coordination()
     one, other = coordination.limiter(KEY, options), kit.coordination().limiter(KEY, options)
-    assert isinstance(acquire(one, kit), Permit)
+    permit = acquire(one, kit)
+    assert isinstance(permit, Permit)
     after_all_due(coordination, kit)  # nothing is left that would report the end by the way
     assert isinstance(acquire(other, kit, wait_s=0.0), LimitRefusal)
-    one.finished()
+    one.finished(permit)
     after_all_due(coordination, kit)
     assert isinstance(acquire(other, kit, wait_s=0.0), Permit)
+
+
+def test_what_is_given_back_is_free_for_others_soon(kit):
+    """Nobody of the process that took it has to call again before another process may."""
+    coordination, options = kit.coordination(), LimiterOptions((Window(60.0, 1),))
+    one, other = coordination.limiter(KEY, options), kit.coordination().limiter(KEY, options)
+    permit = acquire(one, kit)
+    assert isinstance(permit, Permit)
+    after_all_due(coordination, kit)  # nothing is left that would tell of it by the way
+    assert isinstance(acquire(other, kit, wait_s=0.0), LimitRefusal)
+    one.give_back(permit)
+    after_all_due(coordination, kit)
+    assert isinstance(acquire(other, kit, wait_s=0.0), Permit)
+
+
+def test_what_is_due_later_is_done_though_nothing_was_to_do_meanwhile(kit):
+    """The store's own thread sleeps while it has nothing to do, and is woken for what is due in a while, too."""
+    coordination = kit.coordination()
+    for _ in range(5):
+        after_all_due(coordination, kit)
+
+
+def test_a_write_waits_for_its_queue_at_least_half_a_second(kit):
+    """A call whose time is over has nothing else left; one with time waits for as long as others may."""
+    journal, waited = kit.journal(), []
+
+    def busy(*, patience_s):
+        waited.append(patience_s)
+        raise journal._database.busy(patience_s)
+
+    item = QueueItem("r", KEY, "create", b"{}", None, None, "", kit.clock.utc_s(), None)
+    vars(journal._database)["write"] = busy
+    for left_s in (-1.0, 3.0):
+        with pytest.raises(StoreUnavailable):
+            run_blocking(journal.enqueue(item, deadline_s=kit.clock.monotonic_s() + left_s))
+    del journal._database.write
+    assert waited == [0.5, 1.5]
 
 
 def test_a_forked_child_has_no_descriptor_of_its_parents_state_file(kit):
@@ -262,6 +302,44 @@ def test_a_breaker_without_its_store_decides_alone_and_says_so(kit):
         assert "decides on its breaker alone" in coordination.problems()[0]
 
 
+def test_what_is_not_told_yet_counts_beside_what_others_told(kit):
+    """While it can only read, a process adds its own failures to what it reads; the store has them once it can write."""
+    options = BreakerOptions(failure_threshold=4, open_s=30.0)
+    coordination = kit.coordination()
+    one, other = coordination.breaker(KEY, options), kit.coordination().breaker(KEY, options)
+    admission = run_blocking(one.admit(lease_until_s=5.0))
+    with broken(coordination, "write"):
+        one.record_later(admission, Verdict(failure=True))
+        assert record(other, kit, admission, Verdict(failure=True)) is None
+        assert one.snapshot().failures == 2
+        assert other.snapshot().failures == 1
+    one.core.tell()
+    assert other.snapshot().failures == 2
+    assert one.snapshot().failures == 2
+
+
+@pytest.mark.parametrize(
+    ("verdict", "epoch", "forced"),
+    [(None, 1, None), (False, 0, None), (False, 1, "closed"), (False, 1, None)],
+)
+def test_a_result_that_changes_nothing_costs_no_transaction(kit, verdict, epoch, forced):
+    """With a closed breaker that counts nothing, most of all calls need no store; a failure does."""
+    coordination = kit.coordination()
+    breaker = coordination.breaker(KEY, BreakerOptions(failure_threshold=5))
+    failed_before = epoch == 0 or verdict is None
+    record(breaker, kit, Admission(1), Verdict(failure=failed_before))
+    if forced is not None:
+        breaker.force(forced)
+        epoch = breaker.known().epoch
+    with broken(coordination):
+        breaker.record_later(Admission(epoch), Verdict(failure=verdict))
+        breaker.core.tell()
+        assert coordination.problems() == ()
+        breaker.record_later(Admission(epoch), Verdict(failure=True))
+        with pytest.raises(StoreUnavailable):
+            breaker.core.tell()
+
+
 def test_what_a_dead_owner_held_counts_until_it_is_reconciled(kit):
     """A killed process's share stays spent; an operator settles it as spent, or gives it back."""
     pricing = flat_price(monthly_limit=Decimal("0.04"), hard_stop=True)
@@ -349,7 +427,7 @@ def test_many_threads_share_transactions(kit):
             answer = acquire(limiter, kit, wait_s=0.0)
             if isinstance(answer, Permit):
                 got.append(answer)
-                limiter.finished()
+                limiter.finished(answer)
 
     threads = [threading.Thread(target=take) for _ in range(8)]
     for thread in threads:

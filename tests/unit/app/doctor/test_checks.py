@@ -218,7 +218,7 @@ def test_state_in_the_place_of_a_file(tmp_path):
     """A file that stands where the folder should is named."""
     (tmp_path / ".intertie").write_text("")
     (check,) = check_state({"state": "sqlite:///.intertie/state.db"}, tmp_path)
-    assert (check.level, "can't be a folder" in check.what) == (Level.PROBLEM, True)
+    assert (check.level, "is a file, not a folder" in check.what) == (Level.PROBLEM, True)
 
 
 def test_state_that_can_not_be_written(tmp_path, monkeypatch):
@@ -228,7 +228,7 @@ def test_state_that_can_not_be_written(tmp_path, monkeypatch):
     monkeypatch.setattr(state.os, "access", lambda path, mode: False)  # root may write everywhere
     file, folder = check_state({"state": "sqlite:///.intertie/state.db"}, tmp_path)
     assert (file.level, "state.db can't be read and written" in file.what) == (Level.PROBLEM, True)
-    assert (folder.level, "memory" in folder.what) == (Level.PROBLEM, True)
+    assert (folder.level, "nothing would keep" in folder.what) == (Level.PROBLEM, True)
 
 
 def test_a_disk_over_the_network_is_a_warning(tmp_path):

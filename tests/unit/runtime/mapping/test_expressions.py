@@ -63,7 +63,8 @@ class TestWithTheExtra:
             ("cel: amount * 2", "a field is `source.name`"),
             ("cel: nope(value)", "undeclared"),
             ("value +* 2", "neither a call"),
-            ("cel: " + "1+" * 2000 + "1", "at most"),
+            ("cel: " + "1+" * 1000 + "1", "an expression has at most 2000 characters"),
+            ("cel: " + "1+" * 2000 + "1", "a transform has at most"),
         ],
     )
     def test_what_is_no_expression_is_refused(self, text, says):
@@ -71,6 +72,16 @@ class TestWithTheExtra:
         with pytest.raises(MappingSyntaxError, match=says) as refused:
             parse_transform(text)
         assert "\n" not in str(refused.value)
+
+    @pytest.mark.parametrize(
+        ("text", "offset"),
+        [("cel: value +", 12), ("cel:  nope(value)", 10), ("cel: " + "(" * 500 + "1" + ")" * 500, 5)],
+    )
+    def test_the_place_of_what_is_wrong_is_told(self, text, offset):
+        """The character that CEL names, and the beginning of the expression where it names none."""
+        with pytest.raises(MappingSyntaxError) as refused:
+            parse_transform(text)
+        assert refused.value.offset == offset
 
     @pytest.mark.parametrize(
         ("text", "value"),

@@ -47,3 +47,14 @@ def test_a_broken_query_is_refused(path):
     """What is no JSONPath is a syntax error of ours."""
     with pytest.raises(MappingSyntaxError):
         parse_path(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "offset"),
+    [("$.a | $.b", 4), ("  $.a | $.b", 6), ("$.a[?]", 5), ("$[", 2), (" $.. ", 4)],
+)
+def test_the_place_of_what_is_broken_is_told(path, offset):
+    """The character that can't be, and the end where more is wanted."""
+    with pytest.raises(MappingSyntaxError) as refused:
+        parse_path(path)
+    assert refused.value.offset == offset

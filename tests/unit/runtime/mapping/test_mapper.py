@@ -72,6 +72,13 @@ def test_a_step_that_takes_null_is_asked_for_what_is_absent_wherever_it_stands(t
     assert Mapper((mapping_row("a", "a", "trim | uppercase"),)).map({}) == {}
 
 
+def test_a_default_of_an_element_stands_in_for_what_is_required():
+    """It holds where the path names a place in a list, too: no list is made for it in the source."""
+    mapper = Mapper((mapping_row("items[0].sku", "sku", required=True, default="none"),))
+    assert mapper.map({"items": [{"sku": "a"}]}) == {"sku": "a"}
+    assert mapper.map({"items": []}) == mapper.map({}) == {"sku": "none"}
+
+
 def test_a_default_stands_in_for_what_is_required():
     """Nothing is missing where a default is declared."""
     assert Mapper((mapping_row("a", "a", required=True, default=1),)).map({}) == {"a": 1}

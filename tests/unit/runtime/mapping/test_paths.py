@@ -104,6 +104,15 @@ def test_lists_written_by_several_paths_are_aligned():
     }
 
 
+def test_a_list_is_as_long_as_the_places_that_were_written():
+    """Whatever order they are written in, nothing stands behind the last."""
+    for order in ((0, 1, 3), (3, 0, 1)):
+        target: dict[str, object] = {}
+        for place in order:
+            parse_path(f"a[{place}]").write(target, place)
+        assert target == {"a": [0, 1, None, 3]}
+
+
 def test_null_on_the_way_is_replaced():
     """A null parent is no obstacle to writing below it."""
     target: dict[str, object] = {"a": None}

@@ -182,6 +182,7 @@ def test_corners(transform, value, result):
         ("not", "s3cret", "boolean"),
         ("first", "s3cret", "takes a list, not text"),
         ("keys", ["s3cret"], "takes an object, not a list"),
+        ("from_entries", [{"key": "a"}, {"s3cret": 1}], "takes objects that have `key`"),
         ("substring(0)", b"s3cret", "takes text, not bytes"),
         ("format_datetime('%d')", 5, "date and time"),
         ("round(99)", 1, "places"),

@@ -25,8 +25,10 @@ OPEN_STATES = ("pending", "sending", "parked")
 class MemoryJournal:
     """A `Journal` with the semantics of the durable ones, for as long as the process lives."""
 
-    def __init__(self, clock: Clock, url: str = "memory://") -> None:
+    def __init__(self, clock: Clock, url: str = "memory://", *, history_s: float = inf) -> None:
+        """Begin with nothing; finished calls older than `history_s` leave as new ones come."""
         self.url = url
+        self._history_s = history_s
         self._clock = clock
         self._lock = threading.Lock()
         self._ledgers: dict[StateKey, tuple[MemoryLedger, Sharing[PricingOptions]]] = {}
@@ -64,6 +66,8 @@ class MemoryJournal:
         """Keep a finished call; the oldest leaves first."""
         with self._lock:
             self._records.append(entry)
+            while self._records[0].at_s < entry.at_s - self._history_s:
+                self._records.popleft()
 
     async def record_strict(self, entry: CallRecord, *, deadline_s: float = inf) -> None:  # noqa: ARG002  # at once
         """Keep it before returning."""

@@ -17,7 +17,7 @@ class MemoryLimiter:
 
     def __init__(self, options: LimiterOptions, clock: Clock, *beside: LimiterOptions) -> None:
         self._clock = clock
-        self._now_s = clock.monotonic_s
+        self._now_s = self.now_s = clock.monotonic_s
         self._state = LimiterState(options, lambda: clock.utc_s() - clock.monotonic_s(), beside=beside)
         self._lock = threading.Lock()
         renew_after_fork(self)
@@ -38,16 +38,16 @@ class MemoryLimiter:
         """Take a permit if one is free now and nobody waits before us, else None."""
         with self._lock:
             now_s = self._now_s()
-            return Permit(now_s) if self._state.take(now_s) else None
+            return Permit(self, now_s) if self._state.take(now_s) else None
 
-    async def acquire(self, *, deadline_s: float) -> Permit | LimitRefusal:
+    async def acquire(self, *, deadline_s: float, again: bool = False) -> Permit | LimitRefusal:  # noqa: ARG002  # no permit of ours lapses
         """Wait for a turn, first come first served, at most until `deadline_s` (monotonic)."""
         began_s = self._now_s()
         with self._lock:
             now_s = self._now_s()
             answer = self._state.ask(now_s, deadline_s)
         if not isinstance(answer, Ticket):
-            return Permit(now_s) if answer is True else _refused(answer)
+            return Permit(self, now_s) if answer is True else _refused(answer)
         number = answer.number
         try:
             while isinstance(answer, Ticket):
@@ -55,7 +55,7 @@ class MemoryLimiter:
                 with self._lock:
                     now_s = self._now_s()
                     answer = self._state.look(number, now_s)
-            return Permit(now_s, now_s - began_s) if answer is True else _refused(answer)
+            return Permit(self, now_s, waited_s=now_s - began_s) if answer is True else _refused(answer)
         finally:
             # Cancelled while waiting: the place in line is free again. Otherwise it is gone already.
             if isinstance(answer, Ticket):
@@ -67,7 +67,10 @@ class MemoryLimiter:
         with self._lock:
             self._state.undo(permit.stamp_s)
 
-    def finished(self) -> None:
+    def departed(self, permit: Permit) -> None:
+        """Count it as before: since it was given."""
+
+    def finished(self, permit: Permit) -> None:  # noqa: ARG002  # one flight is like another
         """End the flight that a permit began."""
         with self._lock:
             self._state.finish()
@@ -82,6 +85,15 @@ class MemoryLimiter:
         with self._lock:
             now_s = self._now_s()
             self._state.pause_until(now_s + seconds, now_s)
+
+    def begin_at_pace(self, paused_s: float) -> None:
+        """Begin as one part of a limit of which only a pause is known: after it, at the limit's pace for one window."""
+        with self._lock:
+            now_s = self._now_s()
+            if paused_s > 0:
+                self._state.pause_until(now_s + paused_s, now_s)
+            else:
+                self._state.begin_at_pace(now_s)
 
     def resume(self) -> None:
         """Clear a pause."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from intertie.adapters.stores.blocking import blocks
@@ -45,10 +46,10 @@ class SqliteCoordination:
         self._clock = clock
         self._offload = offload
         self._store_down = store_down
-        self._database = Database(path, url)
+        self._problems = Problems()
+        self._database = Database(path, url, tell=partial(self._problems.tell, "file"))
         self._owner = Owner(self._database, rng)
         self._timeline = Timeline(self._database, clock)
-        self._problems = Problems()
         self._background = Background(clock, lambda sentence: self._problems.tell("background", sentence))
         self._lock = threading.Lock()
         self._limiters: dict[tuple[StateKey, str], tuple[SharedLimiter, Sharing[LimiterOptions]]] = {}

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from intertie.adapters.stores.blocking import check_may_block
-from intertie.adapters.stores.errors import StoreLocked, StoreUnavailable
-from intertie.adapters.stores.sqlite.location import make_ready
+from intertie.adapters.stores.errors import StoreUnavailable
+from intertie.adapters.stores.sqlite.faults import check_ours, schema_of, unavailable
+from intertie.adapters.stores.sqlite.location import is_emptied, make_ready
 from intertie.adapters.stores.sqlite.migrations import APPLICATION_ID, scripts, statements
 from intertie.core.forking import close_around_fork
 
@@ -38,11 +39,29 @@ class Database:
 
     Write-ahead logging survives a killed process at any instant. `durability="power"` waits for the disk at each
     commit.
+
+    Attributes:
+        generation: Grows each time the file was found deleted or replaced while it was in use.
     """
 
-    def __init__(self, path: Path, url: str, *, durability: str = "process") -> None:
+    def __init__(
+        self, path: Path, url: str, *, durability: str = "process", tell: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Open a file, made where it is missing.
+
+        Args:
+            path: The file.
+            url: The store's, for messages.
+            durability: `process` or `power`.
+            tell: Hears what was found amiss and does not stop the store, in one sentence.
+
+        Raises:
+            StoreUnavailable: It can't be used.
+        """
         self.path = path
         self.url = url
+        self.generation = 0
+        self._tell = tell
         self._synchronous = "FULL" if durability == "power" else "NORMAL"
         self._write_lock = threading.RLock()
         self._read_lock = threading.Lock()
@@ -116,6 +135,9 @@ class Database:
             StoreUnavailable: The file can't be used.
         """
         check_may_block()
+        if self._reader is not None and not self._is_same_file():
+            with self._write_lock:
+                self._connected_locked()
         with self._read_lock:
             try:
                 if self._reader is None:
@@ -131,16 +153,42 @@ class Database:
             raise StoreUnavailable(msg, url=self.url)
         if self._writer is not None and self._is_same_file():
             return self._writer
-        make_ready(self.path, self.url)
+        is_lost = self._inode != 0 and not self._is_same_file()
+        was_emptied = is_emptied(self.path)
+        make_ready(self.path, self.url, self._fill)
         self._drop_connections_locked()
         try:
+            # Looked at first: whoever replaces the file from now on is noticed by the next transaction.
+            inode = self.path.stat().st_ino
             self._writer = self._connect()
             self._migrate(self._writer)
+        except (sqlite3.Error, OSError) as error:
+            raise self._unavailable(error) from error
+        self._inode = inode
+        self._patience_s = BUSY_S
+        if is_lost:
+            self.generation += 1
+            self._tell(
+                f"the state file {self.path} was deleted or replaced while it was in use; what this process knew of "
+                "it no longer holds: restore it if nobody meant that, and start again"
+            )
+        if was_emptied:
+            self._tell(
+                f"the state file {self.path} was empty, so it begins anew; if nobody meant that, restore a backup of it"
+            )
+        return self._writer
+
+    def _fill(self, path: Path) -> None:
+        """Write the schema into an empty file that nobody else knows of."""
+        connection = sqlite3.connect(path, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = MEMORY")  # a crash leaves this one file behind and no other
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+            self._migrate(connection)
         except sqlite3.Error as error:
             raise self._unavailable(error) from error
-        self._inode = self.path.stat().st_ino
-        self._patience_s = BUSY_S
-        return self._writer
+        finally:
+            connection.close()
 
     def _is_same_file(self) -> bool:
         # Whoever deletes the file under us would have us write into nowhere; a look costs a microsecond.
@@ -150,7 +198,9 @@ class Database:
             return False
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+        # SQLite itself makes no file: it would be empty, and readable by others.
+        name = f"{self.path.as_uri()}?mode=rw"
+        connection = sqlite3.connect(name, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
@@ -161,7 +211,7 @@ class Database:
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         known = scripts()
-        if self._version(connection) == known[-1][0]:
+        if schema_of(connection) == known[-1][0]:
             return
         connection.execute(f"PRAGMA busy_timeout = {int(MIGRATION_S * 1000)}")
         try:
@@ -169,16 +219,7 @@ class Database:
         except sqlite3.Error as error:
             raise self._unavailable(error, MIGRATION_S) from error
         try:
-            version = self._version(connection)
-            if version > known[-1][0]:
-                self._refuse(
-                    f"the state file {self.path} was written by a newer Intertie (schema {version}, this one knows "
-                    f"{known[-1][0]}); upgrade Intertie or name another file with INTERTIE_STATE"
-                )
-            tables = connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").fetchone()[0]
-            ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
-            if tables and not ours:
-                self._refuse(f"{self.path} is another program's database; name another file with INTERTIE_STATE")
+            version = check_ours(connection, self.path, self.url)
             for number, script in known:
                 if number > version:
                     for statement in statements(script):
@@ -191,32 +232,12 @@ class Database:
             raise
         connection.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
 
-    def _refuse(self, message: str) -> NoReturn:
-        raise StoreUnavailable(message, url=self.url)
-
-    def _version(self, connection: sqlite3.Connection) -> int:
-        return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
     def busy(self, patience_s: float) -> StoreUnavailable:
         """Return what to raise where others did not let go of the file for so long."""
         return self._unavailable(sqlite3.OperationalError("database is locked"), patience_s)
 
-    def _unavailable(self, error: sqlite3.Error, patience_s: float = BUSY_S) -> StoreUnavailable:
-        text = str(error)
-        if "not a database" in text or "malformed" in text:
-            msg = (
-                f"the state file {self.path} is damaged ({text}); move it away (Intertie makes a new one) or restore a "
-                "backup; what it held on budgets and queued calls is lost with it"
-            )
-        elif "locked" in text or "busy" in text:
-            msg = (
-                f"the state file {self.path} stayed locked by another process for {patience_s:.2g} s; "
-                "look for one that hangs"
-            )
-            return StoreLocked(msg, url=self.url)
-        else:
-            msg = f"the state file {self.path} can't be used ({text}); check the disk and the file's permissions"
-        return StoreUnavailable(msg, url=self.url)
+    def _unavailable(self, error: sqlite3.Error | OSError, patience_s: float = BUSY_S) -> StoreUnavailable:
+        return unavailable(error, self.path, self.url, patience_s)
 
     def _drop_connections_locked(self) -> None:
         with self._read_lock:

@@ -23,6 +23,7 @@ from intertie.adapters.stores.sqlite.ledger import SharedLedger
 from intertie.adapters.stores.sqlite.owners import Owner
 from intertie.adapters.stores.sqlite.plan_rows import PlanRows, forget_owner
 from intertie.adapters.stores.sqlite.problems import Problems
+from intertie.adapters.stores.sqlite.pruning import Pruning
 from intertie.adapters.stores.sqlite.queue import SharedQueue
 from intertie.core.clock import Clock
 from intertie.core.forking import renew_after_fork
@@ -36,28 +37,50 @@ _MOST_UNSTORED = 100_000
 _QUEUE_LEAST_S = 0.5
 """How long a write waits for the queue at least: a call whose time is over has nothing else left."""
 _OPEN_STATES = ("pending", "sending", "parked")
-_INSERT_CALL = f"INSERT INTO call ({COLUMNS}, at_s, entry) VALUES ({MARKS}, ?, ?)"  # noqa: S608
+_INSERT_CALL = f"INSERT INTO call ({COLUMNS}, at_s, entry, audit) VALUES ({MARKS}, ?, ?, ?)"  # noqa: S608
 
 
 class SqliteJournal:
-    """A `Journal` in a SQLite file. Payloads of queued items are stored as they are, in a file of mode 600.
-
-    Raises:
-        StoreUnavailable: The file can't be used.
-    """
+    """A `Journal` in a SQLite file. Payloads of queued items are stored as they are, in a file of mode 600."""
 
     @blocks
     def __init__(
-        self, path: Path, url: str, *, clock: Clock, rng: Rng, offload: Offload, durability: str = "process"
+        self,
+        path: Path,
+        url: str,
+        *,
+        clock: Clock,
+        rng: Rng,
+        offload: Offload,
+        durability: str = "process",
+        history_s: float = inf,
+        is_audit: bool = False,
     ) -> None:
+        """Open a journal.
+
+        Args:
+            path: The file.
+            url: For messages.
+            clock: The clock callers wait on.
+            rng: Draws the name of the owner.
+            offload: Where blocking work runs.
+            durability: `process` or `power`.
+            history_s: How long finished calls are kept.
+            is_audit: Calls that this process records are a strict audit, which age does not end.
+
+        Raises:
+            StoreUnavailable: The file can't be used.
+        """
         self.url = url
         self._clock = clock
         self._offload = offload
-        self._database = Database(path, url, durability=durability)
+        self._problems = Problems()
+        self._database = Database(path, url, durability=durability, tell=partial(self._problems.tell, "file"))
         self._owner = Owner(self._database, rng)
         self._queue = SharedQueue(self._database, self._owner, clock)
-        self._problems = Problems()
         self._background = Background(clock, lambda sentence: self._problems.tell("background", sentence))
+        self._pruning = Pruning(self._database, self._background, clock, kept_s=history_s)
+        self._is_audit = is_audit
         self._begin_locks()
         self._ledgers: dict[StateKey, tuple[SharedLedger, Sharing[PricingOptions]]] = {}
         self._unstored: list[CallRecord] = []
@@ -151,7 +174,8 @@ class SqliteJournal:
         group: list[CallRecord] = []
         with self._database.write(patience_s=patience_s) as connection:
             answers = [(act(group, 0.0), 0.0) for act in take()]
-            connection.executemany(_INSERT_CALL, _rows(group))
+            connection.executemany(_INSERT_CALL, self._rows(group))
+        self._pruning.ask()
         return answers
 
     def _store_records(self) -> None:
@@ -160,9 +184,13 @@ class SqliteJournal:
                 group = list(self._unstored)
             if group:
                 with self._database.write() as connection:
-                    connection.executemany(_INSERT_CALL, _rows(group))
+                    connection.executemany(_INSERT_CALL, self._rows(group))
                 with self._lock:
                     del self._unstored[: len(group)]
+                self._pruning.ask()
+
+    def _rows(self, group: list[CallRecord]) -> list[tuple[object, ...]]:
+        return [(*values_of(entry.key), entry.at_s, msgspec.msgpack.encode(entry), self._is_audit) for entry in group]
 
     @blocks
     def records(
@@ -280,12 +308,9 @@ class SqliteJournal:
         with suppress(StoreUnavailable):
             self.flush()
             self._forget_plans()
+            self._pruning.finish()
         self._owner.close()
         self._database.close()
-
-
-def _rows(group: list[CallRecord]) -> list[tuple[object, ...]]:
-    return [(*values_of(entry.key), entry.at_s, msgspec.msgpack.encode(entry)) for entry in group]
 
 
 def _record(key: StateKey, entry: bytes) -> CallRecord:

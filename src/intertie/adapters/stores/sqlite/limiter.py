@@ -149,10 +149,10 @@ class SharedLimiter:
                     share.left -= 1
                     share.stamps.append(now_s)
                     self._flying += 1
-                    return Permit(now_s)
+                    return Permit(self, now_s)
         return None
 
-    async def acquire(self, *, deadline_s: float) -> Permit | LimitRefusal:
+    async def acquire(self, *, deadline_s: float, again: bool = False) -> Permit | LimitRefusal:  # noqa: ARG002  # none of ours lapses
         """Wait for a turn, first come first served, at most until `deadline_s` (monotonic)."""
         began_s = self._monotonic_s()
         permit = self.acquire_nowait()
@@ -174,7 +174,8 @@ class SharedLimiter:
             if isinstance(seat.answer, LimitRefusal):
                 return seat.answer
             # Asking the store takes a moment, too; only who stood in line has waited for a turn.
-            permit = Permit(seat.stamp_s, max(0.0, seat.stamp_s - self._offset_s - began_s) if in_line else 0.0)
+            waited_s = max(0.0, seat.stamp_s - self._offset_s - began_s) if in_line else 0.0
+            permit = Permit(self, seat.stamp_s, waited_s=waited_s)
             return permit
         finally:
             with self._lock:
@@ -310,7 +311,7 @@ class SharedLimiter:
             self._flying = max(0, self._flying - 1)
             if self._fallback is not None and permit.stamp_s in self._outage:
                 self._outage.remove(permit.stamp_s)
-                self._fallback.give_back(Permit(permit.stamp_s - self._offset_s))
+                self._fallback.give_back(Permit(self._fallback, permit.stamp_s - self._offset_s))
             elif permit.stamp_s in self._share.stamps:
                 self._share.stamps.remove(permit.stamp_s)
                 self._share.left += 1
@@ -318,12 +319,19 @@ class SharedLimiter:
                 self._undone.append(permit.stamp_s)
                 self._background.ask(self._name, self._sync)
 
-    def finished(self) -> None:
+    def now_s(self) -> float:
+        """Return the time on the store's timeline."""
+        return self._monotonic_s() + self._offset_s
+
+    def departed(self, permit: Permit) -> None:
+        """Count it as before: since it was given."""
+
+    def finished(self, permit: Permit) -> None:
         """End the flight that a permit began."""
         with self._lock:
             self._flying = max(0, self._flying - 1)
             if self._fallback is not None:
-                self._fallback.finished()
+                self._fallback.finished(permit)
         if self._is_bounded:
             self._background.ask(self._name, self._sync, in_s=_SYNC_S)
 
@@ -417,7 +425,7 @@ class SharedLimiter:
             if self._fallback is None:
                 parts = [fair_part(plan, self._sharers) for plan in self._plans]
                 self._fallback = MemoryLimiter(parts[0], self._clock, *parts[1:])
-                self._fallback.pause(max(0.001, self._paused_until_s - self._timeline.now_s()))
+                self._fallback.begin_at_pace(self._paused_until_s - self._timeline.now_s())
             return self._fallback
 
     async def _without_store(self, deadline_s: float) -> Permit | LimitRefusal:
@@ -433,7 +441,7 @@ class SharedLimiter:
         with self._lock:
             self._flying += 1
             self._outage.append(stamp_s)
-        return Permit(stamp_s, waited_s)
+        return Permit(self, stamp_s, waited_s=waited_s)
 
     def close(self) -> None:
         """Return the share and the places."""

@@ -16,6 +16,7 @@ from intertie.lint.rules.resilience.generous_retry_budget import generous_retry_
 from intertie.lint.rules.resilience.growth_without_steps import growth_without_steps
 from intertie.lint.rules.resilience.idle_backoff_setting import idle_backoff_setting
 from intertie.lint.rules.resilience.idle_rate_window import idle_rate_window
+from intertie.lint.rules.resilience.margin_fills_window import margin_fills_window
 from intertie.lint.rules.resilience.max_delay_above_total import max_delay_above_total
 from intertie.lint.rules.resilience.max_delay_below_initial import max_delay_below_initial
 from intertie.lint.rules.resilience.max_wait_without_waiting import max_wait_without_waiting
@@ -82,5 +83,6 @@ RULES = (
     concurrency_out_of_reach,
     growth_without_steps,
     flood_of_probes,
+    margin_fills_window,
 )
 """In the order of their codes."""

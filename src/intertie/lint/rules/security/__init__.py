@@ -14,6 +14,7 @@ from intertie.lint.rules.security.sandbox_uses_production_secret import sandbox_
 from intertie.lint.rules.security.secret_file_in_workspace import secret_file_in_workspace
 from intertie.lint.rules.security.secret_in_text import secret_in_text
 from intertie.lint.rules.security.security_prose_contradicts_block import security_prose_contradicts_block
+from intertie.lint.rules.security.stored_in_clear import stored_in_clear
 from intertie.lint.rules.security.unknown_personal_field import unknown_personal_field
 from intertie.lint.rules.security.unmarked_personal_field import unmarked_personal_field
 from intertie.lint.rules.security.unmasked_bodies import unmasked_bodies
@@ -42,5 +43,6 @@ RULES = (
     security_prose_contradicts_block,
     half_client_certificate,
     prose_names_other_secret,
+    stored_in_clear,
 )
 """In the order of their codes."""

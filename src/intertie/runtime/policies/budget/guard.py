@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from intertie.core.errors import Reach
-from intertie.core.money import decimal_text
+from intertie.core.money import ONE_UNIT, decimal_text
 from intertie.runtime.guard import Attempt, EventKind, Guard, HandOver, Line, Opening, Quick, Site
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.budget.options import SETTLE, STAGE
-from intertie.runtime.policies.budget.quantities import ONE, expected_quantity, used_quantity
+from intertie.runtime.policies.budget.quantities import expecting, used_quantity
 from intertie.runtime.wording import percent
 
 if TYPE_CHECKING:  # a plan is described without what runs it
@@ -47,8 +47,8 @@ class BudgetGuard(Guard):
         from intertie.runtime.policies.budget.policy import BudgetPolicy  # noqa: PLC0415  # calls alone need it
         from intertie.runtime.policies.budget.state import alert_quantity  # noqa: PLC0415  # calls alone need it
 
-        mark = alert_quantity(pricing)
-        return BudgetPolicy(pricing, handle, site.plan.timeouts.wire_s, site.surroundings.clock, mark)
+        expected = expecting(pricing.model, site.operation, attempt_s=site.plan.timeouts.wire_s)
+        return BudgetPolicy(pricing, handle, expected, site.surroundings.clock, alert_quantity(pricing))
 
     def quick(self, site: Site, handle: LedgerHandle | None) -> Quick | None:
         """Reserve from this process's share; from the budget's mark on everybody is told, on the general path."""
@@ -57,28 +57,31 @@ class BudgetGuard(Guard):
             return None
         from intertie.runtime.policies.budget.state import alert_quantity  # noqa: PLC0415  # calls alone need it
 
-        model, warned_from, attempt_s = pricing.model, alert_quantity(pricing), site.plan.timeouts.wire_s
-        reserve_nowait, settle_now, operation, is_flat = (
-            handle.reserve_nowait,
-            handle.settle,
-            site.operation,
-            model in _FLAT,
-        )
+        model, warned_from = pricing.model, alert_quantity(pricing)
+        expected = expecting(model, site.operation, attempt_s=site.plan.timeouts.wire_s)
+        reserve_nowait, settle_now = handle.reserve_nowait, handle.settle
+
+        def take_one(_attempt: Attempt) -> Reservation | None:
+            return reserve_nowait(ONE_UNIT)
 
         def take(attempt: Attempt) -> Reservation | None:
-            expected = ONE if is_flat else expected_quantity(model, operation, attempt.request, attempt_s=attempt_s)
-            reservation = reserve_nowait(expected)
-            if warned_from is not None and reservation is not None and reservation.before + expected >= warned_from:
+            quantity = expected(attempt.request)
+            reservation = reserve_nowait(quantity)
+            if warned_from is not None and reservation is not None and reservation.before + quantity >= warned_from:
                 raise HandOver(reservation)
             return reservation
 
+        def settle_one(attempt: Attempt, reservation: Reservation) -> None:
+            attempt.cost = settle_now(reservation, quantity=ONE_UNIT, reached=Reach.YES)
+
         def settle(attempt: Attempt, reservation: Reservation) -> None:
-            used = ONE
-            if not is_flat:
-                wire_s = attempt.ended_s - attempt.sent_s
-                used = used_quantity(model, attempt.response, wire_s=wire_s, expected=reservation.quantity)
+            wire_s = attempt.ended_s - attempt.sent_s
+            used = used_quantity(model, attempt.response, wire_s=wire_s, expected=reservation.quantity)
             attempt.cost = settle_now(reservation, quantity=used, reached=Reach.YES)
 
+        if model in _FLAT:
+            unwarned = warned_from is None
+            return Quick(take_one if unwarned else take, settle_one, taken=("reserve",), settled=("settle",))
         return Quick(take, settle, taken=("reserve",), settled=("settle",))
 
     def describe(self, plan: Plan, operation: OperationPlan) -> Mapping[str, object] | None:

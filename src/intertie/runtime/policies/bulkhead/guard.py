@@ -41,7 +41,9 @@ class BulkheadGuard(Guard):
         options = None if operation is None else _options(operation)
         if operation is None or options is None:
             return None
-        limits = LimiterOptions(concurrent=options.concurrent, on_limit=options.on_limit, max_wait_s=options.max_wait_s)
+        limits = LimiterOptions(
+            concurrent=options.concurrent, on_limit=options.on_limit, max_wait_s=options.max_wait_s, margin_s=0.0
+        )
         return opening.surroundings.coordination.limiter(opening.plan.key, limits, f"{NAME}/{operation.id}")
 
     def policy(self, site: Site, handle: LimiterHandle | None) -> BulkheadPolicy | None:
@@ -62,8 +64,8 @@ class BulkheadGuard(Guard):
         def take(_: Attempt) -> Permit | None:
             return acquire_nowait()
 
-        def settle(_: Attempt, __: Permit) -> None:
-            finished()
+        def settle(_: Attempt, permit: Permit) -> None:
+            finished(permit)
 
         return Quick(take, settle, taken=("place",))
 

@@ -26,6 +26,7 @@ class LimiterGuard(Guard):
     stage = STAGE
     events = (
         EventKind("permit", "debug", (), "the attempt may leave now"),
+        EventKind("lapse", "info", ("late_s",), "the permit was too old to be used, and another one is taken"),
         EventKind("wait", "info", ("waited_s",), "the attempt waited for its turn"),
         EventKind("reject", "warning", ("reason", "retry_after_s"), "the attempt got no turn in time"),
         EventKind("pause", "warning", ("pause_s",), "the answer pauses all callers"),
@@ -49,11 +50,12 @@ class LimiterGuard(Guard):
 
         acquire_nowait, finished = handle.acquire_nowait, handle.finished
 
-        def take(_: Attempt) -> Permit | None:
-            return acquire_nowait()
+        def take(attempt: Attempt) -> Permit | None:
+            attempt.departure = permit = acquire_nowait()
+            return permit
 
-        def settle(_: Attempt, __: Permit) -> None:
-            finished()
+        def settle(_: Attempt, permit: Permit) -> None:
+            finished(permit)
 
         return Quick(take, settle, NAMES, taken=("permit",))
 
@@ -66,6 +68,8 @@ class LimiterGuard(Guard):
             "windows": [{"limit": window.limit, "window_s": window.window_s} for window in limits.windows],
             "strategy": limits.strategy,
         }
+        if limits.windows:
+            options["margin_s"] = limits.margin_s
         if limits.burst is not None:
             options["burst"] = limits.burst
         if limits.concurrent is not None:
@@ -87,7 +91,9 @@ class LimiterGuard(Guard):
                 f"{plural(window['limit'], 'request')} in {seconds_text(window['window_s'])}"
                 for window in options["windows"]
             )
-            yield f"{windows}, counted by {options['strategy'].replace('_', ' ')}", sources["windows"]
+            margin = f"{seconds_text(options['margin_s'])} of" if options["margin_s"] else "no"
+            counted = f"counted by {options['strategy'].replace('_', ' ')}"
+            yield f"{windows}, {counted}, with {margin} margin", sources["windows"]
         if "burst" in options:
             yield f"at most {options['burst']} leave at once", sources["burst"]
         if "concurrent" in options:

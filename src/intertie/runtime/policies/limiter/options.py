@@ -28,6 +28,8 @@ class LimiterOptions(Struct, frozen=True):
         on_limit: `wait` for a turn or `reject`.
         max_wait_s: Longest wait for a turn, None where only the deadline bounds it.
         max_pause_s: Longest pause that a server's hint can cause.
+        margin_s: What windows and refills are kept longer than declared, for the jitter of network and clocks, by which
+            arrivals at the service lie closer than our departures; bursts have none.
     """
 
     windows: tuple[Window, ...] = ()
@@ -39,3 +41,4 @@ class LimiterOptions(Struct, frozen=True):
     on_limit: str = "wait"
     max_wait_s: float | None = None
     max_pause_s: float = 3600.0
+    margin_s: float = 0.02

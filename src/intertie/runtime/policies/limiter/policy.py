@@ -13,7 +13,7 @@ from intertie.runtime.call import Call, Failed, Kind, Outcome
 from intertie.runtime.http import Response
 from intertie.runtime.pipeline import CallNext
 from intertie.runtime.policies.limiter.options import STAGE
-from intertie.runtime.state import LimiterHandle, ServerHint
+from intertie.runtime.state import LimiterHandle, PermitLapsed, ServerHint
 from intertie.runtime.turns import hold_turn
 
 ReadHint = Callable[[Response, bool], ServerHint | None]
@@ -38,17 +38,25 @@ class LimiterPolicy(Struct, frozen=True):
     clock: Clock
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
-        """Return the attempt's outcome, or a refusal with the time to wait."""
-        outcome = await hold_turn(
-            call,
-            call_next,
-            handle=self.handle,
-            stage=STAGE,
-            taken="permit",
-            service=self.service,
-            why=lambda reason: _WHY.get(reason, reason),
-            clock=self.clock,
-        )
+        """Return the attempt's outcome, or a refusal with the time to wait.
+
+        Raises:
+            PermitLapsed: The request was handed over too late and has not left; the permit was given back.
+        """
+        try:
+            outcome = await hold_turn(
+                call,
+                call_next,
+                handle=self.handle,
+                stage=STAGE,
+                taken="permit",
+                service=self.service,
+                why=lambda reason: _WHY.get(reason, reason),
+                clock=self.clock,
+            )
+        except PermitLapsed as lapsed:
+            call.course.emit(STAGE, "lapse", late_s=lapsed.late_s)
+            raise
         if isinstance(outcome, Failed) and outcome.reached is Reach.NO:
             return outcome
         return await self._observe(call, outcome)

@@ -151,7 +151,7 @@ class LimiterState:
         turn_s = self._plan(now_s).peek(now_s) if self.line else self._turn_s(now_s, 0)
         waits_for_place = self.in_flight + len(self.line) >= self._places
         looks_s = max(turn_s, now_s + self._poll_s) if waits_for_place else turn_s
-        if looks_s > deadline_s:
+        if _comes_late(looks_s, now_s, deadline_s):
             return self._refusal(now_s, turn_s, waits_for_place=waits_for_place)
         if turn_s <= now_s and not waits_for_place:
             # Room for all in line and one more, such as after somebody in line gave up: nobody ahead leaves later for
@@ -184,7 +184,7 @@ class LimiterState:
                 self._planned = None
             return True
         looks_s = max(turn_s, now_s + self._poll_s * min(25, ahead + 1)) if waits_for_place else turn_s
-        if looks_s > ticket.deadline_s:
+        if _comes_late(looks_s, now_s, ticket.deadline_s):
             del self.line[ahead]
             self._planned = None
             return self._refusal(now_s, turn_s, waits_for_place=waits_for_place)
@@ -295,6 +295,10 @@ class LimiterState:
             return
         self.paused_until_s = until_s
         self._pace_from(until_s, now_s)
+
+    def begin_at_pace(self, now_s: float) -> None:
+        """Pace those who go from now on for one shortest window: what left before is not known."""
+        self._pace_from(now_s, now_s)
 
     def resume(self, now_s: float) -> None:
         """Clear a pause and what the server said is left."""
@@ -477,6 +481,11 @@ class LimiterState:
         after = LimiterState(plans[0], self._utc_minus_clock_s, poll_s=self._poll_s, beside=plans[1:])
         after.adopt(self, now_s)
         return after
+
+
+def _comes_late(looks_s: float, now_s: float, deadline_s: float) -> bool:
+    """Return whether a turn leaves no time to send: one that is waited for comes before the deadline, not at it."""
+    return looks_s > deadline_s or looks_s == deadline_s > now_s
 
 
 class _Kept(msgspec.Struct):

@@ -8,9 +8,7 @@ from msgspec.structs import replace
 from intertie.adapters.secrets import EnvironmentSecrets
 from intertie.core.errors import CredentialMissing, TokenRefused
 from intertie.core.secret import Secret
-from intertie.runtime.http import Credential
 from intertie.runtime.policies.auth import credentials
-from intertie.runtime.policies.auth.flow import NeedSecret, Send
 from intertie.runtime.policies.auth.options import AuthOptions
 from intertie.runtime.policies.auth.schemes import SCHEMES
 from intertie.runtime.policies.breaker.options import BreakerOptions
@@ -26,6 +24,7 @@ from intertie.testing import (
     price,
 )
 from support.plans import per_second, retries, timeouts
+from support.signed_scheme import Signed
 
 UPLOAD = make_operation(
     "upload", method="PUT", body=BodyPlan("application/octet-stream", "binary", None, required=True)
@@ -179,24 +178,6 @@ def test_a_credential_with_a_lifetime_is_resolved_again_before_its_end(drive):
         assert_answered(drive(bench, bench.linked.run("get_thing", {})))
         assert keys(bench)[-1] == expected
     assert secrets.resolved == 2
-
-
-class Signed:
-    """A key whose header is a signature of the time: what HMAC schemes do."""
-
-    is_fixed = False
-
-    def __init__(self, options):
-        self._options = options
-
-    def flow(self, request):
-        key = yield NeedSecret(self._options.secret)
-
-        def sign(ready, now_s):
-            return replace(ready, headers=(*ready.headers, ("X-Signed-At", f"{now_s:.1f}")), sign=None)
-
-        yield Send(request, Credential("header", "X-Signed-At", key), sign)
-        return False
 
 
 def test_a_signature_of_the_time_is_made_after_the_permit(drive, monkeypatch):

@@ -24,6 +24,24 @@ def test_the_window_of_a_ratio_forgets_the_oldest():
     assert circuit.snapshot(0.0).failures == 0
 
 
+def test_a_ratio_that_is_not_reached_opens_nothing():
+    """One failure of four, two of five, and then three of six at a ratio of a half."""
+    circuit = Circuit(BreakerOptions(failure_threshold=None, failure_ratio=0.5, window=10, minimum_calls=4))
+    results = (False, False, False, True, True, True)
+    told = [circuit.record(Admission(1), Verdict(failure=failure), 0.0) for failure in results]
+    assert told == [None, None, None, None, None, "open"]
+
+
+@pytest.mark.parametrize("thresholds", [(1, 2), (2, 1)])
+def test_of_two_plans_the_one_that_wants_more_successes_holds(thresholds):
+    """A circuit that both share closes when it is closed for the stricter one."""
+    plans = [BreakerOptions(failure_threshold=1, open_s=10.0, success_threshold=each) for each in thresholds]
+    circuit = Circuit(*plans)
+    circuit.record(circuit.admit(100.0, 105.0), FAILURE, 100.0)
+    told = [circuit.record(circuit.admit(now_s, 120.0), SUCCESS, now_s) for now_s in (110.0, 111.0)]
+    assert told == [None, "closed"]
+
+
 def test_a_success_never_opens_a_breaker():
     """A success that fills the window to `minimum_calls` leaves the share of failures above the ratio; it stays closed."""
     circuit = Circuit(BreakerOptions(failure_threshold=None, failure_ratio=0.5, window=6, minimum_calls=3))

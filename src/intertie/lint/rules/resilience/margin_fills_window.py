@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.core.units import parse_number, seconds_text
+from intertie.diagnostics import Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.runtime.plan import Plan
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE244", severity=Severity.ERROR, since="0.1.0", judges="spec")
+def margin_fills_window(spec: Spec, plan: Plan) -> Iterator[Finding]:
+    """The margin of a limit is as long as its shortest window.
+
+    ## What it does
+    Looks for a `throttling.margin` that is at least as long as the shortest window of the rate, or, with
+    `fixed_window`, as half of it.
+
+    ## Why it matters
+    The margin absorbs the jitter of networks and clocks, which is milliseconds. As long as the window it takes half of
+    the limit away. A fixed window keeps it at both of its ends, so nothing is left in which a call could leave. A bare
+    number is in seconds.
+
+    ## Example
+    ```yaml
+    rate_limits:
+      requests_per_second: 10
+
+    throttling:
+      strategy: token_bucket
+      margin: 20
+    ```
+
+    ## Use instead
+    ```yaml
+    rate_limits:
+      requests_per_second: 10
+
+    throttling:
+      strategy: token_bucket
+      margin: 20ms
+    ```
+
+    ## References
+    Spec format, rate limits and throttling.
+    """
+    declared = spec.throttling.margin if spec.throttling else None
+    limits = plan.limits
+    if declared is None or limits is None or not limits.windows:
+        return
+    shortest_s = limits.windows[0].window_s
+    fixed = limits.strategy == "fixed_window"
+    if declared.value < (shortest_s / 2 if fixed else shortest_s):
+        return
+    number = parse_number(declared.text)
+    margin, window = seconds_text(declared.value), seconds_text(shortest_s)
+    lost = "no call could ever leave" if fixed else "at least half of the limit is never used"
+    yield Finding(
+        declared.span,
+        f"a margin of {margin} on a window of {window}: {lost}",
+        f"write `{number:f}ms` if milliseconds are meant; `20ms` is the default" if number else "`20ms` is the default",
+    )
