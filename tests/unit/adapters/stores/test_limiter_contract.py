@@ -167,6 +167,17 @@ def test_half_a_hint_says_nothing(kit, hint):
     assert isinstance(acquire(limiter, kit, wait_s=0.0), Permit)
 
 
+@pytest.mark.parametrize(("remaining", "reason"), [(5, "window"), (0, "quota")])
+def test_a_refusal_says_who_set_the_limit(kit, remaining, reason):
+    """The service's own word is the reason only where it said that nothing is left."""
+    limiter = kit.coordination().limiter(KEY, LimiterOptions((Window(60.0, 1),)))
+    assert isinstance(acquire(limiter, kit), Permit)
+    observe(limiter, kit, ServerHint(remaining=remaining, reset_s=30.0))
+    refused = acquire(limiter, kit, wait_s=0.0)
+    assert isinstance(refused, LimitRefusal)
+    assert refused.reason == reason
+
+
 @pytest.mark.parametrize("late_first", [False, True])
 def test_a_huge_limit_misses_none(kit, late_first):
     """However many leave at about the same time, and whatever order they are counted in, each counts until it is over."""

@@ -264,6 +264,22 @@ def test_without_its_store_a_limit_does_what_it_was_told(kit, store_down, expect
     assert coordination.problems() == ()
 
 
+def test_permits_from_before_an_outage_are_given_back_in_it(kit):
+    """Each goes back to where it came from: both are free again once the store is there."""
+    coordination = kit.coordination()
+    limiter = coordination.limiter(KEY, LimiterOptions((Window(60.0, 3),)))
+    before = acquire(limiter, kit)
+    kit.clock.advance(0.5)
+    with broken(coordination):
+        during = acquire(limiter, kit)
+        assert isinstance(during, Permit)
+        limiter.give_back(before)
+        limiter.give_back(during)
+    kit.clock.advance(5.0)
+    taken = [isinstance(acquire(limiter, kit, wait_s=0.0), Permit) for _ in range(4)]
+    assert taken == [True, True, True, False]
+
+
 def test_a_breaker_opens_for_all_and_survives_a_restart(kit):
     """Failures seen by different handles count together; the opening is seen within a tenth of a second, and after a restart."""
     options = BreakerOptions(failure_threshold=2, open_s=30.0)
