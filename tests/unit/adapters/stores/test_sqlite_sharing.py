@@ -104,6 +104,19 @@ def test_a_share_is_spent_in_memory_and_counted_for_others(kit):
     assert 20 <= rest <= 40
 
 
+@pytest.mark.parametrize("strategy", ["sliding_window", "fixed_window", "token_bucket"])
+def test_two_who_take_all_they_can_get_never_pass_the_limit(kit, strategy):
+    """Under demand both set shares aside, and neither more than the other leaves."""
+    options = LimiterOptions((Window(60.0, 100),), strategy, burst=100)
+    limiters = [kit.coordination().limiter(KEY, options) for _ in range(2)]
+    taken = 0
+    for turn in range(400):
+        each = limiters[turn % 2]
+        taken += isinstance(each.acquire_nowait() or acquire(each, kit, wait_s=0.0), Permit)
+        kit.clock.advance(0.001)
+    assert 80 <= taken <= 100
+
+
 def test_a_share_of_a_dead_owner_is_wasted_not_exceeded(kit):
     """Nobody settles the share of a killed process: it counts until its end plus the window, and then no more."""
     coordination = kit.coordination()
