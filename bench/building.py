@@ -12,7 +12,7 @@ from intertie.runtime.plan import MappingRow, OperationPlan, ResultPlan, Targets
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
 from intertie.runtime.wires.rest.plan import BodyPlan, HeaderPlan, ParameterPlan, ResponsePlan, RestWire
-from intertie.runtime.wires.rest.requests import RequestBuilder
+from intertie.runtime.wires.rest.requests.builder import RequestBuilder
 
 TEXT = CompiledSchema({"type": "string"})
 CHARGE = CompiledSchema(

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from tempfile import mkstemp
 
 from intertie._version import __version__
 from intertie.adapters.regular_files import NotReadable, read_regular
@@ -92,6 +91,8 @@ class PassedTexts:
 
 def _replace(file: Path, text: str) -> None:
     """Write a file in one step: who reads it meanwhile sees the old text or the new one."""
+    from tempfile import mkstemp  # noqa: PLC0415  # only the first start with a text writes
+
     descriptor, name = mkstemp(prefix=f".{file.name}.", dir=file.parent)  # with mode 600
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as opened:

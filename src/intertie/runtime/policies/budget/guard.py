@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from intertie.core.errors import Reach
 from intertie.core.money import ONE_UNIT, decimal_text
 from intertie.runtime.guard import Attempt, EventKind, Guard, HandOver, Line, Opening, Quick, Site
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.budget.options import SETTLE, STAGE
-from intertie.runtime.policies.budget.policy import BudgetPolicy
 from intertie.runtime.policies.budget.quantities import expecting, used_quantity
-from intertie.runtime.policies.budget.state import alert_quantity
-from intertie.runtime.state import LedgerHandle, Reservation
 from intertie.runtime.wording import percent
+
+if TYPE_CHECKING:  # a plan is described without what runs it
+    from intertie.runtime.policies.budget.policy import BudgetPolicy
+    from intertie.runtime.state import LedgerHandle, Reservation
 
 _FLAT = frozenset({"per_request", "subscription"})
 """Models by which every attempt is one unit."""
@@ -43,6 +44,9 @@ class BudgetGuard(Guard):
         pricing = site.plan.pricing
         if pricing is None or handle is None:
             return None
+        from intertie.runtime.policies.budget.policy import BudgetPolicy  # noqa: PLC0415  # calls alone need it
+        from intertie.runtime.policies.budget.state import alert_quantity  # noqa: PLC0415  # calls alone need it
+
         expected = expecting(pricing.model, site.operation, attempt_s=site.plan.timeouts.wire_s)
         return BudgetPolicy(pricing, handle, expected, site.surroundings.clock, alert_quantity(pricing))
 
@@ -51,6 +55,8 @@ class BudgetGuard(Guard):
         pricing = site.plan.pricing
         if pricing is None or handle is None:
             return None
+        from intertie.runtime.policies.budget.state import alert_quantity  # noqa: PLC0415  # calls alone need it
+
         model, warned_from = pricing.model, alert_quantity(pricing)
         expected = expecting(model, site.operation, attempt_s=site.plan.timeouts.wire_s)
         reserve_nowait, settle_now = handle.reserve_nowait, handle.settle

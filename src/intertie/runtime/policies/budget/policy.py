@@ -39,7 +39,7 @@ class BudgetPolicy(Struct, frozen=True):
         """Return the attempt's outcome, its cost settled exactly, or a refusal."""
         course = call.course
         expected = self.expected(call.request)
-        reservation: Reservation | BudgetRefusal | None = call.held.of(STAGE) or self.handle.reserve_nowait(expected)
+        reservation: Reservation | BudgetRefusal | None = call.held.get(STAGE) or self.handle.reserve_nowait(expected)
         if reservation is None:
             try:
                 reservation = await self.handle.reserve(expected, deadline_s=call.deadline_s)
@@ -48,12 +48,13 @@ class BudgetPolicy(Struct, frozen=True):
         if isinstance(reservation, BudgetRefusal):
             course.emit(STAGE, "reject", spent=str(reservation.spent), limit=str(reservation.limit))
             return self._refused(call, reservation)
+        call.held[STAGE] = reservation
         self._emit_expected(call, STAGE, "reserve", reservation)
         if self.alert is not None and reservation.before + reservation.quantity >= self.alert:
             course.warn(STAGE, f"{call.operation.id}: {alert_sentence(self.options)}")
         sends = course.sends
         try:
-            outcome = await call_next(replace(call, held=call.held.holding(STAGE, reservation)))
+            outcome = await call_next(call)
         except BaseException:
             # Cancelled in the middle: what may have left counts as what was expected, never as nothing.
             reached = Reach.MAYBE if course.sends > sends else Reach.NO
@@ -68,14 +69,22 @@ class BudgetPolicy(Struct, frozen=True):
         return outcome
 
     def _emit_expected(self, call: Call, stage: str, event: str, reservation: Reservation) -> None:
+        course = call.course
+        if not course.watched:
+            course.decisions.append(event)
+            return
         cost = self.handle.expected_cost(reservation)
-        call.course.emit(stage, event, amount=decimal_text(cost.amount), currency=cost.currency)
+        course.emit(stage, event, amount=decimal_text(cost.amount), currency=cost.currency)
 
     def _settle(self, call: Call, reservation: Reservation, quantity: Trillionths, reached: Reach) -> None:
         cost = self.handle.settle(reservation, quantity=quantity, reached=reached)
-        call.course.add_cost(cost)
-        amount = decimal_text(cost.amount)
-        call.course.emit(SETTLE, "settle", amount=amount, currency=cost.currency, reached=str(reached))
+        course = call.course
+        course.add_cost(cost)
+        if course.watched:
+            amount = decimal_text(cost.amount)
+            course.emit(SETTLE, "settle", amount=amount, currency=cost.currency, reached=str(reached))
+        else:
+            course.decisions.append("settle")
 
     def _settle_with_stream(
         self, call: Call, outcome: Answered, response: Response, reservation: Reservation
