@@ -55,9 +55,17 @@ def test_what_is_settled_while_the_store_is_told_is_told_the_next_time():
     books.told_all()
     assert (books.settled_before, books.is_over) == (26, True)
     books.told_all()
-    assert books.settled_before == 26
+    assert (books.settled_before, books.settled_calls) == (26, 0), "told once"
     books.add(1, 5)
     assert not books.is_over
+
+
+def test_a_month_begins_with_nothing():
+    """Nothing is spent, left or untold."""
+    books = Books("2026-12")
+    books.told_all()
+    assert (books.settled_before, books.settled, books.settled_calls) == (0, 0, 0)
+    assert (books.is_over, held(books)) == (True, (0, 0, 0, 0))
 
 
 def test_a_share_follows_demand():

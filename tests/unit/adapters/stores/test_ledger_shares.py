@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import inf
 
 import pytest
 
-from intertie.adapters.stores.sqlite import ledger_store
+from intertie.adapters.stores.sqlite import ledger, ledger_store
 from intertie.core.errors import Reach
 from intertie.core.money import ONE_UNIT
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
@@ -117,8 +118,8 @@ def test_a_refill_is_asked_for_once_when_a_third_is_left(kit):
         assert isinstance(process.ledger.reserve_nowait(ONE), Reservation)
     assert books.left_calls == size // 3
     process.background.due.clear()
-    process.ledger.reserve_nowait(ONE)
-    assert process.background.names() == set()
+    while process.ledger.reserve_nowait(ONE):
+        assert process.background.names() == set()
     process.core._refill()
     process.background.due.clear()
     size = books.left
@@ -176,6 +177,30 @@ def test_a_share_in_use_is_renewed_before_its_time_is_over_and_an_idle_one_given
     assert process.background.names() == set(), "who holds nothing looks at nothing"
 
 
+def test_a_share_is_renewed_when_a_third_of_its_time_is_left(kit):
+    """Not sooner: a look costs no transaction while there is time."""
+    process = Process(kit).grow()
+    process.core._refill()
+    ends_s = process.core._share_ends_s
+    assert ends_s - kit.clock.monotonic_s() == pytest.approx(1.0)
+    process.use(1)
+    for after_s, is_renewed in ((0.05, False), (0.6, False), (0.02, True)):
+        kit.clock.advance(after_s)
+        process.background.run("recall")
+        assert (process.core._share_ends_s > ends_s) == is_renewed
+
+
+def test_who_has_nothing_left_is_asked_for_nothing(kit):
+    """The look ends with the share's last call; the next share begins it anew."""
+    process = Process(kit).grow()
+    while process.ledger.reserve_nowait(ONE):
+        pass
+    process.background.run("recall")
+    assert "recall" not in process.background.names()
+    process.core._refill()
+    assert "recall" in process.background.names()
+
+
 @pytest.mark.parametrize("how", ["_look_for_recall", "_tell_settled", "_refill"])
 def test_a_recall_is_answered_by_whatever_comes_first(kit, how):
     """No transaction of the owner passes it over, and the refill is none."""
@@ -206,6 +231,29 @@ def test_what_another_holds_unspent_is_had_before_anybody_is_refused(kit, monkey
     assert len(slept) == 2
     month = other.ledger.month()
     assert (month.calls, month.reserved) == (310, Decimal("1.90"))
+
+
+def test_only_those_are_asked_who_have_something_unspent(kit):
+    """Who has all of it under way goes on undisturbed, and so do all where what could come back is not enough."""
+    pricing = flat_price(monthly_limit=Decimal("5.00"), hard_stop=True)
+    busy, one, other = (Process(kit, pricing) for _ in range(3))
+    one.grow()
+    reservation = busy.reserve()
+    assert run_blocking(other.core._leased(600 * ONE, inf))[1] is False
+    assert (one.row[3], busy.row[3]) == (0, 0)
+    answer, may_come_back = run_blocking(other.core._leased(189 * ONE, inf))
+    assert (answer.limit, may_come_back) == (Decimal("5.00"), True)
+    assert (one.row[3], busy.row[3]) == (1, 0)
+    busy.settle(reservation)
+
+
+def test_who_gave_its_share_back_gets_one_again_with_the_next_call(kit):
+    """Having no row in the file is no recall."""
+    process = Process(kit).grow()
+    process.journal.flush()
+    assert process.row is None
+    process.use(1)
+    assert process.core._now_books.left_calls > 15
 
 
 def test_an_owner_that_does_not_answer_is_waited_for_about_a_second(kit, monkeypatch):
@@ -340,6 +388,23 @@ def test_a_lower_budget_ends_a_share_even_within_a_transaction(kit, monkeypatch)
         process.core._refill()
     assert process.ledger.reserve_nowait(ONE) is None
     assert isinstance(process.reserve(), BudgetRefusal)
+
+
+def test_who_is_refused_while_the_budget_goes_away_is_refused_in_its_words(kit, monkeypatch):
+    """The budget that was in force when it was asked says why; the next one to ask may go."""
+    process = Process(kit, flat_price(monthly_limit=Decimal("0.01"), hard_stop=True))
+    process.use(1)
+    tier_cost = ledger.tier_cost
+
+    def meanwhile(*arguments):
+        process.ledger.reconfigure(flat_price())
+        return tier_cost(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "tier_cost", meanwhile)
+        refused = process.reserve()
+    assert (refused.limit, refused.spent) == (Decimal("0.01"), Decimal("0.01"))
+    assert isinstance(process.reserve(), Reservation)
 
 
 def test_what_comes_back_over_a_lowered_budget_is_not_handed_out_again(kit):

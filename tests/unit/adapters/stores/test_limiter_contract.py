@@ -164,6 +164,30 @@ def test_half_a_hint_says_nothing(kit, hint):
     assert isinstance(acquire(limiter, kit, wait_s=0.0), Permit)
 
 
+@pytest.mark.parametrize(("remaining", "reason"), [(5, "window"), (0, "quota")])
+def test_a_refusal_says_who_set_the_limit(kit, remaining, reason):
+    """The service's own word is the reason only where it said that nothing is left."""
+    limiter = kit.coordination().limiter(KEY, LimiterOptions((Window(60.0, 1),)))
+    assert isinstance(acquire(limiter, kit), Permit)
+    observe(limiter, kit, ServerHint(remaining=remaining, reset_s=30.0))
+    refused = acquire(limiter, kit, wait_s=0.0)
+    assert isinstance(refused, LimitRefusal)
+    assert refused.reason == reason
+
+
+def test_a_huge_limit_is_free_again_as_it_was_taken(kit):
+    """What was taken earlier ends earlier, although neighbours share a stamp."""
+    limiter = kit.coordination().limiter(KEY, LimiterOptions((Window(60.0, 1_000_000),)))
+    used = []
+    for _ in range(3):
+        assert isinstance(acquire(limiter, kit, wait_s=0.0), Permit)
+        kit.clock.advance(25.0)
+        used.append(limiter.snapshot().windows[0].used)
+    kit.clock.advance(15.0)
+    assert used == [1, 2, 2]
+    assert limiter.snapshot().windows[0].used == 1
+
+
 @pytest.mark.parametrize("late_first", [False, True])
 def test_a_huge_limit_misses_none(kit, late_first):
     """However many leave at about the same time, and whatever order they are counted in, each counts until it is over."""

@@ -101,6 +101,19 @@ def test_a_share_is_spent_in_memory_and_counted_for_others(kit):
     assert 20 <= rest <= 40
 
 
+@pytest.mark.parametrize("strategy", ["sliding_window", "fixed_window", "token_bucket"])
+def test_two_who_take_all_they_can_get_never_pass_the_limit(kit, strategy):
+    """Under demand both set shares aside, and neither more than the other leaves."""
+    options = LimiterOptions((Window(60.0, 100),), strategy, burst=100)
+    limiters = [kit.coordination().limiter(KEY, options) for _ in range(2)]
+    taken = 0
+    for turn in range(400):
+        each = limiters[turn % 2]
+        taken += isinstance(each.acquire_nowait() or acquire(each, kit, wait_s=0.0), Permit)
+        kit.clock.advance(0.001)
+    assert 80 <= taken <= 100
+
+
 def test_a_share_of_a_dead_owner_is_wasted_not_exceeded(kit):
     """Nobody settles the share of a killed process: it counts until its end plus the window, and then no more."""
     coordination = kit.coordination()
@@ -262,6 +275,22 @@ def test_without_its_store_a_limit_does_what_it_was_told(kit, store_down, expect
     kit.clock.advance(2.0)
     assert isinstance(acquire(one, kit), Permit)
     assert coordination.problems() == ()
+
+
+def test_permits_from_before_an_outage_are_given_back_in_it(kit):
+    """Each goes back to whoever gave it; a window later the limit is what it was."""
+    coordination = kit.coordination()
+    limiter = coordination.limiter(KEY, LimiterOptions((Window(60.0, 3),)))
+    before = acquire(limiter, kit)
+    kit.clock.advance(0.5)
+    with broken(coordination):
+        during = acquire(limiter, kit)
+        assert isinstance(during, Permit)
+        limiter.give_back(before)
+        limiter.give_back(during)
+    kit.clock.advance(70.0)
+    taken = [isinstance(acquire(limiter, kit, wait_s=0.0), Permit) for _ in range(4)]
+    assert taken == [True, True, True, False]
 
 
 def test_a_breaker_opens_for_all_and_survives_a_restart(kit):

@@ -37,7 +37,8 @@ _PART_OF_REST = 10
 """Before a hard stop a share is never more than this part of what is left, divided by those who share it."""
 _REFILL_AT = 3
 """A share is refilled when less than this part of it is left, of calls, of quantity or of time."""
-_MOST_CALLS = 10**9
+_NEVER = -1
+"""Never are fewer calls left."""
 _ZERO = Decimal(0)
 
 _Entry: TypeAlias = tuple[str, tuple[int, Trillionths], ledger_store.HeldShare]
@@ -99,12 +100,15 @@ class _Lease:
     """What a transaction writes down beyond what is held: `calls` of `quantity`, of which nobody asked for `unspent`.
 
     `granted` are those who asked and have it, `refused` the others, each with what was taken when it was its turn.
-    `fits` says whether all that is taken is within the budget: it is not after a stricter plan has come.
+    `affordable` is what the budget of `pricing` allows; all that is taken `fits` into it, but for after a stricter plan
+    has come.
     """
 
-    __slots__ = ("calls", "fits", "granted", "quantity", "refused", "unspent")
+    __slots__ = ("affordable", "calls", "fits", "granted", "pricing", "quantity", "refused", "unspent")
 
-    def __init__(self) -> None:
+    def __init__(self, pricing: PricingOptions, affordable: Trillionths | None) -> None:
+        self.pricing = pricing
+        self.affordable = affordable
         self.calls = 0
         self.quantity: Trillionths = 0
         self.unspent: Trillionths = 0
@@ -164,8 +168,8 @@ class SharedLedger:
         self._handed_before_lease = 0
         self._demand = Demand()
         self._each: Trillionths = 0
-        self._refill_calls = -1
-        self._refill_quantity: Trillionths = -1
+        self._refill_calls = _NEVER
+        self._refill_quantity: Trillionths = 0
         self._tells_soon = False
 
     def after_fork_in_child(self) -> None:
@@ -215,7 +219,7 @@ class SharedLedger:
             self._handed += 1
             if books.left_calls > self._refill_calls and books.left >= self._refill_quantity:
                 return reservation
-            self._each, self._refill_calls, self._refill_quantity = quantity, -1, -1  # once a share
+            self._each, self._refill_calls, self._refill_quantity = quantity, _NEVER, 0  # once a share
         self._background.ask(self._refill_name, self._refill)
         return reservation
 
@@ -284,7 +288,7 @@ class SharedLedger:
                 if books is not None and (session.asks or session.refills):
                     wanted = 0 if is_recalled else self._demand.wanted(self._handed, now_s)
                     lease = self._lease_locked(session, books, spent, others, wanted)
-                entries = self._entries_locked(books, lease or _Lease())
+                entries = self._entries_locked(books, lease)
             for of_month, settled, share in entries:
                 before = spent if of_month == name else ledger_store.settled(connection, self._key, of_month)
                 pricing, settled_calls, total = self._tariff.pricing, settled[0], before + settled[1]
@@ -316,37 +320,38 @@ class SharedLedger:
         wanted: int,
     ) -> _Lease:
         """Return what to write down: what is asked for as far as it can be had, and a share of `wanted` calls."""
-        lease = _Lease()
+        lease = _Lease(self._strictest, self._affordable)
         taken = spent + books.settled + books.quantity + sum(share.quantity for share in others)
         for ask in session.asks:
-            if self._affordable is not None and taken + ask.quantity > self._affordable:
+            if lease.affordable is not None and taken + ask.quantity > lease.affordable:
                 lease.refused.append((ask, taken))
                 continue
             taken += ask.quantity
             lease.granted.append(ask)
             self._each = ask.quantity
-        lease.fits = self._affordable is None or taken <= self._affordable
+        lease.fits = lease.affordable is None or taken <= lease.affordable
         if not lease.granted and not session.refills:
             return lease
-        room = self._room(self._each, taken - books.left, sharers=1 + len(others))
-        target = max(0, min(wanted - len(lease.granted), room))
+        wanted = max(0, wanted - len(lease.granted))
+        target = self._at_most(wanted, self._each, taken - books.left, sharers=1 + len(others))
         books.keep(target, target * self._each)
         lease.unspent = target * self._each - books.left
         lease.calls = len(lease.granted) + target - books.left_calls
         lease.quantity = sum(ask.quantity for ask in lease.granted) + lease.unspent
         return lease
 
-    def _room(self, each: Trillionths, taken: Trillionths, *, sharers: int) -> int:
-        """Return how many calls a share may hold: of what is left before a hard stop, a tenth for all sharers."""
+    def _at_most(self, wanted: int, each: Trillionths, taken: Trillionths, *, sharers: int) -> int:
+        """Return how many calls of those wanted a share may hold: all sharers a tenth of what a hard stop leaves."""
         if self._affordable is None or each <= 0:
-            return _MOST_CALLS
-        return (self._affordable - taken) // (_PART_OF_REST * sharers * each)
+            return wanted
+        return max(0, min(wanted, (self._affordable - taken) // (_PART_OF_REST * sharers * each)))
 
-    def _entries_locked(self, books: Books | None, lease: _Lease) -> list[_Entry]:
+    def _entries_locked(self, books: Books | None, lease: _Lease | None) -> list[_Entry]:
+        """Return what to write of each month: what was settled, and all that is held from now on."""
         entries = []
         for held in self._books.values():
             calls, quantity, unspent = held.calls, held.quantity, held.left
-            if held is books:
+            if held is books and lease is not None:
                 calls, quantity, unspent = calls + lease.calls, quantity + lease.quantity, unspent + lease.unspent
             share = ledger_store.HeldShare(self._owner.id, calls, quantity, unspent)
             entries.append((held.name, held.tell(), share))
@@ -376,22 +381,22 @@ class SharedLedger:
             self._now_books = books
             # Where plans have changed meanwhile, or allow less than is taken, what comes back is not handed out again.
             self._share_ends_s = end_s if lease.fits and self._measured == plans else -inf
-            self._refill_calls = books.left_calls // _REFILL_AT if books.left_calls else -1
-            self._refill_quantity = books.left // _REFILL_AT if books.left_calls else -1
+            self._refill_calls = books.left_calls // _REFILL_AT if books.left_calls else _NEVER
+            self._refill_quantity = books.left // _REFILL_AT
         return bool(self._now_books.left_calls)
 
     def _refuse(self, lease: _Lease, others: list[ledger_store.HeldShare], month_left_s: float) -> list[str]:
         """Answer those who can't be served; return the owners whose unspent shares would help."""
-        if not lease.refused or self._affordable is None:
+        if not lease.refused or lease.affordable is None:
             return []
-        pricing = self._strictest
+        pricing = lease.pricing
         living = [share for share in others if share.unspent > 0 and self._owner.is_alive(share.owner)]
         unspent = sum(share.unspent for share in living)
         recalls = False
         for ask, taken in lease.refused:
             spent = EXACT.add(tier_cost(pricing, units(taken)), pricing.monthly_fee)
             refusal = BudgetRefusal(max(0.0, month_left_s), pricing.monthly_limit or _ZERO, spent)
-            may_come_back = taken + ask.quantity - unspent <= self._affordable
+            may_come_back = taken + ask.quantity - unspent <= lease.affordable
             ask.answer = refusal, may_come_back
             recalls = recalls or may_come_back
         return [share.owner for share in living] if recalls else []
