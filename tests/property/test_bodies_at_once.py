@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import inspect
+import sys
 from collections import OrderedDict, namedtuple
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -193,7 +195,7 @@ def writers(schema: Any) -> tuple[BodyWriter, BodyWriter]:
     return quick, close
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(SCHEMAS, st.builds(Given, st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=4)))
 @example({"properties": {"a": {"type": "object"}}}, Given({"a": Shown(b=1)}))
 @example({"additionalProperties": {"type": "array", "items": {"type": "object"}}}, Given({"a": [Shown(b=1)]}))
@@ -212,9 +214,11 @@ def test_members_are_written_or_refused_alike(schema: Any, body: Given) -> None:
     assert outcome(quick, body.value, raw=False) == outcome(close, body.value, raw=False)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(SCHEMAS, st.builds(Given, VALUES))
 @example({"type": "array", "items": {"type": "object"}}, Given(Longer([{}])))
+@example(True, Given({Text("a"): 1}))
+@example({"type": "object", "additionalProperties": True}, Given({"a": {Kind.A: 1}, Text("b"): {Text("c"): 1}}))
 def test_a_whole_body_is_written_or_refused_alike(schema: Any, body: Given) -> None:
     """A body that is one input field: a list, a scalar, anything."""
     try:
@@ -265,3 +269,16 @@ def test_what_a_schema_describes_is_told_at_once(body: dict[str, object]) -> Non
 def test_what_it_leaves_open_is_looked_at(body: dict[str, object]) -> None:
     """Containers in open places, what is no JSON, and subclasses."""
     assert not AtOnce(CompiledSchema(ORDER)).passes(body)
+
+
+def test_where_the_stack_is_too_short_for_a_stricter_schema_bodies_are_looked_at_closely() -> None:
+    """A deep schema, and a caller deep in the stack: the body is written all the same."""
+    schema: dict[str, Any] = {"type": "integer"}
+    for _ in range(110):
+        schema = {"type": "object", "properties": {"a": schema}}
+    quick, _ = writers(schema)
+
+    def called(frames: int) -> object:
+        return called(frames - 1) if frames else outcome(quick, {"a": {"a": {"b": Text("c")}}}, raw=False)
+
+    assert called(sys.getrecursionlimit() - len(inspect.stack()) - 100) == b'{"a":{"a":{"b":"c"}}}'

@@ -11,7 +11,7 @@ from intertie.core.errors import IntertieError
 from intertie.runtime.plan import OperationPlan
 from intertie.runtime.policies.version.options import VersionOptions
 from intertie.runtime.wires.rest.plan import HeaderPlan
-from intertie.runtime.wires.rest.requests import RequestBuilder
+from intertie.runtime.wires.rest.requests.builder import RequestBuilder
 from support.mapped_operations import NOW, UUID, body_plan, mapping_row, operation_plan, parameter_plan
 
 NAMES = ("a", "b", "c", "Idempotency-Key", "idempotency_key", "X-Trace", "x_trace", "id", "body")
@@ -73,7 +73,7 @@ def outcome(builder: RequestBuilder, given: Any, key: str | None) -> object:
     return found, made
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(HEADERS, BODIES, PARAMETERS, ROWS, VERSIONS, GIVEN, st.sampled_from([None, "key", "bad\nkey", "  padded "]))
 @example([KEY], BODIES.elements[1], (), (), None, {"a": 1, "b": {"c": 2}}, "key")
 @example([KEY], BODIES.elements[2], (), (), None, {"a": 1, "zzz": 2}, "key")

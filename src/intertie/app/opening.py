@@ -99,6 +99,7 @@ def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "", purpose: Pu
         _log_troubles(plan, secrets, clock)
     transports = Transports((plan.origin, transport), allowed=plan.origins, open=reach)
     coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload, purpose=purpose)
+    bench.remember()
     linked = LinkedPlan(
         plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known, transports)
     )
@@ -122,6 +123,7 @@ def open_asyncio(bench: Workbench, plan: Plan, *, caller: str = "") -> AsyncInte
     _log_troubles(plan, secrets, clock)
     transports = Transports((plan.origin, transport), allowed=plan.origins, open=reach)
     coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
+    bench.remember()
     linked = LinkedPlan(
         plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known, transports)
     )

@@ -86,6 +86,8 @@ def hidden_codes(data: object) -> list[str]:
         found.append("429")
     if code == 429 and type(code) is int:
         found.append("429")
+    if "error" not in data and "errors" not in data and "fault" not in data:
+        return found
     for name in _ERROR_NAMES:
         value = data.get(name)
         if value is None:

@@ -69,7 +69,7 @@ class AtOnce:
         making = _Making(self._schema.json)
         try:
             schema, self._place = making.whole()
-        except _UnusualError:
+        except (_UnusualError, RecursionError):
             schema, self._place = False, None  # each body is looked at closely
         self._validator = made = CompiledSchema(schema)
         return made

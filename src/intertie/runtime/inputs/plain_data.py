@@ -59,7 +59,8 @@ def _is_plain(container: dict[str, object] | list[object], depth: int) -> bool:
 def _key(name: object, path: str) -> str:
     if not isinstance(name, str):
         raise NotPlainError("must have text keys", path)
-    return name
+    # The text itself, whatever its class says of it: validators refuse keys of a subclass.
+    return name if type(name) is str else str.__str__(name)
 
 
 def plain(value: object, path: str, depth: int = 0) -> object:

@@ -12,18 +12,18 @@ from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.state import Admission, BudgetRefusal, CircuitRefusal, LimitRefusal, Permit, Reservation, Verdict
 from intertie.runtime.stepping import run_blocking
-from support.store_kit import KEY, StoreKit, flat_price
+from support.store_kit import KEY, StoreKit, acquired, flat_price
 
 ONE = ONE_UNIT
 FAILED, FINE = Verdict(failure=True), Verdict(failure=False)
 
 
 def per_minute(limit, **options):
-    return LimiterOptions((Window(60.0, limit),), **options)
+    return LimiterOptions((Window(60.0, limit),), **{"margin_s": 0.0, **options})
 
 
 def acquire(limiter, kit, wait_s=0.0):
-    return run_blocking(limiter.acquire(deadline_s=kit.clock.monotonic_s() + wait_s))
+    return acquired(limiter, kit, wait_s)
 
 
 def taken(limiter, kit, most=50):

@@ -70,6 +70,18 @@ class TestJson:
         fields = {"price": Float(1.5), "exact": Exact("1.10"), "list": [Float(2)]}
         assert build(post(schema=schema), fields).body == b'{"price":1.5,"exact":1.10,"list":[2.0]}'
 
+    @pytest.mark.parametrize("schema", [{"type": "array"}, {"type": "array", "items": {"additionalProperties": {}}}])
+    def test_keys_of_a_subclass_are_written_as_texts(self, schema):
+        """The text counts, not what its class makes of it."""
+
+        class Name(str):
+            __slots__ = ()
+
+            def __str__(self) -> str:
+                return "another"
+
+        assert build(post(schema=schema), {"body": [{Name("a"): 1, "b": {}}]}).body == b'[{"a":1,"b":{}}]'
+
     @pytest.mark.parametrize(
         ("fields", "field", "says"),
         [
