@@ -1,18 +1,26 @@
-"""CPU per request built: mapping, validation and encoding included."""
+"""CPU per request built and per answer read, mapping, validation and JSON included; and how it grows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import msgspec
+import ours
+import yaml
+from exchanged import ORDER
 from measuring import Row, cpu_us
 
+from intertie.runtime.http import Headers, Response
 from intertie.runtime.mapping import parse_path, parse_transform
+from intertie.runtime.mapping.mapper import Mapper
 from intertie.runtime.plan import MappingRow, OperationPlan, ResultPlan, Targets
+from intertie.runtime.policies.error_mapping.options import ErrorMappingOptions
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.statuses import StatusSet
 from intertie.runtime.wires.rest.plan import BodyPlan, HeaderPlan, ParameterPlan, ResponsePlan, RestWire
-from intertie.runtime.wires.rest.requests import RequestBuilder
+from intertie.runtime.wires.rest.requests.builder import RequestBuilder
+from intertie.runtime.wires.rest.responses.reader import ResponseReader
 
 TEXT = CompiledSchema({"type": "string"})
 CHARGE = CompiledSchema(
@@ -65,12 +73,12 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _built(name: str, builder: RequestBuilder, given: dict[str, object]) -> Row:
-    def build(count: int) -> None:
-        for _ in range(count):
+def _built(name: str, builder: RequestBuilder, given: dict[str, object], count: int = 20_000) -> Row:
+    def build(times: int) -> None:
+        for _ in range(times):
             builder.build(given, idempotency_key="k", new_uuid=_uuid, now=_now, environ=str)
 
-    return Row(name, cpu_us(build, 20_000), "µs/request")
+    return Row(name, cpu_us(build, count), "µs/request")
 
 
 HEADERS = (HeaderPlan("Idempotency-Key", "{uuid}", required=True, is_idempotency_key=True),)
@@ -107,3 +115,54 @@ def measure() -> Iterator[Row]:
         body=BodyPlan("application/x-www-form-urlencoded", "form", CHARGE, True),
     )  # fmt: skip
     yield _built("POST, form, 6 fields, 4 rows, idempotency key", RequestBuilder(form, None, ""), internal)
+    yield from _bodies()
+    yield from _rows()
+
+
+def _order_schema() -> dict[str, object]:
+    """The request schema of the operation that the `calls` part calls."""
+    block = ours.SPEC.split("### Create Order\n```yaml\n")[1].split("```")[0]
+    schema: dict[str, object] = yaml.safe_load(block)["request"]["body"]["schema"]
+    return schema
+
+
+def _bodies() -> Iterator[Row]:
+    """Requests and answers of orders with more and more items: what a further kilobyte costs."""
+    schema = CompiledSchema(_order_schema())
+    post = operation("POST", "/orders", headers=HEADERS, body=BodyPlan("application/json", "json", schema, True))
+    builder, reader = RequestBuilder(post, None, ""), ResponseReader(post, ErrorMappingOptions())
+    for kind in ("written", "read"):
+        first: tuple[float, int] | None = None
+        for times in (1, 20, 82):
+            order = {**ORDER, "items": ORDER["items"] * times}
+            written = msgspec.json.encode(order)
+            count = 20_000 // times
+            if kind == "written":
+                taken_us = _built("", builder, order, count).value
+            else:
+                answer = Response(200, Headers.of([("content-type", "application/json")]), written)
+                taken_us = cpu_us(lambda n, a=answer: [schema.is_valid(reader.decode(a)) for _ in range(n)], count)
+            per_kb = ""
+            if first is not None:
+                per_kb = f"{(taken_us - first[0]) / (len(written) - first[1]) * 1000:.2f} µs for each further KB"
+            first = first or (taken_us, len(written))
+            yield Row(f"JSON of {len(written) / 1000:.1f} KB {kind}, validated", taken_us, "µs", None, per_kb)
+
+
+def _rows() -> Iterator[Row]:
+    """Mappings of more and more rows, a third of them with a transform and a third nested."""
+    first: tuple[float, int] | None = None
+    for number in (10, 50, 200):
+        rows = tuple(_one_of_many(index) for index in range(number))
+        source = {f"ours_{index}": f"text {index}" for index in range(number)}
+        mapper = Mapper(rows)
+        taken_us = cpu_us(lambda n, m=mapper, s=source: [m.map(s) for _ in range(n)], 40_000 // number)
+        per_row = f"{(taken_us - first[0]) / (number - first[1]):.2f} µs for each further row" if first else ""
+        first = first or (taken_us, number)
+        yield Row(f"{number} mapping rows", taken_us, "µs", None, per_row)
+
+
+def _one_of_many(index: int) -> MappingRow:
+    if index % 3 == 0:
+        return row(f"ours_{index}", f"theirs_{index}", "uppercase")
+    return row(f"ours_{index}", f"deep.part_{index % 7}.theirs_{index}" if index % 3 == 1 else f"theirs_{index}")

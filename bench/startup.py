@@ -1,7 +1,9 @@
-"""What it costs to start: whole processes, wall and CPU, their bytecode compiled before as after an installation."""
+"""What it costs to start: whole processes, wall and CPU, their bytecode compiled before as after an installation; and what it
+costs to open a spec of few and of very many operations, whose text passed the check before or is new."""
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import statistics
@@ -9,13 +11,18 @@ import subprocess
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
 import ours
-from measuring import HERE, Row, server
+from measuring import HERE, Row, cpu_us, server
+
+import intertie
+from intertie.app.passed_texts import FILE_NAME
 
 RUNS = 11
+OPERATIONS = (10, 1_000)
 COMMAND = [sys.executable, "-c", "from intertie.cli.main import main; main()"]
 """What the installed `intertie` script does."""
 
@@ -38,6 +45,53 @@ def measure() -> Iterator[Row]:
         for name, command in rows.items():
             wall_ms, cpu_ms = started(command, environment(place / "bytecode"))
             yield Row(name, wall_ms, "ms", None, f"{cpu_ms:.0f} ms CPU")
+        for number in OPERATIONS:
+            yield from opened(place / str(number), number, port)
+
+
+def opened(place: Path, number: int, port: int) -> Iterator[Row]:
+    """Yield what opening a spec of so many operations takes in a warm process, what of it stays, and what a call takes then."""
+    spec = ours.write_spec(place)
+    spec.write_text(of_many(spec.read_text(), number))
+    url = f"http://127.0.0.1:{port}"
+    remembered = place / ".intertie" / FILE_NAME
+    name = f"open {number:,} operations"
+    for known in (False, True):
+        taken_ms = []
+        for _ in range(6):
+            if not known:
+                remembered.unlink(missing_ok=True)
+            gc.collect()
+            began_s = time.process_time()
+            api = intertie.open(spec, base_url=url)
+            taken_ms.append((time.process_time() - began_s) * 1000)
+            api.close()
+        yield Row(f"{name}, {'checked before' if known else 'a new text'}", min(taken_ms[1:]), "ms CPU")
+    gc.collect()
+    tracemalloc.start()
+    api = intertie.open(spec, base_url=url)
+    gc.collect()
+    stays, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    yield Row(f"{name}, memory that stays", stays / 1e6, "MB", None, f"{most / 1e6:.0f} MB at most meanwhile")
+    last = api.operations[f"get_thing_{number - 1}"]
+
+    def calls(count: int) -> None:
+        for _ in range(count):
+            last(id="7")
+
+    yield Row(f"a call, one of {number:,} operations", cpu_us(calls, 300), "us CPU")
+    api.close()
+
+
+def of_many(text: str, number: int) -> str:
+    """Return the spec with its endpoint repeated under other names and paths."""
+    head, rest = text.split("### Get Thing\n")
+    block, tail = rest.split("## Cost", 1)
+    many = (f"### Get Thing {each}\n{block}" for each in range(number - 1))
+    same = f"### Get Thing {number - 1}\n{block}"
+    apart = (each.replace("/things/{id}", f"/things{index}/{{id}}") for index, each in enumerate(many))
+    return f"{head}{''.join(apart)}{same}## Cost{tail}"
 
 
 def environment(bytecode: Path) -> dict[str, str]:

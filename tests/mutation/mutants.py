@@ -38,6 +38,8 @@ _FACES = (
 """What a guard says of itself: in the plan, to `diff`, to the mock."""
 _GUARD = ((f"{_UNIT}/runtime/policies",), _CALLS, _PIPELINE, _FACES)
 _STORES = (f"{_UNIT}/adapters/stores",)
+_LEDGERS = tuple(f"{_STORES[0]}/test_{name}.py" for name in ("budget_share", "ledger_shares", "ledger_contract"))
+_SHARING = tuple(f"{_STORES[0]}/test_{name}.py" for name in ("plans_contract", "sqlite_sharing"))
 _NEVER = (f"{_PROPERTY}/test_limiter_never_exceeds.py", f"{_PROPERTY}/test_budget_never_overshot.py")
 _HTTP1 = (f"{_UNIT}/adapters/http1",)
 _WIRE = (f"{_INTEGRATION}/http1",)
@@ -77,8 +79,14 @@ COVERING: dict[str, tuple[Step, ...]] = {
     **{f"adapters/http1/{name}.py": (_HTTP1, (*_WIRE, "-k", "not uvloop and not blocking")) for name in _ASYNCIO},
     **{f"adapters/http1/{name}.py": (_HTTP1, (*_WIRE, "-k", "blocking")) for name in _BLOCKING},
     "adapters/stores": (_STORES, _NEVER, _CALLS, (f"{_INTEGRATION}/stores",)),
+    "adapters/stores/budget_share.py": (_LEDGERS, (*_NEVER[1:], *_SHARING)),
     "adapters/stores/memory": (_STORES, _NEVER, _CALLS),
+    "adapters/stores/memory/ledger.py": (_LEDGERS, (*_NEVER[1:], *_SHARING), _CALLS),
     "adapters/stores/sqlite": (_STORES, _NEVER, (f"{_INTEGRATION}/stores",)),
+    **{
+        f"adapters/stores/sqlite/{name}.py": (_LEDGERS, (*_NEVER[1:], *_SHARING), (f"{_INTEGRATION}/stores",))
+        for name in ("ledger", "ledger_store")
+    },
 }
 """Module or folder of the package -> arguments of pytest for what tests it, the quickest and closest first."""
 INTERTIE = Project(ROOT, "src/intertie", COVERING)

@@ -175,6 +175,7 @@ def test_a_seed_names_its_sample(toy):
         ("def f(self):\n    self.a += 1\n    b = self.a", {"pass", "self.a -= 1", "self.a += 2", "self.a += 0"}),
         ("def f():\n    a = 0\n    a = g()", {"a = 1", "a = (-1)", "pass"}),
         ("x: dict[str, int] = {}", set()),
+        ("A = TypeVar('A', bound=B, covariant=True)", set()),
         ("while a:\n    break", {"while not (a):", "continue"}),
         ("x = [a for a in b if a]", {"x = [a for a in b if not (a)]"}),
         ("if a:\n    msg = f'{a}; please report this'\n    raise TypeError(msg)", set()),

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
-from intertie.runtime.policies.limiter.state import LimiterState, Ticket
+from intertie.runtime.policies.limiter.state import LimiterState, Share
 from intertie.runtime.state import ServerHint
 from support.store_kit import most_aligned, most_within
 
@@ -54,96 +54,64 @@ def test_no_window_is_ever_passed(strategy, burst):
     """Of 236,000 arrivals per case (2.1 million in all) every window, burst and bucket holds, and the limit is really used."""
     rng = random.Random(f"{strategy}{burst}")
     for windows in WINDOWS:
-        options = LimiterOptions(windows, strategy, burst=burst)
+        options = LimiterOptions(windows, strategy, burst=burst, margin_s=0.0)
         state = LimiterState(options, lambda: UTC_AHEAD_S)
         rate = windows[0].limit / windows[0].window_s
         now_s, stamps = 1000.0, []
         for _ in range(59_000):
             now_s += gaps(rng, rate)
             if state.take(now_s):
+                state.depart(now_s)
                 stamps.append(now_s)
                 state.finish()
         assert holds(options, stamps), options
         assert len(stamps) > 50
 
 
+@pytest.mark.parametrize("margin_s", [0.0, 0.02])
 @pytest.mark.parametrize("strategy", ["fixed_window", "sliding_window", "token_bucket"])
-def test_lines_pauses_and_returns_never_pass_a_window(strategy):
-    """With waiters, cancellations, permits given back, pauses and hints mixed in, the windows hold and turns are kept in order."""
-    rng = random.Random(strategy)
-    options = LimiterOptions((Window(1.0, 8), Window(10.0, 50)), strategy, burst=4)
-    for _ in range(5):
+def test_late_departures_pauses_and_returns_never_pass_a_window(strategy, margin_s):
+    """Whoever has leave departs whenever it can, or never: counted at departure, each window holds, its margin included."""
+    rng = random.Random(f"{strategy}{margin_s}")
+    options = LimiterOptions((Window(1.0, 8), Window(10.0, 50)), strategy, burst=4, margin_s=margin_s)
+    for _ in range(8):
         state = LimiterState(options, lambda: UTC_AHEAD_S)
-        now_s, stamps, waiting = 1000.0, [], {}
-        paused_until_s = 0.0
-        for _ in range(700):
-            now_s += rng.expovariate(12)
-            for number in sorted(waiting, key=lambda n: (waiting[n], n)):
-                if waiting[number] <= now_s:
-                    at_s = max(now_s, waiting[number])
-                    answer = state.look(number, at_s)
-                    if isinstance(answer, Ticket):
-                        assert answer.turn_s > at_s
-                        waiting[number] = answer.turn_s
-                    else:
-                        del waiting[number]
-                        if answer is True:
-                            assert at_s >= paused_until_s
-                            stamps.append(at_s)
+        now_s, stamps, out, paused_until_s = 1000.0, [], [], 0.0
+        for _ in range(1500):
+            now_s += rng.expovariate(25)
+            out = [last_s for last_s in out if last_s >= now_s or state.put_back()]  # what lapsed is given back
             choice = rng.random()
-            if choice < 0.8:
-                answer = state.ask(now_s, now_s + rng.random() * 30)
-                if answer is True:
+            if choice < 0.01:
+                paused_until_s = now_s + state.observe(ServerHint(pause_s=rng.random()), now_s)
+            elif choice < 0.5:
+                if state.take(now_s):
                     assert now_s >= paused_until_s
-                    stamps.append(now_s)
-                elif isinstance(answer, Ticket):
-                    waiting[answer.number] = answer.turn_s
-            elif choice < 0.85 and waiting:
-                number = rng.choice(list(waiting))
-                del waiting[number]
-                state.leave(number)
-            elif choice < 0.9 and stamps:
-                state.undo(stamps.pop(rng.randrange(max(0, len(stamps) - 5), len(stamps))))
-            elif choice < 0.91:
-                pause_s = state.observe(ServerHint(pause_s=rng.random() * 3), now_s)
-                paused_until_s = now_s + pause_s
-            else:
+                    out.append(min(now_s + 0.3, state.last_s(now_s)))
+            elif choice < 0.85 and out:
+                out.pop(rng.randrange(len(out)))
+                state.depart(now_s)
                 state.finish()
-        assert holds(options, sorted(stamps))
+                stamps.append(now_s)
+            elif out:
+                out.pop()
+                state.put_back()
+        assert holds(options, stamps)
+        if margin_s and strategy != "fixed_window":
+            assert most_within(stamps, 1.0 + margin_s) <= 8
+            assert most_within(stamps, 10.0 + margin_s) <= 50
+        if margin_s and strategy == "fixed_window":
+            assert all(margin_s - 1e-5 <= (stamp_s + UTC_AHEAD_S) % 1.0 <= 1 - margin_s + 1e-5 for stamp_s in stamps)
         assert len(stamps) > 100
-
-
-def test_turns_are_first_come_first_served():
-    """Those in line leave in the order they came, at instants that never go back."""
-    state = LimiterState(LimiterOptions((Window(1.0, 5), Window(7.0, 20)), burst=2), lambda: UTC_AHEAD_S)
-    now_s, left, waiting = 1000.0, [], []
-    for _ in range(60):
-        answer = state.ask(now_s, now_s + 1e6)
-        if answer is True:
-            left.append((now_s, 0))
-        else:
-            waiting.append((answer.turn_s, answer.number))
-    while waiting:
-        waiting.sort()
-        turn_s, number = waiting.pop(0)
-        now_s = max(now_s, turn_s)
-        answer = state.look(number, now_s)
-        if answer is True:
-            left.append((now_s, number))
-        else:
-            waiting.append((answer.turn_s, number))
-    assert left == sorted(left)
-    assert len(left) == 60
 
 
 @pytest.mark.parametrize("strategy", ["fixed_window", "sliding_window", "token_bucket"])
 def test_shares_used_at_any_instant_never_pass_a_window(strategy):
     """Owners who use their shares early, late, partly or never (killed), told late or not at all, never pass a window together."""
     rng = random.Random(f"shares {strategy}")
-    options = LimiterOptions((Window(1.0, 60), Window(5.0, 200)), strategy, burst=25)
+    options = LimiterOptions((Window(1.0, 60), Window(5.0, 200)), strategy, burst=25, margin_s=0.0)
     for _ in range(8):
         state = LimiterState(options, lambda: UTC_AHEAD_S)
-        now_s, stamps, held = 1000.0, [], []
+        now_s, stamps, held, number = 1000.0, [], [], 0
         for _ in range(1200):
             now_s += rng.expovariate(60)
             state.expire(now_s, 0.2)
@@ -157,18 +125,22 @@ def test_shares_used_at_any_instant_never_pass_a_window(strategy):
             choice = rng.random()
             if choice < 0.3:
                 if state.take(now_s):
+                    state.depart(now_s)
                     stamps.append(now_s)
                     state.finish()
             elif choice < 0.7:
                 count = min(rng.randint(1, 20), state.room(now_s))
-                end_s = state.share_end_s(now_s, 0.1)
+                end_s = min(now_s + 0.1, state.last_s(now_s))
                 assert not (paused and count)
                 if count and end_s > now_s:
-                    held.append((state.lease(count, now_s, end_s, "o"), []))
+                    number += 1
+                    share = Share(number, "o", count, end_s)
+                    state.lease(share, now_s)
+                    held.append((share, []))
             elif held:
                 share, used = held.pop(rng.randrange(len(held)))
                 if rng.random() < 0.8:  # else its owner was killed: nobody settles
-                    state.settle(share.number, used)
+                    state.settle("o", share.number, used)
                     if now_s < share.end_s:
                         continue
         assert holds(options, sorted(stamps)), strategy

@@ -13,8 +13,8 @@
 | an argument given by name | left out |
 | a call or a `raise` that stands alone, an assignment of what has a value already | left out |
 
-Left alone: annotations, docstrings, texts, decorators, the bases of classes, `assert`, `if TYPE_CHECKING`, f-strings, and
-`raise` at the end of a block that says "please report this".
+Left alone: annotations, type variables, docstrings, texts, decorators, the bases of classes, `assert`, `if TYPE_CHECKING`,
+f-strings, and `raise` at the end of a block that says "please report this".
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ _COUNTED: dict[type[ast.operator], type[ast.operator]] = {
     ast.Pow: ast.Mult,
 }
 _NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
+_TYPES = {"TypeVar", "ParamSpec", "TypeVarTuple", "NewType"}
 _EXITS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _BUG = "please report this"
@@ -207,8 +208,8 @@ class _Walk:
 
     def _expression(self, node: ast.expr) -> Iterator[Change]:
         scope = ".".join(self._scope)
-        if isinstance(node, ast.JoinedStr):
-            return  # before Python 3.12 its parts know no place
+        if isinstance(node, ast.JoinedStr) or _makes_a_type(node):
+            return  # before Python 3.12 the parts of a text know no place
         for text in _in_place_of(node):
             yield node, scope, text
         for _, value in ast.iter_fields(node):
@@ -294,6 +295,10 @@ def _bound_twice(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[
         name.id for name in ast.walk(function) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
     )
     return frozenset(name for name, times in counted.items() if times > 1)
+
+
+def _makes_a_type(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _TYPES
 
 
 def _is_reported(node: ast.If | ast.While) -> bool:

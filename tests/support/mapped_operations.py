@@ -11,7 +11,7 @@ from intertie.runtime.mapping import parse_path, parse_transform
 from intertie.runtime.plan import MappingRow, OperationPlan, Targets
 from intertie.runtime.schemas import CompiledSchema
 from intertie.runtime.wires.rest.plan import BodyPlan, ParameterPlan, RestWire
-from intertie.runtime.wires.rest.requests import RequestBuilder
+from intertie.runtime.wires.rest.requests.builder import RequestBuilder
 from support.changing import Answers, answers_of, changed
 
 UUID = "9b2f0f3e-5a0c-4b5e-9d53-0b7f2f6d2a11"

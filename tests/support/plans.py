@@ -61,8 +61,8 @@ def breaker(failure_threshold: int = 3, **options: Any) -> BreakerOptions:
 
 
 def per_second(limit: int, **options: Any) -> LimiterOptions:
-    """So many requests in any second."""
-    return LimiterOptions((Window(1.0, limit),), **options)
+    """So many requests in any second, without a margin."""
+    return LimiterOptions((Window(1.0, limit),), **{"margin_s": 0.0, **options})
 
 
 def timeouts(total_s: float = 10.0, **options: Any) -> TimeoutOptions:

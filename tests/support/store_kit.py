@@ -9,7 +9,9 @@ from intertie.adapters.stores import InlineOffload, open_coordination, open_jour
 from intertie.core.rng import SystemRng
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
+from intertie.runtime.state import Permit
 from intertie.runtime.state_key import StateKey
+from intertie.runtime.stepping import run_blocking
 from intertie.testing.virtual_time import VirtualClock
 
 BACKENDS = ("memory", "sqlite")
@@ -53,7 +55,22 @@ class StoreKit:
 
 
 def per_second(limit: int, strategy: str = "sliding_window", **options) -> LimiterOptions:
-    return LimiterOptions((Window(1.0, limit),), strategy, **options)
+    """A limit that holds exactly as declared: what a margin adds is a matter of its own tests."""
+    return LimiterOptions((Window(1.0, limit),), strategy, **{"margin_s": 0.0, **options})
+
+
+def acquired(limiter, kit: StoreKit, wait_s: float = 60.0):
+    """Ask for a turn, and let the request depart at once where there is one."""
+    answer = run_blocking(limiter.acquire(deadline_s=kit.clock.monotonic_s() + wait_s))
+    return sent(answer)
+
+
+def sent(answer):
+    """Let the request of a permit depart now; a refusal stays what it is."""
+    if isinstance(answer, Permit):
+        answer.departing()
+        answer.departed()
+    return answer
 
 
 def flat_price(cost: str = "0.01", **options) -> PricingOptions:

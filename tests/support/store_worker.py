@@ -13,6 +13,7 @@ from pathlib import Path
 from intertie.adapters.stores import InlineOffload, open_coordination, open_journal
 from intertie.core.clock import BlockingClock
 from intertie.core.errors import Reach
+from intertie.core.money import ONE_UNIT
 from intertie.core.rng import SystemRng
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.state import Permit, QueueItem, Reservation
@@ -81,7 +82,7 @@ def spend_until_killed(root: Path) -> None:
         KEY, flat_price(monthly_limit=Decimal(BUDGET_CALLS) / 100, hard_stop=True)
     )
     witness = Witness(root / "witness")
-    one = Decimal(1)
+    one = ONE_UNIT
     while True:
         reservation = ledger.reserve_nowait(one) or run_blocking(ledger.reserve(one))
         if not isinstance(reservation, Reservation):
@@ -118,7 +119,7 @@ def fork_and_take(root: Path) -> None:
     journal = open_journal(URL, **surroundings(root))
     limiter = coordination.limiter(KEY, LimiterOptions((Window(1.0, 1000),)))
     ledger = journal.ledger(KEY, flat_price())
-    one = Decimal(1)
+    one = ONE_UNIT
 
     def use(calls: int) -> list[float]:
         stamps = []

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from intertie.adapters.secrets import EnvironmentSecrets
 from intertie.adapters.stores import InlineOffload, ThreadOffload
 from intertie.app.opening_stores import Purpose, open_stores
 from intertie.app.workbench import Workbench, open_workbench
-from intertie.client import AsyncIntegration, Integration
 from intertie.client.options import CallOptions, CloseStores
 from intertie.core.clock import AsyncioClock, BlockingClock, Clock
 from intertie.core.rng import SystemRng
@@ -20,6 +20,9 @@ from intertie.runtime.plan import Origin, Plan
 from intertie.runtime.state import Coordination, Journal, Offload
 from intertie.runtime.surroundings import SecretStore, Surroundings
 from intertie.runtime.transports import Transports
+
+if TYPE_CHECKING:
+    from intertie.client import AsyncIntegration, Integration
 
 _log = logging.getLogger("intertie")
 
@@ -81,6 +84,7 @@ def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "", purpose: Pu
     Where it is opened to look at its guards or to steer them, what only a call needs may be missing.
     """
     from intertie.adapters.http1 import BlockingTransport  # noqa: PLC0415  # of two ways of running one is used
+    from intertie.client.blocking import Integration  # noqa: PLC0415
 
     clock, offload = BlockingClock(), InlineOffload()
     known = KnownSecrets()
@@ -95,6 +99,7 @@ def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "", purpose: Pu
         _log_troubles(plan, secrets, clock)
     transports = Transports((plan.origin, transport), allowed=plan.origins, open=reach)
     coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload, purpose=purpose)
+    bench.remember()
     linked = LinkedPlan(
         plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known, transports)
     )
@@ -104,6 +109,7 @@ def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "", purpose: Pu
 def open_asyncio(bench: Workbench, plan: Plan, *, caller: str = "") -> AsyncIntegration:
     """Return an integration of a compiled plan, for callers on an event loop."""
     from intertie.adapters.http1 import AsyncioTransport  # noqa: PLC0415  # of two ways of running one is used
+    from intertie.client.asynchronous import AsyncIntegration  # noqa: PLC0415
 
     clock, offload = AsyncioClock(), ThreadOffload()
     known = KnownSecrets()
@@ -117,6 +123,7 @@ def open_asyncio(bench: Workbench, plan: Plan, *, caller: str = "") -> AsyncInte
     _log_troubles(plan, secrets, clock)
     transports = Transports((plan.origin, transport), allowed=plan.origins, open=reach)
     coordination, journal, plan = open_stores(bench, plan, clock=clock, offload=offload)
+    bench.remember()
     linked = LinkedPlan(
         plan, Surroundings(clock, SystemRng(), transport, coordination, journal, secrets, known, transports)
     )

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from tempfile import mkstemp
 
 from intertie._version import __version__
 from intertie.adapters.regular_files import NotReadable, read_regular
 from intertie.compiler import Settings
+from intertie.compiler.wires.registry import protocol_tags
+from intertie.runtime.mapping.registered import registered_transforms
 from intertie.spec.loading import Loaded
 
 FILE_NAME = "passed-checks"
@@ -27,18 +29,21 @@ def key_of(loaded: Loaded, settings: Settings, *, today: date) -> str:
     """Return the name of all that a check of a spec depends on, as a hexadecimal SHA-256.
 
     That is the text and the place of the spec, the files that its schemas are in, the settings that rules and compiler
-    read, Intertie's version, and the day. Specs and cases beside it are left out: what they may cause is a warning,
-    and the next day looks again.
+    read, what the application registered (transforms, protocols), Intertie's and Python's version, and the day. Specs,
+    cases and libraries beside it are left out: what they may cause is a warning, and the next day looks again.
     """
     parts = [
         __version__,
+        repr(sys.version_info[:3]),
         today.isoformat(),
         loaded.spec.path,
         loaded.spec.content_hash,
         str(settings.root),
         repr(settings.lint),
         repr(sorted((name, setting.value) for name, setting in settings.defaults.items())),
-        repr((settings.environment, settings.base_url is not None)),
+        repr((settings.environment, settings.base_url is not None, settings.audit, settings.trust)),
+        repr(sorted((name, each.takes_list) for name, each in registered_transforms().items())),
+        repr(sorted(protocol_tags())),
         *map(_stamp, sorted(loaded.files)),
     ]
     return hashlib.sha256("\0".join(parts).encode("utf-8", errors="surrogatepass")).hexdigest()
@@ -63,6 +68,7 @@ class PassedTexts:
     def __init__(self, folder: Path | None) -> None:
         self._file = folder / FILE_NAME if folder is not None else None
         self._keys: dict[str, None] | None = None
+        self._unwritten: list[str] = []
 
     def __contains__(self, key: str) -> bool:
         if self._keys is None:
@@ -71,13 +77,21 @@ class PassedTexts:
 
     def add(self, key: str) -> None:
         """Remember a text that passed; where the file can't be written, the next start checks it again."""
-        file = self._file
+        self._unwritten.append(key)
+        self.keep()
+
+    def keep(self) -> None:
+        """Write what could not be written when it was added, since the state folder was not there yet."""
+        file, new = self._file, self._unwritten
+        if not new:
+            return
         # Another process may have added its own meanwhile.
-        self._keys = dict.fromkeys([key, *(known for known in self._read() if known != key)][:MOST])
+        self._keys = dict.fromkeys([*new, *(known for known in self._read() if known not in new)][:MOST])
         if file is None or not file.parent.is_dir():
             return
         with suppress(OSError):
             _replace(file, "".join(f"{known}\n" for known in self._keys))
+        self._unwritten = []
 
     def _read(self) -> Iterable[str]:
         if self._file is None:
@@ -92,6 +106,8 @@ class PassedTexts:
 
 def _replace(file: Path, text: str) -> None:
     """Write a file in one step: who reads it meanwhile sees the old text or the new one."""
+    from tempfile import mkstemp  # noqa: PLC0415  # only the first start with a text writes
+
     descriptor, name = mkstemp(prefix=f".{file.name}.", dir=file.parent)  # with mode 600
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as opened:

@@ -159,6 +159,11 @@ class Workbench:
         if verdict.is_clean:
             passed.add(key)
 
+    def remember(self) -> None:
+        """Keep what passed for the next start, now that whoever opened the stores has made the state folder."""
+        for passed in self._passed:
+            passed.keep()
+
     def _tell(self, sentences: Iterable[str]) -> None:
         for sentence in sentences:
             if sentence not in self._warned:

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from intertie.core.errors import IntertieError, snake_case
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from intertie.spec.model import Spec
 
 
@@ -26,7 +27,7 @@ def complete_spec(ctx: click.Context, _: click.Parameter, incomplete: str) -> li
     workspace = find_workspace(Path.cwd()) if chosen is None else Workspace(chosen)
     found = _starting(workspace.spec_ids(), incomplete)
     # A shell takes "file" as leave to offer its own: where an id fits, that is what was meant.
-    return found if found and incomplete else [CompletionItem(incomplete, type="file"), *found]
+    return found if found and incomplete else [_files(incomplete), *found]
 
 
 def complete_operation(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -43,14 +44,14 @@ def complete_profile(_: click.Context, __: click.Parameter, incomplete: str) -> 
     """Offer the mock's own profiles, and files."""
     from intertie.mockserver.profiles import BUILT_IN  # noqa: PLC0415  # keeps other commands quick
 
-    return _starting(BUILT_IN, incomplete) or [CompletionItem(incomplete, type="file")]
+    return _starting(BUILT_IN, incomplete) or [_files(incomplete)]
 
 
 def complete_rule(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer the codes of all rules, and their names once one is begun."""
     from intertie.lint.registry import RULES  # noqa: PLC0415  # keeps other commands quick
 
-    codes = [CompletionItem(rule.code, help=rule.name) for rule in RULES if rule.code.startswith(incomplete.upper())]
+    codes = [_item(rule.code, about=rule.name) for rule in RULES if rule.code.startswith(incomplete.upper())]
     return codes or _starting((rule.name for rule in RULES), incomplete)
 
 
@@ -94,4 +95,15 @@ def _workspace(ctx: click.Context) -> Path | None:
 
 
 def _starting(words: Iterable[str], incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(word) for word in words if word.startswith(incomplete)]
+    return [_item(word) for word in words if word.startswith(incomplete)]
+
+
+def _files(incomplete: str) -> CompletionItem:
+    """Return what leaves it to the shell to offer files."""
+    return _item(incomplete, kind="file")
+
+
+def _item(word: str, *, kind: str = "plain", about: str | None = None) -> CompletionItem:
+    from click.shell_completion import CompletionItem  # noqa: PLC0415  # only where a shell asks
+
+    return CompletionItem(word, type=kind, help=about)

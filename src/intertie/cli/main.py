@@ -9,7 +9,6 @@ import errno
 import importlib
 import os
 import sys
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,6 +90,8 @@ class LazyGroup(click.Group):
         """Suggest the nearest command for a wrong one."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches  # noqa: PLC0415  # only for a slip
+
             near = get_close_matches(name, COMMANDS, n=1)
             hint = f" Did you mean `{near[0]}`?" if near else ""
             ctx.fail(f"there is no command `{name}`.{hint}")

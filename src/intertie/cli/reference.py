@@ -32,9 +32,9 @@ The [page of each rule](rules/README.md) says which of the two it is. Five thing
   `[lint]` raises to an error stops.
 - An ignore whose last day is over fails `check`; whoever runs the spec is warned. No spec stops working overnight.
 - `--base-url` stands in for the spec's own URLs, so an error in those does not stop such a call.
-- A text that has passed is remembered in the state folder, in the file `passed-checks`, for the day, the settings and
-  the version of Intertie. The first run after a change pays for all rules, the next ones for none. Where there is no
-  state folder nothing is remembered.
+- A text that has passed is remembered in the state folder, in the file `passed-checks`, for the day, the settings, the
+  versions of Intertie and Python, and what the application registered. The first run after a change pays for all rules,
+  the next ones for none. Where there is no state folder nothing is remembered; opening an integration makes it.
 
 ## What calls log
 

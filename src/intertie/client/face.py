@@ -91,9 +91,12 @@ class IntegrationFace(Generic[OperationT]):
         if name.startswith("_"):
             raise AttributeError(name)
         try:
-            return self.operation(name)
+            operation = self.operation(name)
         except UsageError as unknown:
             raise AttributeError(str(unknown)) from None
+        # Found by the interpreter itself from now on: neither the plan nor the options of a face change.
+        self.__dict__[name] = operation
+        return operation
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self._linked.plan.operations})

@@ -11,7 +11,7 @@ from intertie.core.errors import CallError
 from intertie.core.money import Money
 from intertie.core.outside_text import shown
 from intertie.core.timeline import timeline
-from intertie.runtime.call import Answered, Failed, Outcome
+from intertie.runtime.call import Failed, Outcome
 from intertie.runtime.events import Event
 from intertie.runtime.http import Response
 
@@ -91,22 +91,21 @@ class Result(Struct, frozen=True):
 
 def result_of(operation: str, outcome: Outcome) -> Result:
     """Return the result of an answered call, or raise the error of a failed one."""
-    match outcome:
-        case Answered():
-            return Result(
-                operation=operation,
-                data=outcome.data,
-                status=outcome.status,
-                fallback=outcome.fallback,
-                stale=outcome.stale,
-                attempts=outcome.attempts,
-                elapsed_s=outcome.elapsed_s,
-                cost=outcome.cost,
-                receipt=outcome.receipt,
-                warnings=outcome.warnings,
-                events=outcome.events,
-                response=outcome.response,
-                cause=None if outcome.cause is None else outcome.cause.error,
-            )
-        case Failed():
-            raise outcome.error
+    if isinstance(outcome, Failed):
+        raise outcome.error
+    cause = outcome.cause
+    return Result(
+        operation,
+        outcome.data,
+        outcome.status,
+        outcome.fallback,
+        outcome.stale,
+        outcome.attempts,
+        outcome.elapsed_s,
+        outcome.cost,
+        outcome.receipt,
+        outcome.warnings,
+        outcome.events,
+        outcome.response,
+        None if cause is None else cause.error,
+    )

@@ -16,7 +16,7 @@ from intertie.compiler.arithmetic import (
 from intertie.compiler.ways import way_json, way_sentences
 from intertie.compiler.words import money_text
 from intertie.core.errors import UsageError, snake_case
-from intertie.core.money import Money, decimal_text
+from intertie.core.money import Money, decimal_text, units
 from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 from intertie.runtime.guard import Line
@@ -129,7 +129,7 @@ def _cost_words(plan: Plan, operation: OperationPlan) -> str:
     pricing = plan.pricing
     if pricing is not None and pricing.model == "per_minute" and operation.targets.p99_s is None:
         # All attempts of a call share its `total`.
-        most = min(most, minutes(plan.timeouts.total_s) * pricing.tiers[0].cost)
+        most = min(most, units(minutes(plan.timeouts.total_s)) * pricing.tiers[0].cost)
     return f"{one}, a call {money_text(Money(most, cost.currency))} at most"
 
 
@@ -186,8 +186,8 @@ def _budget_end(plan: Plan) -> BudgetEnd | None:
     pricing = plan.pricing
     if pricing is None or plan.limits is None:
         return None
-    units = [
-        expected_quantity(pricing.model, operation, None, attempt_s=plan.timeouts.wire_s)
+    used = [
+        units(expected_quantity(pricing.model, operation, attempt_s=plan.timeouts.wire_s))
         for operation in plan.operations.values()
     ]
-    return budget_end(pricing, max(units), plan.limits.windows) if units else None
+    return budget_end(pricing, max(used), plan.limits.windows) if used else None

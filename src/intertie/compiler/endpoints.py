@@ -21,7 +21,7 @@ from intertie.compiler.unsupported import leave_out_around, why_unsupported
 from intertie.compiler.wires.contract import CallTarget, CompiledWire, WireCompiler
 from intertie.compiler.wires.registry import compiler_of
 from intertie.core.errors import snake_case
-from intertie.core.money import Money
+from intertie.core.money import Money, units
 from intertie.diagnostics import SourceSpan
 from intertie.runtime.plan import MappingRow, OperationPlan, Targets
 from intertie.runtime.policies.budget.quantities import expected_quantity
@@ -133,15 +133,14 @@ class OperationCompiler:
         pricing = self._shared.pricing
         if pricing is None or not pricing.tiers:
             return None
-        units = units_per_call(self._shared, operation)
-        return Money(units * pricing.tiers[0].cost, pricing.currency)
+        return Money(units_per_call(self._shared, operation) * pricing.tiers[0].cost, pricing.currency)
 
 
 def units_per_call(shared: Shared, operation: OperationPlan) -> Decimal:
     """Return the units of the price that one attempt is expected to use: what the budget sets aside for it."""
     if shared.pricing is None:
         return Decimal(0)
-    return expected_quantity(shared.pricing.model, operation, None, attempt_s=shared.timeouts.wire_s)
+    return units(expected_quantity(shared.pricing.model, operation, attempt_s=shared.timeouts.wire_s))
 
 
 def _first(option: str, rows: tuple[MappingRow, ...] | tuple[ErrorMappingRow, ...]) -> dict[str, str]:

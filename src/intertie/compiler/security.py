@@ -7,27 +7,28 @@ from pathlib import Path, PurePosixPath
 
 from intertie.compiler.build import Build, Chosen
 from intertie.compiler.guards.auth import secret_reference
+from intertie.core.patterns import later
 from intertie.core.units import parse_duration_s
 from intertie.diagnostics import SourceSpan
 from intertie.runtime.plan import SYSTEM_TRUST, LoggingOptions, TlsOptions
 from intertie.spec.fields import Located
 
 _LEVELS = {"warn": "warning"}
-_TLS_RE = re.compile(r"\b(?:TLS|SSL)\s*v?\s*(1\.[0-3])", re.IGNORECASE)
-_PERSONAL_RE = re.compile(r"\bpersonal(?:\s+(?:data|fields?))?\s*:\s*([^;]+)", re.IGNORECASE)
-_FIELD_RE = re.compile(r"[\w$][\w.\-\[\]]*")
-_DURATION_RE = re.compile(
+_TLS_RE = later(r"\b(?:TLS|SSL)\s*v?\s*(1\.[0-3])", re.IGNORECASE)
+_PERSONAL_RE = later(r"\bpersonal(?:\s+(?:data|fields?))?\s*:\s*([^;]+)", re.IGNORECASE)
+_FIELD_RE = later(r"[\w$][\w.\-\[\]]*")
+_DURATION_RE = later(
     r"(\d[\d_,.]*)[\s_-]*(seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|[smhdw])\b",
     re.IGNORECASE,
 )
 _LONG_UNITS_S = {"month": 30 * 86400.0, "year": 365 * 86400.0}
-_AT_REST_RE = re.compile(
+_AT_REST_RE = later(
     r"\bat[\s-]+rest\b|\b(?:stored|kept|persisted|cached|queued)\s+(?:[\w-]+\s+)?encrypted\b"
     r"|\bencrypt(?:s|ed|ion)?\s+(?:[\w-]+\s+){0,3}(?:storage|store|cache|queue)\b",
     re.IGNORECASE,
 )
-_DENIED_RE = re.compile(r"\b(?:no|not|none|never|nothing|without|unencrypted)\b", re.IGNORECASE)
-_NO_RETENTION_RE = re.compile(
+_DENIED_RE = later(r"\b(?:no|not|none|never|nothing|without|unencrypted)\b", re.IGNORECASE)
+_NO_RETENTION_RE = later(
     r"\b(?:not|never)\s+(?:be\s+)?(?:cached|stored|kept|retained)\b|\bno\s+(?:caching|retention|storage)\b",
     re.IGNORECASE,
 )
@@ -115,7 +116,7 @@ def read_retention_s(text: str) -> float | None:
     0.0
     """
     found: list[float] = []
-    for match in _DURATION_RE.finditer(text):
+    for match in _DURATION_RE().finditer(text):
         unit = match.group(2).lower().rstrip("s") if len(match.group(2)) > 1 else match.group(2).lower()
         number = match.group(1).rstrip(".,")
         if unit in _LONG_UNITS_S:
@@ -128,7 +129,7 @@ def read_retention_s(text: str) -> float | None:
             found.append(seconds)
     if found:
         return min(found)
-    return 0.0 if _NO_RETENTION_RE.search(text) else None
+    return 0.0 if _NO_RETENTION_RE().search(text) else None
 
 
 def promises_encryption_at_rest(text: str) -> bool:
@@ -140,7 +141,7 @@ def promises_encryption_at_rest(text: str) -> bool:
     (False, False)
     """
     clauses = re.split(r"[.;,()](?!\d)|\bbut\b", text)
-    return any(_AT_REST_RE.search(clause) and not _DENIED_RE.search(clause) for clause in clauses)
+    return any(_AT_REST_RE().search(clause) and not _DENIED_RE().search(clause) for clause in clauses)
 
 
 def _personal(build: Build) -> Chosen[tuple[str, ...]]:
@@ -150,9 +151,9 @@ def _personal(build: Build) -> Chosen[tuple[str, ...]]:
         return Chosen((), "default")
     fields = [item.value.strip() for item in security.personal]
     source = str(security.personal[0].span) if fields else "default"
-    if security.gdpr_privacy is not None and (match := _PERSONAL_RE.search(security.gdpr_privacy.value)):
+    if security.gdpr_privacy is not None and (match := _PERSONAL_RE().search(security.gdpr_privacy.value)):
         words = [part.strip().strip("`.") for part in re.split(r",|\band\b", match.group(1))]
-        fields += [word for word in words if _FIELD_RE.fullmatch(word)]
+        fields += [word for word in words if _FIELD_RE().fullmatch(word)]
         source = str(security.gdpr_privacy.span) if source == "default" else source
     return Chosen(tuple(dict.fromkeys(fields)), source)
 
@@ -160,7 +161,7 @@ def _personal(build: Build) -> Chosen[tuple[str, ...]]:
 def _minimum(build: Build, declared: Located[str] | None, prose: Located[str] | None) -> Chosen[str]:
     if declared is not None:
         return Chosen(declared.value, str(declared.span))
-    match = _TLS_RE.search(prose.value) if prose else None
+    match = _TLS_RE().search(prose.value) if prose else None
     if match is None or prose is None:
         return build.fallback("security.tls_minimum")
     if match.group(1) in {"1.0", "1.1"}:

@@ -10,6 +10,8 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
+from intertie.core.bells import Bell, LoopBell, ThreadBell
+
 
 class Clock(Protocol):
     """Durations by a monotonic instant; UTC for dates, token expiry and calendar months alone."""
@@ -25,6 +27,9 @@ class Clock(Protocol):
 
     async def sleep_until(self, instant_s: float) -> None:
         """Return at or after `instant_s` (monotonic); at once where it is past."""
+
+    def bell(self) -> Bell:
+        """Return a bell for the caller, who will wait on this clock until it rings or an instant has come."""
 
 
 class _SystemTime:
@@ -43,6 +48,7 @@ class AsyncioClock(_SystemTime):
     """Real time on a running event loop; sleeping suspends the task."""
 
     __slots__ = ()
+    bell = LoopBell
 
     async def sleep_until(self, instant_s: float) -> None:
         """Suspend the task until `instant_s`."""
@@ -57,6 +63,7 @@ class BlockingClock(_SystemTime):
     """Real time for synchronous callers; sleeping blocks the thread and never suspends the coroutine."""
 
     __slots__ = ()
+    bell = ThreadBell
 
     async def sleep_until(self, instant_s: float) -> None:
         """Block the thread until `instant_s`."""

@@ -50,7 +50,10 @@ class Reach(IntEnum):
     """A byte of the answer came."""
 
     def __str__(self) -> str:
-        return self.name.lower()
+        return _REACH_TEXTS[self]
+
+
+_REACH_TEXTS = ("no", "maybe", "yes")
 
 
 class IntertieError(Exception):

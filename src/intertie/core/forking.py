@@ -28,14 +28,20 @@ class Connected(Forkable, Protocol):
         """Let it be opened again."""
 
 
+_first: weakref.WeakSet[Forkable] = weakref.WeakSet()
 _alive: weakref.WeakSet[Forkable] = weakref.WeakSet()
 _connected: weakref.WeakSet[Connected] = weakref.WeakSet()
 _closed_for_fork: list[Connected] = []
 
 
-def renew_after_fork(thing: Forkable) -> None:
-    """Have `thing.after_fork_in_child()` called in every forked child for as long as `thing` lives."""
-    _alive.add(thing)
+def renew_after_fork(thing: Forkable, *, first: bool = False) -> None:
+    """Have `thing.after_fork_in_child()` called in every forked child for as long as `thing` lives.
+
+    Args:
+        thing: Is not kept alive.
+        first: Before the others, which may need it to renew themselves: randomness.
+    """
+    (_first if first else _alive).add(thing)
 
 
 def close_around_fork(thing: Connected) -> None:
@@ -58,7 +64,7 @@ def _reopen_all() -> None:
 
 def _renew_all() -> None:
     _closed_for_fork.clear()
-    for thing in list(_alive):
+    for thing in (*_first, *_alive):
         thing.after_fork_in_child()
 
 

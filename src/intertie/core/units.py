@@ -10,22 +10,23 @@ from decimal import Decimal
 from math import ceil
 from typing import NamedTuple
 
+from intertie.core.patterns import later
 from intertie.core.rate_windows import RATE_WINDOWS
 
 _NUMBER = r"[+-]?(?:[1-9]\d{0,2}(?:,\d{3})+|\d[\d_]*)(?:\.\d+)?|[+-]?\.\d+"
 _NUMBER_RE = re.compile(rf"\s*({_NUMBER})\s*\Z")
 _QUANTITY_RE = re.compile(rf"\s*({_NUMBER})[\s_]*([A-Za-zµ%]+)\s*\Z")
-_ISO_RE = re.compile(
+_ISO_RE = later(
     r"\s*P(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?\s*\Z",
     re.IGNORECASE,
 )
-_COMPARISON_RE = re.compile(r"\s*(?:([A-Za-z_][\w. ]*?)\s*)?(<=|>=|==|!=|<|>|≤|≥)\s*(.+?)\s*\Z")
-_RATE_RE = re.compile(
+_COMPARISON_RE = later(r"\s*(?:([A-Za-z_][\w. ]*?)\s*)?(<=|>=|==|!=|<|>|≤|≥)\s*(.+?)\s*\Z")
+_RATE_RE = later(
     rf"\s*({_NUMBER})\s*(?:requests?|calls?|reqs?)?\s*(?:/|per|a|an)\s*({_NUMBER})?\s*([A-Za-z]+)\s*\Z", re.IGNORECASE
 )
 _WINDOW_S_OF_UNIT = {each.unit: each.window_s for each in RATE_WINDOWS}
-_SHORT_RATE_RE = re.compile(rf"\s*({_NUMBER})\s*({'|'.join(_WINDOW_S_OF_UNIT)})\s*\Z", re.IGNORECASE)
-_MONEY_RE = re.compile(rf"\s*(?:([$€£¥])\s*({_NUMBER})|({_NUMBER})\s*([$€£¥]|[A-Za-z]{{3}})?)\s*\Z")
+_SHORT_RATE_RE = later(rf"\s*({_NUMBER})\s*({'|'.join(_WINDOW_S_OF_UNIT)})\s*\Z", re.IGNORECASE)
+_MONEY_RE = later(rf"\s*(?:([$€£¥])\s*({_NUMBER})|({_NUMBER})\s*([$€£¥]|[A-Za-z]{{3}})?)\s*\Z")
 
 _LONGEST = 200
 """Characters of a quantity, rate, amount or comparison. What is longer is none, and is not tried in all its parts."""
@@ -99,7 +100,7 @@ def parse_duration_s(text: str, *, bare_unit: str) -> Decimal | None:
     if match:
         unit_s = _unit_s(match.group(2))
         return None if unit_s is None else _decimal(match.group(1)) * unit_s
-    iso = _ISO_RE.match(text)
+    iso = _ISO_RE().match(text)
     if iso and any(iso.groups()):
         factors = (Decimal(604800), Decimal(86400), Decimal(3600), Decimal(60), Decimal(1))
         return sum(
@@ -130,7 +131,7 @@ def parse_comparison(text: str) -> Comparison | None:
     >>> parse_comparison("<200ms").right
     '200ms'
     """
-    match = _COMPARISON_RE.match(text) if len(text) <= _LONGEST else None
+    match = _COMPARISON_RE().match(text) if len(text) <= _LONGEST else None
     if not match:
         return None
     operator = {"≤": "<=", "≥": ">="}.get(match.group(2), match.group(2))
@@ -145,10 +146,10 @@ def parse_rate(text: str) -> Rate | None:
     """
     if len(text) > _LONGEST:
         return None
-    short = _SHORT_RATE_RE.match(text)
+    short = _SHORT_RATE_RE().match(text)
     if short:
         return Rate(int(_decimal(short.group(1))), _WINDOW_S_OF_UNIT[short.group(2).lower()])
-    match = _RATE_RE.match(text)
+    match = _RATE_RE().match(text)
     if not match:
         return None
     unit_s = _unit_s(match.group(3))
@@ -164,7 +165,7 @@ def parse_money(text: str) -> tuple[Decimal, str | None] | None:
     >>> parse_money("$1,200.50"), parse_money("120 eur"), parse_money("120")
     ((Decimal('1200.50'), 'USD'), (Decimal('120'), 'EUR'), (Decimal('120'), None))
     """
-    match = _MONEY_RE.match(text) if len(text) <= _LONGEST else None
+    match = _MONEY_RE().match(text) if len(text) <= _LONGEST else None
     if not match:
         return None
     amount = _decimal(match.group(2) or match.group(3))

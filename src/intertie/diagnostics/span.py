@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class SourceSpan(Struct, frozen=True, order=True):
+class SourceSpan(Struct, frozen=True, order=True, gc=False):
     """Characters of one file: 1-based lines and columns, the end one past the last character.
 
     `path` is shown to people as it is: relative to the workspace root where the file lies inside it.

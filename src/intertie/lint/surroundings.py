@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import PackageNotFoundError, distribution
 
 from intertie.core.errors import snake_case
 from intertie.lint.around import Neighbour
@@ -82,6 +81,8 @@ class Surroundings:
 @cache
 def is_installed(name: str) -> bool:
     """Return whether a Python distribution of this name is installed."""
+    from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415  # few specs name libraries
+
     try:
         distribution(name)
     except (PackageNotFoundError, ValueError):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, final
 
 import msgspec
 
@@ -15,7 +15,7 @@ from intertie.core.errors import CallError, Reach
 from intertie.core.money import Money
 from intertie.runtime.course import Course
 from intertie.runtime.events import Event
-from intertie.runtime.held import NOTHING_HELD, Held
+from intertie.runtime.held import Held
 from intertie.runtime.http import Request, Response
 from intertie.runtime.plan import OperationPlan
 
@@ -41,14 +41,14 @@ class Kind(StrEnum):
 
 
 class Call(msgspec.Struct, frozen=True):
-    """One use of an operation, as it stands at one stage; a stage hands on a changed copy.
+    """One use of an operation, as it stands at one stage; a stage that changes it hands on a copy.
 
     Attributes:
         operation: Its plan.
         input: The internal object.
         call_id: Unique; the join of ledger, history, audit and log.
         started_s, deadline_s: Monotonic instants.
-        attempt: 0 before the first try, then 1, 2, …
+        attempt: The one that is under way: 1, 2, …
         version: API version asked for; None means the plan's current one.
         idempotency_key: The same for every attempt; None where the operation has no such header.
         request: Set by outbound mapping.
@@ -56,7 +56,7 @@ class Call(msgspec.Struct, frozen=True):
         explain: Whether events are collected.
         stream: Whether the body is handed on unread.
         course: Notes of the whole call.
-        held: What the current attempt has taken so far.
+        held: What the current attempt has taken so far; its stages write into it.
     """
 
     operation: OperationPlan
@@ -64,7 +64,7 @@ class Call(msgspec.Struct, frozen=True):
     call_id: str
     started_s: float
     deadline_s: float
-    attempt: int = 0
+    attempt: int = 1
     version: str | None = None
     idempotency_key: str | None = None
     request: Request | None = None
@@ -72,9 +72,10 @@ class Call(msgspec.Struct, frozen=True):
     explain: bool = False
     stream: bool = False
     course: Course = msgspec.field(default_factory=Course)
-    held: Held = NOTHING_HELD
+    held: Held = msgspec.field(default_factory=Held)
 
 
+@final
 class Answered(msgspec.Struct, frozen=True):
     """The call succeeded, or a fallback answered.
 
@@ -102,6 +103,7 @@ class Answered(msgspec.Struct, frozen=True):
     cause: Failed | None = None
 
 
+@final
 class Failed(msgspec.Struct, frozen=True):
     """The attempt or call failed, for the reason in `error` (not raised yet).
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from intertie.runtime.call import Failed, Outcome
+from intertie.runtime.call import Answered, Failed, Outcome
 from intertie.runtime.course import Course
 
 
 def failure_in(outcome: Outcome) -> Failed | None:
     """Return the failure of a call, also one that a fallback stands in for; None where the service answered."""
-    return outcome if isinstance(outcome, Failed) else outcome.cause
+    return outcome.cause if type(outcome) is Answered else outcome
 
 
 def concluded(outcome: Outcome, course: Course, *, operation: str, elapsed_s: float) -> Outcome:
@@ -22,25 +22,26 @@ def concluded(outcome: Outcome, course: Course, *, operation: str, elapsed_s: fl
         operation: Operation id.
         elapsed_s: Seconds from the start of the call, waits included.
     """
-    warnings, events = tuple(course.warnings), tuple(course.events)
+    warnings, events, attempts, cost = tuple(course.warnings), tuple(course.events), course.attempts, course.cost
     failed = failure_in(outcome)
     if failed is not None:
         error = failed.error
-        error.operation, error.attempts, error.elapsed_s = operation, course.attempts, elapsed_s
-        error.reached, error.cost, error.warnings, error.events = course.reached, course.cost, warnings, events
+        error.operation, error.attempts, error.elapsed_s = operation, attempts, elapsed_s
+        error.reached, error.cost, error.warnings, error.events = course.reached, cost, warnings, events
         error.response = failed.response
         if failed.retry_after_s is not None:
             error.retry_after_s = failed.retry_after_s
-    known = {
-        "attempts": course.attempts,
-        "elapsed_s": elapsed_s,
-        "cost": course.cost,
-        "warnings": warnings,
-        "events": events,
-    }
-    if isinstance(outcome, Failed):
-        return replace(outcome, reached=course.reached, **known)
-    return replace(outcome, **known)
+    if type(outcome) is Answered:
+        return replace(outcome, attempts=attempts, elapsed_s=elapsed_s, cost=cost, warnings=warnings, events=events)
+    return replace(
+        outcome,
+        reached=course.reached,
+        attempts=attempts,
+        elapsed_s=elapsed_s,
+        cost=cost,
+        warnings=warnings,
+        events=events,
+    )
 
 
 def also_warned(outcome: Outcome, sentence: str) -> Outcome:

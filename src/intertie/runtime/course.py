@@ -22,6 +22,8 @@ class Course:
         warnings: Sentences for the caller, each once.
         decisions: Names of the guards' events, in order.
         events: The events themselves where the call is explained.
+        watched: Whether anybody looks at the details of events; where nobody does, adding a
+            name to `decisions` is all that a stage needs to do.
     """
 
     __slots__ = (
@@ -37,6 +39,7 @@ class Course:
         "sent",
         "started_s",
         "warnings",
+        "watched",
         "wire_s",
     )
 
@@ -52,6 +55,7 @@ class Course:
         self._clock = clock
         self._listener = listener
         self.explain = explain
+        self.watched = explain or listener is not None
         self.started_s = started_s
         self.attempts = 0
         self.sends = 0
@@ -66,7 +70,7 @@ class Course:
     def emit(self, stage: str, event: str, **detail: object) -> None:
         """Note an event by name; build it only where somebody looks."""
         self.decisions.append(event)
-        if not self.explain and self._listener is None:
+        if not self.watched:
             return
         built = Event(self._t_s(), stage, event, detail)
         if self.explain:

@@ -19,7 +19,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_THROTTLE_CODE_RE = re.compile(
+from intertie.core.patterns import later
+
+_THROTTLE_CODE_RE = later(
     r"rate[\s_.-]*limit|thrott?l|too[\s_-]*many[\s_-]*requests|slow[\s_-]*down"
     r"|(?:over|exceeded)[\s_-]*(?:query|request|api)?[\s_-]*(?:quota|rate)"
     r"|over[\s_-]*(?:query|request)[\s_-]*limit|request[\s_-]*limit[\s_-]*exceeded"
@@ -28,7 +30,7 @@ _THROTTLE_CODE_RE = re.compile(
 )
 _CREDENTIAL = r"(?:api[\s_-]*key|access[\s_-]*key|key|token|credentials?|signature|client[\s_-]*secret|password)"
 _BAD = r"(?:invalid|expired|revoked|unknown|missing|malformed|bad|incorrect|not\s+valid|disabled)"
-_CREDENTIAL_FAULT_RE = re.compile(
+_CREDENTIAL_FAULT_RE = later(
     rf"{_BAD}[\s_-]*(?:\w+[\s_-]+){{0,2}}{_CREDENTIAL}(?:id)?(?![a-z])|(?<![a-z]){_CREDENTIAL}[\s_-]*(?:(?:is|has|was|been|provided)[\s_-]*){{0,3}}{_BAD}",
     re.IGNORECASE,
 )
@@ -43,7 +45,7 @@ def says_throttled(text: str | None) -> bool:
     >>> [says_throttled(text) for text in ("ThrottlingException", "API rate limit exceeded", "card_declined")]
     [True, True, False]
     """
-    return text is not None and _THROTTLE_CODE_RE.search(text[:_READ_CHARS]) is not None
+    return text is not None and _THROTTLE_CODE_RE().search(text[:_READ_CHARS]) is not None
 
 
 def says_bad_credential(text: str | None) -> bool:
@@ -52,7 +54,7 @@ def says_bad_credential(text: str | None) -> bool:
     >>> [says_bad_credential(text) for text in ("The API key has expired", "invalid_token", "not your order")]
     [True, True, False]
     """
-    return text is not None and _CREDENTIAL_FAULT_RE.search(text[:_READ_CHARS]) is not None
+    return text is not None and _CREDENTIAL_FAULT_RE().search(text[:_READ_CHARS]) is not None
 
 
 def may_hide_error(data: object) -> bool:
@@ -79,7 +81,13 @@ def hidden_codes(data: object) -> list[str]:
         return []
     found: list[str] = []
     # `status` and `code` beside the data are codes only as numbers: "status: paid" is data.
-    found += ["429" for name in ("status", "code") if type(data.get(name)) is int and data[name] == 429]
+    status, code = data.get("status"), data.get("code")
+    if status == 429 and type(status) is int:
+        found.append("429")
+    if code == 429 and type(code) is int:
+        found.append("429")
+    if "error" not in data and "errors" not in data and "fault" not in data:
+        return found
     for name in _ERROR_NAMES:
         value = data.get(name)
         if value is None:

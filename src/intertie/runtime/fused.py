@@ -125,6 +125,8 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...], parts: _Parts) -> 
 
     def general(attempt: Attempt, taken: list[object], exchanged: Exchanged | None = None) -> Call:
         course = Course(started_s=attempt.started_s, clock=clock, warnings=warnings)
+        held = Held(zip(stages, taken, strict=False))
+        held.exchanged = exchanged
         return Call(
             operation=operation,
             input=attempt.input,
@@ -136,7 +138,7 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...], parts: _Parts) -> 
             request=attempt.request,
             caller=attempt.caller,
             course=course,
-            held=Held(dict(zip(stages, taken, strict=False)), exchanged),
+            held=held,
         )
 
     async def call(

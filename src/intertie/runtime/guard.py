@@ -8,20 +8,22 @@ A guard's other halves have its name: `compiler/guards/<name>.py` and, where the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from msgspec import Struct
 
-from intertie.core.errors import CallError
-from intertie.core.money import Money
-from intertie.core.secret import Secret
-from intertie.runtime.call import Call, Failed
-from intertie.runtime.handles import Handles
-from intertie.runtime.http import Connection, Departure, Request, Response
-from intertie.runtime.pipeline import Policy
-from intertie.runtime.plan import OperationPlan, Plan
-from intertie.runtime.state import ServerHint
-from intertie.runtime.surroundings import Surroundings
+if TYPE_CHECKING:  # a plan is described without what runs it
+    from intertie.core.errors import CallError
+    from intertie.core.money import Money
+    from intertie.core.secret import Secret
+    from intertie.runtime.call import Call, Failed
+    from intertie.runtime.handles import Handles
+    from intertie.runtime.http import Connection, Departure, Request, Response
+    from intertie.runtime.pipeline import Policy
+    from intertie.runtime.plan import OperationPlan, Plan
+    from intertie.runtime.state import ServerHint
+    from intertie.runtime.surroundings import Surroundings
+
 
 Line = tuple[str, str]
 """A sentence for people, and the source of its numbers; the source is empty where there is none to name."""

@@ -47,7 +47,7 @@ NAMES: frozenset[bytes] = frozenset(
 
 def has_hint(headers: Headers) -> bool:
     """Return whether any header may say something about the limit."""
-    return any(name in NAMES for name, _ in headers.raw)
+    return headers.has_any(NAMES)
 
 
 def read_hint(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -36,6 +37,9 @@ _LEVELS = {
     "critical": logging.CRITICAL,
     "fatal": logging.CRITICAL,
 }
+
+_amount_text = lru_cache(maxsize=256)(decimal_text)
+"""Most calls of an operation cost the same."""
 
 
 class Observer:
@@ -70,27 +74,28 @@ class Observer:
 
     async def started(self, call: Call) -> None:
         """Store, before anything is sent, that a call begins (strict audit only)."""
-        if self.strict:
-            await self._journal.record_strict(self._record(call, STARTED, None, 0.0), deadline_s=call.deadline_s)
+        await self._journal.record_strict(self._record(call, STARTED, None, 0.0), deadline_s=call.deadline_s)
 
     async def finished(self, call: Call, outcome: Outcome, *, elapsed_s: float) -> str | None:
         """Record and log the final outcome; return what the caller should know of that, None where all is well."""
-        if isinstance(outcome, Answered):
-            name, status = ("fallback" if outcome.fallback else "success"), outcome.status
+        if type(outcome) is Answered:
+            name = "fallback" if outcome.fallback else "success"
+            record = self._record(call, name, outcome.status, elapsed_s, fallback=outcome.fallback)
         else:
-            name, status = str(outcome.kind), outcome.response.status if outcome.response is not None else None
-        record = self._record(call, name, status, elapsed_s, fallback=getattr(outcome, "fallback", None))
-        trouble = await self._store(record, outcome, call.deadline_s)
+            response = outcome.response
+            status = None if response is None else response.status
+            record = self._record(call, str(outcome.kind), status, elapsed_s)
+        trouble = None
+        if self.strict and not _is_unrecordable(outcome):
+            trouble = await self._store(record, call.deadline_s)
+        else:
+            self._journal.record(record)
         self.tell(record)
         self._log(call, outcome, record)
         return trouble
 
-    async def _store(self, record: CallRecord, outcome: Outcome, deadline_s: float) -> str | None:
+    async def _store(self, record: CallRecord, deadline_s: float) -> str | None:
         """Store a record; what has happened stands, so a store that fails now is a warning and is told again later."""
-        refused = isinstance(outcome, Failed) and isinstance(outcome.error, JournalUnavailable)
-        if not self.strict or refused:
-            self._journal.record(record)
-            return None
         try:
             await self._journal.record_strict(record, deadline_s=deadline_s)
         except StoreUnavailable as down:
@@ -115,20 +120,20 @@ class Observer:
         course = call.course
         cost = course.cost
         return CallRecord(
-            key=self.key,
-            call_id=call.call_id,
-            at_s=self._clock.utc_s(),
-            operation=call.operation.id,
-            caller=call.caller,
-            outcome=outcome,
-            status=status,
-            attempts=course.attempts,
-            elapsed_s=elapsed_s,
-            amount=None if cost is None else decimal_text(cost.amount),
-            currency=None if cost is None else cost.currency,
-            fallback=fallback,
-            reached=str(course.reached),
-            decisions=tuple(course.decisions),
+            self.key,
+            call.call_id,
+            self._clock.utc_s(),
+            call.operation.id,
+            call.caller,
+            outcome,
+            status,
+            course.attempts,
+            elapsed_s,
+            None if cost is None else _amount_text(cost.amount),
+            None if cost is None else cost.currency,
+            fallback,
+            str(course.reached),
+            tuple(course.decisions),
         )
 
     def _log(self, call: Call, outcome: Outcome, record: CallRecord) -> None:
@@ -174,6 +179,11 @@ class Observer:
 
     def _log_body(self, level: int, what: str, body: bytes) -> None:
         self.logger.log(level, "%s %s", what, shown(body_text(body, self.masker, indent=-1), most=LONGEST_LINE))
+
+
+def _is_unrecordable(outcome: Outcome) -> bool:
+    """Return whether a call was refused because the journal could not be written: it is told later."""
+    return type(outcome) is Failed and isinstance(outcome.error, JournalUnavailable)
 
 
 def sentence(record: CallRecord, outcome: Outcome | None) -> str:

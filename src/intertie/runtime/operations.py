@@ -57,6 +57,10 @@ class LinkedOperation:
         self.surroundings = surroundings
         self.handles = handles
         self.observer = observer
+        self._problems = (surroundings.coordination.problems, surroundings.journal.problems)
+        self._last_good = handles.last_good
+        result = operation.result
+        self._validates = None if result.validate == "off" or result.schema is None else result.validate
         self._environment: dict[str, Secret] = {}
         protocol = protocol_of(operation)
         self.wire = protocol.link(plan, operation, clock=surroundings.clock, quote=observer.masker.quoted)
@@ -104,7 +108,19 @@ class LinkedOperation:
             InvalidInput: The input breaks the operation's contract; nothing was sent or recorded.
         """
         try:
-            outcome, call = await self._outcome(call, fallback=fallback)
+            outcome: Outcome | None = None
+            if call.request is None:
+                built = self._built(call)
+                if type(built) is Failed:
+                    outcome = built
+                else:
+                    call = replace(call, request=built)
+            if outcome is None and self.observer.strict:
+                outcome = await self._untold(call)
+            if outcome is None:
+                outcome = await (self._run if fallback else self._run_without_fallback)(call)
+                if type(outcome) is Answered:
+                    outcome = self.received(call, outcome)
         except BaseException as error:
             # The caller's own mistake is no call that was made, unless it shows up while the call is under way.
             if call.course.sends or not isinstance(error, Exception):
@@ -116,8 +132,9 @@ class LinkedOperation:
         """Write what the whole call came to onto its outcome, then record it."""
         course = call.course
         elapsed_s = self._elapsed_s(call)
-        for problem in (*self.surroundings.coordination.problems(), *self.surroundings.journal.problems()):
-            course.warn(Stage.TELEMETRY, problem)
+        for problems in self._problems:
+            for problem in problems():
+                course.warn(Stage.TELEMETRY, problem)
         failed = failure_in(outcome)
         if failed is not None:
             apply_row(failed, self.row_of(failed))
@@ -133,16 +150,14 @@ class LinkedOperation:
 
     def received(self, call: Call, answered: Answered) -> Outcome:
         """Validate an answer, map it to the internal object, and keep it as the last good one."""
-        course = call.course
-        if answered.fallback is not None or answered.response is None or answered.response.stream is not None:
-            return answered
         response = answered.response
-        mode = self.operation.result.validate
-        last_good = self.handles.last_good
+        if answered.fallback is not None or response is None or response.stream is not None:
+            return answered
+        course, mode, last_good = call.course, self._validates, self._last_good
         keeps = last_good is not None and call.request is not None and last_good.may_keep(self.operation, response)
         # What would be kept is judged in every mode: a broken answer is never given again.
-        violation = self.results.violation(answered.data) if mode != "off" or keeps else None
-        if violation is not None and mode != "off":
+        violation = self.results.violation(answered.data) if mode is not None or keeps else None
+        if violation is not None and mode is not None:
             path, rule = (self.observer.masker.quoted(text) for text in violation)
             course.emit(Stage.RESPONSE_VALIDATION, "violation", path=path, rule=rule)
             sentence = f"{self.operation.id}: the answer breaks its schema at {path}: {rule}"
@@ -155,7 +170,9 @@ class LinkedOperation:
         except MappingError as error:
             course.emit(Stage.INBOUND_MAPPING, "mapping_error", path=error.path)
             return Failed(error, Kind.MAPPING_FAULT, Reach.YES, response=response)
-        if last_good is not None and not keeps and last_good.is_refused(self.operation, response):
+        if last_good is None:
+            return answered if data is answered.data else replace(answered, data=data)
+        if not keeps and last_good.is_refused(self.operation, response):
             course.emit(LAST_GOOD, "not_kept", reason="the service says `Cache-Control: no-store`")
             if last_good.refused_first_time(self.operation):
                 course.warn(
@@ -166,29 +183,31 @@ class LinkedOperation:
         elif keeps and violation is not None:
             path, rule = (self.observer.masker.quoted(text) for text in violation)
             course.emit(LAST_GOOD, "not_kept", reason="the answer breaks its schema", path=path, rule=rule)
-        elif keeps and last_good is not None and call.request is not None:
+        elif keeps and call.request is not None:
             kept = last_good.keep(self.operation, call.version, call.request, response, data)
             if kept:
                 course.emit(LAST_GOOD, "keep")
         return replace(answered, data=data)
 
-    async def _outcome(self, call: Call, *, fallback: bool) -> tuple[Outcome, Call]:
-        if call.request is None:
-            try:
-                call = replace(call, request=self.build(call))
-            except CredentialMissing as error:
-                return Failed(error, Kind.CREDENTIAL_FAULT), call
-            except CallError as error:
-                call.course.emit(Stage.OUTBOUND_MAPPING, "mapping_error")
-                return Failed(error, Kind.MAPPING_FAULT), call
+    def _built(self, call: Call) -> Request | Failed:
+        """Return the request of a call, or why there is none."""
+        try:
+            return self.build(call)
+        except CredentialMissing as error:
+            return Failed(error, Kind.CREDENTIAL_FAULT)
+        except CallError as error:
+            call.course.emit(Stage.OUTBOUND_MAPPING, "mapping_error")
+            return Failed(error, Kind.MAPPING_FAULT)
+
+    async def _untold(self, call: Call) -> Failed | None:
+        """Store that a call begins (strict audit); return its refusal where that can't be."""
         try:
             await self.observer.started(call)
         except StoreUnavailable as down:
             call.course.emit(Stage.TELEMETRY, "unavailable")
             message = f"{self.operation.id}: its audit entry can't be stored, so nothing was sent: {down}"
-            return Failed(JournalUnavailable(message), Kind.REJECTED), call
-        outcome = await (self._run if fallback else self._run_without_fallback)(call)
-        return (self.received(call, outcome) if isinstance(outcome, Answered) else outcome), call
+            return Failed(JournalUnavailable(message), Kind.REJECTED)
+        return None
 
     def _row_action(self, failed: Failed) -> str | None:
         row = self.row_of(failed)

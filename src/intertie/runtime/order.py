@@ -7,11 +7,10 @@ the way back. The order is a decision with reasons: docs/adr/0001-stage-order.md
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from intertie.core.secret import Secret
 from intertie.runtime.guard import Guard, Opening, Site
 from intertie.runtime.handles import Handles
-from intertie.runtime.pipeline import Policy
 from intertie.runtime.plan import Plan
 from intertie.runtime.policies.auth.guard import AuthGuard
 from intertie.runtime.policies.breaker.guard import BreakerGuard, SecondLookGuard
@@ -33,7 +32,11 @@ from intertie.runtime.steps import (
     SendStep,
     TelemetryStep,
 )
-from intertie.runtime.surroundings import Surroundings
+
+if TYPE_CHECKING:  # a plan is described without what runs it
+    from intertie.core.secret import Secret
+    from intertie.runtime.pipeline import Policy
+    from intertie.runtime.surroundings import Surroundings
 
 ORDER: tuple[Guard, ...] = (
     TelemetryStep(),

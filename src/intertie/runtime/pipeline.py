@@ -22,5 +22,5 @@ def link(policies: Sequence[Policy], send: CallNext) -> CallNext:
     """Fold policies, outermost first, around `send`. Done once per operation."""
     stage = send
     for policy in reversed(policies):
-        stage = partial(policy, call_next=stage)
+        stage = partial(policy.__call__, call_next=stage)  # bound once: a call of the instance would bind each time
     return stage

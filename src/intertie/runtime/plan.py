@@ -25,7 +25,7 @@ from intertie.runtime.state_key import StateKey
 from intertie.runtime.wires.plan import WirePlan
 
 
-class MappingRow(Struct, frozen=True):
+class MappingRow(Struct, frozen=True, gc=False):
     """One row of a mapping. `source` names the spec's line, for messages."""
 
     read: FieldPath
@@ -37,7 +37,7 @@ class MappingRow(Struct, frozen=True):
     source: str
 
 
-class ResultPlan(Struct, frozen=True):
+class ResultPlan(Struct, frozen=True, gc=False):
     """What a success holds.
 
     Attributes:
@@ -51,7 +51,7 @@ class ResultPlan(Struct, frozen=True):
     example: object = None
 
 
-class Targets(Struct, frozen=True):
+class Targets(Struct, frozen=True, gc=False):
     """Latency targets in seconds, None where none is declared."""
 
     p50_s: float | None = None
@@ -59,14 +59,14 @@ class Targets(Struct, frozen=True):
     p99_s: float | None = None
 
 
-class PaginationPlan(Struct, frozen=True):
+class PaginationPlan(Struct, frozen=True, gc=False):
     """How pages follow each other: the fields of FORMAT section 17 that its style has, by name."""
 
     style: str
     options: Mapping[str, object]
 
 
-class StageDescription(Struct, frozen=True):
+class StageDescription(Struct, frozen=True, gc=False):
     """One stage as people and scripts see it.
 
     Attributes:
@@ -85,7 +85,7 @@ class StageDescription(Struct, frozen=True):
         return places[0] if places else next((s for s in self.sources.values() if s == "config"), "default")
 
 
-class OperationPlan(Struct, frozen=True):
+class OperationPlan(Struct, frozen=True, gc=False):
     """One operation, resolved.
 
     Attributes:

@@ -11,7 +11,7 @@ from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
 from intertie.runtime.classify import failed_exchange
 from intertie.runtime.clipping import read_timeout_s, write_deadline_s
 from intertie.runtime.held import Exchanged
-from intertie.runtime.http import NO_HEADERS, MessageStream, Response
+from intertie.runtime.http import NO_HEADERS, MessageStream, Request, Response
 from intertie.runtime.masking import Masker, shown_response
 from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.stages import Stage
@@ -52,7 +52,10 @@ class Sender(Struct, frozen=True):
         course.sends += 1
         course.attempts += 1
         if not call.held.again:
-            course.emit(Stage.SEND, "attempt", attempt=call.attempt)
+            if course.watched:
+                course.emit(Stage.SEND, "attempt", attempt=call.attempt)
+            else:
+                course.decisions.append("attempt")
         try:
             if exchanged is None:
                 exchanged = await self._exchange(call)
@@ -65,19 +68,31 @@ class Sender(Struct, frozen=True):
             raise
         course.wire_s = exchanged.ended_s - exchanged.sent_s
         result = exchanged.result
-        if not isinstance(result, Response | CallError):
+        if isinstance(result, Response):
+            if course.explain:
+                self._explain(call, result)
+            outcome = self.wire.answer(result, stream=call.stream)
+        elif isinstance(result, CallError):
+            outcome = failed_exchange(result, replay_safe=self.replay_safe)
+        else:
             course.reach(Reach.MAYBE)  # cancelled in the middle, on the fused path
             raise result
-        if course.explain and isinstance(result, Response):
-            self._explain(call, result)
-        outcome = self._judge(result, stream=call.stream)
-        course.reach(Reach.YES if isinstance(outcome, Answered) else outcome.reached)
-        self._note(call, outcome)
+        if course.watched:
+            course.emit(Stage.CLASSIFY, "classified", **_judged(outcome))
+        else:
+            course.decisions.append("classified")
+        if type(outcome) is Answered:
+            course.reached = Reach.YES
+            for sentence in outcome.warnings:
+                course.warn(Stage.CLASSIFY, sentence)
+        else:
+            course.reach(outcome.reached)
         return outcome
 
     async def _exchange(self, call: Call) -> Exchanged:
-        connection, request = call.held.of("connection"), call.request
-        permit: Permit | None = call.held.of("rate_limit")
+        connection = call.held.get("connection")
+        request: Request | None = call.held.get("authentication") or call.request
+        permit: Permit | None = call.held.get("rate_limit")
         if connection is None or request is None:
             msg = "an attempt reached its send stage without a connection or a request"
             raise RuntimeError(msg)
@@ -152,11 +167,6 @@ class Sender(Struct, frozen=True):
         seen = shown_response(response, self.masker, most=MOST_EXPLAINED)
         call.course.explained(Stage.SEND, "answer", status=seen.status, headers=seen.fields(), body=seen.body)
 
-    def _judge(self, result: Response | CallError, *, stream: bool) -> Outcome:
-        if isinstance(result, CallError):
-            return failed_exchange(result, replay_safe=self.replay_safe)
-        return self.wire.answer(result, stream=stream)
-
     def _too_late(self, call: Call) -> Failed:
         error = DeadlineExceeded(
             f"{call.operation.id}: no time was left to send it within `timeouts.total` or the caller's own",
@@ -164,19 +174,16 @@ class Sender(Struct, frozen=True):
         )
         return Failed(error, Kind.SERVICE_FAULT, Reach.NO, external_codes=("timeout", "5xx"))
 
-    @staticmethod
-    def _note(call: Call, outcome: Outcome) -> None:
-        course = call.course
-        if isinstance(outcome, Answered):
-            course.emit(Stage.CLASSIFY, "classified", kind=str(Kind.SUCCESS), status=outcome.status)
-            for sentence in outcome.warnings:
-                course.warn(Stage.CLASSIFY, sentence)
-            return
-        detail: dict[str, object] = {"kind": str(outcome.kind), "reached": str(outcome.reached)}
-        if outcome.response is not None:
-            detail["status"] = outcome.response.status
-        else:
-            detail["error"] = outcome.error.code
-        if outcome.effect_unknown:
-            detail["effect_unknown"] = True
-        course.emit(Stage.CLASSIFY, "classified", **detail)
+
+def _judged(outcome: Outcome) -> dict[str, object]:
+    """Return what the event tells of an outcome."""
+    if isinstance(outcome, Answered):
+        return {"kind": str(Kind.SUCCESS), "status": outcome.status}
+    detail: dict[str, object] = {"kind": str(outcome.kind), "reached": str(outcome.reached)}
+    if outcome.response is not None:
+        detail["status"] = outcome.response.status
+    else:
+        detail["error"] = outcome.error.code
+    if outcome.effect_unknown:
+        detail["effect_unknown"] = True
+    return detail

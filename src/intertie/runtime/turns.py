@@ -41,7 +41,7 @@ async def hold_turn(
         clock: For the events.
     """
     course = call.course
-    turn: Permit | None = call.held.of(stage)
+    turn: Permit | None = call.held.get(stage)
     if turn is None and not call.held.again:
         turn = handle.acquire_nowait()
     if turn is None:
@@ -49,10 +49,11 @@ async def hold_turn(
         if isinstance(got, LimitRefusal):
             return _refused(call, got, service, why(got.reason))
         turn = got
+    call.held[stage] = turn
     course.emit(stage, taken)
     sends = course.sends
     try:
-        outcome = await call_next(replace(call, held=call.held.holding(stage, turn)))
+        outcome = await call_next(call)
     except BaseException:
         # What may have left counts; what was not sent is given back.
         if course.sends > sends:

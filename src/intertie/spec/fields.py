@@ -20,7 +20,7 @@ from intertie.diagnostics import SourceSpan
 T = TypeVar("T")
 
 
-class Located(Struct, Generic[T], frozen=True):
+class Located(Struct, Generic[T], frozen=True, gc=False):
     """A value with its place, the place of its key, and the text it was read from."""
 
     value: T
@@ -92,7 +92,7 @@ class BlockType(StructMeta):
         """Return a frozen struct class that knows what was declared in its body and in its bases."""
         own = {key: value for key, value in namespace.items() if isinstance(value, Declared)}
         made = super().__new__(
-            cls, name, bases, namespace | {key: value.default for key, value in own.items()}, frozen=True
+            cls, name, bases, namespace | {key: value.default for key, value in own.items()}, frozen=True, gc=False
         )
         made.declared = {}
         for base in bases:

@@ -178,7 +178,7 @@ class _DocumentReader:
             end = last - 1 if closed else last
             base = source.offset(first + 2, 1) if first + 2 <= source.line_count else len(source.text)
             stop = source.offset(end, 1) + len(source.line(end)) if end > first + 1 else base
-            return source.text[base:stop], lambda a, b: source.span(base + a, base + b)
+            return source.text[base:stop], source.spans_from(base)
         content = token.content.removesuffix("\n")
         columns = self._shifts(content, first + 1)
 

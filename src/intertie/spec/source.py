@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from intertie.diagnostics import Diagnostic, Fix, Label, Severity, SourceSpan
 from intertie.spec.codes import UNFILLED, Code
@@ -49,9 +49,23 @@ class Source:
 
     def span(self, start: int, end: int) -> SourceSpan:
         """Return the span of `text[start:end]`."""
-        first = bisect_right(self._starts, start)
-        last = first if end == start else bisect_right(self._starts, end)
-        return SourceSpan(self.path, first, start - self._starts[first - 1] + 1, last, end - self._starts[last - 1] + 1)
+        return self.spans_from(0)(start, end)
+
+    def spans_from(self, base: int) -> Callable[[int, int], SourceSpan]:
+        """Return what gives the span of `text[base + start : base + end]`: a YAML block asks for one for each value."""
+        starts, path, count = self._starts, self.path, len(self._starts)
+
+        def span(start: int, end: int) -> SourceSpan:
+            start += base
+            end += base
+            first = last = bisect_right(starts, start)
+            begins = ends = starts[first - 1]
+            if end != start and first < count and end >= starts[first]:
+                last = bisect_right(starts, end)
+                ends = starts[last - 1]
+            return SourceSpan(path, first, start - begins + 1, last, end - ends + 1)
+
+        return span
 
     def line_span(self, first: int, last: int | None = None) -> SourceSpan:
         """Return the span of whole lines, the end of the last one left out."""

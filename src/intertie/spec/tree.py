@@ -1,5 +1,8 @@
 """The syntax of a spec, with the place of everything: YAML nodes and the Markdown around them.
 
+No node can come to hold itself, so none is known to Python's collector of cycles (`gc=False`): it would walk all of
+a large spec again and again while more of it is read.
+
 The parser makes these; `spec.model` is read from them; the checker looks at them where a model field says too little.
 """
 
@@ -15,7 +18,7 @@ from intertie.diagnostics import SourceSpan
 ScalarValue: TypeAlias = str | int | float | bool | None
 
 
-class ScalarNode(Struct, frozen=True):
+class ScalarNode(Struct, frozen=True, gc=False):
     """A YAML scalar: its YAML 1.2 value and the text it was read from.
 
     `text` is the content without quotes (`1.10` stays `"1.10"`); a quoted scalar's value is always a string.
@@ -29,7 +32,7 @@ class ScalarNode(Struct, frozen=True):
     comment: str = ""
 
 
-class SequenceNode(Struct, frozen=True):
+class SequenceNode(Struct, frozen=True, gc=False):
     """A YAML sequence; `flow` is `[a, b]`."""
 
     span: SourceSpan
@@ -37,14 +40,14 @@ class SequenceNode(Struct, frozen=True):
     flow: bool = False
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """One key of a mapping with its value."""
 
     key: ScalarNode
     value: Node
 
 
-class MappingNode(Struct, frozen=True):
+class MappingNode(Struct, frozen=True, gc=False):
     """A YAML mapping in the author's order; keys are unique (a second one is a diagnostic and is left out)."""
 
     span: SourceSpan
@@ -74,14 +77,14 @@ def plain(node: Node) -> object:
             return {entry.key.text: plain(entry.value) for entry in node.entries}
 
 
-class TextLine(Struct, frozen=True):
+class TextLine(Struct, frozen=True, gc=False):
     """A piece of prose with its place."""
 
     text: str
     span: SourceSpan
 
 
-class Bullet(Struct, frozen=True):
+class Bullet(Struct, frozen=True, gc=False):
     """`- **Key**: value` (or a list line without a key, where `key` is None)."""
 
     key: TextLine | None
@@ -89,7 +92,7 @@ class Bullet(Struct, frozen=True):
     span: SourceSpan
 
 
-class Table(Struct, frozen=True):
+class Table(Struct, frozen=True, gc=False):
     """A Markdown table: its header cells and its rows, each cell with its place."""
 
     header: tuple[TextLine, ...]
@@ -97,14 +100,14 @@ class Table(Struct, frozen=True):
     span: SourceSpan
 
 
-class YamlBlock(Struct, frozen=True):
+class YamlBlock(Struct, frozen=True, gc=False):
     """A fenced YAML block whose root is a mapping (anything else is a diagnostic)."""
 
     root: MappingNode
     span: SourceSpan
 
 
-class Section(Struct, frozen=True):
+class Section(Struct, frozen=True, gc=False):
     """A heading with what stands under it, up to the next heading of its level or above.
 
     `name` is the canonical name of a section the template knows (`rate limits`), None for one of the author's own.

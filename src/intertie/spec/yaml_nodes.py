@@ -71,6 +71,7 @@ class NodeReader:
 
     def __init__(self, text: str, place: Place, findings: Findings, allowance: Allowance) -> None:
         self._text = text
+        self._has_hashes = "#" in text
         self._place = place
         self._findings = findings
         self._stack: list[_Frame] = []
@@ -88,8 +89,8 @@ class NodeReader:
         loader = _Loader(self._text)
         try:
             documents = 0
-            while loader.check_event():
-                event = loader.get_event()
+            next_event = loader.get_event
+            while type(event := next_event()) is not yaml.StreamEndEvent:
                 documents += type(event) is yaml.DocumentStartEvent
                 if documents > 1:
                     start = event.start_mark.index
@@ -117,10 +118,8 @@ class NodeReader:
         if style in ("|", ">"):
             end = start + len(self._text[start:end].rstrip())
         quoted = bool(style)
-        comment = ""
-        match = _COMMENT_RE.match(self._text, end)
-        if match:
-            comment = match.group(1).rstrip()
+        match = _COMMENT_RE.match(self._text, end) if self._has_hashes else None
+        comment = match.group(1).rstrip() if match else ""
         value = None if tagged else (text if quoted else plain_value(text))
         node = ScalarNode(self._place(start, end), value, "" if tagged else text, quoted, comment)
         self._add(node, end, 1, event.anchor)

@@ -121,7 +121,8 @@ def test_a_broken_configuration_names_its_file_and_line(shell):
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_can_not_be_written_warns_and_goes_on(shell):
-    """State and journal are kept in memory, and that is said; the call itself succeeds."""
+    """Where calls may go without their journal, state and journal are kept in memory, and that is said."""
+    (shell.root / "intertie.toml").write_text('store_down = "allow"\n')
     shell.root.chmod(0o500)
     try:
         said = shell.call("get_charge", "charge_id=1")
@@ -131,9 +132,20 @@ def test_a_folder_that_can_not_be_written_warns_and_goes_on(shell):
     assert said.err.count("memory") == 2
 
 
-def test_state_that_can_not_be_kept_is_kept_in_memory_and_said(shell):
-    """Where `.intertie` is a file, calls go on with state in memory; the warning says so, in text and in JSON."""
+def test_a_hard_stop_without_its_journal_is_refused_and_said(shell):
+    """Where `.intertie` is a file, a budget with a hard stop has nothing that keeps it: nothing is called."""
     (shell.root / ".intertie").write_text("in the way")
+    said = shell.call("get_charge", "charge_id=1")
+    assert (said.status, said.out) == (1, "")
+    assert "`hard_stop`" in said.err
+    assert ".intertie" in said.err
+    assert 'store_down = "allow"' in said.err
+
+
+def test_state_that_can_not_be_kept_is_kept_in_memory_and_said(shell):
+    """Where calls may go without their journal, they do; the warning says so, in text and in JSON."""
+    (shell.root / ".intertie").write_text("in the way")
+    (shell.root / "intertie.toml").write_text('store_down = "allow"\n')
     said = shell.call("get_charge", "charge_id=1")
     assert said.status == 0
     assert "warning: " in said.err

@@ -298,8 +298,9 @@ def test_an_error_in_the_callers_own_iterator_is_the_callers(way: Way) -> None:
         way.run(server.port, work)
 
 
-def test_a_refusal_ends_an_endless_upload(way: Way) -> None:
-    """An answer with an error status stops a streamed upload; the iterator is closed, the answer delivered."""
+@pytest.mark.parametrize("status", [300, 403])
+def test_a_refusal_ends_an_endless_upload(way: Way, status: int) -> None:
+    """An answer that is no success stops a streamed upload; the iterator is closed, the answer delivered."""
     closed = []
 
     async def endless() -> AsyncIterator[bytes]:
@@ -311,12 +312,12 @@ def test_a_refusal_ends_an_endless_upload(way: Way) -> None:
 
     def behave(peer: Peer) -> None:
         peer.read_head()
-        peer.send(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno")
+        peer.send(b"HTTP/1.1 %d No\r\nContent-Length: 2\r\n\r\nno" % status)
         peer.until_closed()
 
     async def work(http: Caller) -> None:
         response = await http.call(Request("POST", "/", body=endless()))
-        assert (response.status, response.body) == (403, b"no")
+        assert (response.status, response.body) == (status, b"no")
         assert closed == [True]
         assert http.transport.statistics()["open"] == 0
 
@@ -362,12 +363,13 @@ def test_a_reset_in_the_middle_of_a_streamed_upload_is_a_write_error(way: Way) -
         way.run(server.port, work)
 
 
-def test_an_echo_may_begin_before_the_upload_ends(way: Way) -> None:
+@pytest.mark.parametrize("status", [b"200 OK", b"299 Fine"])
+def test_an_echo_may_begin_before_the_upload_ends(way: Way, status: bytes) -> None:
     """A good answer that begins early doesn't cut the upload short."""
 
     def echo(peer: Peer) -> None:
         peer.read_head()
-        peer.send(CHUNKED)
+        peer.send(CHUNKED.replace(b"200 OK", status))
         size = 1
         while size:
             size = int(peer._line(), 16)
@@ -386,6 +388,25 @@ def test_an_echo_may_begin_before_the_upload_ends(way: Way) -> None:
         response = await http.call(Request("POST", "/", body=pieces(*body)), stream=True)
         assert response.stream is not None
         assert b"".join([piece async for piece in response.stream]) == b"onetwothree"
+
+    with serving(behave) as server:
+        way.run(server.port, work)
+
+
+def test_what_never_left_is_not_counted_as_sent(way: Way) -> None:
+    """An answer that comes before the service has read the body says how much of it had left by then."""
+    answered, whole = threading.Event(), 64 * 1024 * 1024
+
+    def behave(peer: Peer) -> None:
+        peer.read_head()
+        peer.send(HELLO)
+        assert answered.wait(PATIENCE_S)
+
+    async def work(http: Caller) -> None:
+        response = await http.call(Request("POST", "/", body=b"x" * whole))
+        answered.set()
+        assert response.body == b"hello"
+        assert 0 < response.bytes_sent < whole
 
     with serving(behave) as server:
         way.run(server.port, work)

@@ -15,6 +15,7 @@ from intertie.adapters.http1 import TransportLimits
 from intertie.core.errors import ConnectError, DeadlineExceeded, ProtocolError, Reach, ReadError, WriteError
 from intertie.core.units import seconds_text
 from intertie.runtime.http import Request
+from intertie.runtime.plan import TlsOptions
 from support.bad_servers import HELLO, OK, Peer, always, once, serving, then_hang, then_reset
 from support.pace import PATIENCE_S, at_any_pace
 from support.ways import GET, Caller, Way
@@ -646,6 +647,23 @@ def test_without_a_deadline_nothing_overflows(way: Way, host: str) -> None:
                 way.run(server.port, work, host=host)
         else:
             way.run(server.port, work, host=host)
+
+
+@pytest.mark.parametrize(
+    ("connect_s", "total_s", "phase"), [(0.0, 9.0, "connect"), (9.0, 0.0, "total"), (9.0, -1.0, "total")]
+)
+def test_nothing_is_opened_once_its_time_is_over(way: Way, connect_s: float, total_s: float, phase: str) -> None:
+    """Nobody listens here, nor is there the file of those to trust, and nobody finds out."""
+    import socket
+
+    async def work(http: Caller) -> None:
+        with pytest.raises(DeadlineExceeded) as late:
+            await http.connect(connect_s=connect_s, total_s=total_s)
+        assert (late.value.phase, late.value.reached) == (phase, Reach.NO)
+
+    with socket.socket() as unheard:
+        unheard.bind(("127.0.0.1", 0))
+        way.run(unheard.getsockname()[1], work, scheme="https", tls=TlsOptions(ca_file="/nowhere/ca.pem"))
 
 
 @at_any_pace(0.08, 0.8, 8.0)

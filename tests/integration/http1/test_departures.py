@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
+from msgspec.structs import replace
 
 from intertie.adapters.http1 import TransportLimits
 from intertie.core.errors import CallError, DeadlineExceeded, RateLimited, Reach, WriteError
@@ -71,6 +72,31 @@ def run(way: Way, line: str, behave: Behaviour, certified: Certified, work: obje
 async def pieces(*data: bytes) -> AsyncIterator[bytes]:
     for piece in data:
         yield piece
+
+
+@pytest.mark.parametrize("line", ["plain", "tls"])
+def test_a_body_in_pieces_waits_for_a_head_of_any_size(way: Way, line: str, certified: Certified) -> None:
+    """Nothing is asked of the caller's iterator before the whole head has left, in however many parts it does."""
+    request_, seen = Request("POST", "/", (("X-Large", LARGE.decode()),)), []
+
+    def behave(peer: Peer) -> None:
+        received = bytearray()
+        while not received.endswith(b"3\r\none\r\n0\r\n\r\n"):
+            received += peer.sock.recv(1 << 20)
+        peer.send(HELLO)
+        peer.until_closed()
+
+    async def work(http: Caller, server: object) -> None:
+        watch = Watch()
+
+        async def watched() -> AsyncIterator[bytes]:
+            seen.append(list(watch.seen))
+            yield b"one"
+
+        assert (await http.call(replace(request_, body=watched()), departure=watch)).body == b"hello"
+
+    run(way, line, behave, certified, work)
+    assert seen == [["departing", "departed"]]
 
 
 BODIES = {

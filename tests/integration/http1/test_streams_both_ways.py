@@ -243,11 +243,13 @@ def test_what_nobody_receives_waits_at_the_service(way: Way, line: str, certifie
 
 
 def test_who_only_sends_still_reads(way: Way, line: str, certified: Certified) -> None:
-    """Two sides that both send first don't wait for each other, as far as the buffer reaches."""
+    """Two sides that both send don't wait for each other, as far as the buffer reaches; nor do they after a talk."""
     whole = b"x" * (8 * MEGABYTE)
 
     def behave(peer: Peer) -> None:
         switch(peer)
+        peer.send(b"first")
+        assert peer.take(5) == b"first"
         peer.send(whole)
         assert peer.take(len(whole)) == whole
         peer.send(b"done")
@@ -255,6 +257,8 @@ def test_who_only_sends_still_reads(way: Way, line: str, certified: Certified) -
 
     async def work(http: Caller) -> None:
         talk = await talking(http)
+        assert await talk.take(5) == b"first"
+        await talk.send(b"first")
         await talk.send(whole)
         assert (await talk.take(len(whole) + 4))[-4:] == b"done"
         await talk.stream.aclose()

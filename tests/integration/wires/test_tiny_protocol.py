@@ -45,6 +45,7 @@ from intertie.testing import (
     make_bench,
     price,
 )
+from support.lapsing import lapsing_bench
 from support.plans import DRIVES, at_once, breaker, per_second, timeouts
 from support.tiny_protocol import tiny_is_spoken
 from support.tiny_protocol.plan import STREAM, TAG
@@ -289,6 +290,25 @@ def test_a_stream_in_both_directions_passes_the_same_guards(drive, bench):
     answered, pieces, held, left = drive(made, read())
     assert (answered.attempts, answered.status, pieces) == (2, 101, [b'{"n": 1}\n', b'{"n": 2}\n'])
     assert (held, left) == (1, 0)
+
+
+@pytest.mark.parametrize("topic", ["count", "follow"])
+def test_a_stream_whose_permit_lapses_is_opened_once(drive, topic, tmp_path):
+    """It goes on with another permit; its place in the limit is that of the stream that opened, until it ends."""
+    lines = (b'{"n": 1}\n', b'{"n": 2}\n')
+    answer = Stream(lines) if topic == "follow" else Answer(body=b"".join(lines), headers={"Content-Type": STREAM})
+    plan = replace(tiny_plan(root=tmp_path), fallback=None, limits=per_second(1, concurrent=1))
+    made, limits = lapsing_bench(plan, [answer], [True, True], secrets=PASS)
+
+    async def read():
+        answered = assert_answered(await made.linked.run(topic, {}, stream=True))
+        held = limits.snapshot().in_flight
+        return answered, [piece async for piece in answered.response.stream], held, limits.snapshot().in_flight
+
+    answered, pieces, held, left = drive(made, read())
+    assert (answered.attempts, b"".join(pieces)) == (1, b"".join(lines))
+    assert (held, left, len(made.transport.received)) == (1, 0, 1)
+    assert (len(limits.given_back), len(limits.finished_permits)) == (2, 1)
 
 
 def test_a_stream_in_both_directions_has_to_be_asked_for(drive, bench):

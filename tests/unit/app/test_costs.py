@@ -13,6 +13,7 @@ from intertie.app import costs
 from intertie.app.workbench import open_workbench
 from intertie.core.clock import BlockingClock
 from intertie.core.errors import Reach, UsageError
+from intertie.core.money import ONE_UNIT
 from intertie.core.rng import SeededRng
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
 from intertie.runtime.state import Reservation
@@ -60,12 +61,12 @@ def test_the_current_month_is_that_of_the_integrations_own_time_zone(
         (tmp_path / "specs" / f"s{number}.md").write_text(SPEC.format(number=number, zone=zone))
         pricing = PricingOptions("per_request", "EUR", (PriceTier("all", None, Decimal("0.10")),), time_zone=zone)
         ledger = journal.ledger(StateKey(f"INT-{number}", "default"), pricing)
-        reservation = ledger.reserve_nowait(Decimal(1))
+        reservation = ledger.reserve_nowait(ONE_UNIT)
         if reservation is None:
             from intertie.runtime.stepping import run_blocking
 
-            reservation = run_blocking(ledger.reserve(Decimal(1)))
-        ledger.settle(reservation, quantity=Decimal(1), reached=Reach.YES)
+            reservation = run_blocking(ledger.reserve(ONE_UNIT))
+        ledger.settle(reservation, quantity=ONE_UNIT, reached=Reach.YES)
     journal.close()
 
     class Now:
@@ -99,9 +100,9 @@ def test_the_fee_is_the_service_s_alone(tmp_path: Path) -> None:
     )
     for key in (plan.key, StateKey("INT-1", "default", "http://127.0.0.1:8420")):
         ledger = journal.ledger(key, plan.pricing)
-        reservation = run_blocking(ledger.reserve(Decimal(1)))
+        reservation = run_blocking(ledger.reserve(ONE_UNIT))
         assert isinstance(reservation, Reservation)
-        ledger.settle(reservation, quantity=Decimal(1), reached=Reach.YES)
+        ledger.settle(reservation, quantity=ONE_UNIT, reached=Reach.YES)
     journal.close()
     report = costs.cost_report(bench, ["INT-1"])
     assert {line.origin: str(line.amount.amount) for line in report.lines} == {

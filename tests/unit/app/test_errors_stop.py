@@ -19,6 +19,7 @@ from intertie.diagnostics import Severity, SpecError
 from intertie.lint.registry import RULES
 from intertie.lint.rule import rule
 from intertie.mockserver.spec_files import plan_of_file
+from intertie.runtime.mapping.registered import register_transform, unregister_transform
 
 SPEC = """\
 ---
@@ -264,6 +265,41 @@ def test_a_text_is_checked_again_when_a_file_of_its_schemas_changes(tmp_path, ju
     (tmp_path / "specs" / "rate.json").write_text('{"type": "object", "minProperties": 1}', "utf-8")
     open_workbench(path).plan(path)
     assert len(judged) == 2
+
+
+def test_the_first_opening_is_remembered(tmp_path, judged):
+    """What a call makes the state folder for comes too late for the check itself: it is written down after that."""
+    path = write(tmp_path)
+    intertie.open(path).close()
+    assert len(judged) == 1
+    intertie.open(path).close()
+    assert len(judged) == 1
+
+
+def test_what_the_application_registers_is_part_of_what_was_checked(tmp_path, judged):
+    """A transform by the same name may take other values: the text is checked with what is there."""
+    (tmp_path / ".intertie").mkdir()
+    path = write(tmp_path)
+    open_workbench(path).plan(path)
+    register_transform("of_ours", str)
+    try:
+        open_workbench(path).plan(path)
+        assert len(judged) == 2
+    finally:
+        unregister_transform("of_ours")
+    open_workbench(path).plan(path)
+    assert len(judged) == 2
+
+
+def test_two_processes_remember_both(tmp_path):
+    """Who writes takes along what another wrote meanwhile."""
+    one, other = PassedTexts(tmp_path), PassedTexts(tmp_path)
+    assert "a" * 64 not in one
+    assert "b" * 64 not in other
+    one.add("a" * 64)
+    other.add("b" * 64)
+    assert "a" * 64 in PassedTexts(tmp_path)
+    assert "b" * 64 in PassedTexts(tmp_path)
 
 
 def test_looking_leaves_nothing_behind(tmp_path, judged):

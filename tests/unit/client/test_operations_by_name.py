@@ -96,3 +96,20 @@ def test_a_view_gives_operations_its_options(kind: Any) -> None:
             called = operations["close"]()
             result = face.run(called) if kind is AsyncFace else called
             assert bool(result.events) is explained
+
+
+@KINDS
+def test_an_operation_is_looked_up_once(kind: Any) -> None:
+    """The second time it is an attribute like any other; a view has operations of its own, with its own options."""
+    with face_of(kind, PLAN, [Answer(json={})] * 3) as face:
+        api = face.api
+        assert "get_thing" not in vars(api)
+        first = api.get_thing
+        assert vars(api)["get_thing"] is first is api.get_thing
+        view = api.with_options(caller="somebody")
+        assert view.get_thing is not first
+        for operation in (first, view.get_thing, api.operation("get_thing")):
+            called = operation()
+            assert (face.run(called) if kind is AsyncFace else called).operation == "get_thing"
+        with pytest.raises(AttributeError, match="has no operation get_thingy"):
+            api.get_thingy  # noqa: B018

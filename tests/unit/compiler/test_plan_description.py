@@ -158,6 +158,27 @@ def test_text_says_the_numbers_and_their_places():
     assert next(place for line, place in places.items() if "stays open for 30 s" in line) == "default"
 
 
+@pytest.mark.parametrize(
+    ("fallback", "says"),
+    [
+        ({"strategy": "cache", "cache_ttl": 60.0}, "the last good answer is returned, at most 60 s old, marked stale"),
+        ({"strategy": "default", "default_response": {"a": 1}}, "the declared default answer is returned"),
+        ({"strategy": "queue"}, "the call is queued and sent when the service is back; the caller gets a receipt"),
+        ({"strategy": "fail_fast"}, "the call fails at once with what the breaker knows"),
+    ],
+)
+def test_text_says_what_answers_instead_and_where_that_stands(fallback, says):
+    """Each strategy in words, with the line that chose it or its numbers."""
+    keyed = {"headers": [{"name": "Idempotency-Key", "value": "{uuid}"}]}
+    endpoints = (
+        (endpoint("Make", "/t", "POST", request=keyed),) if fallback["strategy"] == "queue" else (endpoint("Get"),)
+    )
+    plan = plan_of(fallback_behavior=fallback, circuit_breaker={}, endpoints=endpoints)
+    text = plan_text(plan, layout=Layout(WIDE))
+    (line,) = [line for line in text.splitlines() if says in line]
+    assert line[WIDE - 9 :].strip().startswith("line ")
+
+
 def test_text_of_a_bare_spec_reads_too():
     """The least spec has a plan in words, with what nothing limits."""
     text = plan_text(plan_of())

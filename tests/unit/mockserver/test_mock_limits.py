@@ -32,6 +32,7 @@ def departures(options, rng, seconds):
     end_s = now_s + seconds
     while now_s < end_s and len(sent) < 6000:
         if state.take(now_s):
+            state.depart(now_s)
             sent.append(now_s)
             state.finish()
         else:

@@ -149,8 +149,15 @@ def test_who_is_cancelled_on_the_way_to_another_permit_leaves_nothing_taken():
         (Failure("read", Reach.MAYBE), False),
         (Failure("read", Reach.YES), False),
         (Failure("hang"), False),
+        (Failure("protocol"), False),
         (Answer(500), False),
         (Answer(429), False),
+        (Answer(401), False),
+        (Answer(302), False),
+        (Answer(404, json={}), False),
+        (Answer(200, body=b"{"), False),
+        (Answer(200, body=b"<p>", headers={"Content-Type": "text/html"}), False),
+        (Answer(200, json={"error": {"code": "rate_limited"}}), False),
     ],
 )
 def test_a_permit_is_given_back_only_where_no_byte_has_left(drive, fused, failure, given_back):

@@ -30,12 +30,15 @@ def test_the_first_attempt_counts(drive):
     assert failed.error.elapsed_s == pytest.approx(0.2)
 
 
-def test_a_retry_succeeds(drive):
-    """The caller hears of the success and of the attempts it took."""
-    bench = make_bench(make_plan(retry=retries(3)), [Answer(503), Failure("read"), OK])
+@pytest.mark.parametrize("failure", ["read", "connect"])
+def test_a_retry_succeeds(drive, failure):
+    """The caller hears of the success and of the attempts it took, each by its number."""
+    bench = make_bench(make_plan(retry=retries(3)), [Answer(503), Failure(failure), OK])
     answered = assert_answered(drive(bench, bench.linked.run("get_thing", {}, explain=True)))
     assert (answered.data, answered.attempts) == ({"id": 1}, 3)
     assert_events(answered.events, ["attempt", "retry", "attempt", "retry", "attempt"])
+    numbers = [event.detail["attempt"] for event in answered.events if event.event in ("attempt", "retry")]
+    assert numbers == [1, 2, 2, 3, 3]
 
 
 def test_a_status_is_retried_only_where_it_is_listed(drive):

@@ -8,19 +8,21 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 from intertie.adapters.http1 import failures
-from intertie.adapters.http1.blocking_duplex import BlockingDuplex
 from intertie.adapters.http1.blocking_wire import BlockingWire
 from intertie.adapters.http1.body import StreamedBody
 from intertie.adapters.http1.head import LAST_CHUNK, HeadEncoder, RequestHead, encode_chunk
 from intertie.adapters.http1.limits import JOIN_BYTES, RECHECK_S, TransportLimits
 from intertie.adapters.http1.pool import Pool, times_of
 from intertie.adapters.http1.tls_channel import TlsChannel
-from intertie.adapters.http1.upgraded import NO_SWITCH, UpgradedStream
 from intertie.core.clock import Clock
 from intertie.core.errors import DeadlineExceeded, Reach
 from intertie.runtime.http import Departure, Headers, Request, Response
+
+if TYPE_CHECKING:
+    from intertie.adapters.http1.upgraded import UpgradedStream
 
 
 class BlockingConnection(BlockingWire):
@@ -160,6 +162,9 @@ class BlockingConnection(BlockingWire):
             self._opening = False
         if not self._reader.switched:
             return response
+        from intertie.adapters.http1.blocking_duplex import BlockingDuplex  # noqa: PLC0415  # few protocols switch
+        from intertie.adapters.http1.upgraded import UpgradedStream  # noqa: PLC0415
+
         duplex = BlockingDuplex(
             self._sock,
             self._reader.rest,
@@ -212,6 +217,8 @@ class BlockingConnection(BlockingWire):
     def _checked_head(self, request: Request, deadline_s: float) -> RequestHead:
         """Encode the head and look at the connection once more: past this point something leaves."""
         if (request.upgrade is None) is self._opening:
+            from intertie.adapters.http1.upgraded import NO_SWITCH  # noqa: PLC0415  # only for a bug
+
             raise RuntimeError(NO_SWITCH)
         now_s = self._clock.monotonic_s()
         if now_s >= deadline_s:

@@ -241,14 +241,7 @@ class ResponseReader:
         name = name.lower()
         value = value.rstrip(b" \t")
         if self.head_done:
-            # Kept apart: merged, a trailer could change what was decided from the head (RFC 9110 section 6.5.1).
-            if name == b"transfer-encoding":  # of a Content-Length llhttp says so itself
-                self._stop("sent a transfer coding in a trailer")
-            if self._trailer_fields is None:
-                self._trailer_fields = []
-            elif len(self._trailer_fields) >= self._limits.max_fields:
-                self._stop(f"sent more than {self._limits.max_fields} trailer fields")
-            self._trailer_fields.append((name, value))
+            self._take_trailer(name, value)
             return
         self._fields.append((name, value))
         if name in _WATCHED:
@@ -324,6 +317,16 @@ class ResponseReader:
                 raise _Stop
 
     # What the callbacks decide.
+
+    def _take_trailer(self, name: bytes, value: bytes) -> None:
+        # Kept apart: merged, a trailer could change what was decided from the head (RFC 9110 section 6.5.1).
+        if name == b"transfer-encoding":  # of a Content-Length llhttp says so itself
+            self._stop("sent a transfer coding in a trailer")
+        if self._trailer_fields is None:
+            self._trailer_fields = []
+        elif len(self._trailer_fields) >= self._limits.max_fields:
+            self._stop(f"sent more than {self._limits.max_fields} trailer fields")
+        self._trailer_fields.append((name, value))
 
     def _complete(self) -> None:
         if self._decoder is not None and not self.streams:

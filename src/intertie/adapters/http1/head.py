@@ -6,6 +6,7 @@ Source: RFC 9112 sections 3 to 6; RFC 9110 sections 5 (fields), 8.6 (Content-Len
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 from urllib.parse import quote
 
 import msgspec
@@ -41,6 +42,8 @@ _OURS = frozenset(
 _NOTED = _OURS | {"user-agent", "accept-encoding", "connection"}
 _WANT_LENGTH = frozenset(("POST", "PUT", "PATCH"))
 _MOST_CACHED = 1024
+_MOST_ORDINARY = 64
+"""Names of one operation's fields: a gateway hands on those of its callers too."""
 
 
 class RequestHead(msgspec.Struct, frozen=True):
@@ -55,6 +58,20 @@ class RequestHead(msgspec.Struct, frozen=True):
     data: bytes
     closes: bool
     own_codings: bool
+
+
+class _Static(NamedTuple):
+    """The fixed lines of an operation, checked, beside a credential's field of one name.
+
+    Attributes:
+        seen: Of the fields that we write or rule ourselves, those that stand in it.
+        ordinary: Names of further fields that were looked at and are none of those: they need no second look.
+    """
+
+    lines: bytes
+    seen: frozenset[str]
+    closes: bool
+    ordinary: set[str]
 
 
 class HeadEncoder:
@@ -72,7 +89,7 @@ class HeadEncoder:
         self._before_target = "" if proxy is None else f"http://{authority}"
         self._line_end = f" HTTP/1.1\r\nHost: {authority}\r\n"
         self._good_names: set[str] = set()
-        self._static: dict[tuple[bytes, str | None], tuple[bytes, frozenset[str], bool]] = {}
+        self._static: dict[tuple[bytes, str | None], _Static] = {}
 
     def encode(self, request: Request) -> RequestHead:
         """Return the head of `request`.
@@ -82,8 +99,7 @@ class HeadEncoder:
             CredentialMissing: The credential's text can't stand in a head.
         """
         method, target, headers, credential = request.method, request.target, request.headers, request.credential
-        good = self._good_names
-        if method not in good:
+        if method not in self._good_names:
             self._check_name(method, "method", "method")
         secret_name: str | None = None
         secret_line = ""
@@ -98,30 +114,32 @@ class HeadEncoder:
                 "the request's target is not a percent-encoded path that begins with '/'; nothing was sent",
                 path="target",
             )
-        static, seen, closes = self._static.get((request.static_head, secret_name)) or self._read_static(
+        static = self._static.get((request.static_head, secret_name)) or self._read_static(
             request.static_head, secret_name
         )
+        seen, closes = static.seen, static.closes
         lines: list[str] = []
         for name, value in headers:
-            lower = name.lower()
-            if lower in _NOTED:
-                _refuse_ours(lower)
+            if name not in static.ordinary:
+                lower = self._looked_at(name, static, secret_name)
                 if lower == "connection":
                     closes = closes or "close" in value.lower()
-                seen = seen | {lower}
-            if name not in good:
-                self._check_name(name, "header name", f"headers.{name}" if name.isprintable() else "headers")
-            # The credential's own field is ours alone: a second one would leave the choice to the service.
-            if lower != secret_name:
-                lines.append(f"{name}: {value}\r\n")
+                if lower in _NOTED:
+                    seen = seen | {lower}
+                # The credential's own field is ours alone: a second one would leave the choice to the service.
+                if lower == secret_name:
+                    continue
+            lines.append(f"{name}: {value}\r\n")
         fields = "".join(lines)
         if fields.count("\r") != len(lines) or fields.count("\n") != len(lines) or "\0" in fields:
             raise _bad_value(headers)
+        where = f"{self._before_target}{target}" if target != "*" else self._before_target or target
         try:
-            where = f"{self._before_target}{target}" if target != "*" else self._before_target or target
-            parts = [f"{method} {where}{self._line_end}".encode("ascii"), static, fields.encode("latin-1")]
-            if secret_line:
-                parts.append(secret_line.encode("latin-1"))
+            parts = [
+                f"{method} {where}{self._line_end}".encode("ascii"),
+                static.lines,
+                f"{fields}{secret_line}".encode("latin-1"),
+            ]
         except UnicodeEncodeError:
             raise _bad_value(headers) from None
         if self.proxy is not None:
@@ -135,6 +153,17 @@ class HeadEncoder:
             parts.append(_upgrade_lines(request.upgrade, seen))
         parts.append(_framing(request))
         return RequestHead(b"".join(parts), closes, own_codings)
+
+    def _looked_at(self, name: str, static: _Static, secret_name: str | None) -> str:
+        """Return a field's name in lower case, checked; note it where the next one needs no look."""
+        lower = name.lower()
+        if lower in _NOTED:
+            _refuse_ours(lower)
+        if name not in self._good_names:
+            self._check_name(name, "header name", f"headers.{name}" if name.isprintable() else "headers")
+        if lower not in _NOTED and lower != secret_name and len(static.ordinary) < _MOST_ORDINARY:
+            static.ordinary.add(name)
+        return lower
 
     def raise_refusal(self, headers: Headers) -> None:
         """Raise what a 407 is where a proxy passes exchanges on; else it is the service's own answer.
@@ -182,7 +211,7 @@ class HeadEncoder:
             )
         return f"{name}: {credential.scheme} {text}\r\n" if credential.scheme else f"{name}: {text}\r\n"
 
-    def _read_static(self, static: bytes, secret_name: str | None) -> tuple[bytes, frozenset[str], bool]:
+    def _read_static(self, static: bytes, secret_name: str | None) -> _Static:
         """Check the fixed lines once: complete lines, none of ours, without the credential's own field."""
         if static and (b"\0" in static or not static.endswith(b"\r\n") or static.startswith(b"\r\n")):
             raise MappingError(
@@ -206,7 +235,7 @@ class HeadEncoder:
                 closes = b"close" in value.lower()
             if lower != secret_name:
                 kept.append(line + b"\r\n")
-        known = (b"".join(kept), frozenset(seen), closes)
+        known = _Static(b"".join(kept), frozenset(seen), closes, set())
         if len(self._static) >= _MOST_CACHED:
             self._static.clear()
         self._static[static, secret_name] = known

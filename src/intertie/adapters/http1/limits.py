@@ -31,7 +31,7 @@ class TransportLimits(Struct, frozen=True):
     """
 
     max_connections: int = 64
-    max_idle: int = 16
+    max_idle: int = 64
     idle_s: float = 15.0
     keep_alive_margin_s: float = 1.0
     undoubted_idle_s: float = 1.0

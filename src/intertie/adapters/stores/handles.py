@@ -90,4 +90,4 @@ class OpenLedger(_Handle[PricingOptions]):
         super().__init__(sharing, pricing)
         self.core = core
         self.reserve_nowait, self.reserve = core.reserve_nowait, core.reserve
-        self.settle, self.month = core.settle, core.month
+        self.expected_cost, self.settle, self.month = core.expected_cost, core.settle, core.month

@@ -31,6 +31,11 @@ def unregister(tag: str) -> None:
         protocols.unregister(compiler.name, compiler.block)
 
 
+def protocol_tags() -> frozenset[str]:
+    """Return the tags of all protocols that this process knows."""
+    return frozenset(_COMPILERS)
+
+
 def compiler_of(spec: Spec, endpoint: Endpoint) -> WireCompiler:
     """Return the protocol of an endpoint: that of **Protocol**; REST where that says so, nothing, or one not done here.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from msgspec.structs import asdict
@@ -20,6 +19,8 @@ def as_json(diagnostics: Iterable[Diagnostic], *, files: int) -> dict[str, objec
 
 def render_json(diagnostics: Iterable[Diagnostic], *, files: int) -> str:
     """Return the document as text with a newline at its end."""
+    import json  # noqa: PLC0415  # one form of several
+
     return json.dumps(as_json(diagnostics, files=files), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from intertie.compiler.arithmetic import budget_end, calls_per_month, month_cost
 from intertie.core.errors import snake_case
+from intertie.core.money import units
 from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 from intertie.lsp.page import Page
@@ -62,12 +63,12 @@ def month_words(plan: Plan, operation: OperationPlan) -> str:
     calls = calls_per_month(limits.windows) if limits is not None else None
     if limits is None or calls is None:
         return "no limit on a month's cost" if pricing.tiers else ""
-    units = expected_quantity(pricing.model, operation, None, attempt_s=plan.timeouts.wire_s)
-    cost = month_cost(pricing, units, calls)
+    used = units(expected_quantity(pricing.model, operation, attempt_s=plan.timeouts.wire_s))
+    cost = month_cost(pricing, used, calls)
     words = f"at the limit {_amount(cost)} {pricing.currency} a month"
     if pricing.monthly_limit is None:
         return words
-    end = budget_end(pricing, units, limits.windows)
+    end = budget_end(pricing, used, limits.windows)
     if end is not None:
         words += (
             f", {_share(cost, pricing.monthly_limit)}: {'stopped' if pricing.hard_stop else 'spent'} on day {end.day}"

@@ -34,7 +34,7 @@ def plain_object(members: dict[str, object]) -> dict[str, object]:
 
 
 def _is_plain(container: dict[str, object] | list[object], depth: int) -> bool:
-    """Return whether nothing in it has to be changed: the usual case, found out without making anything."""
+    """Return whether nothing in it has to be changed, found out without making anything."""
     if depth >= DEEPEST:
         return False
     if type(container) is dict:
@@ -59,7 +59,8 @@ def _is_plain(container: dict[str, object] | list[object], depth: int) -> bool:
 def _key(name: object, path: str) -> str:
     if not isinstance(name, str):
         raise NotPlainError("must have text keys", path)
-    return name
+    # The text itself, whatever its class says of it: validators refuse keys of a subclass.
+    return name if type(name) is str else str.__str__(name)
 
 
 def plain(value: object, path: str, depth: int = 0) -> object:
@@ -74,7 +75,10 @@ def plain(value: object, path: str, depth: int = 0) -> object:
     if kind is float or isinstance(value, float | Decimal):
         if not (value.is_finite() if isinstance(value, Decimal) else isfinite(value)):  # type: ignore[arg-type]
             raise NotPlainError("must be a finite number", path)
-        return value
+        if kind is float or kind is Decimal:
+            return value
+        # Neither validator nor encoder knows a subclass, such as numpy's numbers are.
+        return Decimal(value) if isinstance(value, Decimal) else float(value)  # type: ignore[arg-type]
     if depth >= DEEPEST and isinstance(value, Mapping | list | tuple):
         # Its own path has two hundred steps: the field is named by its outermost one.
         raise NotPlainError(f"is nested more than {DEEPEST} deep", re.split(r"[.\[]", path, maxsplit=1)[0])

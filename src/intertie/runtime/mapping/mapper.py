@@ -28,10 +28,11 @@ class Mapper:
         self._whole = any(row.read.text.lstrip().startswith(("[", "$[")) for row in rows)
         self._defaults = tuple(row for row in rows if row.has_default and _depth(row.read) == 0)
         writes = [_steps(row.write) for row in rows]
-        self._rows = tuple(
+        compiled = (
             _CompiledRow(row, operation, shared=any(_is_within(other, own) for other in writes))
             for row, own in zip(rows, writes, strict=True)
         )
+        self._rows = tuple((row.read_name, row.transform, row.write_name, row) for row in compiled)
 
     def map(self, source: object) -> object:
         """Return the mapped object; for a list, the list of its mapped elements.
@@ -56,25 +57,28 @@ class Mapper:
         if self._defaults:
             source = self._with_defaults(source)
         target: dict[str, object] = {}
-        for row in self._rows:
-            # The few steps of a plain row stand here, without calls: a mapping is on the way of every call.
-            name = row.read_name
-            value = source.get(name, MISSING) if name is not None and type(source) is dict else row.read(source)
+        get = source.get if type(source) is dict else None
+        # The few steps of a plain row stand here, without calls: a mapping is on the way of every call.
+        for read_name, transform, write_name, row in self._rows:
+            if get is not None and read_name is not None:
+                value = get(read_name, MISSING)
+            else:
+                value = row.read(source)
             if value is MISSING:
                 value = row.absent()
                 if value is MISSING and not row.takes_missing:
                     continue
-            elif row.depth:
+            elif read_name is None and row.depth:
                 value = row.elements(value)
-            if row.transform is not None:
+            if transform is not None:
                 try:
-                    value = row.transform(value, source)
+                    value = transform(value, source)
                 except ValueError as error:
                     raise row.failed(error) from None
                 if value is MISSING:
                     continue
-            if row.write_name is not None:
-                target[row.write_name] = value
+            if write_name is not None:
+                target[write_name] = value
             else:
                 row.write(target, value)
         return target
@@ -117,6 +121,7 @@ class _CompiledRow:
         "_copies",
         "_default",
         "_operation",
+        "_put",
         "_row",
         "depth",
         "read",
@@ -128,6 +133,7 @@ class _CompiledRow:
 
     def __init__(self, row: MappingRow, operation: str, *, shared: bool) -> None:
         self._row = row
+        self._put = row.write.write
         self._operation = operation
         self._copies = shared
         """Another row writes into what this one writes: containers are copied, so that the source is never changed."""
@@ -154,7 +160,7 @@ class _CompiledRow:
         if self.depth and not _depth(path):
             value = nulled(value, self.depth)
         try:
-            path.write(target, value)
+            self._put(target, value)
         except ValueError as error:
             raise MappingError(
                 f"{self._lead()}{error} (from `{self._row.read.text}`)", path=self._shown(()), operation=self._operation

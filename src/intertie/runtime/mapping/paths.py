@@ -239,6 +239,12 @@ def _read(source: object, steps: tuple[Step, ...]) -> object:
 
 
 def _write(container: object, steps: tuple[Step, ...], at: int, value: object, text: str) -> None:
+    # Objects that are there already, one by one: most of a path is that.
+    while at + 1 < len(steps) and type(container) is dict and isinstance(steps[at], str):
+        below = container.get(steps[at])
+        if below is None:
+            break
+        container, at = below, at + 1
     step = steps[at]
     last = at + 1 == len(steps)
     if isinstance(step, str):

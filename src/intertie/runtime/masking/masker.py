@@ -59,10 +59,10 @@ class Masker:
         if len(text) > LONGEST:
             text = self._secrets.masked(text)[:LONGEST] + "…"
         text = self._secrets.masked(text)
-        text = CREDENTIALS.sub(MASK, text)
+        text = CREDENTIALS().sub(MASK, text)
         if "://" in text:
-            text = URL_PASSWORD.sub(rf"\1:{MASK}@", text)
-        text = SCHEME.sub(_without_credential, text)
+            text = URL_PASSWORD().sub(rf"\1:{MASK}@", text)
+        text = SCHEME().sub(_without_credential, text)
         if "=" in text or ":" in text:
             text = self._without_named(text)
         if self._sensitive:
@@ -89,10 +89,10 @@ class Masker:
         """Return the text with the values masked that stand after a name that says what they are."""
         parts: list[str] = []
         done = 0
-        for match in NAMED.finditer(text):
+        for match in NAMED().finditer(text):
             if match.start() < done or not self._hides(_last_name(match.group(1))):
                 continue
-            value = VALUE.match(text, match.end())
+            value = VALUE().match(text, match.end())
             if value is None or value.group().startswith(MASK):
                 continue
             quote = value.group()[0] if value.group()[0] in "\"'" else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from http import HTTPStatus
 
 import msgspec
 
@@ -41,6 +40,8 @@ class ShownResponse(msgspec.Struct, frozen=True):
     @property
     def status_line(self) -> str:
         """The status with its usual phrase: what a service writes there is not kept."""
+        from http import HTTPStatus  # noqa: PLC0415  # only people read it
+
         try:
             return f"HTTP {self.status} {HTTPStatus(self.status).phrase}"
         except ValueError:

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from intertie.core.patterns import later
+
 CREDENTIAL_HEADERS: Final = frozenset(
     (
         "authorization", "proxy-authorization", "proxy-authenticate", "www-authenticate", "authentication-info",
@@ -26,18 +28,18 @@ _WHOLE: Final = frozenset(
         "consumersecret",        "connectionstring", "code_verifier", "codeverifier", "assertion", "clientassertion",
     )
 )  # fmt: skip
-_WITHIN_RE: Final = re.compile(
+_WITHIN_RE: Final = later(
     r"(password|passwd|passphrase|secret|api_?key|access_?key|auth_?key|private_?key|signing_?key|credential)"
     r"|(^|_)(access|refresh|id|auth|api|bearer|session|csrf|xsrf|security|client|device|oauth|user|bot|push)_?token(_|$)"
     r"|(^|_)token$"
 )
-_NOT_RE: Final = re.compile(
+_NOT_RE: Final = later(
     r"(tokens?_(type|count|limit|usage|expires?.*|expiry)|(max|total|prompt|completion|input|output|cached)_tokens?"
     r"|(password|secret|key)_(id|name|hint|policy|length|version|expires?.*|updated.*|changed.*|type|reset.*)"
     r"|(next|page|continuation|sync|cursor)_?(page)?_?token|has_(password|secret)|idempotency_key)$"
 )
 """Names that look like credentials and are none: counts, kinds, page cursors."""
-_PHONE_RE: Final = re.compile(r"(^|_)(phone|telephone|mobile|msisdn|fax)(_?(number|no|nr))?$")
+_PHONE_RE: Final = later(r"(^|_)(phone|telephone|mobile|msisdn|fax)(_?(number|no|nr))?$")
 _HUMP_RE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -51,9 +53,9 @@ def is_credential_name(name: str) -> bool:
     [False, False, False, False, False]
     """
     snake = _snake(name)
-    if _NOT_RE.search(snake):
+    if _NOT_RE().search(snake):
         return False
-    return snake.replace("_", "") in _WHOLE or bool(_WITHIN_RE.search(snake))
+    return snake.replace("_", "") in _WHOLE or bool(_WITHIN_RE().search(snake))
 
 
 @lru_cache(maxsize=4096)
@@ -70,7 +72,7 @@ def is_credential_header(name: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_phone_name(name: str) -> bool:
     """Return whether a field of this name holds a telephone number."""
-    return bool(_PHONE_RE.search(_snake(name)))
+    return bool(_PHONE_RE().search(_snake(name)))
 
 
 def _snake(name: str) -> str:

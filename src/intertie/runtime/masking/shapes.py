@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from intertie.core.patterns import later
 from intertie.core.secret import MASK
 
-CREDENTIALS: Final = re.compile(
+CREDENTIALS: Final = later(
     r"""
     -----BEGIN\ (?:[A-Z0-9]+\ )*PRIVATE\ KEY-----.*?(?:-----END\ (?:[A-Z0-9]+\ )*PRIVATE\ KEY-----|\Z)
   | (?<![\w-])eyJ[\w-]{6,}\.[\w-]{4,}(?:\.[\w-]*)*                                     # JWT, JWE
@@ -24,20 +25,18 @@ CREDENTIALS: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-SCHEME: Final = re.compile(
-    r"(?i)\b(bearer|basic|digest|token|apikey|negotiate|dpop)(\s+|%20|\+)([A-Za-z0-9._~+/=%-]{8,})"
-)
+SCHEME: Final = later(r"(?i)\b(bearer|basic|digest|token|apikey|negotiate|dpop)(\s+|%20|\+)([A-Za-z0-9._~+/=%-]{8,})")
 """A credential after the word of its scheme."""
 WORDS: Final = frozenset({"token", "basic", "digest"})
 """Schemes whose names stand in sentences: "the token provided has expired"."""
-NAMED: Final = re.compile(r"""(?<![\w.%\[\]-])([A-Za-z][\w.%\[\]-]{0,200})["']?[ ]{0,3}[=:][ ]{0,3}""")
+NAMED: Final = later(r"""(?<![\w.%\[\]-])([A-Za-z][\w.%\[\]-]{0,200})["']?[ ]{0,3}[=:][ ]{0,3}""")
 """`name=`, `name: `, `"name": `: before a value in query strings, forms, JSON, messages."""
-VALUE: Final = re.compile(r"""(?:"(?:[^"\\]|\\.)*+"|'[^']*'|[^\s&;,"'<>}\])]+)""")
+VALUE: Final = later(r"""(?:"(?:[^"\\]|\\.)*+"|'[^']*'|[^\s&;,"'<>}\])]+)""")
 """The value after it."""
-URL_PASSWORD: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{0,20}://[^\s/:@]{0,200}):([^\s/@]+)@")
-EMAIL: Final = re.compile(r"(?<![\w.%+'-])[\w.+'-]{1,64}(?:@|%40)(?:[A-Za-z0-9][\w-]{0,62}\.){1,8}[A-Za-z]{2,24}\b")
-_CARD: Final = re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w])")
-_IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
+URL_PASSWORD: Final = later(r"(?i)\b([a-z][a-z0-9+.-]{0,20}://[^\s/:@]{0,200}):([^\s/@]+)@")
+EMAIL: Final = later(r"(?<![\w.%+'-])[\w.+'-]{1,64}(?:@|%40)(?:[A-Za-z0-9][\w-]{0,62}\.){1,8}[A-Za-z]{2,24}\b")
+_CARD: Final = later(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w])")
+_IBAN: Final = later(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 
 
 def mask_personal(text: str) -> str:
@@ -47,9 +46,9 @@ def mask_personal(text: str) -> str:
     '•••• paid with •••• or ••••'
     """
     if "@" in text or "%40" in text:
-        text = EMAIL.sub(MASK, text)
-    text = _CARD.sub(lambda match: MASK if is_card_number(match.group()) else match.group(), text)
-    return _IBAN.sub(lambda match: MASK if is_iban(match.group()) else match.group(), text)
+        text = EMAIL().sub(MASK, text)
+    text = _CARD().sub(lambda match: MASK if is_card_number(match.group()) else match.group(), text)
+    return _IBAN().sub(lambda match: MASK if is_iban(match.group()) else match.group(), text)
 
 
 def is_card_number(text: str) -> bool:

@@ -1,29 +1,29 @@
-"""What is set aside and settled of a month's budget."""
+"""What is set aside and settled of a month's budget. Quantities are trillionths of a unit of the price."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from math import inf
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from intertie.core.errors import Reach
-from intertie.core.money import Money
+from intertie.core.money import Money, Trillionths
 from intertie.runtime.policies.budget.options import PricingOptions
 from intertie.runtime.state_key import StateKey
 
 
-class Reservation(msgspec.Struct, frozen=True):
-    """Cost set aside for one attempt: `quantity` units at an expected price, after `before` units of the month.
+class Reservation(msgspec.Struct, eq=False, gc=False):
+    """A quantity set aside for one attempt, after `before` of the month; it is settled once.
 
     `before` is settled or set aside, as far as this process knows; what others use is known as of the last look.
+    `books` is the ledger's own: where the quantity is set aside, None once it is settled.
     """
 
-    id: int
-    quantity: Decimal
-    amount: Decimal
-    before: Decimal
+    quantity: Trillionths
+    before: Trillionths
+    books: Any
 
 
 class BudgetRefusal(msgspec.Struct, frozen=True):
@@ -55,23 +55,26 @@ class LedgerMonth(msgspec.Struct, frozen=True):
 class LedgerVerbs(Protocol):
     """The ledger of one integration and environment."""
 
-    def reserve_nowait(self, quantity: Decimal) -> Reservation | None:
-        """Set aside the cost of `quantity` units from this process's share; None where the store must be asked.
+    def reserve_nowait(self, quantity: Trillionths) -> Reservation | None:
+        """Set aside `quantity` from this process's share; None where the store must be asked. Memory."""
 
-        Memory.
-        """
-
-    async def reserve(self, quantity: Decimal, *, deadline_s: float = inf) -> Reservation | BudgetRefusal:
-        """Set aside the cost; refused only where the limit, all shares clawed back, would be passed. Awaited.
+    async def reserve(self, quantity: Trillionths, *, deadline_s: float = inf) -> Reservation | BudgetRefusal:
+        """Set it aside; refused only where the limit, all shares clawed back, would be passed. Awaited.
 
         Raises:
             StoreUnavailable: It can't be written down, or not by `deadline_s` (monotonic); nothing may be sent.
         """
 
-    def settle(self, reservation: Reservation, *, quantity: Decimal, reached: Reach) -> Money:
+    def expected_cost(self, reservation: Reservation) -> Money:
+        """Return what a reservation is expected to cost. Memory."""
+
+    def settle(self, reservation: Reservation, *, quantity: Trillionths, reached: Reach) -> Money:
         """Turn a reservation into what the attempt cost (nothing where it reached nobody); return that. Told later.
 
         Nothing is lost meanwhile: until it is told, the store counts the whole reservation as spent.
+
+        Raises:
+            ValueError: The reservation was settled before.
         """
 
     def month(self) -> LedgerMonth:

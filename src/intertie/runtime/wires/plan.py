@@ -9,7 +9,7 @@ from msgspec import Struct
 from intertie.runtime.schemas import CompiledSchema
 
 
-class WirePlan(Struct, frozen=True, tag_field="protocol"):
+class WirePlan(Struct, frozen=True, gc=False, tag_field="protocol"):
     """Where a call goes, how it is written, and what an answer is, in the terms of one protocol.
 
     The fields are the protocol's own. The properties answer what the rest of the house asks of every protocol.

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from intertie.core.patterns import later
 from intertie.diagnostics import Edit, Fix, SourceSpan
 from intertie.spec import codes
 from intertie.spec.fields import FieldInfo, Kind, Located
@@ -27,15 +28,15 @@ from intertie.spec.tree import (
 from intertie.spec.yaml_nodes import shorten
 
 _ID = r"(?:TC|SC|PC)-\d+"
-_LINE_RE = re.compile(
+_LINE_RE = later(
     rf"\s*(?:\[[ xX]\]\s*)?(?:"
     rf"\[(?P<label>[^\]]*)\]\((?P<link>[^)\s]+)\)"
     rf"|[`*_]*(?P<path>(?:\.{{0,2}}/)?[^\s:`*]*(?:-cases/|{_ID})[^\s:`*]*|/[^\s:`*]+\.ya?ml)[`*_]*"
     rf")[`*_]*\s*(?:[:\u2013\u2014-]\s*[`*_]*\s*)?(?P<rest>.*)\Z",
     re.DOTALL,
 )
-_ID_RE = re.compile(rf"({_ID})")
-_LABEL_RE = re.compile(rf"\s*{_ID}\s*[:\u2013\u2014-]?\s*(.*)\Z", re.DOTALL)
+_ID_RE = later(rf"({_ID})")
+_LABEL_RE = later(rf"\s*{_ID}\s*[:\u2013\u2014-]?\s*(.*)\Z", re.DOTALL)
 _KINDS = {"TC": "test_case", "SC": "scenario_case", "PC": "precondition_case"}
 _GROUPS = {"test_cases": "test_case", "scenario_cases": "scenario_case", "precondition_cases": "precondition_case"}
 _DESCRIPTION = FieldInfo(Kind.TEXT, "What the case shows.")
@@ -90,7 +91,7 @@ class CaseReader:
         whole = _whole(bullet)
         source = self._reader.source
         text = source.slice(whole)
-        match = _LINE_RE.match(text)
+        match = _LINE_RE().match(text)
         if match is None:
             if kind:
                 line = TextLine(text, whole)
@@ -118,7 +119,7 @@ class CaseReader:
         first, last = match.span("rest")
         text = match.group("rest").strip()
         if not text and match.group("label"):
-            label = _LABEL_RE.match(match.group("label"))
+            label = _LABEL_RE().match(match.group("label"))
             if label is None:
                 return None
             offset = match.start("label")
@@ -131,8 +132,8 @@ class CaseReader:
 
     def _row(self, row: tuple[TextLine, ...], kind: str) -> CaseLine | None:
         for index, cell in enumerate(row):
-            match = _LINE_RE.match(cell.text)
-            if match is None or not _ID_RE.search(cell.text):
+            match = _LINE_RE().match(cell.text)
+            if match is None or not _ID_RE().search(cell.text):
                 continue
             text = match.group("link") or match.group("path")
             start = self._reader.source.offset(cell.span.line, cell.span.column) + cell.text.index(text)
@@ -183,7 +184,7 @@ class CaseReader:
     ) -> CaseLine | None:
         if not self._is_allowed(path):
             return None
-        identity = _ID_RE.search(path.value)
+        identity = _ID_RE().search(path.value)
         by_id = _KINDS[identity.group(1)[:2]] if identity else ""
         return CaseLine(span, path.span, path, description, by_id or kind or "test_case")
 

@@ -6,6 +6,7 @@ import re
 
 from msgspec.structs import replace
 
+from intertie.core.patterns import later
 from intertie.diagnostics import Edit, Fix
 from intertie.spec import codes
 from intertie.spec.fields import Located
@@ -15,13 +16,13 @@ from intertie.spec.tree import Node, ScalarNode, SequenceNode
 from intertie.spec.yaml_nodes import shorten
 
 _STATUS_RE = re.compile(r"[1-5](?:\d\d|xx)\Z", re.IGNORECASE)
-_RANGE_RE = re.compile(r"([1-5]\d\d)\s*[-\u2013]\s*([1-5]\d\d)\Z")
-_SEVERAL_RE = re.compile(r"\s*(?:[,;|/]|\bor\b|\band\b)\s*")
-_LISTED_RE = re.compile(r"\s*[,|]\s*")
-_BEFORE_RE = re.compile(r"(?P<status>[1-5](?:\d\d|xx))\s*(?P<mark>[/:(\u2013\u2014-]?)\s*(?P<rest>[A-Za-z].*?)\)?\Z")
-_BEHIND_RE = re.compile(r"(?P<rest>[A-Za-z].*?)\s*(?P<mark>[/:(])\s*(?:HTTP\s*)?(?P<status>[1-5]\d\d)\)?\Z")
+_RANGE_RE = later(r"([1-5]\d\d)\s*[-\u2013]\s*([1-5]\d\d)\Z")
+_SEVERAL_RE = later(r"\s*(?:[,;|/]|\bor\b|\band\b)\s*")
+_LISTED_RE = later(r"\s*[,|]\s*")
+_BEFORE_RE = later(r"(?P<status>[1-5](?:\d\d|xx))\s*(?P<mark>[/:(\u2013\u2014-]?)\s*(?P<rest>[A-Za-z].*?)\)?\Z")
+_BEHIND_RE = later(r"(?P<rest>[A-Za-z].*?)\s*(?P<mark>[/:(])\s*(?:HTTP\s*)?(?P<status>[1-5]\d\d)\)?\Z")
 _CODE_RE = re.compile(r"[A-Za-z_][\w.-]*\Z|\d+\Z")
-_OWN_RE = re.compile(r".*[_.]|[A-Z]{3,}[A-Z0-9]*\Z|[A-Za-z]*[a-z][A-Z]")
+_OWN_RE = later(r".*[_.]|[A-Z]{3,}[A-Z0-9]*\Z|[A-Za-z]*[a-z][A-Z]")
 _MOST = 100
 """Statuses that one range may hold."""
 _LONGEST = 200
@@ -37,13 +38,13 @@ def statuses_of(text: str) -> tuple[str, ...] | None:
     text = text.strip()
     if len(text) > _LONGEST or _STATUS_RE.match(text):
         return None
-    span = _RANGE_RE.match(text)
+    span = _RANGE_RE().match(text)
     if span is not None:
         return _between(int(span.group(1)), int(span.group(2)))
-    several = _SEVERAL_RE.split(text)
+    several = _SEVERAL_RE().split(text)
     if len(several) > 1 and all(_STATUS_RE.match(part) for part in several):
         return tuple(dict.fromkeys(part.lower() for part in several))
-    named = _BEFORE_RE.match(text)
+    named = _BEFORE_RE().match(text)
     return (named.group("status").lower(),) if named is not None and not named.group("mark") else None
 
 
@@ -62,17 +63,17 @@ def codes_of(text: str) -> tuple[str, ...] | None:
     plain = text.replace("`", "").strip()
     if not plain or _STATUS_RE.match(plain):
         return None if plain == text.strip() else (plain,)
-    span = _RANGE_RE.match(plain)
+    span = _RANGE_RE().match(plain)
     if span is not None:
         return _between(int(span.group(1)), int(span.group(2)))
-    several = _SEVERAL_RE.split(plain)
+    several = _SEVERAL_RE().split(plain)
     if len(several) > 1 and all(_STATUS_RE.match(part) for part in several):
         return tuple(dict.fromkeys(several))
     for pattern in (_BEFORE_RE, _BEHIND_RE):
-        match = pattern.match(plain)
+        match = pattern().match(plain)
         if match is not None:
             return (_more_telling(match, own=pattern is _BEHIND_RE or match.group("mark") in ("/", ":")),)
-    listed = _LISTED_RE.split(plain)
+    listed = _LISTED_RE().split(plain)
     if len(listed) > 1 and all(_CODE_RE.match(part) for part in listed):
         return tuple(dict.fromkeys(listed))
     return (plain,) if plain != text.strip() and _CODE_RE.match(plain) else None
@@ -88,7 +89,7 @@ def _more_telling(match: re.Match[str], *, own: bool) -> str:
     status, rest = match.group("status").lower(), match.group("rest").strip()
     if not _CODE_RE.match(rest) or _is_reason(status, rest):
         return status
-    return rest if own or _OWN_RE.match(rest) else status
+    return rest if own or _OWN_RE().match(rest) else status
 
 
 def _is_reason(status: str, words: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from intertie.core.patterns import later
 from intertie.core.units import parse_number
 
 _SPELLINGS = {
@@ -19,8 +20,8 @@ UNIT_WORDS: dict[str, str] = {word: unit for unit, words in _SPELLINGS.items() f
 """Each spelling of a unit -> the unit as `core.units` reads it."""
 
 _LONG = "|".join(sorted((word for word in UNIT_WORDS if len(word) > 1), key=len, reverse=True))
-_SUFFIX_RE = re.compile(rf"(.+)_({'|'.join(sorted(UNIT_WORDS, key=len, reverse=True))})\Z")
-_COMMENT_RE = re.compile(
+_SUFFIX_RE = later(rf"(.+)_({'|'.join(sorted(UNIT_WORDS, key=len, reverse=True))})\Z")
+_COMMENT_RE = later(
     rf"\s*(?:([\d.,_]+)\s*)?(?:(?:(?:measured|given|value)\s+)?\(?in\s+)?\(?(?:({_LONG})\b|(s|m|h|d)\s*\Z)",
     re.IGNORECASE,
 )
@@ -32,7 +33,7 @@ def split_unit(key: str) -> tuple[str, str] | None:
     >>> split_unit("initial_delay_ms"), split_unit("cache_ttl_seconds"), split_unit("max_delay")
     (('initial_delay', 'ms'), ('cache_ttl', 's'), None)
     """
-    match = _SUFFIX_RE.match(key)
+    match = _SUFFIX_RE().match(key)
     return (match.group(1), UNIT_WORDS[match.group(2)]) if match else None
 
 
@@ -44,7 +45,7 @@ def comment_unit(comment: str, number: Decimal) -> str | None:
     >>> comment_unit("5 seconds", Decimal(5)), comment_unit("never above 10 seconds", Decimal(5))
     ('s', None)
     """
-    match = _COMMENT_RE.match(comment)
+    match = _COMMENT_RE().match(comment)
     if match is None:
         return None
     if match.group(1) is not None and parse_number(match.group(1)) != number:

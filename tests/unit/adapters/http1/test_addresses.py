@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from intertie.adapters.http1.addresses import in_turn, is_local_name, literal
+from intertie.adapters.http1.addresses import in_turn, is_local_name, literal, share_s
 
 FOUR, SIX = socket.AF_INET, socket.AF_INET6
 
@@ -32,6 +32,13 @@ def test_a_spelled_out_address_needs_no_resolver(host: str, family: int) -> None
 def test_everything_else_is_a_name(host: str) -> None:
     """What isn't an address is a name for the resolver."""
     assert literal(host, 443) is None
+
+
+def test_each_address_has_its_share_of_what_is_left() -> None:
+    """The last one may take all of it; what one did not take is the others'."""
+    assert [share_s(left_s, addresses) for left_s, addresses in ((3.0, 3), (2.0, 2), (1.0, 1))] == [1.0] * 3
+    assert share_s(2.8, 2) == 1.4
+    assert share_s(2.0, 0) == 2.0
 
 
 def test_only_this_machines_names_are_local() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from intertie._version import __version__
@@ -39,6 +40,19 @@ def test_a_head_says_everything_once_and_in_order() -> None:
         f"User-Agent: intertie/{__version__}",
         "Content-Length: 2",
     ]
+
+
+@pytest.mark.parametrize(
+    ("authority", "host"),
+    [
+        ("bücher.example:8443", "xn--bcher-kva.example:8443"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("[::1]:8080", "[::1]:8080"),
+    ],
+)
+def test_an_international_name_is_asked_for_in_its_ascii_form(authority: str, host: str) -> None:
+    """RFC 3490 section 4.1: no service knows itself by another."""
+    assert f"\r\nHost: {host}\r\n".encode() in HeadEncoder(authority).encode(Request("GET", "/")).data
 
 
 @pytest.mark.parametrize(
@@ -159,6 +173,23 @@ def test_what_was_checked_once_does_not_pile_up() -> None:
         encoder.encode(Request("GET", "/", ((f"X-{number}", "1"),), f"Y-{number}: 1\r\n".encode()))
     assert len(encoder._good_names) <= 1024
     assert len(encoder._static) <= 1024
+
+
+def test_a_second_head_is_looked_at_as_the_first_was() -> None:
+    """What is remembered of names never lets through what was refused, a second credential, or other codings."""
+    encoder = HeadEncoder("api.example.com")
+    credential = Credential("header", "X-Key", Secret("k"))
+    plain = Request("GET", "/a", (("X-Key", "theirs"), ("X-Own", "1"), ("Accept-Encoding", "br")))
+    first = (encoder.encode(plain), encoder.encode(msgspec.structs.replace(plain, credential=credential)))
+    second = (encoder.encode(plain), encoder.encode(msgspec.structs.replace(plain, credential=credential)))
+    assert first == second
+    assert [head.data.count(b"X-Key: theirs") for head in first] == [1, 0]
+    assert all(head.own_codings for head in first)
+    for _ in range(2):
+        with pytest.raises(MappingError, match="written by the transport"):
+            encoder.encode(Request("GET", "/a", (("X-Own", "1"), ("Host", "other"))))
+        with pytest.raises(MappingError, match="may have"):
+            encoder.encode(Request("GET", "/a", (("X-Own", "1"), ("X Own", "2"))))
 
 
 def test_a_chunk_of_nothing_is_nothing() -> None:

@@ -137,6 +137,17 @@ def test_the_surplus_of_idle_connections_is_closed_oldest_first() -> None:
     assert made.statistics()["open"] == 1
 
 
+def test_by_default_whatever_was_opened_for_a_burst_is_kept_for_the_next_one() -> None:
+    """Opening costs several exchanges; what is not used again goes at the end of its idle time."""
+    limits = TransportLimits()
+    made = pool()
+    burst = [opened(made, Fake()) for _ in range(limits.max_connections)]
+    for connection in burst:
+        made.give_back(connection, 0.0)
+    assert not any(connection.closed for connection in burst)
+    assert made.statistics()["idle"] == limits.max_connections
+
+
 def test_a_connection_back_after_its_time_is_closed() -> None:
     """A server that keeps connections for no time gets them closed at once."""
     made = pool()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ssl
+from datetime import UTC, datetime
 
 import pytest
 import trustme
@@ -45,6 +46,19 @@ class Server:
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
     return trustme.CA()
+
+
+def test_a_channel_knows_when_the_certificate_of_its_service_ends(authority: trustme.CA) -> None:
+    """To the second, as it stands in the certificate."""
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ends = datetime(2099, 3, 5, 7, 9, 11, tzinfo=UTC)
+    authority.issue_cert("here.example", not_after=ends).configure_cert(served)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    authority.configure_trust(context)
+    channel, server = TlsChannel(context, "here.example"), Server(served)
+    while not channel.shake_hands():
+        channel.feed(server.shake_hands(channel.output()))
+    assert channel.certificate_ends() == "Mar  5 07:09:11 2099 GMT"
 
 
 @pytest.fixture(params=[ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])

@@ -9,6 +9,7 @@ import pytest
 
 from intertie.adapters.stores.sqlite.pruning import BATCH
 from intertie.core.errors import Reach
+from intertie.core.money import ONE_UNIT
 from intertie.runtime.state import CallRecord
 from intertie.runtime.stepping import run_blocking
 from support.pace import wait_until
@@ -85,8 +86,8 @@ def test_what_months_cost_outlives_their_calls(sqlite):
     journal = sqlite.journal(history_s=DAY_S)
     ledger = journal.ledger(KEY, flat_price())
     for number in range(50):
-        reservation = ledger.reserve_nowait(Decimal(1)) or run_blocking(ledger.reserve(Decimal(1)))
-        ledger.settle(reservation, quantity=Decimal(1), reached=Reach.YES)
+        reservation = ledger.reserve_nowait(ONE_UNIT) or run_blocking(ledger.reserve(ONE_UNIT))
+        ledger.settle(reservation, quantity=ONE_UNIT, reached=Reach.YES)
         journal.record(a_call(sqlite, str(number), age_s=2 * DAY_S))
     journal.flush()
     before = journal.months()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
 from intertie.core.errors import Reach
+from intertie.core.money import ONE_UNIT
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.state import CallRecord, Permit, QueueItem, Reservation
 from intertie.runtime.stepping import run_blocking
 from support.store_kit import KEY, OTHERS, flat_price
 
-ONE = Decimal(1)
+ONE = ONE_UNIT
 
 
 @pytest.mark.parametrize("other", OTHERS, ids=["integration", "environment", "origin", "tenant"])

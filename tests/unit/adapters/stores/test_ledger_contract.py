@@ -1,19 +1,19 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from intertie.core.errors import Reach
-from intertie.core.money import Money
+from intertie.core.money import ONE_UNIT, Money
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
 from intertie.runtime.state import BudgetRefusal, Reservation
 from intertie.runtime.state_key import StateKey
 from intertie.runtime.stepping import run_blocking
 from support.store_kit import KEY, flat_price
 
-ONE = Decimal(1)
+ONE = ONE_UNIT
 
 
 def reserve(ledger, quantity=ONE):
@@ -69,8 +69,8 @@ def test_what_was_really_used_is_settled(kit):
     """A reservation of an expected size settles the real one, be it smaller or larger."""
     pricing = PricingOptions("per_gb", "USD", (PriceTier("all", None, Decimal(2)),))
     ledger = kit.journal().ledger(KEY, pricing)
-    assert ledger.settle(reserve(ledger), quantity=Decimal("0.25"), reached=Reach.YES).amount == Decimal("0.50")
-    assert ledger.settle(reserve(ledger), quantity=Decimal("1.5"), reached=Reach.YES).amount == Decimal(3)
+    assert ledger.settle(reserve(ledger), quantity=ONE // 4, reached=Reach.YES).amount == Decimal("0.50")
+    assert ledger.settle(reserve(ledger), quantity=ONE * 3 // 2, reached=Reach.YES).amount == Decimal(3)
     month = ledger.month()
     assert (month.quantity, month.amount, month.reserved) == (Decimal("1.75"), Decimal("3.5"), 0)
 
@@ -86,6 +86,42 @@ def test_a_new_month_begins_a_new_budget(kit):
     ledger.settle(first, quantity=ONE, reached=Reach.YES)
     assert ledger.month().month == "2026-12"
     assert ledger.month().calls == 0
+
+
+def test_a_clock_that_is_set_back_is_in_the_month_it_says(kit):
+    """A clock that was wrong, and across the end of a month, is right again: what is called now is of the month of now."""
+    ledger = kit.journal().ledger(KEY, flat_price(monthly_limit=Decimal("0.03"), hard_stop=True))
+    ledger.settle(reserve(ledger), quantity=ONE, reached=Reach.YES)
+    ahead_s = 30 * 86400
+    kit.clock.advance(ahead_s)
+    assert ledger.month().month == "2026-12"
+    ledger.settle(reserve(ledger), quantity=ONE, reached=Reach.YES)
+    kit.clock._epoch -= timedelta(seconds=ahead_s)
+    kit.clock.advance(2)
+    ledger.settle(reserve(ledger), quantity=ONE, reached=Reach.YES)
+    assert (ledger.month().month, ledger.month().calls) == ("2026-11", 2)
+    assert isinstance(reserve(ledger), Reservation)
+    assert isinstance(reserve(ledger), BudgetRefusal)
+
+
+def test_another_time_zone_is_in_its_own_month_at_once(kit):
+    """An hour before the end of November in UTC, Berlin's December begins."""
+    ledger = kit.journal().ledger(KEY, flat_price())
+    kit.clock.advance((datetime(2026, 11, 30, 23, 30, tzinfo=UTC) - kit.clock.utc_now()).total_seconds())
+    ledger.settle(reserve(ledger), quantity=ONE, reached=Reach.YES)
+    ledger.reconfigure(flat_price(time_zone="Europe/Berlin"))
+    ledger.settle(reserve(ledger), quantity=ONE, reached=Reach.YES)
+    assert (ledger.month().month, ledger.month().calls) == ("2026-12", 1)
+
+
+def test_what_a_reservation_is_expected_to_cost_is_said_without_ending_it(kit):
+    """At its own place on the tiers."""
+    tiers = (PriceTier("free", Decimal(1), Decimal(0)), PriceTier("rest", None, Decimal("0.5")))
+    ledger = kit.journal().ledger(KEY, PricingOptions("per_request", "USD", tiers))
+    first, second = reserve(ledger), reserve(ledger)
+    assert ledger.expected_cost(first) == Money(Decimal(0), "USD")
+    assert ledger.expected_cost(second) == Money(Decimal("0.5"), "USD")
+    assert ledger.settle(second, quantity=ONE, reached=Reach.NO) == Money(Decimal(0), "USD")
 
 
 def test_a_reservation_settles_once(kit):

@@ -9,13 +9,10 @@ from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.state import LimitRefusal, Permit, ServerHint
 from intertie.runtime.stepping import run_blocking
 from intertie.testing.virtual_time import run_virtual
-from support.store_kit import KEY, most_aligned, most_within, per_second
+from support.store_kit import KEY, most_aligned, most_within, per_second, sent
+from support.store_kit import acquired as acquire
 
 STRATEGIES = ("sliding_window", "fixed_window", "token_bucket")
-
-
-def acquire(limiter, kit, wait_s=60.0):
-    return run_blocking(limiter.acquire(deadline_s=kit.clock.monotonic_s() + wait_s))
 
 
 def observe(limiter, kit, hint):
@@ -25,7 +22,7 @@ def observe(limiter, kit, hint):
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_crowd_never_passes_the_limit_and_leaves_in_order(kit, strategy):
     """Of forty tasks that ask at once, no span holds more than its limit, and they leave in the order they came."""
-    options = LimiterOptions((Window(1.0, 5), Window(10.0, 20)), strategy, burst=3)
+    options = LimiterOptions((Window(1.0, 5), Window(10.0, 20)), strategy, burst=3, margin_s=0.0)
     limiter = kit.coordination().limiter(KEY, options)
 
     async def one():
@@ -84,7 +81,7 @@ def test_max_wait_bounds_the_wait(kit):
 def test_a_permit_given_back_is_free_again(kit):
     """A request that was not sent leaves its place in the window."""
     limiter = kit.coordination().limiter(KEY, per_second(1))
-    permit = acquire(limiter, kit)
+    permit = run_blocking(limiter.acquire(deadline_s=kit.clock.monotonic_s()))
     limiter.give_back(permit)
     assert isinstance(acquire(limiter, kit, wait_s=0.0), Permit)
     assert isinstance(acquire(limiter, kit, wait_s=0.0), LimitRefusal)
@@ -112,7 +109,7 @@ def test_a_cancelled_waiter_leaves_nothing_taken(kit):
 
     async def scene():
         deadline_s = kit.clock.monotonic_s() + 100
-        await limiter.acquire(deadline_s=deadline_s)
+        sent(await limiter.acquire(deadline_s=deadline_s))
         waiter = asyncio.ensure_future(limiter.acquire(deadline_s=deadline_s))
         await asyncio.sleep(0.1)
         waiter.cancel()
@@ -157,6 +154,57 @@ def test_concurrency_that_never_frees_refuses_at_the_deadline(kit):
     assert refused.reason == "concurrency"
 
 
+@pytest.mark.parametrize(
+    "hint", [ServerHint(remaining=0), ServerHint(reset_s=30.0), ServerHint(remaining=0, reset_s=0.0)]
+)
+def test_half_a_hint_says_nothing(kit, hint):
+    """What is left until nobody knows when, or how long nobody knows what is left, changes no limit."""
+    limiter = kit.coordination().limiter(KEY, per_second(10))
+    assert observe(limiter, kit, hint) == 0.0
+    assert isinstance(acquire(limiter, kit, wait_s=0.0), Permit)
+
+
+@pytest.mark.parametrize(("remaining", "reason"), [(5, "window"), (0, "quota")])
+def test_a_refusal_says_who_set_the_limit(kit, remaining, reason):
+    """The service's own word is the reason only where it said that nothing is left."""
+    limiter = kit.coordination().limiter(KEY, LimiterOptions((Window(60.0, 1),)))
+    assert isinstance(acquire(limiter, kit), Permit)
+    observe(limiter, kit, ServerHint(remaining=remaining, reset_s=30.0))
+    refused = acquire(limiter, kit, wait_s=0.0)
+    assert isinstance(refused, LimitRefusal)
+    assert refused.reason == reason
+
+
+def test_a_huge_limit_is_free_again_as_it_was_taken(kit):
+    """What was taken earlier ends earlier, although neighbours share a stamp."""
+    limiter = kit.coordination().limiter(KEY, LimiterOptions((Window(60.0, 1_000_000),)))
+    used = []
+    for _ in range(3):
+        assert isinstance(acquire(limiter, kit, wait_s=0.0), Permit)
+        kit.clock.advance(25.0)
+        used.append(limiter.snapshot().windows[0].used)
+    kit.clock.advance(15.0)
+    assert used == [1, 2, 2]
+    assert limiter.snapshot().windows[0].used == 1
+
+
+@pytest.mark.parametrize("late_first", [False, True])
+def test_a_huge_limit_misses_none(kit, late_first):
+    """However many leave at about the same time, and whatever order they are counted in, each counts until it is over."""
+    coordination, elsewhere = kit.coordination(), kit.coordination() if kit.backend == "sqlite" else None
+    limiter = coordination.limiter(KEY, LimiterOptions((Window(60.0, 1_000_000),)))
+    other = limiter if elsewhere is None else elsewhere.limiter(KEY, LimiterOptions((Window(60.0, 1_000_000),)))
+    for number in range(60):
+        each = (limiter, other)[number % 2 == late_first]
+        assert isinstance(each.acquire_nowait() or acquire(each, kit, wait_s=0.0), Permit)
+        kit.clock.advance(0.0001)
+    for each in (limiter, other, limiter):
+        used = each.snapshot().windows[0].used
+    assert used >= 60, "what is set aside for a process counts as well"
+    kit.clock.advance(70.0)
+    assert limiter.snapshot().windows[0].used == 0
+
+
 def test_a_pause_holds_for_all_and_is_capped(kit):
     """`Retry-After` pauses the limit, no longer than the longest pause allowed."""
     limiter = kit.coordination().limiter(KEY, per_second(10, max_pause_s=5.0))
@@ -186,7 +234,7 @@ def test_waiters_of_a_pause_leave_at_the_limits_pace(kit):
     limiter.pause(5.0)
 
     async def one():
-        await limiter.acquire(deadline_s=kit.clock.monotonic_s() + 100)
+        sent(await limiter.acquire(deadline_s=kit.clock.monotonic_s() + 100))
         return kit.clock.monotonic_s()
 
     async def crowd():
@@ -234,7 +282,9 @@ def test_what_is_left_does_not_count_those_in_flight(kit):
 
 def test_a_snapshot_shows_windows_and_flights(kit):
     """The snapshot says how full each window is and who is in flight."""
-    limiter = kit.coordination().limiter(KEY, LimiterOptions((Window(1.0, 2), Window(60.0, 10)), concurrent=5))
+    limiter = kit.coordination().limiter(
+        KEY, LimiterOptions((Window(1.0, 2), Window(60.0, 10)), concurrent=5, margin_s=0.0)
+    )
     acquire(limiter, kit)
     acquire(limiter, kit)
     snapshot = limiter.snapshot()

@@ -9,7 +9,6 @@ import asyncio
 import subprocess
 import sys
 import threading
-from decimal import Decimal
 
 import pytest
 
@@ -19,6 +18,7 @@ from intertie.adapters.stores.errors import StoreLocked
 from intertie.adapters.stores.sqlite.combining import Combiner
 from intertie.core.clock import AsyncioClock
 from intertie.core.errors import Reach
+from intertie.core.money import ONE_UNIT
 from intertie.core.rng import SystemRng
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
@@ -36,7 +36,7 @@ from support.held_file import held
 from support.pace import PATIENCE_S
 from support.store_kit import KEY, flat_price
 
-ONE = Decimal(1)
+ONE = ONE_UNIT
 FAILED = Verdict(failure=True)
 CLOCK = AsyncioClock()
 
@@ -117,7 +117,7 @@ def test_no_verb_of_a_call_does_io_on_the_loop(stores, tmp_path):
         journal.problems()
         item = QueueItem("r", KEY, "create", b"{}", None, None, "", 0.0, None)
         for refused in (
-            ledger.reserve(Decimal(1000), deadline_s=soon()),
+            ledger.reserve(1000 * ONE, deadline_s=soon()),
             journal.record_strict(record(), deadline_s=soon()),
             journal.enqueue(item, deadline_s=soon()),
         ):

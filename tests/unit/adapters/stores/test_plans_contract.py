@@ -7,22 +7,23 @@ from decimal import Decimal
 import pytest
 
 from intertie.core.errors import Reach
+from intertie.core.money import ONE_UNIT
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.state import Admission, BudgetRefusal, CircuitRefusal, LimitRefusal, Permit, Reservation, Verdict
 from intertie.runtime.stepping import run_blocking
-from support.store_kit import KEY, StoreKit, flat_price
+from support.store_kit import KEY, StoreKit, acquired, flat_price
 
-ONE = Decimal(1)
+ONE = ONE_UNIT
 FAILED, FINE = Verdict(failure=True), Verdict(failure=False)
 
 
 def per_minute(limit, **options):
-    return LimiterOptions((Window(60.0, limit),), **options)
+    return LimiterOptions((Window(60.0, limit),), **{"margin_s": 0.0, **options})
 
 
 def acquire(limiter, kit, wait_s=0.0):
-    return run_blocking(limiter.acquire(deadline_s=kit.clock.monotonic_s() + wait_s))
+    return acquired(limiter, kit, wait_s)
 
 
 def taken(limiter, kit, most=50):
@@ -141,7 +142,7 @@ def test_a_month_outlasts_a_changed_price_and_budget(kit):
     ledger.reconfigure(flat_price("0.02", monthly_limit=Decimal("0.20"), hard_stop=True))
     reservation = run_blocking(ledger.reserve(ONE))
     assert isinstance(reservation, Reservation)
-    assert reservation.amount == Decimal("0.02")
+    assert ledger.expected_cost(reservation).amount == Decimal("0.02")
     assert ledger.month().quantity == 8
 
 

@@ -10,9 +10,10 @@ from decimal import Decimal
 import pytest
 
 from intertie.adapters.stores import InlineOffload, StoreUnavailable, open_journal
-from intertie.adapters.stores.sqlite.limiter import SHARE_S
+from intertie.adapters.stores.shared.leases import SHARE_S
 from intertie.core.clock import BlockingClock
 from intertie.core.errors import Reach
+from intertie.core.money import ONE_UNIT
 from intertie.core.rng import SystemRng
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
@@ -29,9 +30,10 @@ from intertie.runtime.state import (
 )
 from intertie.runtime.stepping import run_blocking
 from support.pace import PATIENCE_S
-from support.store_kit import KEY, StoreKit, flat_price, most_within, per_second
+from support.store_kit import KEY, StoreKit, flat_price, most_within, per_second, sent
+from support.store_kit import acquired as acquire
 
-ONE = Decimal(1)
+ONE = ONE_UNIT
 
 
 @pytest.fixture
@@ -39,10 +41,6 @@ def kit(tmp_path):
     made = StoreKit("sqlite", tmp_path)
     yield made
     made.close()
-
-
-def acquire(limiter, kit, wait_s=60.0):
-    return run_blocking(limiter.acquire(deadline_s=kit.clock.monotonic_s() + wait_s))
 
 
 def record(breaker, kit, admission, verdict):
@@ -93,14 +91,27 @@ def test_a_share_is_spent_in_memory_and_counted_for_others(kit):
     one, other = (kit.coordination().limiter(KEY, per_second(100)) for _ in range(2))
     taken = 0
     for _ in range(60):
-        taken += one.acquire_nowait() is not None or isinstance(acquire(one, kit, wait_s=0.0), Permit)
+        taken += sent(one.acquire_nowait()) is not None or isinstance(acquire(one, kit, wait_s=0.0), Permit)
         kit.clock.advance(0.001)
     assert taken == 60
-    assert one.core._share.left or one.core._share.stamps
+    assert one.core._shares
     rest = 0
     while isinstance(acquire(other, kit, wait_s=0.0), Permit):
         rest += 1
     assert 20 <= rest <= 40
+
+
+@pytest.mark.parametrize("strategy", ["sliding_window", "fixed_window", "token_bucket"])
+def test_two_who_take_all_they_can_get_never_pass_the_limit(kit, strategy):
+    """Under demand both set shares aside, and neither more than the other leaves."""
+    options = LimiterOptions((Window(60.0, 100),), strategy, burst=100)
+    limiters = [kit.coordination().limiter(KEY, options) for _ in range(2)]
+    taken = 0
+    for turn in range(400):
+        each = limiters[turn % 2]
+        taken += isinstance(each.acquire_nowait() or acquire(each, kit, wait_s=0.0), Permit)
+        kit.clock.advance(0.001)
+    assert 80 <= taken <= 100
 
 
 def test_a_share_of_a_dead_owner_is_wasted_not_exceeded(kit):
@@ -108,7 +119,7 @@ def test_a_share_of_a_dead_owner_is_wasted_not_exceeded(kit):
     coordination = kit.coordination()
     one, other = coordination.limiter(KEY, per_second(100)), kit.coordination().limiter(KEY, per_second(100))
     for _ in range(50):
-        one.acquire_nowait() or acquire(one, kit)
+        sent(one.acquire_nowait()) or acquire(one, kit)
         kit.clock.advance(0.001)
     die(coordination)
     used = 0
@@ -124,7 +135,7 @@ def test_a_share_that_is_settled_a_little_late_counts_for_what_was_used(kit):
     """Its owner is given a moment after its end to say so: what it did not use is the others' again."""
     one, other = (kit.coordination().limiter(KEY, per_second(100)) for _ in range(2))
     for _ in range(12):
-        assert isinstance(one.acquire_nowait() or acquire(one, kit), Permit)
+        assert isinstance(sent(one.acquire_nowait()) or acquire(one, kit), Permit)
     held = other.snapshot().windows[0].used
     assert held > 12, "a share is out"
     kit.clock.advance(SHARE_S + 0.05)
@@ -153,6 +164,22 @@ def test_a_place_is_free_for_others_soon_after_a_flight_ended(kit):
     after_all_due(coordination, kit)  # nothing is left that would report the end by the way
     assert isinstance(acquire(other, kit, wait_s=0.0), LimitRefusal)
     one.finished(permit)
+    after_all_due(coordination, kit)
+    assert isinstance(acquire(other, kit, wait_s=0.0), Permit)
+
+
+def test_what_is_given_back_is_free_for_others_soon(kit):
+    """Nobody of the process that took it has to call again before another process may."""
+    coordination, options = kit.coordination(), LimiterOptions((Window(60.0, 1),))
+    one, other = coordination.limiter(KEY, options), kit.coordination().limiter(KEY, options)
+    permit = run_blocking(one.acquire(deadline_s=kit.clock.monotonic_s() + 60.0))
+    assert isinstance(permit, Permit)
+    permit.departing()  # else it lapses by itself
+    kit.clock.advance(0.03)
+    one.snapshot()  # tells the store in time that it is still on its way
+    after_all_due(coordination, kit)  # nothing is left that would tell of it by the way
+    assert isinstance(acquire(other, kit, wait_s=0.0), LimitRefusal)
+    one.give_back(permit)
     after_all_due(coordination, kit)
     assert isinstance(acquire(other, kit, wait_s=0.0), Permit)
 
@@ -240,7 +267,7 @@ def test_without_its_store_a_limit_does_what_it_was_told(kit, store_down, expect
         until_s = kit.clock.monotonic_s() + 2.0
         taken = []
         for _ in range(40):
-            answer = run_blocking(one.acquire(deadline_s=until_s))
+            answer = sent(run_blocking(one.acquire(deadline_s=until_s)))
             if isinstance(answer, Permit):
                 taken.append(answer.stamp_s)
         assert most_within(taken, 1.0) == expected
@@ -248,6 +275,22 @@ def test_without_its_store_a_limit_does_what_it_was_told(kit, store_down, expect
     kit.clock.advance(2.0)
     assert isinstance(acquire(one, kit), Permit)
     assert coordination.problems() == ()
+
+
+def test_permits_from_before_an_outage_are_given_back_in_it(kit):
+    """Each goes back to whoever gave it; a window later the limit is what it was."""
+    coordination = kit.coordination()
+    limiter = coordination.limiter(KEY, LimiterOptions((Window(60.0, 3),)))
+    before = acquire(limiter, kit)
+    kit.clock.advance(0.5)
+    with broken(coordination):
+        during = acquire(limiter, kit)
+        assert isinstance(during, Permit)
+        limiter.give_back(before)
+        limiter.give_back(during)
+    kit.clock.advance(70.0)
+    taken = [isinstance(acquire(limiter, kit, wait_s=0.0), Permit) for _ in range(4)]
+    assert taken == [True, True, True, False]
 
 
 def test_a_breaker_opens_for_all_and_survives_a_restart(kit):
@@ -436,6 +479,15 @@ def test_a_caller_cancelled_in_the_middle_of_a_transaction_keeps_nothing(tmp_pat
     limiter = coordination.limiter(KEY, LimiterOptions((Window(1000.0, 1),)))
     ledger = journal.ledger(KEY, flat_price())
 
+    run, go_on = limiter.core._store.run, threading.Event()
+
+    def slowly(gather, **options):
+        replies = run(gather, **options)
+        go_on.wait(PATIENCE_S)
+        return replies
+
+    limiter.core._store.run = slowly
+
     async def cancelled(work):
         task = asyncio.ensure_future(work)
         await asyncio.sleep(0)
@@ -443,6 +495,7 @@ def test_a_caller_cancelled_in_the_middle_of_a_transaction_keeps_nothing(tmp_pat
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+        go_on.set()
 
     async def scene():
         await cancelled(limiter.acquire(deadline_s=AsyncioClock().monotonic_s() + 5))

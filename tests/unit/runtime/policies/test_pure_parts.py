@@ -3,17 +3,23 @@
 import math
 import random
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
 from intertie.core.errors import CircuitOpen, ConnectError, DeadlineExceeded, Reach, ReadError, ServiceError
+from intertie.core.money import ONE_UNIT as ONE
 from intertie.runtime.call import Answered, Failed, Kind
 from intertie.runtime.clipping import connect_timeout_s, read_timeout_s, write_deadline_s
 from intertie.runtime.http import Headers, Request, Response
 from intertie.runtime.policies.breaker.options import BreakerOptions
 from intertie.runtime.policies.breaker.verdict import FAILURE, NEUTRAL, SUCCESS, verdict_of
-from intertie.runtime.policies.budget.quantities import ONE, expected_quantity, gigabytes, minutes, used_quantity
+from intertie.runtime.policies.budget.quantities import (
+    expected_quantity,
+    expecting,
+    gigabytes,
+    minutes,
+    used_quantity,
+)
 from intertie.runtime.policies.deadline.options import TimeoutOptions
 from intertie.runtime.policies.retry.backoff import backoff_s
 from intertie.runtime.policies.retry.budget import RetryBudget
@@ -157,7 +163,7 @@ def test_only_what_somebody_hoped_for_is_told():
 
 def test_a_gigabyte_has_a_thousand_million_bytes():
     """As services bill it."""
-    assert gigabytes(2_500_000_000) == Decimal("2.5")
+    assert gigabytes(2_500_000_000) == ONE * 5 // 2
 
 
 def test_a_body_that_was_read_from_is_not_sent_again():
@@ -218,13 +224,14 @@ def test_quantities_are_exact():
     """Units of the pricing model, by declared sizes before and by what was counted after."""
     text = make_operation(schema={"type": "string", "maxLength": 10_000})
     request = Request("POST", "/", body=b"x" * 500)
-    assert expected_quantity("per_request", text, request, attempt_s=9) == ONE
-    assert expected_quantity("per_gb", text, request, attempt_s=9) == gigabytes(1024 + 500 + 1024 + 10_000)
-    assert expected_quantity("per_minute", text, request, attempt_s=90.0) == Decimal("1.5")
+    assert expecting("per_request", text, attempt_s=9)(request) == ONE
+    assert expecting("per_gb", text, attempt_s=9)(request) == gigabytes(1024 + 500 + 1024 + 10_000)
+    assert expecting("per_gb", text, attempt_s=9)(None) == gigabytes(1024 + 1024 + 10_000)
+    assert expecting("per_minute", text, attempt_s=90.0)(request) == ONE * 3 // 2
     counted = Response(200, Headers(), bytes_sent=100, bytes_received=900)
     assert used_quantity("per_gb", counted, wire_s=1.0, expected=ONE) == gigabytes(1000)
     assert used_quantity("per_gb", None, wire_s=1.0, expected=ONE) == ONE
-    assert used_quantity("per_minute", None, wire_s=30.0, expected=ONE) == minutes(30.0) == Decimal("0.5")
+    assert used_quantity("per_minute", None, wire_s=30.0, expected=ONE) == minutes(30.0) == ONE // 2
     assert used_quantity("subscription", counted, wire_s=1.0, expected=ONE) == ONE
 
 
@@ -271,6 +278,6 @@ def test_announcements_in_every_spelling(fields, says):
 def test_a_schema_without_length_is_weighed_by_its_example():
     """What the author shows is what is expected."""
     shown = make_operation()
-    plain = expected_quantity("per_gb", shown, None, attempt_s=1)
+    plain = expected_quantity("per_gb", shown, attempt_s=1)
     assert plain == gigabytes(1024 + 1024 + 64 * 1024)
     assert isinstance(CompiledSchema(True).json, bool)

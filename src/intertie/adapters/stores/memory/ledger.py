@@ -10,17 +10,16 @@ from math import inf
 from intertie.core.clock import Clock
 from intertie.core.errors import Reach
 from intertie.core.forking import renew_after_fork
-from intertie.core.money import Money
+from intertie.core.money import EXACT, Money, Trillionths, units
 from intertie.runtime.policies.budget.options import PricingOptions
 from intertie.runtime.policies.budget.state import (
-    EXACT,
-    affordable_quantity,
     marginal_cost,
     month_bounds,
     month_name,
     strictest_budget,
     tier_cost,
 )
+from intertie.runtime.policies.budget.tariff import Tariff
 from intertie.runtime.state import BudgetRefusal, LedgerMonth, Reservation
 from intertie.runtime.state_key import StateKey
 
@@ -28,16 +27,16 @@ _ZERO = Decimal(0)
 
 
 class _Month:
-    """The books of one month, in cumulative quantities."""
+    """The books of one month, in cumulative quantities; it lasts from `begins_s` to `ends_s` (UTC)."""
 
-    __slots__ = ("calls", "ends_s", "name", "reserved", "settled")
+    __slots__ = ("begins_s", "calls", "ends_s", "name", "reserved", "settled")
 
-    def __init__(self, name: str, ends_s: float) -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
-        self.ends_s = ends_s
+        self.begins_s = self.ends_s = 0.0
         self.calls = 0
-        self.settled = _ZERO
-        self.reserved = _ZERO
+        self.settled: Trillionths = 0
+        self.reserved: Trillionths = 0
 
 
 class MemoryLedger:
@@ -46,13 +45,12 @@ class MemoryLedger:
     def __init__(self, key: StateKey, pricing: PricingOptions, clock: Clock) -> None:
         self._key = key
         self._clock = clock
+        self._utc_s = clock.utc_s
         self._lock = threading.Lock()
         self._months: dict[str, _Month] = {}
-        self._current = _Month("", 0.0)
-        self._open: dict[int, tuple[_Month, Decimal]] = {}
-        self._next_id = 1
-        self._pricing = self._strictest = pricing
-        self._affordable = affordable_quantity(pricing)
+        self._current = _Month("")
+        self._tariff = Tariff(pricing)
+        self._strictest, self._affordable = strictest_budget((pricing,))
         renew_after_fork(self)
 
     def after_fork_in_child(self) -> None:
@@ -63,89 +61,89 @@ class MemoryLedger:
         """Go on under the newest price and the strictest budget; what was spent stays spent."""
         with self._lock:
             if plans:
-                self._pricing = plans[-1]
+                self._tariff = Tariff(plans[-1])
                 self._strictest, self._affordable = strictest_budget(plans)
+                self._current = _Month("")  # another time zone has other months
 
-    def reserve_nowait(self, quantity: Decimal) -> Reservation | None:
-        """Set aside the cost of `quantity` units; None where `reserve` would refuse."""
+    def reserve_nowait(self, quantity: Trillionths) -> Reservation | None:
+        """Set `quantity` aside; None where `reserve` would refuse."""
         with self._lock:
-            return self._reserve(quantity)
+            month = self._current
+            if not month.begins_s <= self._utc_s() < month.ends_s:
+                month = self._this_month_locked()
+            before = month.settled + month.reserved
+            if self._affordable is not None and before + quantity > self._affordable:
+                return None
+            month.reserved += quantity
+        return Reservation(quantity, before, month)
 
     async def reserve(
         self,
-        quantity: Decimal,
+        quantity: Trillionths,
         *,
         deadline_s: float = inf,  # noqa: ARG002  # memory answers at once
     ) -> Reservation | BudgetRefusal:
-        """Set aside the cost, or refuse where the month's limit would be passed."""
+        """Set it aside, or refuse where the month's limit would be passed."""
+        reservation = self.reserve_nowait(quantity)
+        if reservation is not None:
+            return reservation
         with self._lock:
-            reservation = self._reserve(quantity)
-            if reservation is not None:
-                return reservation
             month, pricing = self._current, self._strictest
-            spent = EXACT.add(tier_cost(pricing, EXACT.add(month.settled, month.reserved)), pricing.monthly_fee)
-            retry_after_s = max(0.0, month.ends_s - self._clock.utc_s())
-            return BudgetRefusal(retry_after_s, pricing.monthly_limit or _ZERO, spent)
+            spent = EXACT.add(tier_cost(pricing, units(month.settled + month.reserved)), pricing.monthly_fee)
+            return BudgetRefusal(max(0.0, month.ends_s - self._utc_s()), pricing.monthly_limit or _ZERO, spent)
 
-    def _reserve(self, quantity: Decimal) -> Reservation | None:
-        month = self._this_month()
-        before = EXACT.add(month.settled, month.reserved)
-        after = EXACT.add(before, quantity)
-        if self._affordable is not None and after > self._affordable:
-            return None
-        month.reserved = EXACT.add(month.reserved, quantity)
-        number = self._next_id
-        self._next_id += 1
-        self._open[number] = (month, quantity)
-        return Reservation(number, quantity, marginal_cost(self._pricing, before, quantity), before)
-
-    def _this_month(self) -> _Month:
-        if self._clock.utc_s() >= self._current.ends_s:
-            now = self._clock.utc_now()
-            name = month_name(now, self._pricing.time_zone)
-            _, ends_s = month_bounds(now, self._pricing.time_zone)
-            self._current = self._months.setdefault(name, _Month(name, ends_s))
+    def _this_month_locked(self) -> _Month:
+        """Return the month of now: the one after the last, or after a step of the clock one of before."""
+        now, time_zone = self._clock.utc_now(), self._tariff.pricing.time_zone
+        name = month_name(now, time_zone)
+        self._current = self._months.setdefault(name, _Month(name))
+        self._current.begins_s, self._current.ends_s = month_bounds(now, time_zone)
         return self._current
 
-    def settle(self, reservation: Reservation, *, quantity: Decimal, reached: Reach) -> Money:
+    def expected_cost(self, reservation: Reservation) -> Money:
+        """Return what a reservation is expected to cost."""
+        return self._tariff.cost(reservation.before, reservation.quantity)
+
+    def settle(self, reservation: Reservation, *, quantity: Trillionths, reached: Reach) -> Money:
         """Turn a reservation into what the attempt cost (nothing where it reached nobody); return that.
 
         Raises:
             ValueError: The reservation was settled before.
         """
         with self._lock:
-            if reservation.id not in self._open:
-                msg = f"reservation {reservation.id} of {self._key} was settled before"
+            month = reservation.books
+            if month is None:
+                msg = f"a reservation of {self._key} was settled before"
                 raise ValueError(msg)
-            month, reserved = self._open.pop(reservation.id)
-            month.reserved = EXACT.subtract(month.reserved, reserved)
-            cost = _ZERO
-            if reached is not Reach.NO:
-                cost = marginal_cost(self._pricing, month.settled, quantity)
-                month.settled = EXACT.add(month.settled, quantity)
-                month.calls += 1
-            return Money(cost, self._pricing.currency)
+            reservation.books = None
+            month.reserved -= reservation.quantity
+            if reached is Reach.NO:
+                return self._tariff.nothing
+            cost = self._tariff.cost(month.settled, quantity)
+            month.settled += quantity
+            month.calls += 1
+            return cost
 
     def month(self) -> LedgerMonth:
         """Return the current month."""
         with self._lock:
-            return self._told(self._this_month())
+            return self._told_locked(self._this_month_locked())
 
     def months(self) -> list[LedgerMonth]:
         """Return all months on record, oldest first."""
         with self._lock:
-            return [self._told(month) for _, month in sorted(self._months.items())]
+            return [self._told_locked(month) for _, month in sorted(self._months.items())]
 
-    def _told(self, month: _Month) -> LedgerMonth:
-        pricing = self._pricing
+    def _told_locked(self, month: _Month) -> LedgerMonth:
+        pricing, settled = self._tariff.pricing, units(month.settled)
         return LedgerMonth(
             key=self._key,
             month=month.name,
             currency=pricing.currency,
             calls=month.calls,
-            quantity=month.settled,
-            amount=tier_cost(pricing, month.settled),
-            reserved=marginal_cost(pricing, month.settled, month.reserved),
+            quantity=settled,
+            amount=tier_cost(pricing, settled),
+            reserved=marginal_cost(pricing, settled, units(month.reserved)),
             unreconciled=_ZERO,
             monthly_limit=self._strictest.monthly_limit,
         )

@@ -3,102 +3,235 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Sequence
+from math import inf
 
+from intertie.adapters.stores.shared.line import Answer, Line, Seat
+from intertie.adapters.stores.shared.permits import GivenPermit, Horizon
 from intertie.core.clock import Clock
 from intertie.core.forking import renew_after_fork
 from intertie.runtime.policies.limiter.options import LimiterOptions
-from intertie.runtime.policies.limiter.state import LimiterState, Ticket
+from intertie.runtime.policies.limiter.state import LimiterState, comes_late
+from intertie.runtime.policies.limiter.state_plan import Plan
 from intertie.runtime.state import LimiterSnapshot, LimitRefusal, Permit, ServerHint
 
+_LATER_S = 1e-7
+_PLAN_S = 1.0
+"""How long turns that were foreseen are believed: real departures are always a little later."""
 
-class MemoryLimiter:
+
+class MemoryLimiter(Line):
     """What the handles on one limit share, for the threads and tasks of this process; its clock is monotonic."""
 
-    def __init__(self, options: LimiterOptions, clock: Clock, *beside: LimiterOptions) -> None:
-        self._clock = clock
-        self._now_s = self.now_s = clock.monotonic_s
+    def __init__(self, options: LimiterOptions, clock: Clock, *beside: LimiterOptions, in_flight: int = 0) -> None:
+        super().__init__(clock)
+        self.now_s = clock.monotonic_s
+        self.horizon = Horizon()
         self._state = LimiterState(options, lambda: clock.utc_s() - clock.monotonic_s(), beside=beside)
-        self._lock = threading.Lock()
+        self._state.in_flight = in_flight
+        self._counted = self._state.is_counted
+        self._out: dict[GivenPermit, None] = {}
+        self._plan: Plan | None = None
+        self._planned_s = 0.0
         renew_after_fork(self)
 
     def after_fork_in_child(self) -> None:
-        """Make a free lock; waiters were threads and tasks of the parent."""
+        """Make a free lock; waiters and flights were the parent's, and what it had given leave it may have sent."""
         self._lock = threading.Lock()
-        self._state.leave_all([""])
+        self._seats = deque()
+        self._plan = None
+        for _ in range(len(self._out)):
+            self._state.depart(self.now_s())
+        self._out = {}
         self._state.in_flight = 0
 
     def replan(self, plans: Sequence[LimiterOptions]) -> None:
         """Go on under these plans: what left before counts, and those in line keep their places."""
         with self._lock:
             if plans:
-                self._state = self._state.replanned(plans, self._now_s())
+                self._state = self._state.replanned(plans, self.now_s())
+                self._counted = self._state.is_counted
+                self._changed_locked()
+
+    # --- taking ---------------------------------------------------------------------------------------------------
 
     def acquire_nowait(self) -> Permit | None:
         """Take a permit if one is free now and nobody waits before us, else None."""
         with self._lock:
-            now_s = self._now_s()
-            return Permit(self, now_s) if self._state.take(now_s) else None
+            return None if self._seats else self._take_locked()
 
-    async def acquire(self, *, deadline_s: float, again: bool = False) -> Permit | LimitRefusal:  # noqa: ARG002  # no permit of ours lapses
+    def _take_locked(self) -> GivenPermit | None:
+        now_s = self.now_s()
+        state = self._state
+        if not state.take(now_s):
+            return None
+        permit = GivenPermit(
+            self, now_s, min(now_s + self.horizon.seconds, state.last_s(now_s)) if self._counted else inf
+        )
+        self._out[permit] = None
+        return permit
+
+    async def acquire(self, *, deadline_s: float, again: bool = False) -> Permit | LimitRefusal:
         """Wait for a turn, first come first served, at most until `deadline_s` (monotonic)."""
-        began_s = self._now_s()
+        began_s = self.now_s()
         with self._lock:
-            now_s = self._now_s()
-            answer = self._state.ask(now_s, deadline_s)
-        if not isinstance(answer, Ticket):
-            return Permit(self, now_s) if answer is True else _refused(answer)
-        number = answer.number
-        try:
-            while isinstance(answer, Ticket):
-                await self._clock.sleep_until(answer.turn_s)
-                with self._lock:
-                    now_s = self._now_s()
-                    answer = self._state.look(number, now_s)
-            return Permit(self, now_s, waited_s=now_s - began_s) if answer is True else _refused(answer)
-        finally:
-            # Cancelled while waiting: the place in line is free again. Otherwise it is gone already.
-            if isinstance(answer, Ticket):
-                with self._lock:
-                    self._state.leave(number)
+            permit = self._take_locked() if again or not self._seats else None
+        return await self._wait(began_s, deadline_s, first=again) if permit is None else permit
 
-    def give_back(self, permit: Permit) -> None:
-        """Undo a permit whose request was not sent."""
-        with self._lock:
-            self._state.undo(permit.stamp_s)
+    def _serve_locked(self) -> float:
+        seats = self._seats
+        led = seats[0] if seats else None
+        while seats:
+            permit = self._take_locked()
+            if permit is None and not self._reclaimed_locked():
+                break
+            if permit is not None:
+                seat = seats.popleft()
+                permit.waited_s = max(0.0, permit.stamp_s - seat.began_s)
+                self._answer_locked(seat, permit)
+        if not seats:
+            self._plan = None
+            return inf
+        if seats[0] is not led:
+            self._ring_leader_locked()
+        now_s = self.now_s()
+        # Without a place in flight, or where those with leave fill all room, whoever changes that serves the line.
+        due_s = self._state.turn_s(now_s) if self._state.free_places else inf
+        return min(due_s, next((permit.not_after_s + 2 * _LATER_S for permit in self._out if not permit.leaving), inf))
+
+    def _reclaimed_locked(self) -> bool:
+        """Take back the permits that lapsed with nobody to give them back, such as of a caller who was interrupted."""
+        now_s = self.now_s()
+        lost = [permit for permit in self._out if permit.has_lapsed(now_s - _LATER_S)]
+        for permit in lost:
+            del self._out[permit]
+            self._state.put_back()
+        return bool(lost)
+
+    def _refusal_locked(self, seat: Seat, ahead: int) -> LimitRefusal | None:
+        now_s = self.now_s()
+        if not ahead:
+            turn_s = self._state.turn_s(now_s)
+        else:
+            if self._plan is None or now_s - self._planned_s > _PLAN_S:
+                self._foresee_locked(now_s)
+            turn_s = now_s if self._plan is None else self._plan.peek(now_s)
+        if comes_late(turn_s, now_s, seat.deadline_s) or seat.deadline_s <= now_s:
+            return self._state.refusal(now_s, turn_s, ahead)
+        if self._plan is not None:
+            self._plan.take(now_s)
+        return None
+
+    def _foresee_locked(self, now_s: float) -> None:
+        """Foresee the turns of all in line, and refuse those whose turn can't come in time."""
+        self._plan, self._planned_s = plan, _ = self._state.plan(now_s), now_s
+
+        def late(seat: Seat, ahead: int) -> LimitRefusal | None:
+            turn_s = plan.peek(now_s)
+            if comes_late(turn_s, now_s, seat.deadline_s):
+                return self._state.refusal(now_s, turn_s, ahead)
+            plan.take(now_s)
+            return None
+
+        self._refuse_locked(late)
+
+    def _too_late_locked(self, seat: Seat) -> LimitRefusal:  # noqa: ARG002  # all see the same limit
+        now_s = self.now_s()
+        return self._state.refusal(now_s, self._state.turn_s(now_s), 0)
+
+    def _left_locked(self) -> None:
+        self._plan = None
+
+    def _dispose_locked(self, answer: Answer | None) -> None:
+        if isinstance(answer, GivenPermit):
+            self._give_back_locked(answer)
+
+    def _changed_locked(self) -> None:
+        """Foresee anew after something that changes everybody's turn, and serve the line."""
+        self._plan = None
+        if self._seats:
+            self._foresee_locked(self.now_s())
+
+    # --- what becomes of a permit -----------------------------------------------------------------------------------
 
     def departed(self, permit: Permit) -> None:
-        """Count it as before: since it was given."""
+        """Count a permit's request from now on."""
+        with self._lock:
+            if self._out.pop(permit, self) is None:  # type: ignore[call-overload]
+                now_s = self.now_s()
+                self._state.depart(now_s)
+                self.horizon.departed(now_s - permit.stamp_s)
 
-    def finished(self, permit: Permit) -> None:  # noqa: ARG002  # one flight is like another
-        """End the flight that a permit began."""
+    def give_back(self, permit: Permit) -> None:
+        """Undo a permit of whose request no byte has left."""
+        with self._lock:
+            self._give_back_locked(permit)
+
+    def _give_back_locked(self, permit: Permit) -> None:
+        if self._out.pop(permit, self) is None:  # type: ignore[call-overload]
+            self._state.put_back()
+            self._plan = None
+            self._ring_leader_locked()
+        elif permit.leaving:  # type: ignore[attr-defined]
+            self._state.finish()  # it has departed, so it counts
+
+    def finished(self, permit: Permit) -> None:
+        """End the flight that a permit began; one that has not departed counts from now."""
+        with self._lock:
+            state = self._state
+            if self._out.pop(permit, self) is None:  # type: ignore[call-overload]
+                state.depart(self.now_s())
+                state.finish()
+            elif permit.leaving:  # type: ignore[attr-defined]
+                state.finish()
+            else:
+                state.add_used([self.now_s()])  # taken back when it lapsed
+            if self._seats and state.is_bounded:
+                self._ring_leader_locked()
+
+    def ended(self) -> None:
+        """End one of the flights that it was made with."""
         with self._lock:
             self._state.finish()
+            self._ring_leader_locked()
+
+    # --- steering -------------------------------------------------------------------------------------------------
 
     async def observe(self, hint: ServerHint, *, deadline_s: float) -> float:  # noqa: ARG002  # memory answers at once
         """Let an answer steer the limit for all callers; return the pause now in force."""
         with self._lock:
-            return self._state.observe(hint, self._now_s())
+            before_s = self._state.paused_until_s
+            pause_s = self._state.observe(hint, self.now_s())
+            self._plan = None
+            if self._state.paused_until_s != before_s:
+                self._changed_locked()
+            return pause_s
 
     def pause(self, seconds: float) -> None:
         """Pause by an operator's hand."""
         with self._lock:
-            now_s = self._now_s()
+            now_s = self.now_s()
             self._state.pause_until(now_s + seconds, now_s)
+            self._changed_locked()
+
+    def begin_at_pace(self, paused_s: float) -> None:
+        """Begin as one part of a limit of which only a pause is known: after it, at the limit's pace for one window."""
+        with self._lock:
+            now_s = self.now_s()
+            if paused_s > 0:
+                self._state.pause_until(now_s + paused_s, now_s)
+            else:
+                self._state.begin_at_pace(now_s)
 
     def resume(self) -> None:
         """Clear a pause."""
         with self._lock:
-            self._state.resume(self._now_s())
+            self._state.resume(self.now_s())
+            self._changed_locked()
 
     def snapshot(self) -> LimiterSnapshot:
         """Return the limiter as it is now."""
         with self._lock:
-            return self._state.snapshot(self._now_s())
-
-
-def _refused(answer: bool | LimitRefusal) -> LimitRefusal:
-    if isinstance(answer, LimitRefusal):
-        return answer
-    msg = f"the limiter answered {answer!r} to one who asked for a turn; please report this"
-    raise TypeError(msg)
+            self._reclaimed_locked()
+            return self._state.snapshot(self.now_s(), len(self._seats))

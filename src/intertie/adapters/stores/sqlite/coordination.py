@@ -70,15 +70,15 @@ class SqliteCoordination:
                 monotonic_s = self._clock.monotonic_s
                 plans = PlanRows("limiter", key, scope, options, owner=self._owner, monotonic_s=monotonic_s)
                 store = LimiterStore(key, scope, plans, self._database, self._owner, self._timeline)
+                name = f"limiter {scope} {key!r}"
                 core = SharedLimiter(
-                    f"limiter {scope} {key!r}",
+                    name,
                     store=store,
-                    owner=self._owner,
-                    timeline=self._timeline,
                     clock=self._clock,
+                    offset_s=self._timeline.offset_s,
                     offload=self._offload,
                     background=self._background,
-                    problems=self._problems,
+                    tell_problem=partial(self._problems.tell, name),
                     store_down=self._store_down,
                 )
                 self._limiters[key, scope] = core, Sharing(core)

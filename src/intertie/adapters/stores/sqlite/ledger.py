@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Sequence
 from decimal import Decimal
@@ -10,54 +9,40 @@ from math import inf
 from typing import TypeAlias, cast
 
 from intertie.adapters.stores.blocking import blocks
+from intertie.adapters.stores.budget_share import SHARE_S, Books, Demand
+from intertie.adapters.stores.errors import StoreUnavailable
 from intertie.adapters.stores.sqlite import ledger_store
 from intertie.adapters.stores.sqlite.background import Background
 from intertie.adapters.stores.sqlite.combining import Answer, Combiner, Take
 from intertie.adapters.stores.sqlite.database import Database, patience
-from intertie.adapters.stores.sqlite.keys import HERE, values_of
 from intertie.adapters.stores.sqlite.owners import Owner
 from intertie.adapters.stores.sqlite.plan_rows import PlanRows
 from intertie.core.clock import Clock
 from intertie.core.errors import Reach
 from intertie.core.forking import renew_after_fork
-from intertie.core.money import Money
+from intertie.core.money import EXACT, Money, Trillionths, units
 from intertie.runtime.policies.budget.options import PricingOptions
-from intertie.runtime.policies.budget.state import (
-    EXACT,
-    marginal_cost,
-    month_bounds,
-    month_name,
-    strictest_budget,
-    tier_cost,
-)
+from intertie.runtime.policies.budget.state import month_bounds, month_name, strictest_budget, tier_cost
+from intertie.runtime.policies.budget.tariff import Tariff
 from intertie.runtime.state import BudgetRefusal, LedgerMonth, Offload, Reservation
 from intertie.runtime.state_key import StateKey
 
-SHARE_S = 1.0
-"""How long a share may be spent from, and how long a refusal waits for others to return theirs."""
-MOST_CALLS = 100
-_GROUP_S = 0.05
+_PLAN_S = 0.05
+"""How soon a change of plan is told."""
+_SETTLE_S = 0.1
+"""How soon what was settled is told."""
 _RECALL_LOOK_S = 0.05
 _ASK_AGAIN_S = 0.02
+_PART_OF_REST = 10
+"""Before a hard stop a share is never more than this part of what is left, divided by those who share it."""
+_REFILL_AT = 3
+"""A share is refilled when less than this part of it is left, of calls, of quantity or of time."""
+_NEVER = -1
+"""Never are fewer calls left."""
 _ZERO = Decimal(0)
 
-
-class _Books:
-    """What this process holds of one month; `calls` and `quantity` are all that its row must cover."""
-
-    __slots__ = ("calls", "left", "left_calls", "name", "quantity", "settled", "settled_before", "settled_calls")
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.calls = 0
-        self.quantity = _ZERO
-        self.left = _ZERO
-        self.left_calls = 0
-        self.settled = _ZERO
-        self.settled_calls = 0
-        self.settled_before = _ZERO
-
-
+_Entry: TypeAlias = tuple[str, tuple[int, Trillionths], ledger_store.HeldShare]
+"""A month, what was settled of it, and the share of it that is held from now on."""
 _Refused: TypeAlias = tuple[BudgetRefusal, bool]
 """What to refuse with, and whether waiting may help."""
 
@@ -67,7 +52,7 @@ class _Ask:
 
     __slots__ = ("answer", "quantity")
 
-    def __init__(self, quantity: Decimal) -> None:
+    def __init__(self, quantity: Trillionths) -> None:
         self.quantity = quantity
         self.answer: Reservation | _Refused | None = None
 
@@ -77,36 +62,71 @@ class _Ask:
 
 
 class _Session:
-    """One transaction on the books of a month."""
+    """What one transaction is asked to do, beside telling what was settled.
 
-    __slots__ = ("asks", "connection", "name")
+    Attributes:
+        month: What it is about, `YYYY-MM`.
+        asks: Callers who need a reservation.
+        refills: The share is brought to what it should hold, and its time begins anew.
+        returns: What is unspent is given back.
+        begins: The month is to be on record, whatever it holds.
+    """
 
-    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
-        self.connection = connection
-        self.name = name
+    __slots__ = ("asks", "begins", "month", "refills", "returns")
+
+    def __init__(self, month: str) -> None:
+        self.month = month
         self.asks: list[_Ask] = []
+        self.refills = self.returns = self.begins = False
+
+    def refill(self, _now_s: float) -> None:
+        """Ask for a refill."""
+        self.refills = True
+
+    def return_unspent(self, _now_s: float) -> None:
+        """Ask for what is unspent to be given back."""
+        self.returns = True
+
+    def begin(self, _now_s: float) -> str:
+        """Ask for the month to be on record; return it."""
+        self.begins = True
+        return self.month
+
+    def tell(self, _now_s: float) -> None:
+        """Ask for nothing: what was settled is told in any case."""
 
 
 class _Lease:
-    """What a transaction wrote down: `calls` of `quantity` in all, `granted` to those who asked."""
+    """What a transaction writes down beyond what is held: `calls` of `quantity`, of which nobody asked for `unspent`.
 
-    __slots__ = ("calls", "granted", "quantity", "spent")
+    `granted` are those who asked and have it, `refused` the others, each with what was taken when it was its turn.
+    `affordable` is what the budget of `pricing` allows; all that is taken `fits` into it, but for after a stricter plan
+    has come.
+    """
 
-    def __init__(self, spent: Decimal) -> None:
-        self.spent = spent
+    __slots__ = ("affordable", "calls", "fits", "granted", "pricing", "quantity", "refused", "unspent")
+
+    def __init__(self, pricing: PricingOptions, affordable: Trillionths | None) -> None:
+        self.pricing = pricing
+        self.affordable = affordable
         self.calls = 0
-        self.quantity = _ZERO
+        self.quantity: Trillionths = 0
+        self.unspent: Trillionths = 0
+        self.fits = True
         self.granted: list[_Ask] = []
+        self.refused: list[tuple[_Ask, Trillionths]] = []
 
 
 class SharedLedger:
     """What the handles on one ledger share, on the file.
 
     A share is written down before any of it is handed out, and counts as spent until settled or returned: what a killed
-    process had sent is always covered. A share is what this process lately needed in a second, at most 100 calls; where
-    a hard stop comes near it is one call, so that little is ever held unspent. Before anybody is refused, what live
-    owners hold unspent is recalled; the refusal waits for it for about a second, and is given only for what is spent,
-    reserved or left by the dead - or where an owner that lives does not answer in that time.
+    process had sent is always covered. It is refilled in the background when a third of it is left, and renewed when a
+    third of its time is: who has a share waits for nobody. What is settled is told meanwhile, and ends no share.
+
+    Where a hard stop comes near, a share is one call, so that little is ever held unspent. Before anybody is refused,
+    what live owners hold unspent is recalled; the refusal waits for it for about a second, and is given only for what
+    is spent, reserved or left by the dead - or where an owner that lives does not answer in that time.
     """
 
     def __init__(
@@ -121,7 +141,8 @@ class SharedLedger:
         background: Background,
     ) -> None:
         self._key = key
-        self._recall_name, self._settle_name, self._plan_name = f"recall {key!r}", f"settle {key!r}", f"plan {key!r}"
+        self._recall_name, self._settle_name = f"recall {key!r}", f"settle {key!r}"
+        self._refill_name, self._plan_name = f"refill {key!r}", f"plan {key!r}"
         self._database = database
         self._owner = owner
         self._clock = clock
@@ -129,26 +150,27 @@ class SharedLedger:
         self._offload = offload
         self._background = background
         self._lock = threading.Lock()
-        self._next_id = 1
         self._plans = plans
-        self._pricing = plans.in_force()[-1]
+        self._tariff = Tariff(plans.in_force()[-1])
         self._measured: Sequence[PricingOptions] = ()
         self._measure_locked(plans.in_force())
         self._begin()
         renew_after_fork(self)
 
     def _begin(self) -> None:
-        self._books_store: Combiner[_Session] = Combiner(
+        self._store: Combiner[_Session] = Combiner(
             self._transact, offload=self._offload, monotonic_s=self._monotonic_s, busy=self._database.busy
         )
-        self._books: dict[str, _Books] = {}
-        self._now_books = _Books("")
-        self._telling: dict[str, tuple[int, Decimal]] = {}
-        self._share_ends_s = float("-inf")
-        self._open: dict[int, tuple[_Books, Decimal]] = {}
-        self._second_s = float("-inf")
-        self._this_second = 0
-        self._last_second = 0
+        self._books: dict[str, Books] = {}
+        self._now_books = Books("")
+        self._share_ends_s = -inf
+        self._handed = 0
+        self._handed_before_lease = 0
+        self._demand = Demand()
+        self._each: Trillionths = 0
+        self._refill_calls = _NEVER
+        self._refill_quantity: Trillionths = 0
+        self._tells_soon = False
 
     def after_fork_in_child(self) -> None:
         """Hold nothing: shares and reservations are the parent's."""
@@ -163,55 +185,46 @@ class SharedLedger:
         with self._lock:
             self._plans.set_own(plans)
             if plans:
-                self._pricing = plans[-1]
+                self._tariff = Tariff(plans[-1])
             self._measure_locked(self._plans.in_force())
-        self._background.ask(self._plan_name, self._tell_plan, in_s=_GROUP_S)
+        self._background.ask(self._plan_name, self._tell_plan, in_s=_PLAN_S)
 
     def _measure_locked(self, plans: Sequence[PricingOptions]) -> None:
         """Keep to these plans; nothing more is spent from a share that was taken under others."""
         if plans != self._measured:
             self._measured = plans
             self._strictest, self._affordable = strictest_budget(plans)
-            self._share_ends_s = float("-inf")
+            self._share_ends_s = -inf
 
     def _tell_plan(self) -> None:
         """Tell the others which plan this process runs; what they hold unspent is recalled, so that they look at it."""
         with self._database.write() as connection:
             plans = self._plans.read(connection)
             if len(plans) > 1:
-                name = month_name(self._clock.utc_now(), self._pricing.time_zone)
-                owners = [share.owner for share in ledger_store.shares(connection, self._key, name)]
-                ledger_store.recall(connection, self._key, name, [owner for owner in owners if owner != self._owner.id])
+                name = month_name(self._clock.utc_now(), self._tariff.pricing.time_zone)
+                owners = {share.owner for share in ledger_store.shares(connection, self._key, name)}
+                ledger_store.recall(connection, self._key, name, owners - {self._owner.id})
         with self._lock:
             self._measure_locked(plans)
 
     # --- reserving ------------------------------------------------------------------------------------------------
 
-    def reserve_nowait(self, quantity: Decimal) -> Reservation | None:
-        """Set aside the cost of `quantity` units from this process's share, else None."""
+    def reserve_nowait(self, quantity: Trillionths) -> Reservation | None:
+        """Set `quantity` aside from this process's share, else None."""
         with self._lock:
             books = self._now_books
             if not books.left_calls or books.left < quantity or self._monotonic_s() >= self._share_ends_s:
                 return None
-            return self._hand_out_locked(books, quantity)
+            reservation = books.hand_out(quantity)
+            self._handed += 1
+            if books.left_calls > self._refill_calls and books.left >= self._refill_quantity:
+                return reservation
+            self._each, self._refill_calls, self._refill_quantity = quantity, _NEVER, 0  # once a share
+        self._background.ask(self._refill_name, self._refill)
+        return reservation
 
-    def _hand_out_locked(self, books: _Books, quantity: Decimal) -> Reservation:
-        before = EXACT.add(books.settled_before, books.settled)
-        before = EXACT.add(before, EXACT.subtract(books.quantity, books.left))
-        books.left = EXACT.subtract(books.left, quantity)
-        books.left_calls -= 1
-        number = self._next_id
-        self._next_id += 1
-        self._open[number] = (books, quantity)
-        now_s = self._monotonic_s()
-        if now_s - self._second_s >= 1.0:
-            self._last_second = self._this_second if now_s - self._second_s < 2.0 else 0
-            self._second_s, self._this_second = now_s, 0
-        self._this_second += 1
-        return Reservation(number, quantity, marginal_cost(self._pricing, before, quantity), before)
-
-    async def reserve(self, quantity: Decimal, *, deadline_s: float = inf) -> Reservation | BudgetRefusal:
-        """Set aside the cost; refused only where the limit, all shares clawed back, would be passed.
+    async def reserve(self, quantity: Trillionths, *, deadline_s: float = inf) -> Reservation | BudgetRefusal:
+        """Set it aside; refused only where the limit, all shares clawed back, would be passed.
 
         Raises:
             StoreUnavailable: It can't be written down, or not by `deadline_s`, so nothing may be sent.
@@ -229,7 +242,7 @@ class SharedLedger:
                 return refusal
             await self._clock.sleep_until(self._monotonic_s() + _ASK_AGAIN_S)
 
-    async def _leased(self, quantity: Decimal, deadline_s: float) -> Reservation | _Refused:
+    async def _leased(self, quantity: Trillionths, deadline_s: float) -> Reservation | _Refused:
         """Write a share down and reserve from it, or say why not; those who ask at once share a transaction.
 
         Raises:
@@ -237,7 +250,7 @@ class SharedLedger:
         """
         ask = _Ask(quantity)
         patience_s = patience(deadline_s - self._monotonic_s())
-        await self._books_store.ask(ask.join, patience_s=patience_s, left=lambda answer: self._left(ask, answer))
+        await self._store.ask(ask.join, patience_s=patience_s, left=lambda answer: self._left(ask, answer))
         if ask.answer is None:
             msg = f"the ledger of {self._key} answered nothing to one who asked for a share; please report this"
             raise RuntimeError(msg)
@@ -246,104 +259,173 @@ class SharedLedger:
     def _left(self, ask: _Ask, answer: Answer | None) -> None:
         """Give back what was reserved for a caller who has left."""
         if answer is not None and isinstance(ask.answer, Reservation):
-            self.settle(ask.answer, quantity=_ZERO, reached=Reach.NO)
+            self.settle(ask.answer, quantity=0, reached=Reach.NO)
+
+    # --- a transaction ----------------------------------------------------------------------------------------------
 
     def _transact(self, take: Take[_Session], patience_s: float) -> list[Answer]:
-        """Write what was settled, give up what is unspent, and write one share down for all who ask for one."""
-        now, now_s = self._clock.utc_now(), self._monotonic_s()
-        name = month_name(now, self._pricing.time_zone)
-        month_left_s = month_bounds(now, self._pricing.time_zone)[1] - self._clock.utc_s()
+        """Write what was settled, and the share of all who ask for one; or give up what is unspent."""
+        owner = self._owner.id
         with self._database.write(patience_s=patience_s) as connection:
-            acts = take()
-            plans = self._plans.read(connection)
+            now, now_s, time_zone = self._clock.utc_now(), self._monotonic_s(), self._tariff.pricing.time_zone
+            name = month_name(now, time_zone)
+            month_left_s = month_bounds(now, time_zone)[1] - now.timestamp()
+            session = _Session(name)
+            answers: list[Answer] = [(act(session, now_s), now_s) for act in take()]
+            self._plans.read(connection)
+            spent = ledger_store.settled(connection, self._key, name)
+            shares = ledger_store.shares(connection, self._key, name)
             with self._lock:
+                plans = self._plans.in_force()  # as this process runs by now
                 self._measure_locked(plans)
-            told = self._tell(connection, name if any(act is not _nothing for act in acts) else None)
-            session = _Session(connection, name)
-            answers: list[Answer] = [(act(session, now_s), now_s) for act in acts]
-            lease = self._lease(session, told.get(name, (0, _ZERO)), month_left_s) if session.asks else None
+                books = self._books.get(name)
+                if books is None and (session.asks or session.refills or session.begins):
+                    books = self._books[name] = Books(name)
+                is_recalled = any(share.is_recalled for share in shares if share.owner == owner)
+                self._keep_locked(books, session, now_s, returns=session.returns or is_recalled)
+                others = [share for share in shares if share.owner != owner]
+                lease = None
+                if books is not None and (session.asks or session.refills):
+                    wanted = 0 if is_recalled else self._demand.wanted(self._handed, now_s)
+                    lease = self._lease_locked(session, books, spent, others, wanted)
+                entries = self._entries_locked(books, lease)
+            for of_month, settled, share in entries:
+                before = spent if of_month == name else ledger_store.settled(connection, self._key, of_month)
+                pricing, settled_calls, total = self._tariff.pricing, settled[0], before + settled[1]
+                ledger_store.put_month(connection, self._key, of_month, pricing, settled_calls, total)
+                ledger_store.put_share(connection, self._key, of_month, share)
+            if lease is not None:
+                ledger_store.recall(connection, self._key, name, self._refuse(lease, others, month_left_s))
         with self._lock:
-            self._told_locked(told)
-            if lease is None:
-                return answers
-            books = self._books.setdefault(name, _Books(name))
-            books.settled_before, self._now_books = lease.spent, books
-            if lease.calls:
-                books.calls += lease.calls
-                books.quantity = EXACT.add(books.quantity, lease.quantity)
-                books.left, books.left_calls = EXACT.add(books.left, lease.quantity), books.left_calls + lease.calls
-                self._share_ends_s = now_s + min(SHARE_S, month_left_s)
-            for ask in lease.granted:
-                ask.answer = self._hand_out_locked(books, ask.quantity)
-            left = books.left_calls
+            left = self._stored_locked(books, spent, lease, plans, now_s + min(SHARE_S, month_left_s))
         if left:
             self._background.ask(self._recall_name, self._look_for_recall, in_s=_RECALL_LOOK_S)
         return answers
 
-    def _lease(self, session: _Session, mine: tuple[int, Decimal], month_left_s: float) -> _Lease:
-        """Write down what is asked for, and a share beyond it; answer those who are refused."""
-        connection, name = session.connection, session.name
-        spent = ledger_store.settled(connection, self._key, name)
-        owner = self._owner.id
-        others = [share for share in ledger_store.shares(connection, self._key, name) if share.owner != owner]
-        taken = EXACT.add(spent, EXACT.add(mine[1], ledger_store.total([share.quantity for share in others])))
-        lease = _Lease(spent)
+    def _keep_locked(self, books: Books | None, session: _Session, now_s: float, *, returns: bool) -> None:
+        """Give up what is left of other months; of this one too where that is asked for or its time is over.
+
+        Those who ask have used their share up, or it is too small for them: what is left is theirs first.
+        """
+        for other in self._books.values():
+            if other is not books or returns or session.asks or now_s >= self._share_ends_s:
+                other.keep(0, 0)
+
+    def _lease_locked(
+        self,
+        session: _Session,
+        books: Books,
+        spent: Trillionths,
+        others: list[ledger_store.HeldShare],
+        wanted: int,
+    ) -> _Lease:
+        """Return what to write down: what is asked for as far as it can be had, and a share of `wanted` calls."""
+        lease = _Lease(self._strictest, self._affordable)
+        taken = spent + books.settled + books.quantity + sum(share.quantity for share in others)
         for ask in session.asks:
-            if self._affordable is not None and EXACT.add(taken, ask.quantity) > self._affordable:
-                ask.answer = self._refuse(connection, name, taken, ask.quantity, others, month_left_s)
+            if lease.affordable is not None and taken + ask.quantity > lease.affordable:
+                lease.refused.append((ask, taken))
                 continue
-            taken = EXACT.add(taken, ask.quantity)
+            taken += ask.quantity
             lease.granted.append(ask)
-        if not lease.granted:
+            self._each = ask.quantity
+        lease.fits = lease.affordable is None or taken <= lease.affordable
+        if not lease.granted and not session.refills:
             return lease
-        reserved = ledger_store.total([ask.quantity for ask in lease.granted])
-        each = lease.granted[-1].quantity
-        beyond = self._calls_beyond(each, taken, sharers=1 + len(others), asked=len(lease.granted))
-        unspent = EXACT.multiply(each, Decimal(beyond))
-        lease.calls, lease.quantity = len(lease.granted) + beyond, EXACT.add(reserved, unspent)
-        ledger_store.put_share(
-            connection,
-            self._key,
-            name,
-            owner,
-            calls=mine[0] + lease.calls,
-            quantity=EXACT.add(mine[1], lease.quantity),
-            unspent=unspent,
-        )
+        wanted = max(0, wanted - len(lease.granted))
+        target = self._at_most(wanted, self._each, taken - books.left, sharers=1 + len(others))
+        books.keep(target, target * self._each)
+        lease.unspent = target * self._each - books.left
+        lease.calls = len(lease.granted) + target - books.left_calls
+        lease.quantity = sum(ask.quantity for ask in lease.granted) + lease.unspent
         return lease
 
-    def _calls_beyond(self, quantity: Decimal, taken: Decimal, *, sharers: int, asked: int) -> int:
-        """Return how many calls a share holds beyond those that are asked for."""
-        wanted = max(0, min(MOST_CALLS, max(self._this_second, self._last_second)) - asked)
-        if self._affordable is None or quantity <= 0:
+    def _at_most(self, wanted: int, each: Trillionths, taken: Trillionths, *, sharers: int) -> int:
+        """Return how many calls of those wanted a share may hold: all sharers a tenth of what a hard stop leaves."""
+        if self._affordable is None or each <= 0:
             return wanted
-        # Never more than a tenth of what is left, divided by those who share it.
-        left = EXACT.divide(EXACT.subtract(self._affordable, taken), EXACT.multiply(quantity, Decimal(10 * sharers)))
-        return max(0, min(wanted, int(left)))
+        return max(0, min(wanted, (self._affordable - taken) // (_PART_OF_REST * sharers * each)))
 
-    def _refuse(
+    def _entries_locked(self, books: Books | None, lease: _Lease | None) -> list[_Entry]:
+        """Return what to write of each month: what was settled, and all that is held from now on."""
+        entries = []
+        for held in self._books.values():
+            calls, quantity, unspent = held.calls, held.quantity, held.left
+            if held is books and lease is not None:
+                calls, quantity, unspent = calls + lease.calls, quantity + lease.quantity, unspent + lease.unspent
+            share = ledger_store.HeldShare(self._owner.id, calls, quantity, unspent)
+            entries.append((held.name, held.tell(), share))
+        return entries
+
+    def _stored_locked(
         self,
-        connection: sqlite3.Connection,
-        name: str,
-        taken: Decimal,
-        quantity: Decimal,
-        others: list[ledger_store.HeldShare],
-        month_left_s: float,
-    ) -> _Refused:
-        pricing = self._strictest
-        spent = EXACT.add(tier_cost(pricing, taken), pricing.monthly_fee)
-        refusal = BudgetRefusal(max(0.0, month_left_s), pricing.monthly_limit or _ZERO, spent)
+        books: Books | None,
+        spent: Trillionths,
+        lease: _Lease | None,
+        plans: Sequence[PricingOptions],
+        end_s: float,
+    ) -> bool:
+        """Hold what is written down by now; return whether anything is left to hand out."""
+        if books is not None:
+            books.settled_before = spent
+        for name, held in list(self._books.items()):
+            held.told_all()
+            if held.is_over and held is not self._now_books and held is not books:
+                del self._books[name]
+        if books is not None and lease is not None:
+            books.add(lease.calls, lease.quantity)
+            for ask in lease.granted:
+                ask.answer = books.hand_out(ask.quantity)
+            self._handed += len(lease.granted)
+            self._handed_before_lease = self._handed
+            self._now_books = books
+            # Where plans have changed meanwhile, or allow less than is taken, what comes back is not handed out again.
+            self._share_ends_s = end_s if lease.fits and self._measured == plans else -inf
+            self._refill_calls = books.left_calls // _REFILL_AT if books.left_calls else _NEVER
+            self._refill_quantity = books.left // _REFILL_AT
+        return bool(self._now_books.left_calls)
+
+    def _refuse(self, lease: _Lease, others: list[ledger_store.HeldShare], month_left_s: float) -> list[str]:
+        """Answer those who can't be served; return the owners whose unspent shares would help."""
+        if not lease.refused or lease.affordable is None:
+            return []
+        pricing = lease.pricing
         living = [share for share in others if share.unspent > 0 and self._owner.is_alive(share.owner)]
-        unspent = ledger_store.total([share.unspent for share in living])
-        after_all = EXACT.subtract(EXACT.add(taken, quantity), unspent)
-        if self._affordable is not None and after_all > self._affordable:
-            return refusal, False  # all that could come back is not enough
-        ledger_store.recall(connection, self._key, name, [share.owner for share in living])
-        return refusal, True
+        unspent = sum(share.unspent for share in living)
+        recalls = False
+        for ask, taken in lease.refused:
+            spent = EXACT.add(tier_cost(pricing, units(taken)), pricing.monthly_fee)
+            refusal = BudgetRefusal(max(0.0, month_left_s), pricing.monthly_limit or _ZERO, spent)
+            may_come_back = taken + ask.quantity - unspent <= lease.affordable
+            ask.answer = refusal, may_come_back
+            recalls = recalls or may_come_back
+        return [share.owner for share in living] if recalls else []
+
+    def _refill(self) -> None:
+        """Bring the share to what it should hold."""
+        self._store.run(_Session.refill)
+
+    def _look_for_recall(self) -> None:
+        """Return what is unspent where another needs it, or where its time is over; renew it where it is used."""
+        with self._lock:
+            books, left_s = self._now_books, self._share_ends_s - self._monotonic_s()
+            if not books.left_calls:
+                return
+            is_used = self._handed > self._handed_before_lease
+        if left_s <= 0 or (left_s <= SHARE_S / _REFILL_AT and is_used):
+            self._store.run(_Session.refill if is_used else _Session.return_unspent)
+        elif ledger_store.is_recalled(self._database, self._key, books.name, self._owner.id):
+            self._store.run(_Session.return_unspent)
+        else:
+            self._background.ask(self._recall_name, self._look_for_recall, in_s=_RECALL_LOOK_S)
 
     # --- settling -------------------------------------------------------------------------------------------------
 
-    def settle(self, reservation: Reservation, *, quantity: Decimal, reached: Reach) -> Money:
+    def expected_cost(self, reservation: Reservation) -> Money:
+        """Return what a reservation is expected to cost."""
+        return self._tariff.cost(reservation.before, reservation.quantity)
+
+    def settle(self, reservation: Reservation, *, quantity: Trillionths, reached: Reach) -> Money:
         """Turn a reservation into what the attempt cost (nothing where it reached nobody); return that.
 
         Across processes the place of one attempt on the tiers is known as of the last transaction; the month's sum is
@@ -353,51 +435,36 @@ class SharedLedger:
             ValueError: The reservation was settled before.
         """
         with self._lock:
-            if reservation.id not in self._open:
-                msg = f"reservation {reservation.id} of {self._key} was settled before"
+            books = reservation.books
+            if books is None:
+                msg = f"a reservation of {self._key} was settled before"
                 raise ValueError(msg)
-            books, reserved = self._open.pop(reservation.id)
-            cost = _ZERO
+            reservation.books = None
+            in_s = _SETTLE_S
             if reached is Reach.NO:
-                books.left, books.left_calls = EXACT.add(books.left, reserved), books.left_calls + 1
+                if not books.left_calls and self._affordable is not None:
+                    in_s = 0.0  # the file says that nothing is left here: others would be refused for it
+                books.take_back(reservation.quantity)
+                cost = self._tariff.nothing
             else:
-                cost = marginal_cost(self._pricing, EXACT.add(books.settled_before, books.settled), quantity)
-                books.settled = EXACT.add(books.settled, quantity)
-                books.settled_calls += 1
-                books.calls -= 1
-                books.quantity = EXACT.subtract(books.quantity, reserved)
-            currency = self._pricing.currency
-        self._background.ask(self._settle_name, self.flush, in_s=_GROUP_S)
-        return Money(cost, currency)
+                cost = self._tariff.cost(books.settled_before + books.settled, quantity)
+                books.settle(reservation.quantity, quantity)
+            if self._tells_soon and in_s:
+                return cost
+            self._tells_soon = True
+        self._background.ask(self._settle_name, self._tell_settled, in_s=in_s)
+        return cost
 
-    def _tell(self, connection: sqlite3.Connection, current: str | None) -> dict[str, tuple[int, Decimal]]:
-        """Write what was settled, give up what is unspent; return what stays held: month -> (calls, quantity)."""
+    def _tell_settled(self) -> None:
+        """Write what was settled; the share goes on."""
         with self._lock:
-            for books in self._books.values():
-                books.calls -= books.left_calls
-                books.quantity = EXACT.subtract(books.quantity, books.left)
-                books.left, books.left_calls = _ZERO, 0
-            entries = [(b.name, b.settled_calls, b.settled, b.calls, b.quantity) for b in self._books.values()]
-            self._telling = {name: (calls, settled) for name, calls, settled, _, _ in entries}
-            pricing = self._pricing
-        if current is not None and all(entry[0] != current for entry in entries):
-            entries.append((current, 0, _ZERO, 0, _ZERO))
-        owner = self._owner.id
-        for name, settled_calls, settled, calls, quantity in entries:
-            ledger_store.add_settled(connection, self._key, name, pricing, settled_calls, settled)
-            ledger_store.put_share(connection, self._key, name, owner, calls=calls, quantity=quantity, unspent=_ZERO)
-        return {name: (calls, quantity) for name, _, _, calls, quantity in entries}
-
-    def _told_locked(self, told: dict[str, tuple[int, Decimal]]) -> None:
-        for name, (calls, settled) in self._telling.items():
-            books = self._books[name]
-            books.settled_calls -= calls
-            books.settled = EXACT.subtract(books.settled, settled)
-            books.settled_before = EXACT.add(books.settled_before, settled)
-        for name in told:
-            old = self._books.get(name)
-            if old and old is not self._now_books and not old.calls and not old.settled_calls:
-                del self._books[name]
+            self._tells_soon = False
+        try:
+            self._store.run(_Session.tell)
+        except StoreUnavailable:
+            with self._lock:
+                self._tells_soon = True  # it is tried again in a second, not with each call
+            raise
 
     def flush(self) -> None:
         """Write what was settled and return what is unspent.
@@ -406,34 +473,11 @@ class SharedLedger:
             StoreUnavailable: It stays to be told.
         """
         if self._books:
-            self._books_store.run(_nothing)
-
-    def _look_for_recall(self) -> None:
-        """Return what is unspent where another needs it, or where its time is over."""
-        with self._lock:
-            books = self._now_books
-            if not books.left_calls:
-                return
-            over = self._monotonic_s() >= self._share_ends_s
-        rows = self._database.read(
-            f"SELECT recalled FROM share WHERE {HERE} AND month = ? AND owner = ?",  # noqa: S608
-            (*values_of(self._key), books.name, self._owner.id),
-        )
-        if over or (rows and rows[0][0]):
-            self.flush()
-        else:
-            self._background.ask(self._recall_name, self._look_for_recall, in_s=_RECALL_LOOK_S)
+            self._store.run(_Session.return_unspent)
 
     @blocks
     def month(self) -> LedgerMonth:
         """Return the current month; what other live processes hold counts as reserved where they may have spent it."""
-        told, _ = self._books_store.run(
-            lambda session, _now_s: ledger_store.told_months(
-                session.connection, self._owner.is_alive, self._key, session.name
-            )
-        )
-        return cast("list[LedgerMonth]", told)[0]
-
-
-def _nothing(_session: _Session, _now_s: float) -> None:
-    return
+        name, _ = self._store.run(_Session.begin)
+        with self._database.write() as connection:
+            return ledger_store.told_months(connection, self._owner.is_alive, self._key, cast("str", name))[0]

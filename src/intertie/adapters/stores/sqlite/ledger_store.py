@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 import msgspec
 
+from intertie.adapters.stores.sqlite.database import Database
 from intertie.adapters.stores.sqlite.keys import COLUMNS, HERE, MARKS, chosen, values_of
+from intertie.core.money import EXACT, Trillionths, trillionths, units
 from intertie.runtime.policies.budget.options import PricingOptions
-from intertie.runtime.policies.budget.state import EXACT, marginal_cost, tier_cost
+from intertie.runtime.policies.budget.state import marginal_cost, tier_cost
 from intertie.runtime.state import LedgerMonth
 from intertie.runtime.state_key import StateKey
 
-_ZERO = Decimal(0)
 _SETTLED = f"SELECT quantity FROM month WHERE {HERE} AND month = ?"  # noqa: S608
+_PUT_MONTH = (
+    f"INSERT INTO month ({COLUMNS}, month, currency, calls, quantity, pricing) "  # noqa: S608
+    f"VALUES ({MARKS}, ?, ?, ?, ?, ?) "
+    f"ON CONFLICT ({COLUMNS}, month) DO UPDATE SET calls = calls + excluded.calls, quantity = excluded.quantity, "
+    "currency = excluded.currency, pricing = excluded.pricing"
+)
+_SHARES = f"SELECT owner, calls, quantity, unspent, recalled FROM share WHERE {HERE} AND month = ?"  # noqa: S608
+_PUT_SHARE = (
+    f"INSERT OR REPLACE INTO share ({COLUMNS}, month, owner, calls, quantity, unspent, recalled) "  # noqa: S608
+    f"VALUES ({MARKS}, ?, ?, ?, ?, ?, 0)"
+)
 _DELETE_SHARE = f"DELETE FROM share WHERE {HERE} AND month = ? AND owner = ?"  # noqa: S608
+_RECALLED = f"SELECT recalled FROM share WHERE {HERE} AND month = ? AND owner = ?"  # noqa: S608
 
 
 class HeldShare(msgspec.Struct, frozen=True):
@@ -24,69 +37,55 @@ class HeldShare(msgspec.Struct, frozen=True):
 
     owner: str
     calls: int
-    quantity: Decimal
-    unspent: Decimal
+    quantity: Trillionths
+    unspent: Trillionths
+    is_recalled: bool = False
 
 
-def settled(connection: sqlite3.Connection, key: StateKey, month: str) -> Decimal:
+def settled(connection: sqlite3.Connection, key: StateKey, month: str) -> Trillionths:
     """Return the quantity that is settled."""
     row = connection.execute(_SETTLED, (*values_of(key), month)).fetchone()
-    return Decimal(row[0]) if row else _ZERO
+    return trillionths(Decimal(row[0])) if row else 0
 
 
 def shares(connection: sqlite3.Connection, key: StateKey, month: str) -> list[HeldShare]:
     """Return all owners' shares."""
-    rows = connection.execute(
-        f"SELECT owner, calls, quantity, unspent FROM share WHERE {HERE} AND month = ?",  # noqa: S608
-        (*values_of(key), month),
-    )
-    return [HeldShare(row[0], row[1], Decimal(row[2]), Decimal(row[3])) for row in rows]
+    rows = connection.execute(_SHARES, (*values_of(key), month))
+    return [
+        HeldShare(owner, calls, trillionths(Decimal(quantity)), trillionths(Decimal(unspent)), bool(recalled))
+        for owner, calls, quantity, unspent, recalled in rows
+    ]
 
 
-def total(quantities: list[Decimal]) -> Decimal:
-    """Return an exact sum."""
-    added = _ZERO
-    for quantity in quantities:
-        added = EXACT.add(added, quantity)
-    return added
-
-
-def add_settled(
-    connection: sqlite3.Connection, key: StateKey, month: str, pricing: PricingOptions, calls: int, quantity: Decimal
-) -> None:
-    """Add to what is settled; the month begins with its first entry."""
-    quantity = EXACT.add(settled(connection, key, month), quantity)
-    connection.execute(
-        f"INSERT INTO month ({COLUMNS}, month, currency, calls, quantity, pricing) "  # noqa: S608
-        f"VALUES ({MARKS}, ?, ?, ?, ?, ?) "
-        f"ON CONFLICT ({COLUMNS}, month) DO UPDATE SET calls = calls + excluded.calls, quantity = excluded.quantity, "
-        "currency = excluded.currency, pricing = excluded.pricing",
-        (*values_of(key), month, pricing.currency, calls, str(quantity), msgspec.json.encode(pricing)),
-    )
-
-
-def put_share(
+def put_month(
     connection: sqlite3.Connection,
     key: StateKey,
     month: str,
-    owner: str,
-    *,
-    calls: int,
-    quantity: Decimal,
-    unspent: Decimal,
+    pricing: PricingOptions,
+    more_calls: int,
+    quantity: Trillionths,
 ) -> None:
-    """Say what an owner holds; a share of nothing is no share. A recall is answered by it."""
-    if calls <= 0 and quantity <= 0:
-        connection.execute(_DELETE_SHARE, (*values_of(key), month, owner))
+    """Say how much is settled in all, in how many calls more; the month begins with its first entry."""
+    packed = msgspec.json.encode(pricing)
+    connection.execute(_PUT_MONTH, (*values_of(key), month, pricing.currency, more_calls, str(units(quantity)), packed))
+
+
+def put_share(connection: sqlite3.Connection, key: StateKey, month: str, share: HeldShare) -> None:
+    """Say what an owner holds; a share of nothing is no share. A recall counts as answered."""
+    if share.calls <= 0 and share.quantity <= 0:
+        connection.execute(_DELETE_SHARE, (*values_of(key), month, share.owner))
         return
-    connection.execute(
-        f"INSERT OR REPLACE INTO share ({COLUMNS}, month, owner, calls, quantity, unspent, recalled) "  # noqa: S608
-        f"VALUES ({MARKS}, ?, ?, ?, ?, ?, 0)",
-        (*values_of(key), month, owner, calls, str(quantity), str(unspent)),
-    )
+    held = share.calls, str(units(share.quantity)), str(units(share.unspent))
+    connection.execute(_PUT_SHARE, (*values_of(key), month, share.owner, *held))
 
 
-def recall(connection: sqlite3.Connection, key: StateKey, month: str, owners: list[str]) -> None:
+def is_recalled(database: Database, key: StateKey, month: str, owner: str) -> bool:
+    """Return whether others need what an owner holds unspent; outside of a transaction."""
+    rows = database.read(_RECALLED, (*values_of(key), month, owner))
+    return bool(rows and rows[0][0])
+
+
+def recall(connection: sqlite3.Connection, key: StateKey, month: str, owners: Iterable[str]) -> None:
     """Ask owners to return what they have not reserved."""
     connection.executemany(
         f"UPDATE share SET recalled = 1 WHERE {HERE} AND month = ? AND owner = ?",  # noqa: S608
@@ -114,8 +113,9 @@ def told_months(
         pricing = msgspec.json.decode(packed, type=PricingOptions)
         spent = Decimal(text)
         held = shares(connection, of_key, of_month)
-        left = total([share.quantity for share in held if not is_alive(share.owner)])
-        reserved = total([EXACT.subtract(s.quantity, s.unspent) for s in held if is_alive(s.owner)])
+        living = {share.owner for share in held if is_alive(share.owner)}
+        left = units(sum(share.quantity for share in held if share.owner not in living))
+        reserved = units(sum(share.quantity - share.unspent for share in held if share.owner in living))
         told.append(
             LedgerMonth(
                 key=of_key,
@@ -152,7 +152,7 @@ def reconcile(
                     f"UPDATE month SET calls = calls + ?, quantity = ? WHERE {HERE} AND month = ?",  # noqa: S608
                     (
                         share.calls,
-                        str(EXACT.add(settled(connection, of_key, of_month), share.quantity)),
+                        str(units(settled(connection, of_key, of_month) + share.quantity)),
                         *values_of(of_key),
                         of_month,
                     ),

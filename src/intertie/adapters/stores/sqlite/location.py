@@ -20,7 +20,6 @@ from contextlib import suppress
 from errno import EACCES, ELOOP
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
-from tempfile import mkstemp
 
 from intertie.adapters.regular_files import kind_of
 from intertie.adapters.stores.errors import StoreUnavailable
@@ -143,6 +142,8 @@ def _unusable(path: Path, url: str, wrong: str) -> StoreUnavailable:
 
 def _make(path: Path, fill: Callable[[Path], None]) -> None:
     """Make a file that is whole under its name at once, and closed before anybody can see it."""
+    from tempfile import mkstemp  # noqa: PLC0415  # a file is made once
+
     descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)  # with mode 600
     os.close(descriptor)
     try:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from intertie.core.errors import CallError
 from intertie.core.units import seconds_text
 from intertie.runtime.guard import NEVER_QUICK, Attempt, EventKind, Guard, Line, Opening, Quick, Site
-from intertie.runtime.http import Request
 from intertie.runtime.plan import OperationPlan, Plan
-from intertie.runtime.policies.auth.credentials import Credentials
 from intertie.runtime.policies.auth.options import STAGE
-from intertie.runtime.policies.auth.policy import AuthPolicy
+
+if TYPE_CHECKING:  # a plan is described without what runs it
+    from intertie.runtime.http import Request
+    from intertie.runtime.policies.auth.credentials import Credentials
+    from intertie.runtime.policies.auth.policy import AuthPolicy
 
 
 class AuthGuard(Guard):
@@ -29,11 +31,19 @@ class AuthGuard(Guard):
     def open(self, opening: Opening) -> Credentials | None:
         """Return the credential, which is resolved when it is first needed."""
         options, around = opening.plan.auth, opening.surroundings
-        return None if options.type == "none" else Credentials(options, around.secrets, around.clock, opening.tell)
+        if options.type == "none":
+            return None
+        from intertie.runtime.policies.auth.credentials import Credentials  # noqa: PLC0415  # calls alone need it
+
+        return Credentials(options, around.secrets, around.clock, opening.tell)
 
     def policy(self, site: Site, handle: Credentials | None) -> AuthPolicy | None:
         """Return the general path."""
-        return None if handle is None else AuthPolicy(handle, site.build)
+        if handle is None:
+            return None
+        from intertie.runtime.policies.auth.policy import AuthPolicy  # noqa: PLC0415  # calls alone need it
+
+        return AuthPolicy(handle, site.build)
 
     def quick(self, site: Site, handle: Credentials | None) -> Quick | None:
         """Attach the credential that every attempt carries now; one that differs takes the general path."""
@@ -41,6 +51,8 @@ class AuthGuard(Guard):
             return None
         if not handle.scheme.is_fixed:
             return NEVER_QUICK
+        from intertie.runtime.http import Request  # noqa: PLC0415  # calls alone need it
+
         attached = handle.attached
 
         def take(attempt: Attempt) -> Request | None:

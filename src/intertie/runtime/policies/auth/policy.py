@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from intertie.core.errors import CallError, CredentialMissing, Reach
 from intertie.core.secret import Secret
-from intertie.runtime.call import Call, Failed, Kind, Outcome
+from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
 from intertie.runtime.http import Request
 from intertie.runtime.pipeline import CallNext
 from intertie.runtime.policies.auth.credentials import Credentials
@@ -44,17 +44,21 @@ class AuthPolicy(Struct, frozen=True):
         except CallError as error:
             return Failed(error, Kind.MAPPING_FAULT, Reach.NO)
         credential = sends.credential
-        call.course.emit(
-            STAGE,
-            "credential",
-            type=self.credentials.options.type,
-            location=credential.location,
-            name=credential.name,
-            reference=credential.secret.reference,
-        )
-        signed = sends.request if sends.sign is None else replace(sends.request, sign=sends.sign)
-        outcome = await call_next(replace(call, request=signed))
-        if not isinstance(outcome, Failed) or outcome.kind is not Kind.CREDENTIAL_FAULT or outcome.response is None:
+        course = call.course
+        if course.watched:
+            course.emit(
+                STAGE,
+                "credential",
+                type=self.credentials.options.type,
+                location=credential.location,
+                name=credential.name,
+                reference=credential.secret.reference,
+            )
+        else:
+            course.decisions.append("credential")
+        call.held[STAGE] = sends.request if sends.sign is None else replace(sends.request, sign=sends.sign)
+        outcome = await call_next(call)
+        if type(outcome) is Answered or outcome.kind is not Kind.CREDENTIAL_FAULT or outcome.response is None:
             return outcome
         call.course.emit(STAGE, "refused", reference=credential.secret.reference)
         return replace(
@@ -63,7 +67,7 @@ class AuthPolicy(Struct, frozen=True):
 
     def _attached(self, call: Call, request: Request) -> Send | None:
         """Return the request with what every attempt carries, or as the fused path sent it; None where it differs."""
-        sent: Request | None = call.held.of(STAGE)
+        sent: Request | None = call.held.get(STAGE)
         if sent is not None and sent.credential is not None:
             return Send(sent, sent.credential)
         credential = self.credentials.attached()

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 from intertie.runtime.guard import Attempt, EventKind, Guard, Line, Opening, Quick, Site
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.breaker.options import SECOND_LOOK, STAGE
-from intertie.runtime.policies.breaker.policy import BreakerAgainPolicy, BreakerPolicy
-from intertie.runtime.policies.breaker.verdict import SUCCESS
-from intertie.runtime.state import Admission, BreakerHandle
 from intertie.runtime.wording import listed, percent, status_value
+
+if TYPE_CHECKING:  # a plan is described without what runs it
+    from intertie.runtime.policies.breaker.policy import BreakerAgainPolicy, BreakerPolicy
+    from intertie.runtime.state import Admission, BreakerHandle
 
 
 class BreakerGuard(Guard):
@@ -44,12 +45,18 @@ class BreakerGuard(Guard):
     def policy(self, site: Site, handle: BreakerHandle | None) -> BreakerPolicy | None:
         """Return the general path."""
         options = site.plan.breaker
-        return None if options is None or handle is None else BreakerPolicy(options, handle, site.plan.service)
+        if options is None or handle is None:
+            return None
+        from intertie.runtime.policies.breaker.policy import BreakerPolicy  # noqa: PLC0415  # calls alone need it
+
+        return BreakerPolicy(options, handle, site.plan.service)
 
     def quick(self, site: Site, handle: BreakerHandle | None) -> Quick | None:
         """A breaker that is known to be closed admits; a success is told to it."""
         if handle is None:
             return None
+        from intertie.runtime.policies.breaker.verdict import SUCCESS  # noqa: PLC0415  # calls alone need it
+
         admit_nowait, record_later = handle.admit_nowait, handle.record_later
 
         def take(_: Attempt) -> Admission | None:
@@ -110,7 +117,11 @@ class SecondLookGuard(Guard):
     def policy(self, site: Site, handle: None) -> BreakerAgainPolicy | None:
         """Return the general path; on the fused one nobody waits."""
         breaker = site.handle(STAGE)
-        return None if breaker is None else BreakerAgainPolicy(breaker, site.plan.service)
+        if breaker is None:
+            return None
+        from intertie.runtime.policies.breaker.policy import BreakerAgainPolicy  # noqa: PLC0415  # calls alone need it
+
+        return BreakerAgainPolicy(breaker, site.plan.service)
 
     def describe(self, plan: Plan, operation: OperationPlan) -> Mapping[str, object] | None:
         """Return no options: those of the breaker hold."""

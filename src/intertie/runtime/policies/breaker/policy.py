@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from intertie.core.errors import CircuitOpen, Reach
 from intertie.core.units import wait_text
@@ -11,7 +10,7 @@ from intertie.runtime.call import Call, Failed, Kind, Outcome
 from intertie.runtime.classify import refusal_codes
 from intertie.runtime.pipeline import CallNext
 from intertie.runtime.policies.breaker.options import SECOND_LOOK, STAGE, BreakerOptions
-from intertie.runtime.policies.breaker.verdict import NEUTRAL, verdict_of
+from intertie.runtime.policies.breaker.verdict import FAILURE, NEUTRAL, verdict_of
 from intertie.runtime.state import Admission, BreakerHandle, CircuitRefusal
 
 _EVENT_OF_STATE = {"open": "open", "closed": "close"}
@@ -27,7 +26,7 @@ class BreakerPolicy(Struct, frozen=True):
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the attempt's outcome, told to the breaker, or a refusal."""
         course = call.course
-        admission: Admission | CircuitRefusal | None = call.held.of(STAGE) or self.handle.admit_nowait()
+        admission: Admission | CircuitRefusal | None = call.held.get(STAGE) or self.handle.admit_nowait()
         if admission is None:
             admission = await self.handle.admit(lease_until_s=call.deadline_s)
         if isinstance(admission, CircuitRefusal):
@@ -38,9 +37,10 @@ class BreakerPolicy(Struct, frozen=True):
             course.emit(STAGE, "half_open", probe=True)
         else:
             course.emit(STAGE, "admit")
+        call.held[STAGE] = admission
         sends = course.sends
         try:
-            outcome = await call_next(replace(call, held=call.held.holding(STAGE, admission)))
+            outcome = await call_next(call)
         except BaseException:
             # Cancelled, or a bug: what was sent says nothing either way; what was not sent ends its admission.
             if course.sends > sends:
@@ -48,17 +48,23 @@ class BreakerPolicy(Struct, frozen=True):
             else:
                 self.handle.release(admission)
             raise
-        never_sent = isinstance(outcome, Failed) and outcome.kind is Kind.REJECTED
-        no_credential = (
-            isinstance(outcome, Failed) and outcome.kind is Kind.CREDENTIAL_FAULT and outcome.response is None
-        )
-        if never_sent or no_credential:
+        if type(outcome) is Failed and _was_never_sent(outcome):
             self.handle.release(admission)
             return outcome
-        state = await self.handle.record(admission, verdict_of(outcome, self.options), deadline_s=call.deadline_s)
+        verdict = verdict_of(outcome, self.options)
+        if admission.probe is None and verdict is not FAILURE:
+            # Neither opens nor closes anything: on a closed circuit only a failure does.
+            self.handle.record_later(admission, verdict)
+            return outcome
+        state = await self.handle.record(admission, verdict, deadline_s=call.deadline_s)
         if state is not None:
             course.emit(STAGE, _EVENT_OF_STATE[state], state=state)
         return outcome
+
+
+def _was_never_sent(failed: Failed) -> bool:
+    """Return whether a refusal of ours, or a credential that is not there, ended the attempt before it was sent."""
+    return failed.kind is Kind.REJECTED or (failed.kind is Kind.CREDENTIAL_FAULT and failed.response is None)
 
 
 class BreakerAgainPolicy(Struct, frozen=True):
@@ -69,7 +75,7 @@ class BreakerAgainPolicy(Struct, frozen=True):
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the attempt's outcome, or a refusal at which the stages around give everything back."""
-        admission = call.held.of(STAGE)
+        admission = call.held.get(STAGE)
         sent_already = call.held.exchanged is not None
         if admission is None or sent_already:
             return await call_next(call)

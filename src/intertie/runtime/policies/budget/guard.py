@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from intertie.core.errors import Reach
-from intertie.core.money import decimal_text
+from intertie.core.money import ONE_UNIT, decimal_text
 from intertie.runtime.guard import Attempt, EventKind, Guard, HandOver, Line, Opening, Quick, Site
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.budget.options import SETTLE, STAGE
-from intertie.runtime.policies.budget.policy import BudgetPolicy
-from intertie.runtime.policies.budget.quantities import ONE, expected_quantity, used_quantity
-from intertie.runtime.policies.budget.state import alert_quantity
-from intertie.runtime.state import LedgerHandle, Reservation
+from intertie.runtime.policies.budget.quantities import expecting, used_quantity
 from intertie.runtime.wording import percent
+
+if TYPE_CHECKING:  # a plan is described without what runs it
+    from intertie.runtime.policies.budget.policy import BudgetPolicy
+    from intertie.runtime.state import LedgerHandle, Reservation
 
 _FLAT = frozenset({"per_request", "subscription"})
 """Models by which every attempt is one unit."""
@@ -43,36 +44,44 @@ class BudgetGuard(Guard):
         pricing = site.plan.pricing
         if pricing is None or handle is None:
             return None
-        mark = alert_quantity(pricing)
-        return BudgetPolicy(pricing, handle, site.plan.timeouts.wire_s, site.surroundings.clock, mark)
+        from intertie.runtime.policies.budget.policy import BudgetPolicy  # noqa: PLC0415  # calls alone need it
+        from intertie.runtime.policies.budget.state import alert_quantity  # noqa: PLC0415  # calls alone need it
+
+        expected = expecting(pricing.model, site.operation, attempt_s=site.plan.timeouts.wire_s)
+        return BudgetPolicy(pricing, handle, expected, site.surroundings.clock, alert_quantity(pricing))
 
     def quick(self, site: Site, handle: LedgerHandle | None) -> Quick | None:
         """Reserve from this process's share; from the budget's mark on everybody is told, on the general path."""
         pricing = site.plan.pricing
         if pricing is None or handle is None:
             return None
-        model, warned_from, attempt_s = pricing.model, alert_quantity(pricing), site.plan.timeouts.wire_s
-        reserve_nowait, settle_now, operation, is_flat = (
-            handle.reserve_nowait,
-            handle.settle,
-            site.operation,
-            model in _FLAT,
-        )
+        from intertie.runtime.policies.budget.state import alert_quantity  # noqa: PLC0415  # calls alone need it
+
+        model, warned_from = pricing.model, alert_quantity(pricing)
+        expected = expecting(model, site.operation, attempt_s=site.plan.timeouts.wire_s)
+        reserve_nowait, settle_now = handle.reserve_nowait, handle.settle
+
+        def take_one(_attempt: Attempt) -> Reservation | None:
+            return reserve_nowait(ONE_UNIT)
 
         def take(attempt: Attempt) -> Reservation | None:
-            expected = ONE if is_flat else expected_quantity(model, operation, attempt.request, attempt_s=attempt_s)
-            reservation = reserve_nowait(expected)
-            if warned_from is not None and reservation is not None and reservation.before + expected >= warned_from:
+            quantity = expected(attempt.request)
+            reservation = reserve_nowait(quantity)
+            if warned_from is not None and reservation is not None and reservation.before + quantity >= warned_from:
                 raise HandOver(reservation)
             return reservation
 
+        def settle_one(attempt: Attempt, reservation: Reservation) -> None:
+            attempt.cost = settle_now(reservation, quantity=ONE_UNIT, reached=Reach.YES)
+
         def settle(attempt: Attempt, reservation: Reservation) -> None:
-            used = ONE
-            if not is_flat:
-                wire_s = attempt.ended_s - attempt.sent_s
-                used = used_quantity(model, attempt.response, wire_s=wire_s, expected=reservation.quantity)
+            wire_s = attempt.ended_s - attempt.sent_s
+            used = used_quantity(model, attempt.response, wire_s=wire_s, expected=reservation.quantity)
             attempt.cost = settle_now(reservation, quantity=used, reached=Reach.YES)
 
+        if model in _FLAT:
+            unwarned = warned_from is None
+            return Quick(take_one if unwarned else take, settle_one, taken=("reserve",), settled=("settle",))
         return Quick(take, settle, taken=("reserve",), settled=("settle",))
 
     def describe(self, plan: Plan, operation: OperationPlan) -> Mapping[str, object] | None:

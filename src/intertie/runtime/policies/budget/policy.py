@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Callable
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.core.clock import Clock
 from intertie.core.errors import BudgetExceeded, JournalUnavailable, Reach, StoreUnavailable
-from intertie.core.money import Money
+from intertie.core.money import ONE_UNIT, Money, Trillionths, decimal_text
 from intertie.core.units import wait_text
 from intertie.runtime.call import Answered, Call, Failed, Kind, Outcome
-from intertie.runtime.http import Response
+from intertie.runtime.http import Request, Response
 from intertie.runtime.pipeline import CallNext
 from intertie.runtime.policies.budget.options import SETTLE, STAGE, PricingOptions
-from intertie.runtime.policies.budget.quantities import expected_quantity, gigabytes, minutes, used_quantity
+from intertie.runtime.policies.budget.quantities import gigabytes, minutes, used_quantity
 from intertie.runtime.policies.budget.state import alert_sentence
 from intertie.runtime.state import BudgetRefusal, LedgerHandle, Reservation
 from intertie.runtime.streams import WatchedStream
@@ -25,21 +25,21 @@ class BudgetPolicy(Struct, frozen=True):
     """Each attempt costs money; given back when nothing was sent.
 
     Attributes:
-        attempt_s: Longest that one attempt can take, for prices per minute.
+        expected: What is set aside for a request; None for one that is not built.
         alert: Quantity of the month from which callers are warned; None where there is no mark.
     """
 
     options: PricingOptions
     handle: LedgerHandle
-    attempt_s: float
+    expected: Callable[[Request | None], Trillionths]
     clock: Clock
-    alert: Decimal | None = None
+    alert: Trillionths | None = None
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the attempt's outcome, its cost settled exactly, or a refusal."""
         course = call.course
-        expected = self.expected(call)
-        reservation: Reservation | BudgetRefusal | None = call.held.of(STAGE) or self.handle.reserve_nowait(expected)
+        expected = self.expected(call.request)
+        reservation: Reservation | BudgetRefusal | None = call.held.get(STAGE) or self.handle.reserve_nowait(expected)
         if reservation is None:
             try:
                 reservation = await self.handle.reserve(expected, deadline_s=call.deadline_s)
@@ -48,12 +48,13 @@ class BudgetPolicy(Struct, frozen=True):
         if isinstance(reservation, BudgetRefusal):
             course.emit(STAGE, "reject", spent=str(reservation.spent), limit=str(reservation.limit))
             return self._refused(call, reservation)
-        course.emit(STAGE, "reserve", amount=str(reservation.amount), currency=self.options.currency)
+        call.held[STAGE] = reservation
+        self._emit_expected(call, STAGE, "reserve", reservation)
         if self.alert is not None and reservation.before + reservation.quantity >= self.alert:
             course.warn(STAGE, f"{call.operation.id}: {alert_sentence(self.options)}")
         sends = course.sends
         try:
-            outcome = await call_next(replace(call, held=call.held.holding(STAGE, reservation)))
+            outcome = await call_next(call)
         except BaseException:
             # Cancelled in the middle: what may have left counts as what was expected, never as nothing.
             reached = Reach.MAYBE if course.sends > sends else Reach.NO
@@ -67,21 +68,30 @@ class BudgetPolicy(Struct, frozen=True):
         self._settle(call, reservation, used if reached is not Reach.NO else expected, reached)
         return outcome
 
-    def expected(self, call: Call) -> Decimal:
-        """Return the units to set aside."""
-        return expected_quantity(self.options.model, call.operation, call.request, attempt_s=self.attempt_s)
+    def _emit_expected(self, call: Call, stage: str, event: str, reservation: Reservation) -> None:
+        course = call.course
+        if not course.watched:
+            course.decisions.append(event)
+            return
+        cost = self.handle.expected_cost(reservation)
+        course.emit(stage, event, amount=decimal_text(cost.amount), currency=cost.currency)
 
-    def _settle(self, call: Call, reservation: Reservation, quantity: Decimal, reached: Reach) -> None:
+    def _settle(self, call: Call, reservation: Reservation, quantity: Trillionths, reached: Reach) -> None:
         cost = self.handle.settle(reservation, quantity=quantity, reached=reached)
-        call.course.add_cost(cost)
-        call.course.emit(SETTLE, "settle", amount=str(cost.amount), currency=cost.currency, reached=str(reached))
+        course = call.course
+        course.add_cost(cost)
+        if course.watched:
+            amount = decimal_text(cost.amount)
+            course.emit(SETTLE, "settle", amount=amount, currency=cost.currency, reached=str(reached))
+        else:
+            course.decisions.append("settle")
 
     def _settle_with_stream(
         self, call: Call, outcome: Answered, response: Response, reservation: Reservation
     ) -> Outcome:
         """A price per request is known now; one per byte or minute only when the body has ended."""
         if self.options.model not in {"per_gb", "per_minute"}:
-            self._settle(call, reservation, Decimal(1), Reach.YES)
+            self._settle(call, reservation, ONE_UNIT, Reach.YES)
             return outcome
         started_s = self.clock.monotonic_s() - call.course.wire_s
 
@@ -94,7 +104,7 @@ class BudgetPolicy(Struct, frozen=True):
 
         assert response.stream is not None  # noqa: S101  # the caller looked
         watched = replace(response, stream=WatchedStream(response.stream, settle))
-        call.course.emit(SETTLE, "settle_later", amount=str(reservation.amount), currency=self.options.currency)
+        self._emit_expected(call, SETTLE, "settle_later", reservation)
         return replace(outcome, response=watched)
 
     @staticmethod

@@ -2,70 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Callable, Mapping
 
 import msgspec
 
+from intertie.core.money import ONE_UNIT, Trillionths
 from intertie.runtime.http import Request, Response
 from intertie.runtime.plan import OperationPlan
 
-ONE = Decimal(1)
-BYTES_PER_GB = Decimal(10**9)
-_SECONDS_PER_MINUTE = Decimal(60)
-_MINUTE_PLACES = Decimal("1E-12")
+_PER_BYTE = ONE_UNIT // 10**9
 _HEAD_BYTES = 1024
 _ANSWER_BYTES = 64 * 1024
 """What an answer is expected to weigh where neither its schema nor an example tells."""
 
 
-def expected_quantity(model: str, operation: OperationPlan, request: Request | None, *, attempt_s: float) -> Decimal:
-    """Return the units set aside for one attempt, in the units of the pricing model.
+def expecting(model: str, operation: OperationPlan, *, attempt_s: float) -> Callable[[Request | None], Trillionths]:
+    """Return what says how much is set aside for one attempt, given its request: None where that is not built.
 
     Args:
         model: `per_request`, `per_gb`, `per_minute` or `subscription`.
         operation: Its declared sizes and p99 are what is expected.
-        request: Built already, so that its size is known; None where it is not.
         attempt_s: Longest that an attempt can take: what a minute's price is reserved for without a declared p99.
     """
     match model:
         case "per_gb":
-            body = request.body if request is not None else None
-            sent = _HEAD_BYTES + (len(body) if isinstance(body, bytes) else _ANSWER_BYTES if body is not None else 0)
-            return Decimal(sent + _HEAD_BYTES + declared_answer_bytes(operation)) / BYTES_PER_GB
+            fixed_bytes = 2 * _HEAD_BYTES + declared_answer_bytes(operation)
+            return lambda request: gigabytes(fixed_bytes + _body_bytes(request))
         case "per_minute":
-            return minutes(operation.targets.p99_s if operation.targets.p99_s is not None else attempt_s)
+            longest = minutes(operation.targets.p99_s if operation.targets.p99_s is not None else attempt_s)
+            return lambda _request: longest
         case _:
-            return ONE
+            return lambda _request: ONE_UNIT
 
 
-def used_quantity(model: str, response: Response | None, *, wire_s: float, expected: Decimal) -> Decimal:
-    """Return the units that an attempt used; what was expected where its size is unknown because no answer came."""
+def expected_quantity(model: str, operation: OperationPlan, *, attempt_s: float) -> Trillionths:
+    """Return what is set aside for an attempt whose request is not built."""
+    return expecting(model, operation, attempt_s=attempt_s)(None)
+
+
+def used_quantity(model: str, response: Response | None, *, wire_s: float, expected: Trillionths) -> Trillionths:
+    """Return the quantity that an attempt used; what was expected where its size is unknown because no answer came."""
     match model:
         case "per_gb":
             return expected if response is None else gigabytes(response.bytes_sent + response.bytes_received)
         case "per_minute":
             return minutes(wire_s)
         case _:
-            return ONE
+            return ONE_UNIT
 
 
-def minutes(seconds: float) -> Decimal:
+def minutes(seconds: float) -> Trillionths:
     """Return minutes: the time to the microsecond, the quotient to twelve places.
 
     >>> minutes(90.0), minutes(0.5)
-    (Decimal('1.500000000000'), Decimal('0.008333333333'))
+    (1500000000000, 8333333333)
     """
-    return (Decimal(round(seconds * 1_000_000)).scaleb(-6) / _SECONDS_PER_MINUTE).quantize(_MINUTE_PLACES)
+    # Trillionths of a minute per microsecond are 50,000 / 3; a third is never half way between two numbers.
+    return (round(seconds * 1_000_000) * 50_000 + 1) // 3
 
 
-def gigabytes(count: int) -> Decimal:
+def gigabytes(count: int) -> Trillionths:
     """Return gigabytes of 10^9 bytes.
 
     >>> gigabytes(2_500_000_000)
-    Decimal('2.5')
+    2500000000000
     """
-    return Decimal(count) / BYTES_PER_GB
+    return count * _PER_BYTE
 
 
 def declared_answer_bytes(operation: OperationPlan) -> int:
@@ -77,3 +79,10 @@ def declared_answer_bytes(operation: OperationPlan) -> int:
     if operation.result.example is not None:
         return len(msgspec.json.encode(operation.result.example, enc_hook=str))
     return _ANSWER_BYTES
+
+
+def _body_bytes(request: Request | None) -> int:
+    body = None if request is None else request.body
+    if body is None:
+        return 0
+    return len(body) if isinstance(body, bytes) else _ANSWER_BYTES

@@ -2,23 +2,21 @@
 
 A price depends on nothing but the month's cumulative quantity, so a budget is a quantity too: the largest one whose
 cost is still within the limit. Shares of a budget are then shares of that quantity, and no order of settling can pass
-it.
+it. Here quantities are decimals, in units; `tariff` prices those of calls, which are whole trillionths of a unit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from decimal import ROUND_DOWN, Context, Decimal, localcontext
+from decimal import ROUND_DOWN, Decimal, localcontext
 
 import msgspec
 from msgspec.structs import replace
 
-from intertie.core.money import Money
+from intertie.core.money import EXACT, Money, Trillionths, trillionths
 from intertie.runtime.policies.budget.options import PricingOptions
 
-EXACT = Context(prec=60)
-"""Wide enough that sums of a month never round."""
 _STEP = Decimal("1e-12")
 _ZERO = Decimal(0)
 
@@ -54,16 +52,6 @@ def marginal_cost(pricing: PricingOptions, before: Decimal, quantity: Decimal) -
     >>> marginal_cost(PricingOptions("per_request", "EUR", tiers), Decimal(9), Decimal(2))
     Decimal('0.5')
     """
-    if len(pricing.tiers) == 1:
-        return EXACT.multiply(quantity, pricing.tiers[0].cost)
-    # Nearly always both ends lie in one tier: then its price is all, at a tenth of what two sums over all tiers cost.
-    after, begin = EXACT.add(before, quantity), _ZERO
-    for tier in pricing.tiers:
-        if tier.limit is None or after <= tier.limit:
-            if before >= begin:
-                return EXACT.multiply(quantity, tier.cost)
-            break
-        begin = tier.limit
     with localcontext(EXACT):
         return tier_cost(pricing, before + quantity) - tier_cost(pricing, before)
 
@@ -97,7 +85,7 @@ def affordable_quantity(pricing: PricingOptions) -> Decimal | None:
     return None
 
 
-def strictest_budget(plans: Sequence[PricingOptions]) -> tuple[PricingOptions, Decimal | None]:
+def strictest_budget(plans: Sequence[PricingOptions]) -> tuple[PricingOptions, Trillionths | None]:
     """Return the plan that allows the smallest quantity of a month, and that quantity; None where nothing bounds it.
 
     Plans are compared by quantity, since prices and currencies may differ. Without a hard stop the lowest limit counts.
@@ -106,25 +94,26 @@ def strictest_budget(plans: Sequence[PricingOptions]) -> tuple[PricingOptions, D
     bounded = [(quantity, pricing) for quantity, pricing in allowed if quantity is not None]
     if bounded:
         quantity, pricing = min(bounded, key=lambda known: known[0])
-        return pricing, quantity
+        return pricing, trillionths(quantity)
     limited = [pricing for pricing in reversed(plans) if pricing.monthly_limit is not None]
     return min(limited, key=lambda pricing: pricing.monthly_limit or _ZERO, default=plans[-1]), None
 
 
-def alert_quantity(pricing: PricingOptions) -> Decimal | None:
+def alert_quantity(pricing: PricingOptions) -> Trillionths | None:
     """Return the quantity of a month whose cost reaches the budget's mark, None where there is no mark to reach.
 
     >>> from intertie.runtime.policies.budget.options import PriceTier
     >>> tiers = (PriceTier("all", None, Decimal("0.01")),)
     >>> alert_quantity(PricingOptions("per_request", "EUR", tiers, monthly_limit=Decimal(5), alert_ratio=0.8))
-    Decimal('400')
+    400000000000000
     """
     if pricing.alert_ratio is None or pricing.monthly_limit is None:
         return None
     mark = EXACT.multiply(pricing.monthly_limit, Decimal(str(pricing.alert_ratio)))
     if pricing.monthly_fee >= mark:
-        return _ZERO
-    return affordable_quantity(replace(pricing, monthly_limit=mark, hard_stop=True))
+        return 0
+    quantity = affordable_quantity(replace(pricing, monthly_limit=mark, hard_stop=True))
+    return None if quantity is None else trillionths(quantity)
 
 
 def has_reached_mark(pricing: PricingOptions, gone: Decimal) -> bool:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from intertie.core.units import seconds_text
 from intertie.runtime.guard import Attempt, EventKind, Guard, Line, Opening, Quick, Site
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.bulkhead.options import NAME, STAGE, BulkheadOptions
-from intertie.runtime.policies.bulkhead.policy import BulkheadPolicy
 from intertie.runtime.policies.limiter.options import LimiterOptions
-from intertie.runtime.state import LimiterHandle, Permit
+
+if TYPE_CHECKING:  # a plan is described without what runs it
+    from intertie.runtime.policies.bulkhead.policy import BulkheadPolicy
+    from intertie.runtime.state import LimiterHandle, Permit
 
 
 class BulkheadGuard(Guard):
@@ -49,6 +51,8 @@ class BulkheadGuard(Guard):
         options = _options(site.operation)
         if options is None or handle is None:
             return None
+        from intertie.runtime.policies.bulkhead.policy import BulkheadPolicy  # noqa: PLC0415  # calls alone need it
+
         return BulkheadPolicy(options, handle, site.plan.service, site.surroundings.clock)
 
     def quick(self, site: Site, handle: LimiterHandle | None) -> Quick | None:

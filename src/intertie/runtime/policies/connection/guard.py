@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from intertie.core.units import seconds_text
-from intertie.runtime.clipping import connect_timeout_s
 from intertie.runtime.guard import Attempt, EventKind, Guard, Line, Quick, Site
-from intertie.runtime.http import Connection
 from intertie.runtime.plan import OperationPlan, Plan
-from intertie.runtime.policies.connection.policy import STAGE, ConnectionPolicy
+from intertie.runtime.policies.connection.options import STAGE
+
+if TYPE_CHECKING:  # a plan is described without what runs it
+    from intertie.runtime.http import Connection
+    from intertie.runtime.policies.connection.policy import ConnectionPolicy
 
 
 class ConnectionGuard(Guard):
@@ -24,6 +26,9 @@ class ConnectionGuard(Guard):
 
     def policy(self, site: Site, handle: None) -> ConnectionPolicy:
         """Return the general path."""
+        from intertie.runtime.clipping import connect_timeout_s  # noqa: PLC0415  # calls alone need it
+        from intertie.runtime.policies.connection.policy import ConnectionPolicy  # noqa: PLC0415  # calls alone need it
+
         timeouts, around = site.plan.timeouts, site.surroundings
         return ConnectionPolicy(
             around.transport,

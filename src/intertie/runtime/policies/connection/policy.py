@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,9 +12,8 @@ from intertie.core.errors import CallError
 from intertie.runtime.call import Call, Failed, Outcome
 from intertie.runtime.http import Connection, Transport
 from intertie.runtime.pipeline import CallNext
+from intertie.runtime.policies.connection.options import STAGE
 from intertie.runtime.state import PermitLapsed
-
-STAGE: Final = "connection"
 
 
 class ConnectionPolicy(Struct, frozen=True):
@@ -38,36 +36,36 @@ class ConnectionPolicy(Struct, frozen=True):
 
         Where the permit lapsed before anything left, the attempt takes a connection and a permit again.
         """
-        while True:
-            try:
-                return await self._once(call, call_next)
-            except PermitLapsed:
-                call = replace(call, held=call.held.again_from(STAGE))
-
-    async def _once(self, call: Call, call_next: CallNext) -> Outcome:
         course = call.course
-        connection = call.held.of(STAGE) or self.transport.connect_nowait(fresh=self.fresh)
-        if connection is None:
+        while True:
+            connection = call.held.get(STAGE) or self.transport.connect_nowait(fresh=self.fresh)
+            opens = connection is None
+            if opens:
+                try:
+                    connection = await self._connect(call)
+                except CallError as error:
+                    return self._unconnected(call, error)
+            if course.watched:
+                course.emit(STAGE, "connect", opened=opens)
+            else:
+                course.decisions.append("connect")
+            call.held[STAGE] = connection
+            sends = course.sends
             try:
-                connection = await self._connect(call)
-            except CallError as error:
-                failed = self.judge(error)
-                course.attempts += 1
-                course.emit(STAGE, "attempt", attempt=call.attempt, error=error.code)
-                course.reach(failed.reached)
-                return failed
-            course.emit(STAGE, "connect", opened=True)
-        else:
-            course.emit(STAGE, "connect", opened=False)
-        sends = course.sends
-        try:
-            return await call_next(replace(call, held=call.held.holding(STAGE, connection)))
-        except PermitLapsed:
-            connection = None  # its exchange has given it back
-            raise
-        finally:
-            if connection is not None and course.sends == sends:
-                connection.release()
+                return await call_next(call)
+            except PermitLapsed:
+                connection = None  # its exchange has given it back
+                call = replace(call, held=call.held.again_from(STAGE))
+            finally:
+                if connection is not None and course.sends == sends:
+                    connection.release()
+
+    def _unconnected(self, call: Call, error: CallError) -> Failed:
+        failed, course = self.judge(error), call.course
+        course.attempts += 1
+        course.emit(STAGE, "attempt", attempt=call.attempt, error=error.code)
+        course.reach(failed.reached)
+        return failed
 
     async def _connect(self, call: Call) -> Connection:
         timeout_s = self.connect_timeout_s(self.clock.monotonic_s(), call.deadline_s)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from intertie.core.units import seconds_text
 from intertie.runtime.guard import EventKind, Guard, Line, Quick, Site
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.deadline.options import STAGE
-from intertie.runtime.policies.deadline.policy import DeadlinePolicy
+
+if TYPE_CHECKING:  # a plan is described without what runs it
+    from intertie.runtime.policies.deadline.policy import DeadlinePolicy
 
 
 class DeadlineGuard(Guard):
@@ -24,6 +26,8 @@ class DeadlineGuard(Guard):
 
     def policy(self, site: Site, handle: None) -> DeadlinePolicy:
         """Return the general path."""
+        from intertie.runtime.policies.deadline.policy import DeadlinePolicy  # noqa: PLC0415  # calls alone need it
+
         return DeadlinePolicy(site.plan.timeouts, site.surroundings.clock)
 
     def quick(self, site: Site, handle: None) -> Quick:

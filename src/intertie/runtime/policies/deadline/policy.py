@@ -23,8 +23,12 @@ class DeadlinePolicy(Struct, frozen=True):
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the outcome; where time ran out, say which phase it ran out in."""
-        call.course.emit(STAGE, "deadline", left_s=call.deadline_s - self.clock.monotonic_s())
+        course = call.course
+        if course.watched:
+            course.emit(STAGE, "deadline", left_s=call.deadline_s - self.clock.monotonic_s())
+        else:
+            course.decisions.append("deadline")
         outcome = await call_next(call)
-        if isinstance(outcome, Failed) and isinstance(outcome.error, DeadlineExceeded):
-            call.course.emit(STAGE, "timeout", phase=outcome.error.phase)
+        if type(outcome) is Failed and isinstance(outcome.error, DeadlineExceeded):
+            course.emit(STAGE, "timeout", phase=outcome.error.phase)
         return outcome

@@ -1,10 +1,9 @@
-"""Pure: whether a fallback answers a final failure, and whether its strategy can apply."""
+"""Pure: whether a fallback answers a final failure, and whether the call can be queued."""
 
 from __future__ import annotations
 
 from intertie.core.errors import CircuitOpen, RateLimited, Reach
 from intertie.runtime.call import Call, Failed, Kind
-from intertie.runtime.policies.fallback.options import FallbackOptions
 from intertie.runtime.streams import Upload
 
 _UNANSWERED = frozenset({Kind.SERVICE_FAULT, Kind.THROTTLED, Kind.QUOTA_EXHAUSTED})
@@ -21,17 +20,6 @@ def wants_fallback(failed: Failed, action: str | None, *, rows_name_fallback: bo
     if rows_name_fallback:
         return False
     return failed.kind in _UNANSWERED or isinstance(failed.error, CircuitOpen | RateLimited)
-
-
-def applies(options: FallbackOptions, *, is_read: bool) -> bool:
-    """Return whether a strategy can serve an operation: a cache serves reads only, a queue takes writes only."""
-    match options.strategy:
-        case "cache":
-            return is_read
-        case "queue":
-            return not is_read
-        case _:
-            return True
 
 
 def why_not_queued(call: Call) -> str | None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from intertie.core.units import seconds_text
 from intertie.runtime.guard import Attempt, EventKind, Guard, Line, Opening, Quick, Site
-from intertie.runtime.last_good import LastGood
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.breaker.options import STAGE as BREAKER
-from intertie.runtime.policies.fallback.eligible import applies
-from intertie.runtime.policies.fallback.options import LAST_GOOD, STAGE
-from intertie.runtime.policies.fallback.policy import FallbackPolicy
+from intertie.runtime.policies.fallback.options import LAST_GOOD, STAGE, applies
 from intertie.runtime.wording import listed, status_value
+
+if TYPE_CHECKING:  # a plan is described without what runs it
+    from intertie.runtime.last_good import LastGood
+    from intertie.runtime.policies.fallback.policy import FallbackPolicy
 
 
 class FallbackGuard(Guard):
@@ -34,6 +35,8 @@ class FallbackGuard(Guard):
         plan, around = site.plan, site.surroundings
         if plan.fallback is None:
             return None
+        from intertie.runtime.policies.fallback.policy import FallbackPolicy  # noqa: PLC0415  # calls alone need it
+
         return FallbackPolicy(
             plan.fallback,
             plan.key,
@@ -99,6 +102,8 @@ class LastGoodStep(Guard):
         plan = opening.plan
         if plan.fallback is None or plan.fallback.strategy != "cache":
             return None
+        from intertie.runtime.last_good import LastGood  # noqa: PLC0415  # calls alone need it
+
         cache = opening.surroundings.coordination.cache(plan.cache_key)
         credentials = opening.handles.credentials
         identity = (lambda: "") if credentials is None else credentials.identity

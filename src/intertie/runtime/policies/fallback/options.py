@@ -23,3 +23,14 @@ class FallbackOptions(Struct, frozen=True):
     cache_ttl_s: float = 300.0
     default_response: object = None
     idempotency_ttl_s: float = 86400.0
+
+
+def applies(options: FallbackOptions, *, is_read: bool) -> bool:
+    """Return whether a strategy can serve an operation: a cache serves reads only, a queue takes writes only."""
+    match options.strategy:
+        case "cache":
+            return is_read
+        case "queue":
+            return not is_read
+        case _:
+            return True

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from intertie.runtime.guard import EventKind, Guard, Line, Quick, Site
 from intertie.runtime.plan import OperationPlan, Plan
-from intertie.runtime.policies.idempotency.policy import KeyPolicy
+
+if TYPE_CHECKING:  # a plan is described without what runs it
+    from intertie.runtime.policies.idempotency.policy import KeyPolicy
 
 STAGE: Final = "idempotency_key"
 
@@ -23,7 +25,11 @@ class KeyGuard(Guard):
     def policy(self, site: Site, handle: None) -> KeyPolicy | None:
         """Return the general path."""
         header = site.operation.idempotency_header
-        return None if header is None else KeyPolicy(STAGE, header)
+        if header is None:
+            return None
+        from intertie.runtime.policies.idempotency.policy import KeyPolicy  # noqa: PLC0415  # calls alone need it
+
+        return KeyPolicy(STAGE, header)
 
     def quick(self, site: Site, handle: None) -> Quick | None:
         """Name the key where there is one."""

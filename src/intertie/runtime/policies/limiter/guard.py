@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 from intertie.runtime.guard import Attempt, EventKind, Guard, Line, Opening, Quick, Site
-from intertie.runtime.hints import NAMES
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.limiter.options import STAGE, LimiterOptions
-from intertie.runtime.policies.limiter.policy import LimiterPolicy
-from intertie.runtime.state import LimiterHandle, Permit
+
+if TYPE_CHECKING:  # a plan is described without what runs it
+    from intertie.runtime.policies.limiter.policy import LimiterPolicy
+    from intertie.runtime.state import LimiterHandle, Permit
 
 
 class LimiterGuard(Guard):
@@ -38,11 +39,15 @@ class LimiterGuard(Guard):
 
     def policy(self, site: Site, handle: LimiterHandle) -> LimiterPolicy:
         """Return the general path."""
+        from intertie.runtime.policies.limiter.policy import LimiterPolicy  # noqa: PLC0415  # calls alone need it
+
         plan = site.plan
         return LimiterPolicy(handle, site.read_hint, plan.service, site.surroundings.clock)
 
     def quick(self, site: Site, handle: LimiterHandle) -> Quick:
         """Take a permit that is free now; an answer that speaks of limits goes to the general path."""
+        from intertie.runtime.hints import NAMES  # noqa: PLC0415  # calls alone need it
+
         acquire_nowait, finished = handle.acquire_nowait, handle.finished
 
         def take(attempt: Attempt) -> Permit | None:

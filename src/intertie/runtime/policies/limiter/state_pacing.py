@@ -17,35 +17,30 @@ class TokenBucket:
     Source: the generic cell rate algorithm, ITU-T I.371 (virtual scheduling).
     """
 
-    __slots__ = ("_full_s", "_held", "_held_until_s", "_last_s", "burst", "interval_s")
+    __slots__ = ("_full_s", "_held", "_held_until_s", "burst", "interval_s")
 
     def __init__(self, interval_s: float, burst: int) -> None:
         self.interval_s = interval_s
         self.burst = burst
         self._full_s = 0.0
-        self._last_s = 0.0
         self._held = 0
         self._held_until_s = 0.0
 
-    def earliest_s(self, t: float) -> float:
-        spare = self.burst - 1 - self._held
-        if spare < 0:
-            return max(t, self._held_until_s) if self.burst > 0 else inf
-        return max(t, self._full_s - spare * self.interval_s)
+    def earliest_s(self, t: float, held: int = 0) -> float:
+        spare = self.burst - 1 - self._held - held
+        if spare >= 0:
+            return max(t, self._full_s - spare * self.interval_s)
+        if self.burst <= 0:
+            return inf
+        return max(t, self._held_until_s, max(self._full_s, t) - (spare + self._held) * self.interval_s)
 
-    def room(self, t: float) -> int:
+    def room(self, t: float, held: int = 0) -> int:
         missing = max(0.0, self._full_s - t) / self.interval_s
-        return max(0, int(self.burst - self._held - missing + 1e-9))
+        return max(0, int(self.burst - self._held - held - missing + 1e-9))
 
-    def add(self, t: float) -> None:
-        self._full_s = (self._full_s if self._full_s > t else t) + self.interval_s  # noqa: FURB136  # hot path
-        self._last_s = max(self._last_s, t)
-
-    def undo(self, stamp_s: float) -> None:
-        # Only while nothing later was taken: what an earlier one still weighs can't be told any more, so it stays
-        # counted.
-        if stamp_s >= self._last_s and self._full_s > stamp_s:
-            self._full_s -= self.interval_s
+    def add(self, t: float, count: int = 1) -> None:
+        full_s = self._full_s
+        self._full_s = (full_s if full_s > t else t) + self.interval_s * count  # noqa: FURB136  # hot path
 
     def lease(self, count: int, end_s: float) -> None:
         self._held += count
@@ -65,15 +60,15 @@ class TokenBucket:
 
     def copy(self) -> TokenBucket:
         twin = TokenBucket(self.interval_s, self.burst)
-        twin._full_s, twin._last_s = self._full_s, self._last_s
-        twin._held, twin._held_until_s = self._held, self._held_until_s
+        twin._full_s, twin._held, twin._held_until_s = self._full_s, self._held, self._held_until_s
         return twin
 
     def dump(self) -> list[object]:
-        return [self._full_s, self._last_s, self._held, self._held_until_s]
+        return [self._full_s, self._held, self._held_until_s]
 
     def load(self, dumped: list[object]) -> None:
-        self._full_s, self._last_s, self._held, self._held_until_s = dumped  # type: ignore[assignment]
+        # An older version kept the last departure too, second of four.
+        self._full_s, self._held, self._held_until_s = (dumped[0], *dumped[-2:])  # type: ignore[assignment]
 
 
 class Remaining:
@@ -85,18 +80,15 @@ class Remaining:
         self.left = left
         self.until_s = until_s
 
-    def earliest_s(self, t: float) -> float:
-        return t if self.left > 0 or t >= self.until_s else self.until_s
+    def earliest_s(self, t: float, held: int = 0) -> float:
+        return t if self.left > held or t >= self.until_s else self.until_s
 
-    def room(self, t: float) -> int:
-        return max(0, self.left) if t < self.until_s else 1 << 30
+    def room(self, t: float, held: int = 0) -> int:
+        return max(0, self.left - held) if t < self.until_s else 1 << 30
 
-    def add(self, t: float) -> None:
+    def add(self, t: float, count: int = 1) -> None:
         if t < self.until_s:
-            self.left -= 1
-
-    def undo(self, stamp_s: float) -> None:
-        self.left += 1
+            self.left -= count
 
     def lease(self, count: int, end_s: float) -> None:
         self.left -= count
@@ -128,19 +120,16 @@ class Pace:
         self.until_s = until_s
         self.interval_s = interval_s
 
-    def earliest_s(self, t: float) -> float:
-        return max(t, self.next_s) if t < self.until_s else t
+    def earliest_s(self, t: float, held: int = 0) -> float:
+        return max(t, self.next_s + held * self.interval_s) if t < self.until_s else t
 
-    def room(self, t: float) -> int:
+    def room(self, t: float, held: int = 0) -> int:
         if t >= self.until_s:
             return 1 << 30
-        return 1 if t >= self.next_s else 0
+        return 1 if t >= self.next_s + held * self.interval_s else 0
 
-    def add(self, t: float) -> None:
-        self.next_s = max(self.next_s, t) + self.interval_s
-
-    def undo(self, stamp_s: float) -> None:
-        self.next_s -= self.interval_s
+    def add(self, t: float, count: int = 1) -> None:
+        self.next_s = max(self.next_s, t) + count * self.interval_s
 
     def lease(self, count: int, end_s: float) -> None:
         self.next_s += count * self.interval_s

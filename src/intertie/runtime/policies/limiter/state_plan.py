@@ -21,17 +21,14 @@ def after_all(rules: Sequence[Rule], t: float) -> float:
 
 
 class Plan:
-    """The rules as they will stand once all in line have gone at their turns; `turns_s` by ticket number."""
+    """The rules as they will stand once all in line have gone at their turns."""
 
-    __slots__ = ("_last_s", "_next_s", "_rules", "stale_s", "turns_s")
+    __slots__ = ("_last_s", "_next_s", "_rules")
 
-    def __init__(self, rules: list[Rule], paused_until_s: float, now_s: float) -> None:
+    def __init__(self, rules: list[Rule], paused_until_s: float) -> None:
         self._rules = rules
         self._last_s = paused_until_s
         self._next_s: float | None = None
-        self.turns_s: dict[int, float] = {}
-        self.stale_s = now_s + 1.0
-        """When it is worth planning anew: real departures are always a little later than planned."""
 
     def peek(self, now_s: float) -> float:
         """Return the next turn."""
@@ -39,11 +36,12 @@ class Plan:
             self._next_s = after_all(self._rules, max(now_s, self._last_s))
         return self._next_s
 
-    def add(self, turn_s: float, number: int) -> None:
-        """Count the next turn as taken by a ticket."""
+    def take(self, now_s: float) -> float:
+        """Return the next turn, and go on from there: somebody has it."""
+        turn_s = self.peek(now_s)
         if turn_s < inf:
             for rule in self._rules:
                 rule.add(turn_s)
-        self.turns_s[number] = turn_s
         self._last_s = max(self._last_s, turn_s)
         self._next_s = None
+        return turn_s

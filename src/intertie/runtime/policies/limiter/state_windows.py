@@ -1,15 +1,20 @@
 # ruff: noqa: D102, ARG002  # one surface, documented once on `Rule`; not every rule needs every argument
 """The rules a limit is made of, as small pure objects: each says when one more may go, and is told when one went.
 
-All share one surface: `earliest_s(t)` changes nothing and returns the first instant at or after `t` at which one more
-may go; `add(t)` counts one that goes at `t`; `undo(stamp_s)` forgets one that was never sent; `lease`/`settle` count a
-share whose stamps are not known yet as if all of them came at the share's end, until the real ones are told; `copy()`
-is for planning ahead. Instants are seconds on one clock that never goes back.
+All share one surface. `earliest_s(t, held)` changes nothing and returns the first instant at or after `t` at which one
+more may be given leave, where `held` have leave and have not departed yet: those take their room until they are told,
+and are foreseen as leaving at `t`. `add(t, count)` counts departures at `t`; `lease`/`settle` count a share whose
+departures are not known yet as if all of them came at the share's end, until the real ones are told; `copy()` is for
+planning ahead. Instants are seconds on one clock that never goes back.
+
+Why departures may be counted when they come, and room be held until then: of those that depart within one span `(y -
+window_s, y]`, take the one that was given leave last, at `g <= y`. Every other one had left by `g`, later than `g -
+window_s`, or was still held at `g`. So it was counted when that last leave was given, and with it there were at most
+`limit`.
 """
 
 from __future__ import annotations
 
-from bisect import insort
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from math import inf
@@ -17,8 +22,8 @@ from typing import Protocol
 
 import msgspec
 
-EXACT_LIMIT = 4096
-"""Up to this limit a window keeps every stamp; above, those within 1/4096 of it share the latest one."""
+EXACT_LIMIT = 512
+"""Up to this limit a window keeps every stamp; above, those within 1/512 of it share the latest one."""
 
 _LATE_S = 1e-6
 """A fixed window ends this much late, so that rounding of large UTC numbers never ends it early."""
@@ -27,23 +32,20 @@ _LATE_S = 1e-6
 class Rule(Protocol):
     """One bound on how often."""
 
-    def earliest_s(self, t: float) -> float:
-        """Return the first instant at or after `t`, which may lie ahead, at which one more may go."""
+    def earliest_s(self, t: float, held: int = 0) -> float:
+        """Return the first instant at or after `t`, which may lie ahead, at which one more may be given leave."""
 
-    def add(self, t: float) -> None:
-        """Count one that goes at `t`."""
+    def add(self, t: float, count: int = 1) -> None:
+        """Count departures at `t`."""
 
-    def undo(self, stamp_s: float) -> None:
-        """Forget one that was counted at `stamp_s` and never sent."""
-
-    def room(self, t: float) -> int:
-        """Return how many may go at `t`, which is now, at once."""
+    def room(self, t: float, held: int = 0) -> int:
+        """Return how many may be given leave at `t`, which is now, at once."""
 
     def lease(self, count: int, end_s: float) -> None:
-        """Count a share of `count`, to be used at unknown instants up to `end_s`."""
+        """Count a share of `count`, to depart at unknown instants up to `end_s`."""
 
     def settle(self, count: int, end_s: float, stamps: Sequence[float]) -> None:
-        """Replace a leased share by the instants at which it was really used."""
+        """Replace a leased share by the instants at which its requests really departed."""
 
     def stamps(self, t: float) -> list[float]:
         """Return when those went that count at `t`, as late as they may have."""
@@ -90,12 +92,13 @@ class SlidingWindow:
             self._used -= self._counts.popleft() if self._counts is not None else 1
             self._forgot_s = t
 
-    def earliest_s(self, t: float) -> float:
-        over = self._used - self.limit
+    def earliest_s(self, t: float, held: int = 0) -> float:
+        over = self._used + held - self.limit
         if over < 0:
             return t
         if over >= self._used:
-            return inf  # a limit of nothing
+            # Those held fill it alone: the first of them is foreseen as gone a window from now.
+            return t + self.window_s if self.limit > 0 else inf
         if self._counts is None:
             free_s = self._stamps[over] + self.window_s
             return free_s if free_s > t else t  # noqa: FURB136  # in the hot path, half the time of max()
@@ -105,31 +108,39 @@ class SlidingWindow:
                 return max(t, stamp_s + self.window_s)
         return inf
 
-    def room(self, t: float) -> int:
+    def room(self, t: float, held: int = 0) -> int:
         self._forget(t)
-        return max(0, self.limit - self._used)
+        return max(0, self.limit - self._used - held)
 
-    def add(self, t: float) -> None:
+    def add(self, t: float, count: int = 1) -> None:
         stamps, counts = self._stamps, self._counts
         if stamps and stamps[0] + self.window_s <= t:
             self._forget(t)
-        self._used += 1
-        if not stamps or stamps[-1] <= t:
-            if counts is None:
+        self._used += count
+        if stamps and stamps[-1] > t:
+            self._insert([(t, count)])
+        elif counts is None:
+            if count == 1:
                 stamps.append(t)
-            elif stamps and t - stamps[-1] < self._grain_s and counts[-1] * EXACT_LIMIT < self.limit:
-                stamps[-1] = t
-                counts[-1] += 1
             else:
-                stamps.append(t)
-                counts.append(1)
+                stamps.extend([t] * count)
+        elif stamps and t - stamps[-1] < self._grain_s and counts[-1] * EXACT_LIMIT < self.limit:
+            stamps[-1] = t
+            counts[-1] += count
         else:
-            self._insert([(t, 1)])
+            stamps.append(t)
+            counts.append(count)
+
+    def _pairs(self) -> list[tuple[float, int]]:
+        counts = self._counts
+        if counts is None:
+            return [(stamp_s, 1) for stamp_s in self._stamps]
+        return list(zip(self._stamps, counts, strict=True))
 
     def _insert(self, pairs: Iterable[tuple[float, int]]) -> None:
-        merged = list(zip(self._stamps, self._counts or [1] * len(self._stamps), strict=True))
-        for pair in pairs:
-            insort(merged, pair)
+        merged = self._pairs()
+        merged.extend(pairs)
+        merged.sort()
         self._replace(merged)
 
     def _replace(self, pairs: list[tuple[float, int]]) -> None:
@@ -138,32 +149,18 @@ class SlidingWindow:
             return
         # Huge limits: equal or neighbouring stamps share the later one, so memory stays bounded and nothing counts too
         # short.
-        self._stamps, self._counts = deque(), deque()
+        stamps: list[float] = []
+        counts: list[int] = []
         first_s = -inf
         for stamp_s, count in pairs:
-            if self._stamps and stamp_s - first_s < self._grain_s:
-                self._stamps[-1] = stamp_s
-                self._counts[-1] += count
+            if stamp_s - first_s < self._grain_s:
+                stamps[-1] = stamp_s
+                counts[-1] += count
             else:
                 first_s = stamp_s
-                self._stamps.append(stamp_s)
-                self._counts.append(count)
-
-    def undo(self, stamp_s: float) -> None:
-        if self._counts is None:
-            try:
-                self._stamps.remove(stamp_s)
-            except ValueError:
-                return  # already outside the window
-            self._used -= 1
-            return
-        for index, kept_s in enumerate(self._stamps):
-            if kept_s >= stamp_s:
-                self._counts[index] -= 1
-                self._used -= 1
-                if not self._counts[index]:
-                    del self._stamps[index], self._counts[index]
-                return
+                stamps.append(stamp_s)
+                counts.append(count)
+        self._stamps, self._counts = deque(stamps), deque(counts)
 
     def lease(self, count: int, end_s: float) -> None:
         self._used += count
@@ -172,26 +169,24 @@ class SlidingWindow:
     def settle(self, count: int, end_s: float, stamps: Sequence[float]) -> None:
         if end_s + self.window_s <= self._forgot_s:
             return  # told so late that the whole share lies outside: what stands there now is of others
-        pairs = list(zip(self._stamps, self._counts or [1] * len(self._stamps), strict=True))
         left = count
         kept: list[tuple[float, int]] = []
-        for stamp_s, held in pairs:
+        for stamp_s, held in self._pairs():
             # A share still counted at its end; in a huge limit it may stand under a slightly later stamp.
-            taken = min(left, held) if stamp_s >= end_s else 0
+            taken = min(left, held) if left and stamp_s >= end_s else 0
             left -= taken
             if held > taken:
                 kept.append((stamp_s, held - taken))
         counted = count - left
-        self._used -= counted
-        for stamp_s in stamps[:counted] if left else stamps:
-            insort(kept, (stamp_s, 1))
-            self._used += 1
+        told = stamps[:counted] if left else stamps
+        self._used += len(told) - counted
+        kept.extend((stamp_s, 1) for stamp_s in told)
+        kept.sort()
         self._replace(kept)
 
     def stamps(self, t: float) -> list[float]:
         self._forget(t)
-        counts = self._counts or [1] * len(self._stamps)
-        return [stamp_s for stamp_s, count in zip(self._stamps, counts, strict=True) for _ in range(count)]
+        return [stamp_s for stamp_s, count in self._pairs() for _ in range(count)]
 
     def copy(self) -> SlidingWindow:
         twin = SlidingWindow(self.window_s, self.limit)
@@ -205,23 +200,32 @@ class SlidingWindow:
 
     def load(self, dumped: list[object]) -> None:
         stamps, counts, self._forgot_s = msgspec.convert(dumped, tuple[list[float], list[int] | None, float])
-        counts = counts or [1] * len(stamps)
-        self._used = sum(counts)
-        self._replace(list(zip(stamps, counts, strict=True)))
+        if counts is None and self._counts is None:
+            self._stamps, self._used = deque(stamps), len(stamps)
+        elif counts is not None and self._counts is not None and len(counts) <= 2 * EXACT_LIMIT:
+            self._stamps, self._counts, self._used = deque(stamps), deque(counts), sum(counts)
+        else:
+            counts = counts or [1] * len(stamps)
+            self._used = sum(counts)
+            self._replace(list(zip(stamps, counts, strict=True)))
 
 
 class FixedWindow:
     """At most `limit` per window, the windows aligned to multiples of `window_s` in UTC.
 
-    A window runs to its own end on the clock that never goes back, so a step of UTC never opens one early; the next one
-    is aligned anew. `utc_minus_clock_s()` says how far UTC is ahead of that clock now.
+    Nobody is given leave within `margin_s` before the end of a window, or after its beginning: the service's clock may
+    be that far from ours. A window runs to its own end on the clock that never goes back, so a step of UTC never opens
+    one early; the next one is aligned anew. `utc_minus_clock_s()` says how far UTC is ahead of that clock now.
     """
 
-    __slots__ = ("_began_s", "_ends_s", "_used", "_utc_minus_clock_s", "limit", "window_s")
+    __slots__ = ("_began_s", "_ends_s", "_used", "_utc_minus_clock_s", "limit", "margin_s", "window_s")
 
-    def __init__(self, window_s: float, limit: int, utc_minus_clock_s: Callable[[], float]) -> None:
+    def __init__(
+        self, window_s: float, limit: int, utc_minus_clock_s: Callable[[], float], margin_s: float = 0.0
+    ) -> None:
         self.window_s = window_s
         self.limit = limit
+        self.margin_s = min(margin_s, window_s / 4)
         self._utc_minus_clock_s = utc_minus_clock_s
         self._began_s = -inf
         self._ends_s = -inf
@@ -232,34 +236,48 @@ class FixedWindow:
         """When the current window ends; past where none is current."""
         return self._ends_s
 
+    def last_s(self, t: float) -> float:
+        """Return the last instant at which one that is given leave at `t` may depart."""
+        self._roll(t)
+        return self._ends_s - self.margin_s
+
     def used(self, t: float) -> int:
         """Return how many count at `t`."""
         self._roll(t)
         return self._used
 
+    def _end_after(self, t: float) -> float:
+        utc_s = t + self._utc_minus_clock_s()
+        return t + (self.window_s - utc_s % self.window_s) + _LATE_S
+
     def _roll(self, t: float) -> None:
         if t >= self._ends_s:
-            utc_s = t + self._utc_minus_clock_s()
-            self._began_s = t
-            self._ends_s = t + (self.window_s - utc_s % self.window_s) + _LATE_S
+            # One that begins right where the last one ended began there; after a quiet time, a window before its end.
+            ends_s = self._end_after(t)
+            self._began_s = min(t, max(self._ends_s, ends_s - self.window_s - _LATE_S))  # not later, by rounding
+            self._ends_s = ends_s
             self._used = 0
 
-    def earliest_s(self, t: float) -> float:
+    def earliest_s(self, t: float, held: int = 0) -> float:
         if self.limit <= 0:
             return inf
-        return t if self._used < self.limit or t >= self._ends_s else self._ends_s
+        if t < self._ends_s:
+            begins_s, ends_s, used = self._began_s, self._ends_s, self._used
+        else:
+            ends_s, used = self._end_after(t), 0
+            begins_s = max(self._ends_s, ends_s - self.window_s - _LATE_S)
+        if used + held >= self.limit or t >= ends_s - self.margin_s:
+            return ends_s + self.margin_s
+        return max(t, begins_s + self.margin_s) if self.margin_s else t
 
-    def room(self, t: float) -> int:
+    def room(self, t: float, held: int = 0) -> int:
         self._roll(t)
-        return max(0, self.limit - self._used)
+        return max(0, self.limit - self._used - held) if self.earliest_s(t, held) <= t else 0
 
-    def add(self, t: float) -> None:
+    def add(self, t: float, count: int = 1) -> None:
         self._roll(t)
-        self._used += 1
-
-    def undo(self, stamp_s: float) -> None:
-        if self._began_s <= stamp_s < self._ends_s:
-            self._used -= 1
+        if t >= self._began_s:  # else told so late that its window is over
+            self._used += count
 
     def lease(self, count: int, end_s: float) -> None:
         # The caller ends shares with the window, so all of it belongs to this one.
@@ -274,7 +292,7 @@ class FixedWindow:
         return [t] * self.used(t)
 
     def copy(self) -> FixedWindow:
-        twin = FixedWindow(self.window_s, self.limit, self._utc_minus_clock_s)
+        twin = FixedWindow(self.window_s, self.limit, self._utc_minus_clock_s, self.margin_s)
         twin._began_s, twin._ends_s, twin._used = self._began_s, self._ends_s, self._used
         return twin
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from intertie.core.plurals import plural
 from intertie.core.units import seconds_text
 from intertie.runtime.guard import Attempt, EventKind, Guard, Line, Opening, Quick, Site
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.retry.backoff import longest_backoff_s
-from intertie.runtime.policies.retry.budget import RetryBudget
 from intertie.runtime.policies.retry.options import STAGE, RetryOptions
-from intertie.runtime.policies.retry.policy import RetryPolicy
 from intertie.runtime.wording import listed, most_telling, percent, status_value
+
+if TYPE_CHECKING:  # a plan is described without what runs it
+    from intertie.runtime.policies.retry.budget import RetryBudget
+    from intertie.runtime.policies.retry.policy import RetryPolicy
 
 _DELAYS_SHOWN = 4
 
@@ -30,10 +32,14 @@ class RetryGuard(Guard):
 
     def open(self, opening: Opening) -> RetryBudget:
         """Return the budget that all operations of the integration share in this process."""
+        from intertie.runtime.policies.retry.budget import RetryBudget  # noqa: PLC0415  # calls alone need it
+
         return RetryBudget(opening.plan.retry)
 
     def policy(self, site: Site, handle: RetryBudget) -> RetryPolicy:
         """Return the general path."""
+        from intertie.runtime.policies.retry.policy import RetryPolicy  # noqa: PLC0415  # calls alone need it
+
         around = site.surroundings
         return RetryPolicy(site.plan.retry, handle, site.row_action, around.clock, around.rng)
 

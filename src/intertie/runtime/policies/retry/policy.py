@@ -11,7 +11,7 @@ from intertie.core.clock import Clock
 from intertie.core.errors import CircuitOpen
 from intertie.core.rng import Rng
 from intertie.runtime.call import Call, Failed, Outcome
-from intertie.runtime.held import NOTHING_HELD
+from intertie.runtime.held import Held
 from intertie.runtime.pipeline import CallNext
 from intertie.runtime.policies.retry.backoff import backoff_s
 from intertie.runtime.policies.retry.budget import RetryBudget
@@ -36,11 +36,11 @@ class RetryPolicy(Struct, frozen=True):
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the first success, or the last failure."""
-        if call.held.of(STAGE) is None:  # else the fused path has counted it
+        if call.held.get(STAGE) is None:  # else the fused path has counted it
             self.budget.count_call(call.started_s)
         attempt, renewed = 1, 0
-        outcome = await call_next(replace(call, attempt=attempt))
-        while isinstance(outcome, Failed):
+        outcome = await call_next(call)
+        while type(outcome) is Failed:
             decision: Again | Enough
             if outcome.again and not renewed and self._may_repeat(call):
                 renewed, decision = 1, Again(0.0, "credential_renewed")
@@ -53,7 +53,7 @@ class RetryPolicy(Struct, frozen=True):
             attempt += 1
             call.course.emit(STAGE, "retry", attempt=attempt, delay_s=decision.delay_s, reason=decision.reason)
             await self.clock.sleep_until(self.clock.monotonic_s() + decision.delay_s)
-            failed, outcome = outcome, await call_next(replace(call, attempt=attempt, held=NOTHING_HELD))
+            failed, outcome = outcome, await call_next(replace(call, attempt=attempt, held=Held()))
             if isinstance(outcome, Failed) and isinstance(outcome.error, CircuitOpen):
                 # This call's own attempts opened it: what the service did says more than that nothing else was sent.
                 call.course.emit(STAGE, "give_up", reason="circuit_open", attempts=attempt - 1)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from intertie.runtime.guard import Attempt, EventKind, Guard, Line, Quick, Site
 from intertie.runtime.plan import OperationPlan, Plan
-from intertie.runtime.policies.version.notices import NAMES, first_notices_s
 from intertie.runtime.policies.version.options import STAGE
-from intertie.runtime.policies.version.policy import VersionPolicy
 from intertie.runtime.wording import listed
+
+if TYPE_CHECKING:  # a plan is described without what runs it
+    from intertie.runtime.policies.version.policy import VersionPolicy
 
 
 class VersionGuard(Guard):
@@ -25,10 +26,14 @@ class VersionGuard(Guard):
 
     def policy(self, site: Site, handle: None) -> VersionPolicy:
         """Return the general path."""
+        from intertie.runtime.policies.version.policy import VersionPolicy  # noqa: PLC0415  # calls alone need it
+
         return VersionPolicy(site.plan.version, site.surroundings.clock)
 
     def quick(self, site: Site, handle: None) -> Quick:
         """Look at the day only where a version ends at all; its callers are warned on the general path."""
+        from intertie.runtime.policies.version.notices import NAMES, first_notices_s  # noqa: PLC0415  # calls alone need it
+
         options = site.plan.version
         if options is None:
             return Quick(unusual_headers=NAMES)

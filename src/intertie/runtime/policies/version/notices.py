@@ -42,6 +42,8 @@ def header_notice(headers: Headers) -> str | None:
     Source: RFC 9745 section 2 (`@` and seconds since 1970; a boolean or an HTTP date in earlier drafts), RFC 8594
         section 3.
     """
+    if not headers.has_any(NAMES):
+        return None
     deprecation, sunset = headers.get("deprecation"), headers.get("sunset")
     sunset_s = http_date_s(sunset) if sunset is not None else None
     if deprecation is None and sunset_s is None:

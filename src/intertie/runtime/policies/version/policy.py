@@ -24,11 +24,14 @@ class VersionPolicy(Struct, frozen=True):
         """Return the attempt's outcome; warnings stand on the call's course, each once."""
         options = self.options
         if options is not None:
-            version = call.version or options.current
-            call.course.emit(STAGE, "version", version=version, strategy=options.strategy)
+            course, version = call.course, call.version or options.current
+            if course.watched:
+                course.emit(STAGE, "version", version=version, strategy=options.strategy)
+            else:
+                course.decisions.append("version")
             notice = schedule_notice(options, version, self.clock.utc_now().date()) if options.deprecations else None
             if notice is not None:
-                call.course.warn(STAGE, notice)
+                course.warn(STAGE, notice)
         outcome = await call_next(call)
         if outcome.response is not None:
             notice = header_notice(outcome.response.headers)

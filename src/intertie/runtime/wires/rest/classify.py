@@ -168,7 +168,7 @@ class Classifier(Struct, frozen=True):
         if not may_hide_error(data):
             return None
         codes = hidden_codes(data)
-        throttle = next((code for code in codes if code == "429" or says_throttled(code)), None)
+        throttle = next((code for code in codes if code == "429" or says_throttled(code)), None) if codes else None
         if throttle is not None:
             said = self._said(throttle, self.reader.own_message(data, response.status))
             return self._failed(response, Kind.THROTTLED, (throttle, "429", "4xx"), said)

@@ -18,7 +18,7 @@ STREAM_TYPES: Final = {"sse": "text/event-stream", "ndjson": "application/x-ndjs
 """How an answer streams -> its media type."""
 
 
-class HeaderPlan(Struct, frozen=True):
+class HeaderPlan(Struct, frozen=True, gc=False):
     """A request header.
 
     Attributes:
@@ -32,7 +32,7 @@ class HeaderPlan(Struct, frozen=True):
     is_idempotency_key: bool = False
 
 
-class ParameterPlan(Struct, frozen=True):
+class ParameterPlan(Struct, frozen=True, gc=False):
     """A query, path or header parameter in its OpenAPI style. `schema` is what a value must be."""
 
     name: str
@@ -45,7 +45,7 @@ class ParameterPlan(Struct, frozen=True):
     has_default: bool = False
 
 
-class BodyPlan(Struct, frozen=True):
+class BodyPlan(Struct, frozen=True, gc=False):
     """A request body. `codec` is `json`, `form`, `multipart`, `xml`, `text` or `binary`."""
 
     content_type: str
@@ -54,7 +54,7 @@ class BodyPlan(Struct, frozen=True):
     required: bool
 
 
-class ErrorAnswerPlan(Struct, frozen=True):
+class ErrorAnswerPlan(Struct, frozen=True, gc=False):
     """A declared error answer: `status` is a code, a class or `default`."""
 
     status: str
@@ -65,7 +65,7 @@ class ErrorAnswerPlan(Struct, frozen=True):
     example: object = None
 
 
-class ResponsePlan(Struct, frozen=True):
+class ResponsePlan(Struct, frozen=True, gc=False):
     """What success looks like. `codec` as for bodies; what it holds is the operation's `result`.
 
     Attributes:

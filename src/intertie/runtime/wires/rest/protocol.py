@@ -14,7 +14,7 @@ from intertie.runtime.state import ServerHint
 from intertie.runtime.wires.contract import NOT_PLAIN
 from intertie.runtime.wires.rest.classify import Classifier, declared_retry_after
 from intertie.runtime.wires.rest.plan import rest_wire
-from intertie.runtime.wires.rest.requests import RequestBuilder
+from intertie.runtime.wires.rest.requests.builder import RequestBuilder
 from intertie.runtime.wires.rest.responses import ResponseReader
 
 TAG = "rest"
@@ -49,7 +49,7 @@ class LinkedRest:
         # The builder's own method rather than one of ours around it: each call passes here.
         self.encode = self.builder.build
         self._clock = clock
-        self._declared_errors = wire.response.errors
+        self._pauses_named = tuple(error for error in wire.response.errors if error.retry_after_header)
         self._success_statuses = wire.response.statuses.codes
 
     def idempotency_key_in(self, input: Mapping[str, object]) -> str | None:  # noqa: A002  # the word of the format
@@ -76,7 +76,7 @@ class LinkedRest:
 
     def read_hint(self, response: Response, throttled: bool) -> ServerHint | None:
         """Return what an answer says about the limit: rate limit headers, and the pause of a refusal."""
-        header = declared_retry_after(self._declared_errors, response.status)
+        header = declared_retry_after(self._pauses_named, response.status) if self._pauses_named else None
         if header is None and not throttled and not has_hint(response.headers):
             return None
         pauses = throttled or response.status in {429, 503}

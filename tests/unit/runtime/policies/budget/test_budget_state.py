@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from intertie.core.money import ONE_UNIT
 from intertie.runtime.policies.budget import state
 from intertie.runtime.policies.budget.options import PriceTier, PricingOptions
 from intertie.runtime.policies.budget.state import (
@@ -112,10 +113,10 @@ def test_the_mark_of_a_budget_is_a_quantity():
     def mark(tiers, **more):
         return alert_quantity(PricingOptions("per_request", "EUR", tiers, **{"alert_ratio": 0.8, **more}))
 
-    assert mark(one, monthly_limit=Decimal(5)) == 400
-    assert mark(one, monthly_limit=Decimal(5), hard_stop=True) == 400
-    assert mark(two, monthly_limit=Decimal(10)) == 116
-    assert mark(one, monthly_limit=Decimal(5), monthly_fee=Decimal(3)) == 100
+    assert mark(one, monthly_limit=Decimal(5)) == 400 * ONE_UNIT
+    assert mark(one, monthly_limit=Decimal(5), hard_stop=True) == 400 * ONE_UNIT
+    assert mark(two, monthly_limit=Decimal(10)) == 116 * ONE_UNIT
+    assert mark(one, monthly_limit=Decimal(5), monthly_fee=Decimal(3)) == 100 * ONE_UNIT
     assert mark(one, monthly_limit=Decimal(5), monthly_fee=Decimal(4)) == 0
     assert mark((), monthly_limit=Decimal(5), monthly_fee=Decimal(4)) == 0
     assert mark((), monthly_limit=Decimal(5)) is None

@@ -205,15 +205,15 @@ def test_the_service_keeps_the_same_places():
     bounded, free = bulkheaded(2), make_operation("other_thing")
     places = ServicePlaces(make_plan(bounded, free))
     for number in (1, 2):
-        assert places.refusal(bounded, 0.0, 0.0) is None
+        assert places.refusal(bounded, 0.0, 0.0, 0.0) is None
         places.begin_flight(number, bounded, 5.0)
-    refusal = places.refusal(bounded, 1.0, 1.0)
+    refusal = places.refusal(bounded, 1.0, 1.0, 0.0)
     assert (refusal.rule, refusal.stage) == ("too-many-at-once", "bulkhead")
-    assert places.refusal(free, 1.0, 1.0) is None
+    assert places.refusal(free, 1.0, 1.0, 0.0) is None
     places.end_flight(1)
-    assert places.refusal(bounded, 1.0, 1.0) is None
+    assert places.refusal(bounded, 1.0, 1.0, 0.0) is None
     assert places.snapshot(1.0, 1.0) == [{"name": "concurrent, get_thing", "limit": 2, "in_flight": 1}]
-    assert places.refusal(bounded, 5.0, 5.0) is None
+    assert places.refusal(bounded, 5.0, 5.0, 0.0) is None
 
 
 @pytest.mark.parametrize("backend", ["memory", "sqlite"])

@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
-from intertie.runtime.policies.limiter.state import LimiterState, Ticket
+from intertie.runtime.policies.limiter.state import LimiterState
 from intertie.runtime.policies.limiter.state_pacing import TokenBucket
 from intertie.runtime.policies.limiter.state_windows import EXACT_LIMIT, FixedWindow, SlidingWindow
 from intertie.runtime.state import LimitRefusal, ServerHint
+from support.store_kit import per_second
 
 
 def test_a_sliding_window_frees_each_place_a_window_later():
@@ -35,7 +36,6 @@ def test_a_huge_limit_stays_small_in_memory_and_never_too_loose():
         window.add(number * 0.00006)
     assert len(window._stamps) <= 2 * EXACT_LIMIT
     assert window.used(6.0) == 100_000
-    window.undo(3.0)
     assert window.used(60.0) >= 99_999 - 1
     assert window.used(60.0 + 5.0) >= 99_999 - 5.0 / 0.00006
 
@@ -66,15 +66,72 @@ def test_a_bucket_holds_its_burst_and_refills_at_its_rate():
     assert bucket.room(11.1) == 1
 
 
-def test_a_ticket_nobody_looks_after_gives_way():
-    """A waiter that hangs past its deadline no longer stands before the others."""
-    state = LimiterState(LimiterOptions((Window(1.0, 1),)), lambda: 0.0)
-    assert state.ask(10.0, 10.0) is True
-    hung, patient = state.ask(10.0, 11.5), state.ask(10.0, 20.0)
-    assert isinstance(hung, Ticket)
-    assert isinstance(patient, Ticket)
-    assert isinstance(state.look(patient.number, 11.0), Ticket)
-    assert state.look(patient.number, 12.0) is True
+def test_who_has_leave_holds_room_until_it_departs():
+    """Two of two have leave: a third waits, for as long as one of them has neither departed nor come back."""
+    state = LimiterState(per_second(2), lambda: 0.0)
+    assert state.take(10.0)
+    assert state.take(10.0)
+    assert not state.take(20.0)
+    state.depart(20.0)
+    assert not state.take(20.5)
+    state.put_back()
+    assert state.take(20.5)
+    state.depart(20.6)
+    assert not state.take(20.9)
+    assert state.turn_s(20.9) == 21.0
+
+
+def test_a_departure_counts_when_it_happens():
+    """A request that took half a second to leave frees its room a window after it left."""
+    state = LimiterState(per_second(1), lambda: 0.0)
+    assert state.take(10.0)
+    state.depart(10.5)
+    assert state.turn_s(10.5) == 11.5
+    assert not state.take(11.4)
+    assert state.take(11.5)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "free_s"), [("sliding_window", 11.02), ("token_bucket", 11.02), ("fixed_window", 11.02)]
+)
+def test_a_margin_stretches_what_is_kept(strategy, free_s):
+    """With a margin of 20 ms windows and refills last that much longer; a fixed window opens that much later."""
+    state = LimiterState(LimiterOptions((Window(1.0, 1),), strategy, margin_s=0.02), lambda: 0.0)
+    assert state.take(10.5 if strategy == "fixed_window" else 10.0)
+    state.depart(10.5 if strategy == "fixed_window" else 10.0)
+    assert state.turn_s(10.6) == pytest.approx(free_s, abs=1e-5)
+    assert [window.window_s for window in state.snapshot(10.6).windows] == [1.0]
+
+
+def test_nobody_departs_near_the_boundary_of_a_fixed_window():
+    """Leave ends a margin before the boundary and begins a margin after it; what has leave departs before."""
+    state = LimiterState(LimiterOptions((Window(1.0, 5),), "fixed_window", margin_s=0.02), lambda: 0.0)
+    assert state.take(10.5)
+    assert state.last_s(10.5) == pytest.approx(10.98, abs=1e-5)
+    assert not state.take(10.985)
+    assert not state.take(11.01)
+    assert state.turn_s(10.985) == pytest.approx(11.02, abs=1e-5)
+    assert state.take(11.0201)
+
+
+def test_several_plans_keep_the_largest_margin():
+    """Of two plans with one window the lower limit holds, with the larger margin, whoever has which."""
+    state = LimiterState(
+        LimiterOptions((Window(1.0, 1),), margin_s=0.0),
+        lambda: 0.0,
+        beside=[LimiterOptions((Window(1.0, 9),), margin_s=0.05)],
+    )
+    assert state.take(10.0)
+    state.depart(10.0)
+    assert state.turn_s(10.0) == pytest.approx(11.05)
+
+
+def test_bursts_have_no_margin():
+    """What shapes bursts is our own choice, so it is kept exactly."""
+    state = LimiterState(LimiterOptions((Window(1.0, 10),), burst=1, margin_s=0.02), lambda: 0.0)
+    assert state.take(10.0)
+    state.depart(10.0)
+    assert state.turn_s(10.0) == pytest.approx(10.1)
 
 
 def test_one_wave_of_429s_counts_once():
@@ -82,6 +139,7 @@ def test_one_wave_of_429s_counts_once():
     state = LimiterState(LimiterOptions((Window(1.0, 100),), retry_after_s=1.0), lambda: 0.0)
     for _ in range(10):
         assert state.take(10.0)
+        state.depart(10.0)
     for _ in range(10):
         assert state.observe(ServerHint(throttled=True), 10.0) == 1.0
         state.finish()
@@ -93,22 +151,8 @@ def test_a_limit_of_nothing_refuses():
     """A limit of zero never gives a turn, and says when to look again."""
     for strategy in ("sliding_window", "fixed_window"):
         state = LimiterState(LimiterOptions((Window(60.0, 0),), strategy), lambda: 0.0)
-        assert state.ask(10.0, 1e9) == LimitRefusal(60.0, "window")
-
-
-def test_after_a_pause_the_far_back_sleep_on():
-    """A hundred who wake at the end of a pause are told their own turns, a limit's pace apart."""
-    state = LimiterState(LimiterOptions((Window(1.0, 10),)), lambda: 0.0)
-    while state.take(10.0):
-        pass
-    tickets = [state.ask(10.0, 100.0).number for _ in range(100)]
-    state.pause_until(15.0, 10.0)
-    turns = []
-    for number in tickets:
-        answer = state.look(number, 15.0)
-        turns.append(15.0 if answer is True else answer.turn_s)
-    assert turns == sorted(turns)
-    assert turns[-1] >= 15.0 + 9.0
+        assert not state.take(10.0)
+        assert state.refusal(10.0, state.turn_s(10.0)) == LimitRefusal(60.0, "window")
 
 
 @pytest.mark.parametrize("limit", [5, 5000])

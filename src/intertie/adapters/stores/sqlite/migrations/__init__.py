@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from importlib.resources import files
+from pathlib import Path
 
 APPLICATION_ID = 0x54494531
 """Marks a SQLite file as ours (`TIE1`)."""
@@ -11,7 +11,7 @@ APPLICATION_ID = 0x54494531
 
 def scripts() -> list[tuple[int, str]]:
     """Return (number, SQL) of each migration, in order."""
-    found = [entry for entry in files(__name__).iterdir() if entry.name.endswith(".sql")]
+    found = Path(__file__).parent.glob("*.sql")  # `importlib.resources` takes 10 ms to load
     return sorted((int(entry.name.split("_", 1)[0]), entry.read_text(encoding="utf-8")) for entry in found)
 
 

@@ -9,6 +9,7 @@ from intertie.core.charsets import CharsetError, encode_text
 from intertie.core.errors import InvalidInput
 from intertie.core.media_types import charset_of
 from intertie.core.secret import Secret
+from intertie.runtime.inputs.at_once import AtOnce
 from intertie.runtime.inputs.coercion import coerced
 from intertie.runtime.inputs.complaints import broken, invalid
 from intertie.runtime.inputs.plain_data import NotPlainError, plain, plain_object
@@ -39,6 +40,7 @@ class BodyWriter:
     """
 
     __slots__ = (
+        "_at_once",
         "_codec",
         "_fixed",
         "_operation",
@@ -55,6 +57,7 @@ class BodyWriter:
         self.required = plan.required
         self._codec = plan.codec
         self._schema = plan.schema
+        self._at_once = AtOnce(plan.schema) if plan.schema is not None else None
         self._operation = operation
         self.shape: Shape = shape_of(plan.schema.json, plan.schema.json) if plan.schema else NOTHING
         self._fixed = fixed_members(self.shape)
@@ -124,6 +127,8 @@ class BodyWriter:
 
     def _raw_json(self, value: object) -> Written:
         try:
+            if self._at_once is not None and self._at_once.passes(value):
+                return Written(encode_json(value))
             data = plain(value, RAW_FIELD)
             if self._schema is not None and not self._schema.is_valid(data):
                 data = coerced(data, self._schema.json, self._schema.json, lenient=False)
@@ -137,6 +142,8 @@ class BodyWriter:
 
     def _json(self, body: dict[str, object], internal: Mapping[str, str], new_uuid: Callable[[], str]) -> Written:
         del new_uuid
+        if self._at_once is not None and self._at_once.passes(body):
+            return Written(encode_json(body))
         data = plain_object(body)
         if self._schema is not None and not self._schema.is_valid(data):
             # A command line gives texts, a transform decimals: what the schema asks for is written.

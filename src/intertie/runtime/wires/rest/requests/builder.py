@@ -73,8 +73,10 @@ class RequestBuilder:
         self._compile_headers(operation, wire)
         self._compile_rows(operation, wire)
         self._places = self._compile_places(wire)
+        self._compile_shortcuts()
         names = () if self._key_header is None else _names_of(self._key_header)
         self._key_names = tuple(name for name in names if self._places[name].header)
+        self._any_key_name = frozenset(self._key_names)
         self._known = (*self._places, *(str(row.read.text) for row in self._rows))
         self._heads = {
             (known, with_body): b"".join(head_line(*line) for line in self._static(known, with_body, frozenset()))
@@ -115,11 +117,14 @@ class RequestBuilder:
         parameters, body, headers, raw = self._sorted(input)
         template = self._templates[asked]
         target = self._path(template, parameters) if len(template.parts) > 1 else template.parts[0]
-        query = self._query_of(template, parameters) if self._query or template.query or self._version else ""
-        sources = Sources(new_uuid, now, environ)
-        lines = (
-            self._dynamic(input, parameters, headers, idempotency_key, sources) if self._has_dynamic or headers else []
-        )
+        query = self._query_of(template, parameters) if self._query or template.query else ""
+        if self._only_key is not None and idempotency_key is not None and not headers:
+            lines = [self._key_line(self._only_key, idempotency_key)]
+        elif self._has_dynamic or headers:
+            sources = Sources(new_uuid, now, environ)
+            lines = self._dynamic(input, parameters, headers, idempotency_key, sources)
+        else:
+            lines = []
         payload: Payload | None = None
         if self._body is not None:
             if not self._body.takes_members:
@@ -150,11 +155,13 @@ class RequestBuilder:
 
     def idempotency_key_in(self, input: Mapping[str, object]) -> str | None:  # noqa: A002
         """Return the idempotency key that the caller gives by the header's name, None where none is given."""
-        for name in self._key_names:
-            # What is no object is refused by `build`, which says so.
-            value = input.get(name) if isinstance(input, Mapping) else None
-            if value is not None:
-                return self._header(name, value)
+        given: object = input
+        # What is no object is refused by `build`, which says so.
+        if isinstance(given, Mapping) and not self._any_key_name.isdisjoint(given):
+            for name in self._key_names:
+                value = given.get(name)
+                if value is not None:
+                    return self._header(name, value)
         return None
 
     def _asked(self, version: str | None) -> str | None:
@@ -182,6 +189,10 @@ class RequestBuilder:
                 parameters = body.pop(_PARAMETERS, {})  # type: ignore[assignment]
             if self._maps_headers:
                 headers = self._mapped_headers(body.pop(_HEADERS, {}))  # type: ignore[arg-type]
+            if self._consumed.issuperset(given):
+                return parameters, body, headers, raw
+        elif type(given) is dict and self._is_all_body(given):
+            return parameters, given, headers, raw
         places, consumed, partly = self._places, self._consumed, self._partly
         for name, value in given.items():
             if name in consumed:
@@ -209,6 +220,12 @@ class RequestBuilder:
                 else:
                     body[name] = value if name not in body else self._joined(name, body[name], value)
         return parameters, body, headers, raw
+
+    def _is_all_body(self, given: dict[str, object]) -> bool:
+        """Return whether each field goes into the body by its name, and nowhere else."""
+        if self._only_body is None:
+            return False
+        return self._elsewhere.isdisjoint(given) if self._is_open else self._only_body.issuperset(given)
 
     def _mapped_headers(self, mapped: Mapping[str, object]) -> dict[str, str]:
         """Return the headers that rows fill, by lower-case name; one without a value is not sent."""
@@ -289,6 +306,12 @@ class RequestBuilder:
                 raise invalid(self._id, plan.name, "is required (header)")
         lines.extend((self._spelled.get(name, name), value) for name, value in headers.items())
         return lines
+
+    def _key_line(self, name: str, key: str) -> tuple[str, str]:
+        try:
+            return name, sendable(key)
+        except ValueError as error:
+            raise invalid(self._id, name, str(error)) from None
 
     def _head(self, version: str | None, lines: list[tuple[str, str]], *, with_body: bool) -> bytes:
         for name, _ in lines:
@@ -384,6 +407,19 @@ class RequestBuilder:
             for name in pattern.inputs:
                 places.setdefault(name, _Place())
         return places
+
+    def _compile_shortcuts(self) -> None:
+        """Note what the usual requests need not look for: where all input is the body's, and one header is the key."""
+        in_body = frozenset(name for name, place in self._places.items() if place == _Place(body=True))
+        takes_members = self._body is not None and self._body.takes_members
+        self._only_body = in_body if takes_members else None
+        self._elsewhere = frozenset(self._places) - in_body
+        self._is_open = self._body is not None and not self._body.shape.closed
+        key = (
+            self._patterns[0].plan if len(self._patterns) == 1 and not self._required and not self._in_headers else None
+        )
+        is_key = key is not None and key.is_idempotency_key and key.value == "{uuid}"
+        self._only_key = key.name if key is not None and is_key and key.name.lower() not in self._static_names else None
 
 
 def _names_of(plan: HeaderPlan) -> tuple[str, ...]:

@@ -57,6 +57,31 @@ class TestJson:
             b'"u":"4cd605e7-afa2-5360-b5b9-c5e9fb5c76f4","t":[1,2],"n":null,"deep":{"x":[1]},"i":9223372036854775808}'
         )
 
+    @pytest.mark.parametrize("schema", [None, {"type": "object"}, {"type": "object", "properties": {"price": {}}}])
+    def test_numbers_of_a_subclass_are_written_as_numbers(self, schema):
+        """Scientific libraries have floats and decimals of their own."""
+
+        class Float(float):
+            pass
+
+        class Exact(Decimal):
+            pass
+
+        fields = {"price": Float(1.5), "exact": Exact("1.10"), "list": [Float(2)]}
+        assert build(post(schema=schema), fields).body == b'{"price":1.5,"exact":1.10,"list":[2.0]}'
+
+    @pytest.mark.parametrize("schema", [{"type": "array"}, {"type": "array", "items": {"additionalProperties": {}}}])
+    def test_keys_of_a_subclass_are_written_as_texts(self, schema):
+        """The text counts, not what its class makes of it."""
+
+        class Name(str):
+            __slots__ = ()
+
+            def __str__(self) -> str:
+                return "another"
+
+        assert build(post(schema=schema), {"body": [{Name("a"): 1, "b": {}}]}).body == b'[{"a":1,"b":{}}]'
+
     @pytest.mark.parametrize(
         ("fields", "field", "says"),
         [

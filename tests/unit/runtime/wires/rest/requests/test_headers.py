@@ -7,7 +7,7 @@ import pytest
 from intertie.core.errors import CredentialMissing, InvalidInput
 from intertie.runtime.policies.version.options import VersionOptions
 from intertie.runtime.wires.rest.plan import HeaderPlan
-from intertie.runtime.wires.rest.requests import RequestBuilder
+from intertie.runtime.wires.rest.requests.builder import RequestBuilder
 from support.mapped_operations import UUID, answer_plan, body_plan, build, operation_plan, parameter_plan
 
 
