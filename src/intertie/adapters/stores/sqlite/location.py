@@ -136,7 +136,8 @@ def refuse_what_stands_there(path: Path, url: str) -> None:
 
 
 def _unusable(path: Path, url: str, wrong: str) -> StoreUnavailable:
-    return StoreUnavailable(f"the state file {path} can't be used: {wrong}; move that away, {INSTEAD}", url=url)
+    advice = INSTEAD if "device" in wrong else f"move that away, {INSTEAD}"
+    return StoreUnavailable(f"the state file {path} can't be used: {wrong}; {advice}", url=url)
 
 
 def _make(path: Path, fill: Callable[[Path], None]) -> None:
