@@ -307,6 +307,18 @@ def test_without_its_store_callers_leave_in_the_order_they_came(kit):
     assert left == [0, 1, 2, 3, 4, 5]
 
 
+def test_what_left_in_an_outage_counts_once_it_is_over(kit):
+    """The store hears of what left without its leave: the limit holds over both."""
+    coordination = kit.coordination()
+    limiter = coordination.limiter(KEY, LimiterOptions((Window(60.0, 3),)))
+    assert isinstance(acquire(limiter, kit), Permit)
+    with broken(coordination):
+        assert isinstance(acquire(limiter, kit), Permit)
+    kit.clock.advance(2.0)
+    assert isinstance(acquire(limiter, kit, wait_s=0.0), Permit)
+    assert isinstance(acquire(limiter, kit, wait_s=0.0), LimitRefusal)
+
+
 def test_permits_from_before_an_outage_are_given_back_in_it(kit):
     """Each goes back to whoever gave it; a window later the limit is what it was."""
     coordination = kit.coordination()
