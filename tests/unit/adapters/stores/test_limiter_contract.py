@@ -119,6 +119,25 @@ def test_a_permit_given_back_goes_to_whoever_waits(kit):
     assert run_virtual(scene(), kit.clock).waited_s == pytest.approx(0.1)
 
 
+def test_a_turn_does_not_wait_for_those_that_it_does_not_depend_on(kit):
+    """The third of two a second goes a second after the first, however late the second one leaves."""
+    limiter = kit.coordination().limiter(KEY, per_second(2))
+
+    async def scene():
+        deadline_s = kit.clock.monotonic_s() + 100
+        sent(await limiter.acquire(deadline_s=deadline_s))
+        await asyncio.sleep(0.05)
+        limiter.snapshot()  # tells a store in time when the first one left
+        await asyncio.sleep(0.45)
+        second = await limiter.acquire(deadline_s=deadline_s)
+        third = asyncio.ensure_future(limiter.acquire(deadline_s=deadline_s))
+        await asyncio.sleep(0.02)
+        sent(second)
+        return await third
+
+    assert run_virtual(scene(), kit.clock).waited_s == pytest.approx(0.5)
+
+
 def test_a_cancelled_waiter_leaves_nothing_taken(kit):
     """A task that is cancelled in line frees its place: the next one gets its turn."""
     limiter = kit.coordination().limiter(KEY, per_second(1))

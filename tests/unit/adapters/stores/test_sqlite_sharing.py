@@ -31,6 +31,7 @@ from intertie.runtime.state import (
 )
 from intertie.runtime.stepping import run_blocking
 from intertie.testing.virtual_time import run_virtual
+from support.background_by_hand import BackgroundByHand
 from support.pace import PATIENCE_S
 from support.store_kit import KEY, StoreKit, flat_price, most_within, per_second, sent
 from support.store_kit import acquired as acquire
@@ -154,6 +155,26 @@ def test_a_share_is_of_use_until_its_end_whatever_is_told_meanwhile(kit):
     assert sent(limiter.acquire_nowait()) is not None, "a share is out"
     limiter.snapshot()  # tells the store what is not told yet
     assert sent(limiter.acquire_nowait()) is not None
+
+
+def test_a_busy_process_has_its_next_share_before_the_last_is_spent(kit):
+    """Once it is known how much it needs, its callers ask nobody: the background does, ahead of them."""
+    limiter = kit.coordination().limiter(KEY, per_second(2000))
+    background = limiter.core._background = BackgroundByHand()
+    asked = []
+    for number in range(400):
+        permit = limiter.acquire_nowait()
+        if permit is None:
+            asked.append(number)
+            permit = acquire(limiter, kit)
+        else:
+            sent(permit)
+        limiter.finished(permit)
+        kit.clock.advance(0.001)
+        for name in [name for name in background.due if name.endswith("refill")]:
+            background.due.pop(name)()
+    assert asked
+    assert max(asked) < 200
 
 
 def test_a_pause_and_a_resume_reach_the_others(kit):

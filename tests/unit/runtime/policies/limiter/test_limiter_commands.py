@@ -6,9 +6,10 @@ from math import inf
 
 import pytest
 
-from intertie.runtime.policies.limiter.commands import SharedLimit, Take, Taken, run
+from intertie.runtime.policies.limiter.commands import Observe, SharedLimit, Take, Taken, run
 from intertie.runtime.policies.limiter.options import LimiterOptions
 from intertie.runtime.policies.limiter.state import LimiterState
+from intertie.runtime.state import ServerHint
 from support.store_kit import per_second
 
 SHARE_S = 0.1
@@ -48,3 +49,11 @@ def test_only_those_whose_turn_comes_in_time_stand_in_line():
     assert shared.limit.waiting() == 0
     assert shared.take("patient", 1, until_s=1.5).count == 0
     assert shared.limit.waiting() == 1
+
+
+def test_a_pause_begins_when_it_was_said():
+    """An answer that the store hears of a second late pauses the limit for the second that is left."""
+    shared = Shared(per_second(2))
+    run({"k": shared.limit}, Observe(("k",), ServerHint(pause_s=2.0, throttled=True), at_s=9.0), 10.0)
+    assert shared.take("one", 1, now_s=10.9).count == 0
+    assert shared.take("one", 1, now_s=11.1).count == 1
