@@ -190,7 +190,9 @@ def _run(mutants: list[Mutant], project: Project, results: Results, *, jobs: int
         ),
     )
     steps = dict.fromkeys(step for mutant in mutants for step in project.steps(mutant.file, most))
-    with Runner(project, Path(tempfile.mkdtemp(prefix="mutants-")), jobs=jobs) as runner:
+    scratch = Path(tempfile.mkdtemp(prefix="mutants-"))
+    scratch.chmod(0o755)  # some tests give up root's rights, and still have to read the package
+    with Runner(project, scratch, jobs=jobs) as runner:
         runner.check_baseline(steps, results, _say)
         for number, (mutant, by, seconds) in enumerate(runner.run(mutants, most), start=1):
             results.add(mutant, by, seconds, most)

@@ -138,8 +138,17 @@ def test_pruning_waits_for_nobody(sqlite):
     """Where others hold the file, old calls go later, and that is no trouble to tell of."""
     journal, other = sqlite.journal(history_s=DAY_S), sqlite.journal()
     stored(journal, a_call(sqlite, "old", age_s=9 * DAY_S))
+    write, patience = journal._database.write, []
+
+    def noted(*, patience_s: float = inf):
+        patience.append(patience_s)
+        return write(patience_s=patience_s)
+
+    vars(journal._database)["write"] = noted
     with other._database.write():
         assert journal._pruning.delete_batch()
+    assert len(patience) == 1
+    assert patience[0] <= 0.1
     assert journal.problems() == ()
     assert names(journal) == {"old"}
     assert not journal._pruning.delete_batch()

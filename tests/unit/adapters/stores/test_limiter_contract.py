@@ -103,6 +103,41 @@ def test_what_is_given_back_is_the_next_ones_at_once(kit):
     assert limiter.acquire_nowait() is None
 
 
+def test_a_permit_given_back_goes_to_whoever_waits(kit):
+    """Nobody stands in line for a permit that is free: it is handed on as soon as it is given back."""
+    limiter = kit.coordination().limiter(KEY, per_second(1))
+
+    async def scene():
+        deadline_s = kit.clock.monotonic_s() + 100
+        permit = await limiter.acquire(deadline_s=deadline_s)
+        permit.departing()
+        waiter = asyncio.ensure_future(limiter.acquire(deadline_s=deadline_s))
+        await asyncio.sleep(0.1)
+        limiter.give_back(permit)
+        return await waiter
+
+    assert run_virtual(scene(), kit.clock).waited_s == pytest.approx(0.1)
+
+
+def test_a_turn_does_not_wait_for_those_that_it_does_not_depend_on(kit):
+    """The third of two a second goes a second after the first, however late the second one leaves."""
+    limiter = kit.coordination().limiter(KEY, per_second(2))
+
+    async def scene():
+        deadline_s = kit.clock.monotonic_s() + 100
+        sent(await limiter.acquire(deadline_s=deadline_s))
+        await asyncio.sleep(0.05)
+        limiter.snapshot()  # tells a store in time when the first one left
+        await asyncio.sleep(0.45)
+        second = await limiter.acquire(deadline_s=deadline_s)
+        third = asyncio.ensure_future(limiter.acquire(deadline_s=deadline_s))
+        await asyncio.sleep(0.02)
+        sent(second)
+        return await third
+
+    assert run_virtual(scene(), kit.clock).waited_s == pytest.approx(0.5)
+
+
 def test_a_cancelled_waiter_leaves_nothing_taken(kit):
     """A task that is cancelled in line frees its place: the next one gets its turn."""
     limiter = kit.coordination().limiter(KEY, per_second(1))
@@ -243,6 +278,24 @@ def test_waiters_of_a_pause_leave_at_the_limits_pace(kit):
     stamps = sorted(run_virtual(crowd(), kit.clock))
     assert stamps[0] == pytest.approx(1005.0)
     assert all(b - a >= 0.1 - 1e-6 for a, b in pairwise(stamps))
+
+
+def test_who_waits_hears_of_a_pause_that_comes_too_long(kit):
+    """Whose turn a pause moves beyond its deadline is refused then, not when the deadline comes."""
+    limiter = kit.coordination().limiter(KEY, per_second(1))
+
+    async def scene():
+        began_s = kit.clock.monotonic_s()
+        sent(await limiter.acquire(deadline_s=began_s))
+        waiter = asyncio.ensure_future(limiter.acquire(deadline_s=began_s + 3.0))
+        await asyncio.sleep(0.1)
+        limiter.pause(10.0)
+        return await waiter, kit.clock.monotonic_s() - began_s
+
+    refused, waited_s = run_virtual(scene(), kit.clock)
+    assert isinstance(refused, LimitRefusal)
+    assert refused.reason == "pause"
+    assert waited_s == pytest.approx(0.1)
 
 
 def test_an_operator_pauses_and_resumes(kit):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 from pathlib import Path
 from shutil import rmtree
 
@@ -57,6 +58,13 @@ def test_who_comes_next_removes_the_files_of_the_dead(database):
     assert next_one.id not in dead
     assert files_of(database) == {living.id, next_one.id}
     assert [next_one.is_alive(name) for name in (living.id, *dead)] == [True] + [False] * 25
+
+
+def test_nobody_else_sees_who_works_here(database):
+    """The folder of lock files is its user's alone, like the state that it stands beside."""
+    owner = Owner(database, SystemRng())
+    assert owner.id in files_of(database)
+    assert stat.S_IMODE(Path(f"{database.path}.owners").stat().st_mode) == 0o700
 
 
 def test_a_file_that_was_never_named_is_removed(database):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ from intertie.runtime.state import (
     Verdict,
 )
 from intertie.runtime.stepping import run_blocking
+from intertie.testing.virtual_time import run_virtual
+from support.background_by_hand import BackgroundByHand
 from support.pace import PATIENCE_S
 from support.store_kit import KEY, StoreKit, flat_price, most_within, per_second, sent
 from support.store_kit import acquired as acquire
@@ -142,6 +145,36 @@ def test_a_share_that_is_settled_a_little_late_counts_for_what_was_used(kit):
     assert isinstance(acquire(other, kit, wait_s=0.0), Permit)
     one.snapshot()  # tells the store what is not told yet
     assert other.snapshot().windows[0].used == 13
+
+
+def test_a_share_is_of_use_until_its_end_whatever_is_told_meanwhile(kit):
+    """Talking to the store for another reason takes nothing away from those who spend without asking."""
+    limiter = kit.coordination().limiter(KEY, per_second(100))
+    for _ in range(12):
+        assert isinstance(sent(limiter.acquire_nowait()) or acquire(limiter, kit), Permit)
+    assert sent(limiter.acquire_nowait()) is not None, "a share is out"
+    limiter.snapshot()  # tells the store what is not told yet
+    assert sent(limiter.acquire_nowait()) is not None
+
+
+def test_a_busy_process_has_its_next_share_before_the_last_is_spent(kit):
+    """Once it is known how much it needs, its callers ask nobody: the background does, ahead of them."""
+    limiter = kit.coordination().limiter(KEY, per_second(2000))
+    background = limiter.core._background = BackgroundByHand()
+    asked = []
+    for number in range(400):
+        permit = limiter.acquire_nowait()
+        if permit is None:
+            asked.append(number)
+            permit = acquire(limiter, kit)
+        else:
+            sent(permit)
+        limiter.finished(permit)
+        kit.clock.advance(0.001)
+        for name in [name for name in background.due if name.endswith("refill")]:
+            background.due.pop(name)()
+    assert asked
+    assert max(asked) < 200
 
 
 def test_a_pause_and_a_resume_reach_the_others(kit):
@@ -275,6 +308,36 @@ def test_without_its_store_a_limit_does_what_it_was_told(kit, store_down, expect
     kit.clock.advance(2.0)
     assert isinstance(acquire(one, kit), Permit)
     assert coordination.problems() == ()
+
+
+def test_without_its_store_callers_leave_in_the_order_they_came(kit):
+    """The line of a process that is on its own is as fair as the one that the store keeps."""
+    coordination = kit.coordination()
+    limiter = coordination.limiter(KEY, per_second(2))
+    left = []
+
+    async def one(number):
+        sent(await limiter.acquire(deadline_s=kit.clock.monotonic_s() + 60.0))
+        left.append(number)
+
+    async def crowd():
+        await asyncio.gather(*(one(number) for number in range(6)))
+
+    with broken(coordination):
+        run_virtual(crowd(), kit.clock)
+    assert left == [0, 1, 2, 3, 4, 5]
+
+
+def test_what_left_in_an_outage_counts_once_it_is_over(kit):
+    """The store hears of what left without its leave: the limit holds over both."""
+    coordination = kit.coordination()
+    limiter = coordination.limiter(KEY, LimiterOptions((Window(60.0, 3),)))
+    assert isinstance(acquire(limiter, kit), Permit)
+    with broken(coordination):
+        assert isinstance(acquire(limiter, kit), Permit)
+    kit.clock.advance(2.0)
+    assert isinstance(acquire(limiter, kit, wait_s=0.0), Permit)
+    assert isinstance(acquire(limiter, kit, wait_s=0.0), LimitRefusal)
 
 
 def test_permits_from_before_an_outage_are_given_back_in_it(kit):

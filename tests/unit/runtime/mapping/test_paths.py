@@ -89,6 +89,14 @@ def test_what_a_path_writes(path, value, made):
     assert target == made
 
 
+@pytest.mark.parametrize("before", [1, {"b": 2}, [3], None])
+def test_what_is_written_takes_the_place_of_what_was_there(before):
+    """Of whatever kind that was; what stands beside it stays."""
+    target: dict[str, object] = {"a": {"b": before, "c": 0}}
+    parse_path("a.b").write(target, "new")
+    assert target == {"a": {"b": "new", "c": 0}}
+
+
 def test_lists_written_by_several_paths_are_aligned():
     """Two `[]` paths into one list write into the same elements."""
     target: dict[str, object] = {}
