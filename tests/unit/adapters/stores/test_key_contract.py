@@ -88,6 +88,9 @@ def test_the_keys_on_record_are_those_that_sent_something(kit):
     coordination = kit.coordination()
     for key in (KEY, OTHERS[2]):
         limiter = coordination.limiter(key, LimiterOptions((Window(60.0, 5),)))
-        run_blocking(limiter.acquire(deadline_s=kit.clock.monotonic_s() + 1))
+        permit = run_blocking(limiter.acquire(deadline_s=kit.clock.monotonic_s() + 1))
+        permit.departed()
+        limiter.finished(permit)
         kit.clock.advance(1.0)
+        limiter.snapshot()  # all is told: nothing is left that could be told in the background after the next one's use
     assert coordination.keys() == [OTHERS[2], KEY]
