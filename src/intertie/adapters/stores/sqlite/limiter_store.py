@@ -72,8 +72,10 @@ class LimiterStore:
             shared = self._restored(connection.execute(_SELECT, self._here).fetchone(), now_s, plans)
             shared.tidy(now_s)
             self._forget_dead(shared, now_s)
-            replies = [run({self.key: shared}, command, now_s) for command in gather(now_s)]
-            connection.execute(_PUT, (*self._here, now_s, self._fingerprint(plans), _packed(shared)))
+            commands = gather(now_s)
+            replies = [run({self.key: shared}, command, now_s) for command in commands]
+            if commands:  # what only time has changed, time changes again for the next one
+                connection.execute(_PUT, (*self._here, now_s, self._fingerprint(plans), _packed(shared)))
         return replies, now_s
 
     def look(self) -> LimiterSnapshot:
