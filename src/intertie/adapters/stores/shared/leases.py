@@ -350,7 +350,7 @@ class LeasedLimiter(Line):
         kept = sum(share.left for share in self._shares)
         commands: list[Command] = []
         batch.places = self._flying + (kept if self._is_bounded else 0)
-        commands.extend(batch.commands(owner, keys))
+        commands.extend(batch.commands(owner, keys, told_places=self._told_places))
         waiting = len(self._seats)
         if takes and (waiting or self._refilling):
             ahead = self._demand.ahead(waiting, now_s, SHARE_S)

@@ -49,11 +49,12 @@ class Batch:
         self.number: int | None = None
         self.places = 0
 
-    def commands(self, owner: str, keys: tuple[str, ...]) -> list[Tell | Observe]:
-        """Return it as commands."""
+    def commands(self, owner: str, keys: tuple[str, ...], *, told_places: int) -> list[Tell | Observe]:
+        """Return it as commands; `told_places` is how many places in flight the store knows of."""
         settled = (*(told for _, told in self.ended), *(Settled(number) for number in self.voided))
-        tell = Tell(owner, keys, settled, self.departed, self.released, self.places, self.used)
-        return [tell, *(Observe(keys, note.hint, note.at_s) for note in self.notes)]
+        is_new = settled or self.departed or self.released or self.used or self.places != told_places
+        tells = [Tell(owner, keys, settled, self.departed, self.released, self.places, self.used)] if is_new else []
+        return [*tells, *(Observe(keys, note.hint, note.at_s) for note in self.notes)]
 
 
 class Untold:
