@@ -11,7 +11,7 @@ from intertie.adapters.stores import ThreadOffload, open_coordination
 from intertie.core.clock import AsyncioClock
 from intertie.core.rng import SystemRng
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
-from intertie.runtime.state import LimitRefusal, Permit, PermitLapsed
+from intertie.runtime.state import LimitRefusal, Permit, PermitLapsed, ServerHint
 from intertie.runtime.stepping import run_blocking
 from intertie.testing.virtual_time import run_virtual
 from support.pace import PATIENCE_S
@@ -92,6 +92,29 @@ def test_who_takes_anew_stands_at_the_head(kit):
     run_virtual(scene(), kit.clock)
     # In memory its room may be another's by then; behind that one it is the next.
     assert served in ([1, "late", 2], ["late", 1, 2])
+
+
+def test_those_who_take_anew_keep_their_order(kit):
+    """Of several whose permits lapsed, the one that came back first goes first."""
+    (limiter,), _ = opened(kit, per_second(3))
+    served = []
+
+    async def anew(number):
+        sent(await limiter.acquire(deadline_s=5000.0, again=True))
+        served.append(number)
+
+    async def scene():
+        permits = [await limiter.acquire(deadline_s=5000.0) for _ in range(3)]
+        await kit.clock.sleep_until(kit.clock.monotonic_s() + 2.0)
+        for permit in permits:
+            with pytest.raises(PermitLapsed):
+                permit.departing()
+            limiter.give_back(permit)
+        await limiter.observe(ServerHint(pause_s=2.0), deadline_s=5000.0)
+        await asyncio.gather(*(anew(number) for number in range(3)))
+
+    run_virtual(scene(), kit.clock)
+    assert served == [0, 1, 2]
 
 
 def test_waiting_costs_nothing_beyond_granting(tmp_path):

@@ -77,7 +77,7 @@ class MemoryLimiter(Line):
         began_s = self.now_s()
         with self._lock:
             permit = self._take_locked() if again or not self._seats else None
-        return await self._wait(began_s, deadline_s, first=again) if permit is None else permit
+        return await self._wait(began_s, deadline_s, again=again) if permit is None else permit
 
     def _serve_locked(self) -> float:
         seats = self._seats

@@ -171,7 +171,7 @@ class LeasedLimiter(Line):
         if permit is not None:
             return permit
         if not self._alone.is_down:
-            answer = await self._wait(began_s, deadline_s, first=again, patience_s=patience(deadline_s - began_s))
+            answer = await self._wait(began_s, deadline_s, again=again, patience_s=patience(deadline_s - began_s))
             if answer is not DOWN:
                 return answer
         permit_alone = await self._alone.acquire(

@@ -27,15 +27,17 @@ class Seat:
     Attributes:
         deadline_s: Until when it waits for its turn (monotonic).
         patient_until_s: Until when it waits to hear of its turn at all, from a store that others may hold.
+        again: Whether its turn had come before, so that it stands before all whose has not.
         is_known: Whether it has heard of its turn.
         looks_s: When it looks again by itself.
         answer: What came of it, None while it waits.
     """
 
-    __slots__ = ("answer", "began_s", "bell", "deadline_s", "is_known", "looks_s", "patient_until_s")
+    __slots__ = ("again", "answer", "began_s", "bell", "deadline_s", "is_known", "looks_s", "patient_until_s")
 
-    def __init__(self, bell: Bell, began_s: float, deadline_s: float, patience_s: float) -> None:
+    def __init__(self, bell: Bell, began_s: float, deadline_s: float, patience_s: float, *, again: bool) -> None:
         self.bell = bell
+        self.again = again
         self.began_s = began_s
         self.deadline_s = deadline_s
         self.patient_until_s = began_s + patience_s
@@ -82,24 +84,25 @@ class Line(ABC):
 
     # --- waiting ------------------------------------------------------------------------------------------------------
 
-    async def _wait(self, began_s: float, deadline_s: float, *, first: bool = False, patience_s: float = 0.0) -> Answer:
+    async def _wait(self, began_s: float, deadline_s: float, *, again: bool = False, patience_s: float = 0.0) -> Answer:
         """Stand in line until a turn comes, or can't come in time.
 
         Args:
             began_s: When the caller came (monotonic).
             deadline_s: Until when it waits (monotonic).
-            first: Stand at the head: the caller's turn had come before.
+            again: The caller's turn had come before: it stands at the head, behind others of whom that is true.
             patience_s: How long it waits to hear of its turn; 0.0 where all is in memory.
         """
-        seat = Seat(self._clock.bell(), began_s, deadline_s, patience_s)
+        seat = Seat(self._clock.bell(), began_s, deadline_s, patience_s, again=again)
         try:
             with self._lock:
                 if self._seats:
                     self._serve_locked()
-                refusal = self._refusal_locked(seat, 0 if first else len(self._seats))
+                ahead = sum(1 for other in self._seats if other.again) if again else len(self._seats)
+                refusal = self._refusal_locked(seat, ahead)
                 if refusal is not None:
                     return refusal
-                (self._seats.appendleft if first else self._seats.append)(seat)
+                self._seats.insert(ahead, seat)
             while True:
                 with self._lock:
                     is_over = self._attend_locked(seat)
