@@ -20,7 +20,7 @@ from measuring import Missing, Row, load, machine, pin_client, server_name, vers
 PARTS = {
     "guards": "What the guards add to a call: no network, no body, a no-op inside (CPU of the client)",
     "calls": "A whole guarded call: a POST of 1.3 KB answered with 1 KB of JSON, kept-alive connections (CPU of the client)",
-    "steps": "What a plain success executes, priced, state in memory: bytecodes of Python, the same in every run",
+    "steps": "What a plain success executes, priced, state in memory: bytecodes of Python, the same within a few in every run",
     "transport": "One exchange without guards and JSON, beside the least a loop or a socket can do (CPU of the client)",
     "building": "Requests built and answers read: mapped, validated, JSON included; and how that grows (CPU)",
     "check": "`intertie check` of a spec of some 390 lines",
