@@ -340,6 +340,23 @@ def test_what_left_in_an_outage_counts_once_it_is_over(kit):
     assert isinstance(acquire(limiter, kit, wait_s=0.0), LimitRefusal)
 
 
+def test_a_pause_that_was_asked_for_in_an_outage_holds_once_it_is_over(kit):
+    """The service said it to a process that was alone; the store, and with it everybody else, hears of it then."""
+    coordination = kit.coordination()
+    limiter, other = (each.limiter(KEY, per_second(4)) for each in (coordination, kit.coordination()))
+    with broken(coordination):
+        assert isinstance(acquire(limiter, kit), Permit)
+        hint = ServerHint(pause_s=30.0, throttled=True)
+        paused_s = run_blocking(limiter.observe(hint, deadline_s=kit.clock.monotonic_s() + 5.0))
+        assert paused_s == pytest.approx(30.0)
+    kit.clock.advance(2.0)
+    refusal = acquire(limiter, kit, wait_s=1.0)
+    assert isinstance(refusal, LimitRefusal)
+    assert refusal.reason == "pause"
+    assert limiter.snapshot().paused_for_s == pytest.approx(28.0, abs=0.5)
+    assert isinstance(acquire(other, kit, wait_s=1.0), LimitRefusal)
+
+
 def test_permits_from_before_an_outage_are_given_back_in_it(kit):
     """Each goes back to whoever gave it; a window later the limit is what it was."""
     coordination = kit.coordination()

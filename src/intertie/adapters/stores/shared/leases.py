@@ -577,9 +577,13 @@ class LeasedLimiter(Line):
 
     async def observe(self, hint: ServerHint, *, deadline_s: float) -> float:
         """Let an answer steer the limit for all callers; return the pause now in force."""
-        if self._alone.limiter is not None:
-            return await self._alone.limiter.observe(hint, deadline_s=deadline_s)
-        now_s = self.now_s()
+        alone, now_s = self._alone.limiter, self.now_s()
+        if alone is not None:
+            if self._tells(hint, now_s):
+                with self._lock:
+                    self._untold.note(Note(hint, now_s, self._clock.bell()))  # the store hears of it once it is back
+                self._heed_alone(hint, now_s)
+            return await alone.observe(hint, deadline_s=deadline_s)
         if self._tells(hint, now_s):
             note = Note(hint, now_s, self._clock.bell())
             with self._lock:
