@@ -141,6 +141,7 @@ class ResponseReader:
 
         Raises:
             ProtocolError: It breaks HTTP or a limit; `reached` is `yes`.
+            BaseException: What a signal's handler raised meanwhile; the connection is of no more use.
         """
         if not self.received_bytes:
             self._is_11 = data.startswith(b"HTTP/1.1 ")
@@ -156,6 +157,13 @@ class ResponseReader:
                 self.rest = data[broken.args[0] :]
                 self._parser = None
                 return
+            interrupt = broken.__context__
+            if interrupt is not None and not isinstance(interrupt, _Stop):
+                # A signal's handler raised while a callback ran: no fault of the service's. What llhttp has seen of the
+                # answer and what the callbacks have noted of it may differ by now.
+                self._parser = None
+                self.reusable = False
+                raise interrupt from None
             if self.done:
                 # Whatever follows a complete answer spoils the connection, not the answer.
                 self.reusable = False

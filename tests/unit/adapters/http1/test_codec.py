@@ -338,3 +338,39 @@ def test_the_parser_is_as_strict_as_we_rely_on() -> None:
     ):
         with pytest.raises(httptools.HttpParserError):
             httptools.HttpResponseParser(object()).feed_data(head)
+
+
+CALLBACKS = (
+    "on_message_begin",
+    "on_header",
+    "on_headers_complete",
+    "on_body",
+    "on_chunk_header",
+    "on_message_complete",
+)
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt(), TimeoutError("an alarm")], ids=["ctrl-c", "alarm"])
+@pytest.mark.parametrize("callback", CALLBACKS)
+def test_what_a_signal_handler_raises_in_a_callback_reaches_the_caller(callback: str, raised: BaseException) -> None:
+    """It is no fault of the service's; the connection is spent, and the next answer is read by a new parser."""
+
+    class Interrupted(ResponseReader):
+        armed = False
+
+    def interrupted(self: Interrupted, *arguments: bytes) -> None:
+        if self.armed:
+            raise raised
+        getattr(ResponseReader, callback)(self, *arguments)
+
+    setattr(Interrupted, callback, interrupted)
+    made = Interrupted("peer:80", TransportLimits())
+    made.armed = True
+    with pytest.raises(type(raised)) as got:
+        made.feed(CHUNKED)
+    assert got.value is raised
+    assert not made.reusable
+    made.armed = False
+    made.begin()
+    made.feed(HELLO)
+    assert (made.done, made.body()) == (True, b"hello")
