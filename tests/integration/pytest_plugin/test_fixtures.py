@@ -142,14 +142,19 @@ FAULTS = [
     "profile", FAULTS, ids=[next(iter(fault)) + str(number) for number, fault in enumerate(FAULTS)]
 )
 def test_a_mock_without_sockets_does_what_one_with_them_does(
-    intertie_mock: MockFactory, intertie_client: ClientFactory, profile: dict[str, object]
+    tmp_path: Path, intertie_mock: MockFactory, intertie_client: ClientFactory, profile: dict[str, object]
 ) -> None:
     """The same calls against both end the same way and are received the same number of times."""
+    # Retried so soon that the same attempts fit into the deadline, however busy the machine is.
+    spec = tmp_path / "payments.md"
+    spec.write_text(
+        PAYMENTS.read_text().replace("initial_delay: 200", "initial_delay: 1").replace("jitter: true", "jitter: false")
+    )
     ends: list[object] = []
     for live in (False, True):
-        mock = intertie_mock(PAYMENTS, live=live)
+        mock = intertie_mock(spec, live=live)
         mock.use_profile(profile)
-        payments = intertie_client(mock).with_options(timeout_s=0.5)
+        payments = intertie_client(mock).with_options(timeout_s=1.0)
         seen: list[object] = []
         for name, given in (("get_charge", {"charge_id": "ch_1"}), ("create_charge", CHARGE)):
             try:
