@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from intertie.adapters.http1.addresses import in_turn, is_local_name, literal, share_s
+from intertie.adapters.http1.addresses import in_turn, is_local_name, literal, open_socket, share_s
 
 FOUR, SIX = socket.AF_INET, socket.AF_INET6
 
@@ -26,6 +26,14 @@ def test_a_spelled_out_address_needs_no_resolver(host: str, family: int) -> None
     assert found is not None
     assert found[0].family == family
     assert found[0].sockaddr[:2] == (host, 443)
+
+
+def test_a_socket_keeps_no_thread_waiting_and_no_byte_back() -> None:
+    """Whoever connects waits by the clock, not in the kernel; what is sent leaves at once."""
+    (address,) = literal("127.0.0.1", 443) or ()
+    with open_socket(address) as sock:
+        assert not sock.getblocking()
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.parametrize("host", ["example.com", "127.1", "localhost", "1.2.3.4.5", "[::1]"])

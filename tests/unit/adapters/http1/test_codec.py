@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import random
 
 import httptools
@@ -30,6 +31,26 @@ def test_fields_come_in_order_lower_case_and_trimmed() -> None:
     made.feed(b"HTTP/1.1 200 OK\r\nX-B:  two \t\r\nx-a: 1\r\nX-B: caf\xe9\r\nContent-Length: 0\r\n\r\n")
     assert list(made.headers) == [("x-b", "two"), ("x-a", "1"), ("x-b", "caf\xe9"), ("content-length", "0")]
     assert made.headers.all("X-B") == ["two", "caf\xe9"]
+
+
+@pytest.mark.parametrize("status", [200, 302, 404, 503])
+def test_the_status_is_the_final_answers(status: int) -> None:
+    """What came before on the way, or on the same connection, is not it."""
+    made = reader()
+    for _ in range(2):
+        made.begin()
+        made.feed(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 %d Word\r\nContent-Length: 0\r\n\r\n" % status)
+        assert made.status == status
+
+
+def test_a_coding_is_undone_wherever_its_field_stands() -> None:
+    """Before the length or after it."""
+    body = gzip.compress(b"hello")
+    fields = [b"Content-Length: %d\r\n" % len(body), b"Content-Encoding: gzip\r\n"]
+    for ordered in (fields, fields[::-1]):
+        made = reader()
+        made.feed(b"HTTP/1.1 200 OK\r\n" + b"".join(ordered) + b"\r\n" + body)
+        assert made.body() == b"hello"
 
 
 @pytest.mark.parametrize("answer", [HELLO, CHUNKED, b"HTTP/1.1 100 Continue\r\n\r\n" + HELLO])
