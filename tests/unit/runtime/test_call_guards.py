@@ -98,6 +98,16 @@ def test_minutes_are_paid_as_long_as_the_exchange_took(drive):
         assert float(cost.amount) == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize("model", ["per_request", "per_gb", "per_minute"])
+def test_a_record_says_that_its_cost_was_set_aside_and_settled(drive, model):
+    """On a new connection and on one that was kept, whatever is paid for."""
+    bench = make_bench(make_plan(pricing=price("1", model=model)), [Answer(json={}), Answer(json={})])
+    for _ in range(2):
+        assert_answered(drive(bench, bench.linked.run("get_thing", {})))
+    for record in bench.surroundings.journal.records():
+        assert [name for name in record.decisions if name in {"reserve", "settle"}] == ["reserve", "settle"]
+
+
 def test_a_stream_is_paid_when_it_ended(drive):
     """Its bytes are known then; until then the expected cost stays set aside."""
     bench = make_bench(make_plan(pricing=price("1000", model="per_gb")), [Answer(body=b"x" * 1000)])
