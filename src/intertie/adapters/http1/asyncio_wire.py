@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import select
 import socket
+from abc import ABC, abstractmethod
 from enum import IntEnum
 from math import inf
 from typing import cast
@@ -36,7 +37,7 @@ IDLE, HELD, CONTINUE, WRITING, READING, STREAMING, CLOSED = Phase
 """By their own names: looking a member up on its class costs more than the comparison."""
 
 
-class AsyncioWire(asyncio.Protocol):
+class AsyncioWire(asyncio.Protocol, ABC):
     """Receives what the loop tells, wakes the one exchange that waits, and closes exactly once."""
 
     __slots__ = (
@@ -196,17 +197,17 @@ class AsyncioWire(asyncio.Protocol):
         else:
             self._on_written()
 
+    @abstractmethod
     def _on_written(self) -> None:
         """What was written earlier has left."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _switch(self) -> None:
         """The service speaks another protocol from here on: hand the loop's transport over."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _expire(self) -> None:
         """The instant that was set for the exchange has come."""
-        raise NotImplementedError
 
     def _on_due(self) -> None:
         if self._phase == IDLE:
