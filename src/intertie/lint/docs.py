@@ -1,4 +1,4 @@
-"""The rules' reference pages, written from their docstrings."""
+"""The list of all rules, and the head of each rule's page: what is written from the rules' registration."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from intertie.lint.rule import Rule
 from intertie.lint.rules import GROUP_TITLES
 
 INDEX = "docs/reference/rules/README.md"
+_FROM_INDEX = "../../../"
 
 
 def rule_pages() -> dict[str, str]:
-    """Return path -> text of every rule's page and of their index, paths relative to the root of the project."""
+    """Return path -> text of every rule's page and of their index, paths relative to the root of the project.
+
+    A page is written by hand, save its title and the lines on severity and origin.
+    """
     pages = {rule_page(rule.code): rule_markdown(rule) for rule in RULES}
     return {INDEX: index_markdown(), **pages}
 
@@ -76,7 +80,8 @@ def _index() -> Iterator[str]:
         for rule in rules:
             around = ", around" if rule.severity is Severity.ERROR and rule.judges == "surroundings" else ""
             severity = f"{rule.severity.value}{around}"
-            yield f"| [{rule.code}]({rule.code}.md) | `{rule.name}` | {severity} | {rule.page.summary} |"
+            link = f"[{rule.code}]({_FROM_INDEX}{rule_page(rule.code)})"
+            yield f"| {link} | `{rule.name}` | {severity} | {rule.summary} |"
 
 
 def _part(heading: str, text: str) -> list[str]:

@@ -1,10 +1,17 @@
-"""A rule's docs page, read from its docstring."""
+"""A rule's page: one Markdown file in `pages/`, read when somebody asks for it.
+
+The rest of the package knows a rule by its code, name, severity and first sentence; a check reads no page.
+"""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from msgspec import Struct
+
+FOLDER = Path(__file__).parent / "pages"
+"""Where the pages are, each named by its rule's code, which outlasts the rule's name."""
 
 HEADINGS = ("What it does", "Why it matters", "Example", "Use instead", "References")
 """The parts of every page, in order."""
@@ -24,7 +31,7 @@ class RulePage(Struct, frozen=True):
     """The parts of a page.
 
     Attributes:
-        summary: One sentence.
+        summary: One sentence, below the title.
         example: What the rule finds.
         instead: What it doesn't.
     """
@@ -37,20 +44,37 @@ class RulePage(Struct, frozen=True):
     references: str
 
 
-def read_page(docstring: str, *, where: str) -> RulePage:
-    """Return the parts of a rule's docstring.
+def page_of(code: str) -> RulePage:
+    """Return the page of a rule.
 
     Raises:
-        ValueError: A heading is missing or out of order, a part is empty, or an example has not exactly one fence.
+        ValueError: A part is missing.
     """
-    pieces = _HEADING_RE.split(docstring)
+    path = FOLDER / f"{code}.md"
+    return read_page(path.read_text("utf-8"), where=path.name)
+
+
+def read_page(text: str, *, where: str) -> RulePage:
+    """Return the parts of a page.
+
+    What stands between the summary and the first heading is written by `intertie dev docs`, and not read.
+
+    Raises:
+        ValueError: The title, the summary or a heading is missing or out of order, a part is empty, or an example has
+            not exactly one fence.
+    """
+    pieces = _HEADING_RE.split(text)
     headings = tuple(pieces[1::2])
     if headings != HEADINGS:
-        msg = f"{where}: the docstring has the headings {headings}, a page has {HEADINGS}"
+        msg = f"{where}: the page has the headings {headings}, it should have {HEADINGS}"
         raise ValueError(msg)
-    summary, what, why, example, instead, references = (pieces[0].strip(), *(text.strip() for text in pieces[2::2]))
-    if not all((summary, what, why, references)):
-        msg = f"{where}: a part of the docstring is empty"
+    title, summary = (*str(pieces[0]).strip().split("\n\n"), "")[:2]
+    if not title.startswith("# ") or not summary:
+        msg = f"{where}: a page begins with its title and one sentence"
+        raise ValueError(msg)
+    what, why, example, instead, references = (part.strip() for part in pieces[2::2])
+    if not all((what, why, references)):
+        msg = f"{where}: a part of the page is empty"
         raise ValueError(msg)
     return RulePage(summary, what, why, _snippet(example, where), _snippet(instead, where), references)
 
