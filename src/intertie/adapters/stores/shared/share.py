@@ -10,7 +10,7 @@ from intertie.runtime.policies.limiter.commands import Settled
 from intertie.runtime.state import Permit
 
 if TYPE_CHECKING:
-    from intertie.adapters.stores.shared.leases import LeasedLimiter
+    from intertie.adapters.stores.shared.holding import Holding
 
 
 class Share:
@@ -30,7 +30,7 @@ class Share:
         "out", "told",
     )  # fmt: skip
 
-    def __init__(self, limiter: LeasedLimiter, number: int, count: int, began_s: float, end_s: float) -> None:
+    def __init__(self, limiter: Holding, number: int, count: int, began_s: float, end_s: float) -> None:
         self._limiter = limiter
         self.now_s = limiter.now_s
         self.horizon: Horizon = limiter.horizon
