@@ -42,7 +42,7 @@ TABLE: tuple[Code, ...] = (
     ),
     Code(
         "TIE051", "no-base-url", _ERROR,
-        "Nothing says where the service is.",
+        "The spec has no base URL.",
         "give `service.base_url` or an environment's URL under `service.environments`",
     ),
     Code(
@@ -62,17 +62,17 @@ TABLE: tuple[Code, ...] = (
     ),
     Code(
         "TIE055", "incomplete-endpoint", _WARNING,
-        "An endpoint lacks its path or its method.",
+        "An endpoint has no path or no method.",
         "give `endpoint.path` and `endpoint.method`",
     ),
     Code(
         "TIE057", "invalid-field-path", _ERROR,
-        "A path into an object can't be read.",
+        "A path into a document can't be read.",
         "write it dotted, such as `items[].price`, or as a JSONPath",
     ),
     Code(
         "TIE058", "unknown-transform", _ERROR,
-        "A transform is not known.",
+        "A mapping row uses an unknown transform.",
         "use a name from the transform library; `-` means none",
     ),
     Code(
@@ -82,7 +82,7 @@ TABLE: tuple[Code, ...] = (
     ),
     Code(
         "TIE060", "invalid-status", _ERROR,
-        "A status is none.",
+        "A status is not a valid HTTP status.",
         "write `409`, `5xx`, or a condition where one is allowed",
     ),
     Code(
@@ -92,104 +92,104 @@ TABLE: tuple[Code, ...] = (
     ),
     Code(
         "TIE062", "unknown-time-zone", _ERROR,
-        "The time zone is not known.",
+        "The time zone is unknown.",
         "use a name such as `Europe/Berlin` or `UTC`",
     ),
     Code(
         "TIE063", "mixed-currencies", _ERROR,
-        "Amounts of one spec are in different currencies.",
+        "The amounts of a spec are in different currencies.",
         "write all amounts in one currency and name it in `costs.currency`",
     ),
     Code(
         "TIE064", "invalid-threshold", _ERROR,
-        "The breaker's threshold can't be read.",
+        "The failure threshold of the circuit breaker can't be read.",
         "write `5` (failures in a row) or `50%` (with `window`)",
     ),
     Code(
         "TIE065", "unreadable-rate", _ERROR,
-        "A rate in prose can't be read.",
+        "A rate limit in words can't be read.",
         "write `100 requests per minute`, or use `requests_per_minute: 100`",
     ),
     Code(
         "TIE066", "unknown-endpoint", _ERROR,
-        "A mapping row names an endpoint that is not there.",
+        "A mapping row names an endpoint that does not exist.",
         "use the heading of an endpoint",
     ),
     Code(
         "TIE067", "literal-secret", _ERROR,
-        "A secret stands in the document.",
+        "The spec contains a secret.",
         "move it out and write `env:NAME` or `file:/run/secrets/name`; then change the secret, for it has been read",
     ),
     Code(
         "TIE068", "unknown-setting", _WARNING,
-        "The configuration has a key that nothing reads.",
+        "The configuration has an unknown key.",
         "mend its spelling or take it out",
         judges="surroundings",
     ),
     Code(
         "TIE069", "unknown-condition", _ERROR,
-        "A condition of retry or breaker is not known.",
+        "A retry or breaker condition is unknown.",
         "use `network_error`, `timeout`, `service_unavailable`, `service_fault`, a status or a class",
     ),
     Code(
         "TIE070", "incomplete-mapping-row", _WARNING,
-        "A mapping row lacks one of its two fields.",
+        "A mapping row has only one of its two fields.",
         "give both `external_field` and `internal_field`",
     ),
     Code(
         "TIE071", "unused-mapping-row", _WARNING,
-        "A mapping row never does anything.",
+        "A mapping row has no effect.",
         "mend the field's name, or add it to the schema it belongs to",
     ),
     Code(
         "TIE072", "tier-disorder", _ERROR,
-        "Price tiers don't follow each other.",
+        "The price tiers are out of order.",
         "order the tiers by `limit`; only the last has none",
     ),
     Code(
         "TIE073", "wrong-tier-unit", _ERROR,
-        "A tier counts something else than the pricing model.",
+        "The unit of a price tier does not match the pricing model.",
         "use `request`, `gb` or `minute` with the model of that name, `month` with `subscription`",
     ),
     Code(
         "TIE074", "open-last-tier", _WARNING,
-        "Nothing says what calls cost beyond the last tier.",
+        "No tier says what calls cost beyond the last limit.",
         "add a tier without `limit`",
     ),
     Code(
         "TIE075", "unsupported-feature", _WARNING,
-        "An operation needs something that this version can't do.",
+        "An operation needs a feature that this version does not support.",
         "call the others; `intertie plan` says which are refused and why",
     ),
     Code(
         "TIE076", "incomplete-auth", _ERROR,
-        "The authentication lacks what its type needs.",
+        "The authentication lacks a field that its type needs.",
         "give the missing field in `authentication.config`",
     ),
     Code(
         "TIE077", "incomplete-pagination", _ERROR,
-        "The pagination lacks what its style needs.",
+        "The pagination lacks a field that its style needs.",
         "give the missing field",
     ),
     Code(
         "TIE078", "incomplete-error-row", _WARNING,
-        "An error row matches nothing.",
+        "An error row has no external code.",
         "give `external_code`: a status, a class or the provider's own code",
     ),
     Code(
         "TIE079", "missing-fallback", _WARNING,
-        "An error row says fallback, and there is none.",
+        "An error row says `fallback`, but the spec declares no fallback.",
         "give `fallback_behavior.strategy`, or let the row say `fail`",
     ),
     Code(
         "TIE080", "unset-variable", _ERROR,
-        "A base URL names a variable that is not set.",
+        "A base URL names an environment variable that is not set.",
         "set the variable, or write the URL",
         judges="surroundings",
     ),
     Code(
         "TIE081", "invalid-endpoint-path", _ERROR,
-        "An endpoint's path can't be sent.",
+        "The path of an endpoint can't be used.",
         "write it as `/v1/orders/{id}`, without host, query or `..`",
     ),
     Code(
@@ -199,13 +199,13 @@ TABLE: tuple[Code, ...] = (
     ),
     Code(
         "TIE083", "compiler-bug", _ERROR,
-        "Intertie itself failed while compiling.",
+        "The compiler failed because of a bug in Intertie.",
         "report it with the version and that part of the spec, without secrets",
         judges="surroundings",
     ),
     Code(
         "TIE084", "invalid-proxy", _ERROR,
-        "A proxy can't be used.",
+        "The proxy can't be used.",
         "write `url: http://proxy.example:3128`, and `username: env:NAME` and `password: env:NAME` where it asks",
     ),
 )  # fmt: skip

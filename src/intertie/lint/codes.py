@@ -17,13 +17,13 @@ class Code(Struct, frozen=True):
     judges: Judges = "spec"
 
 
-REASONLESS = Code("TIE090", "ignore-without-reason", Severity.WARNING, "A finding is ignored, and nobody says why.")
-UNUSED = Code("TIE091", "unused-ignore", Severity.WARNING, "A comment ignores a finding that is not there.")
-EXPIRED = Code("TIE092", "expired-ignore", Severity.WARNING, "The day until which a finding was ignored has passed.")
-UNREADABLE = Code(
-    "TIE093", "unreadable-ignore", Severity.WARNING, "A comment that should ignore a finding can't be read."
+REASONLESS = Code("TIE090", "ignore-without-reason", Severity.WARNING, "An ignore comment gives no reason.")
+UNUSED = Code("TIE091", "unused-ignore", Severity.WARNING, "An ignore comment matches no finding.")
+EXPIRED = Code("TIE092", "expired-ignore", Severity.WARNING, "An ignore comment has expired.")
+UNREADABLE = Code("TIE093", "unreadable-ignore", Severity.WARNING, "An ignore comment can't be read.")
+CRASHED = Code(
+    "TIE099", "rule-crashed", Severity.ERROR, "A rule crashed because of a bug in Intertie.", judges="surroundings"
 )
-CRASHED = Code("TIE099", "rule-crashed", Severity.ERROR, "A rule of Intertie itself has failed.", judges="surroundings")
 
 CODES = (REASONLESS, UNUSED, EXPIRED, UNREADABLE, CRASHED)
 """All of them, by code."""

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from intertie.diagnostics import Severity
 from intertie.diagnostics.order import rule_page
-from intertie.lint.page import Snippet
+from intertie.lint.page import REFERENCES, Snippet
 from intertie.lint.registry import RULES
 from intertie.lint.rule import Rule
 from intertie.lint.rules import GROUP_TITLES
@@ -37,11 +37,11 @@ def rule_markdown(rule: Rule) -> str:
             "",
             f"*{rule.severity.value.capitalize()}. {found_by}. Since {rule.since}.*",
             *(["", what_it_stops(rule)] if rule.severity is Severity.ERROR else []),
-            *_part("What it does", page.what),
+            *_part("What it finds", page.what),
             *_part("Why it matters", page.why),
             *_part("Example", _fenced(page.example)),
-            *_part("Use instead", _fenced(page.instead)),
-            *_part("References", page.references),
+            *_part("How to fix", *([page.fix] if page.fix else []), _fenced(page.fixed)),
+            *(_part(REFERENCES, page.references) if page.references else []),
             "",
         ]
     )
@@ -84,8 +84,8 @@ def _index() -> Iterator[str]:
             yield f"| {link} | `{rule.name}` | {severity} | {rule.summary} |"
 
 
-def _part(heading: str, text: str) -> list[str]:
-    return ["", f"## {heading}", "", text]
+def _part(heading: str, *texts: str) -> list[str]:
+    return ["", f"## {heading}", *(line for text in texts for line in ("", text))]
 
 
 def _fenced(snippet: Snippet) -> str:

@@ -14,7 +14,7 @@ A sentence.
 
 *Written from the registration.*
 
-## What it does
+## What it finds
 Looks.
 
 ## Why it matters
@@ -28,7 +28,9 @@ a: 1
 ```
 ````
 
-## Use instead
+## How to fix
+Write 2.
+
 ```yaml
 a: 2
 ```
@@ -43,7 +45,7 @@ def test_parts_are_read_and_examples_keep_their_headings():
     page = read_page(PAGE, where="x")
     assert (page.summary, page.what, page.why, page.references) == ("A sentence.", "Looks.", "Because.", "A book.")
     assert page.example == Snippet("markdown", "## Section\n```yaml\na: 1\n```\n")
-    assert page.instead == Snippet("yaml", "a: 2\n")
+    assert (page.fix, page.fixed) == ("Write 2.", Snippet("yaml", "a: 2\n"))
 
 
 @pytest.mark.parametrize(

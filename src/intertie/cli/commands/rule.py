@@ -73,13 +73,14 @@ def _page(rule: Rule, layout: Layout) -> Iterator[str]:
     if rule.severity is Severity.ERROR:
         yield from layout.prose(what_it_stops(rule))
     for heading, lines in (
-        ("What it does", layout.prose(page.what)),
+        ("What it finds", layout.prose(page.what)),
         ("Why it matters", layout.prose(page.why)),
         ("Example", _indented(page.example, layout)),
-        ("Use instead", _indented(page.instead, layout)),
-        ("References", layout.prose(page.references)),
+        ("How to fix", [*layout.prose(page.fix), *_indented(page.fixed, layout)]),
+        ("References", layout.prose(page.references) if page.references else []),
     ):
-        yield from ("", layout.heading(heading), *lines)
+        if lines:
+            yield from ("", layout.heading(heading), *lines)
 
 
 def _indented(snippet: Snippet, layout: Layout) -> list[str]:
@@ -106,6 +107,7 @@ def _whole(rule: Rule) -> dict[str, object]:
         "what": page.what,
         "why": page.why,
         "example": {"language": page.example.language, "text": page.example.text},
-        "use_instead": {"language": page.instead.language, "text": page.instead.text},
+        "fix": page.fix,
+        "fixed": {"language": page.fixed.language, "text": page.fixed.text},
         "references": page.references,
     }

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE319", severity=Severity.WARNING, since="0.1.0")
 def body_without_content(spec: Spec) -> Iterator[Finding]:
-    """An answer that has no body is declared with a schema."""
+    """A response without a body has a schema."""
     for endpoint in spec.endpoints:
         success = endpoint.response.success if endpoint.response else None
         if success is None or success.schema is None or not success.status:

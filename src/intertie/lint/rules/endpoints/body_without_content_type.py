@@ -14,7 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE336", severity=Severity.INFO, since="0.1.0")
 def body_without_content_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A request's body does not say what it is."""
+    """A request body has no content type."""
     for endpoint, _, wire in planned_rest(spec, plan):
         body = endpoint.request.body if endpoint.request else None
         if body is None or wire.body is None or body.content_type or declared_content_type(endpoint):

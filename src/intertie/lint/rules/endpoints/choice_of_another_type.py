@@ -14,7 +14,7 @@ from intertie.spec.tree import ScalarNode, SequenceNode, plain
 
 @rule(code="TIE341", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def choice_of_another_type(spec: Spec) -> Iterator[Finding]:
-    """An enum has a value that the type beside it excludes."""
+    """An enum contains a value of another type."""
     for schema in schema_nodes(spec):
         types, choices = types_of(schema), schema.get("enum")
         if not types or not isinstance(choices, SequenceNode):

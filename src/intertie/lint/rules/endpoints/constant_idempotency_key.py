@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE321", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def constant_idempotency_key(spec: Spec) -> Iterator[Finding]:
-    """Every call has the same idempotency key."""
+    """Every call sends the same idempotency key."""
     for endpoint in spec.endpoints:
         for header in endpoint.request.headers if endpoint.request else ():
             if header.name is None or header.value is None or "{" in header.value.value:

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE345", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def content_type_contradicts_body(spec: Spec) -> Iterator[Finding]:
-    """A header says that the body is something else."""
+    """A Content-Type header contradicts the content type of the body."""
     for endpoint in spec.endpoints:
         body = endpoint.request.body if endpoint.request else None
         for header in endpoint.request.headers if endpoint.request and body and body.content_type else ():

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE313", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def default_breaks_parameter(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A parameter's default is not what the parameter takes."""
+    """The default of a parameter is not a valid value for it."""
     for endpoint, _, wire in planned_rest(spec, plan):
         plans = {(each.name, each.location): each for each in wire.parameters}
         for parameter in endpoint.request.parameters if endpoint.request else ():

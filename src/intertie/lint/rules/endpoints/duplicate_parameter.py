@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE309", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def duplicate_parameter(spec: Spec) -> Iterator[Finding]:
-    """An endpoint declares one parameter or header twice."""
+    """An endpoint declares a parameter or header twice."""
     for endpoint in spec.endpoints:
         if endpoint.request is None:
             continue

@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE314", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def empty_parameter_range(spec: Spec) -> Iterator[Finding]:
-    """No value of a parameter lies within its range."""
+    """The range of a parameter is empty."""
     for endpoint in spec.endpoints:
         for parameter in endpoint.request.parameters if endpoint.request else ():
             low, high = parameter.minimum, parameter.maximum

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE338", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def empty_schema_range(spec: Spec) -> Iterator[Finding]:
-    """No value lies within what a schema asks for."""
+    """The range of a schema is empty."""
     for node in schema_nodes(spec):
         keys = {entry.key.text: entry.value for entry in node.entries}
         for low, high in _BOUNDS:

@@ -12,7 +12,7 @@ from intertie.spec.tree import MappingNode, ScalarNode, SequenceNode
 
 @rule(code="TIE344", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def endless_schema(spec: Spec) -> Iterator[Finding]:
-    """A schema requires itself, so that no value can be finite."""
+    """A schema requires itself, so no finite value is valid."""
     entries = {entry.key.text: entry for entry in component_entries(spec)}
     needs = {name: _needed(entry.value) for name, entry in entries.items()}
     for name, entry in entries.items():

@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE346", severity=Severity.WARNING, since="0.1.0")
 def error_of_success_schema(spec: Spec) -> Iterator[Finding]:
-    """An error has the schema of the success."""
+    """An error has the schema of the success response."""
     for endpoint in spec.endpoints:
         success = endpoint.response.success if endpoint.response else None
         name = success.schema.value.name if success and success.schema else None

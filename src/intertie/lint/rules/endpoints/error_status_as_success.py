@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE310", severity=Severity.WARNING, since="0.1.0")
 def error_status_as_success(spec: Spec) -> Iterator[Finding]:
-    """A status is declared as success that says the opposite."""
+    """A failure status is declared as success."""
     for endpoint in spec.endpoints:
         success = endpoint.response.success if endpoint.response else None
         for status in success.status if success else ():

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE316", severity=Severity.WARNING, since="0.1.0")
 def example_breaks_schema(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """An example answer is not what its schema says."""
+    """An example response does not match its schema."""
     for endpoint, operation, wire in planned_rest(spec, plan):
         if endpoint.response is None:
             continue

@@ -14,7 +14,7 @@ from intertie.spec.tree import ScalarNode
 
 @rule(code="TIE329", severity=Severity.WARNING, since="0.1.0")
 def format_slip(spec: Spec) -> Iterator[Finding]:
-    """A format is nearly a known one."""
+    """A format looks misspelt."""
     found = [
         (parameter.format.value, parameter.format.span)
         for endpoint in spec.endpoints

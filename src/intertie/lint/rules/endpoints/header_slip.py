@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE325", severity=Severity.WARNING, since="0.1.0")
 def header_slip(spec: Spec) -> Iterator[Finding]:
-    """A header's name is nearly a well-known one."""
+    """The name of a header looks misspelt."""
     for place in _names(spec):
         name = place.value.strip()
         if name in _KNOWN:

@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE343", severity=Severity.WARNING, since="0.1.0")
 def keyword_of_another_type(spec: Spec) -> Iterator[Finding]:
-    """A keyword of a schema is for another type than the schema's."""
+    """A schema keyword does not apply to the type of its schema."""
     for schema in schema_nodes(spec):
         types = types_of(schema)
         if not types:

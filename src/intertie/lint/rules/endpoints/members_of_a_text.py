@@ -14,7 +14,7 @@ from intertie.spec.model import Endpoint, Schema, Spec
 
 @rule(code="TIE331", severity=Severity.WARNING, since="0.1.0")
 def members_of_a_text(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A body that is sent or read as text is described as an object."""
+    """A body that is text has an object schema."""
     for endpoint, _ in planned(spec, plan):
         for content_type, schema in _bodies(endpoint):
             kind = schema.value.json.get("type")

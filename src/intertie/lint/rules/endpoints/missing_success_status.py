@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE304", severity=Severity.INFO, since="0.1.0")
 def missing_success_status(spec: Spec) -> Iterator[Finding]:
-    """An endpoint does not say which status is success."""
+    """An endpoint does not say which status means success."""
     kind = spec.integration_type
     protocol = kind.protocol.value if kind and kind.protocol else "REST"
     for endpoint in spec.endpoints:

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE347", severity=Severity.WARNING, since="0.1.0")
 def operation_hidden_by_attribute(spec: Spec) -> Iterator[Finding]:
-    """An operation has a name that an integration has itself."""
+    """The id of an operation is also an attribute of the client."""
     for endpoint in spec.endpoints:
         operation = snake_case(endpoint.name.value) if endpoint.name else ""
         if endpoint.name and operation in INTEGRATION_MEMBERS:

@@ -13,7 +13,7 @@ from intertie.spec.model import Pagination, Spec
 
 @rule(code="TIE332", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def page_breaks_parameter(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A pagination asks for what its parameter does not take."""
+    """The pagination sends a value that its parameter does not accept."""
     for endpoint, operation in planned(spec, plan):
         for name, value, said in _sent(endpoint.pagination):
             schema = operation.wire.slots.get(name.value)

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE333", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def page_path_of_other_type(spec: Spec) -> Iterator[Finding]:
-    """A pagination reads a field that can't be what it is read as."""
+    """The pagination reads a field of the wrong type."""
     for endpoint in spec.endpoints:
         pages = endpoint.pagination
         success = endpoint.response.success if endpoint.response else None

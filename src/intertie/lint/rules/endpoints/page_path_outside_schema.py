@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE315", severity=Severity.WARNING, since="0.1.0")
 def page_path_outside_schema(spec: Spec) -> Iterator[Finding]:
-    """A pagination reads a field that the answer does not have."""
+    """The pagination reads a field that is not in the response schema."""
     for endpoint in spec.endpoints:
         pages = endpoint.pagination
         success = endpoint.response.success if endpoint.response else None

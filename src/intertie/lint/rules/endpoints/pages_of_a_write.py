@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE326", severity=Severity.WARNING, since="0.1.0")
 def pages_of_a_write(spec: Spec) -> Iterator[Finding]:
-    """An endpoint that writes is declared to have pages."""
+    """An endpoint that writes has pagination."""
     for endpoint in spec.endpoints:
         method = endpoint.endpoint.method if endpoint.endpoint else None
         if endpoint.pagination and method and method.value in ("PUT", "PATCH", "DELETE"):

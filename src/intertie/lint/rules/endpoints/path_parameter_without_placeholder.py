@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE302", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def path_parameter_without_placeholder(spec: Spec) -> Iterator[Finding]:
-    """A path parameter has no place in the path."""
+    """A path parameter does not appear in the path."""
     for endpoint in spec.endpoints:
         path = endpoint.endpoint.path if endpoint.endpoint else None
         if path is None:

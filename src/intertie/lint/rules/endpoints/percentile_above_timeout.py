@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE307", severity=Severity.WARNING, since="0.1.0")
 def percentile_above_timeout(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A latency target is longer than a call waits."""
+    """A latency target is longer than the timeout."""
     read_s, total_s = plan.timeouts.read_s, plan.timeouts.total_s
     bound_s, name = (read_s, "read") if read_s <= total_s else (total_s, "total")
     written = spec.timeouts

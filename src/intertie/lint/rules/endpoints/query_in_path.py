@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE330", severity=Severity.WARNING, since="0.1.0")
 def query_in_path(spec: Spec) -> Iterator[Finding]:
-    """A path has its query in it."""
+    """A path contains a query."""
     for endpoint in spec.endpoints:
         path = endpoint.endpoint.path if endpoint.endpoint else None
         found = re.search(r"[?#][^/]*", path.value) if path and not path.value.startswith("http") else None

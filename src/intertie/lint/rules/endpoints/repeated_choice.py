@@ -12,7 +12,7 @@ from intertie.spec.tree import ScalarNode, SequenceNode
 
 @rule(code="TIE339", severity=Severity.WARNING, since="0.1.0")
 def repeated_choice(spec: Spec) -> Iterator[Finding]:
-    """An enum names a value twice."""
+    """An enum contains a value twice."""
     for choices in (entry.value for mapping in mappings(spec) for entry in mapping.entries if entry.key.text == "enum"):
         seen: set[tuple[str, bool]] = set()
         for choice in choices.items if isinstance(choices, SequenceNode) else ():

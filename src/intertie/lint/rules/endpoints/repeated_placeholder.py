@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE324", severity=Severity.INFO, since="0.1.0")
 def repeated_placeholder(spec: Spec) -> Iterator[Finding]:
-    """A path has one placeholder twice."""
+    """A path contains the same placeholder twice."""
     for endpoint in spec.endpoints:
         path = endpoint.endpoint.path if endpoint.endpoint else None
         names = placeholders(path.value) if path else []

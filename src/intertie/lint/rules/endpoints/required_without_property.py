@@ -14,7 +14,7 @@ from intertie.spec.tree import MappingNode, ScalarNode, SequenceNode
 
 @rule(code="TIE328", severity=Severity.WARNING, since="0.1.0")
 def required_without_property(spec: Spec) -> Iterator[Finding]:
-    """A schema requires a member that it does not describe."""
+    """A schema requires a property that it does not describe."""
     for schema in schema_nodes(spec):
         required, properties = schema.get("required"), schema.get("properties")
         composed = any(schema.get(word) for word in ("allOf", "anyOf", "oneOf", "$ref", "patternProperties", "if"))

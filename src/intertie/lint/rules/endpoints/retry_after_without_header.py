@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE317", severity=Severity.WARNING, since="0.1.0")
 def retry_after_without_header(spec: Spec) -> Iterator[Finding]:
-    """A `retry_after` of an error answer names no header."""
+    """The `retry_after` of an error is not the name of a header."""
     for endpoint in spec.endpoints:
         for _, answer in endpoint.response.errors if endpoint.response else ():
             header = answer.retry_after

@@ -16,7 +16,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE305", severity=Severity.WARNING, since="0.1.0")
 def same_request_twice(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """Two endpoints have the same method and path, and nothing else tells their requests apart."""
+    """Two endpoints can't be told apart by their requests."""
     alike: dict[tuple[str, str], list[tuple[OperationPlan, Located[str]]]] = {}
     for endpoint, operation, wire in planned_rest(spec, plan):
         path = endpoint.endpoint.path if endpoint.endpoint else None

@@ -13,7 +13,7 @@ from intertie.spec.tree import MappingNode, Node, SequenceNode, plain
 
 @rule(code="TIE340", severity=Severity.WARNING, since="0.1.0")
 def schema_example_breaks_schema(spec: Spec) -> Iterator[Finding]:
-    """An example or default in a schema is not what the schema says."""
+    """An example or default in a schema does not match the schema."""
     for schema in schema_nodes(spec):
         for value in _examples(schema):
             broken = broken_by(schema, plain(value))

@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE342", severity=Severity.WARNING, since="0.1.0")
 def schema_keyword_slip(spec: Spec) -> Iterator[Finding]:
-    """A keyword of a schema is misspelt."""
+    """A schema keyword looks misspelt."""
     for schema in schema_nodes(spec):
         for entry in schema.entries:
             key = entry.key.text

@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE334", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def style_of_another_place(spec: Spec) -> Iterator[Finding]:
-    """A parameter's style does not go with its place or its type."""
+    """The style of a parameter does not fit its place or type."""
     for endpoint in spec.endpoints:
         for parameter in endpoint.request.parameters if endpoint.request else ():
             style, place = parameter.style, parameter.location

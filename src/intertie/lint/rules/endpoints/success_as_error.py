@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE318", severity=Severity.WARNING, since="0.1.0")
 def success_as_error(spec: Spec) -> Iterator[Finding]:
-    """A status is declared as an error that means success, or is declared as both."""
+    """A success status is declared as an error."""
     for endpoint in spec.endpoints:
         success = endpoint.response.success if endpoint.response else None
         good = {status.value.strip().lower() for status in success.status} if success else set()

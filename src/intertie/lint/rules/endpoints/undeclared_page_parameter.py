@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE311", severity=Severity.WARNING, since="0.1.0")
 def undeclared_page_parameter(spec: Spec) -> Iterator[Finding]:
-    """A pagination names a parameter that the endpoint does not have."""
+    """The pagination uses a parameter that the endpoint does not declare."""
     for endpoint in spec.endpoints:
         pages = endpoint.pagination
         if pages is None:

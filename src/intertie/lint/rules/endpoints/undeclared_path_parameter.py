@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE301", severity=Severity.WARNING, since="0.1.0")
 def undeclared_path_parameter(spec: Spec) -> Iterator[Finding]:
-    """A path has a placeholder that no parameter fills."""
+    """No parameter fills a placeholder of the path."""
     for endpoint in spec.endpoints:
         path = endpoint.endpoint.path if endpoint.endpoint else None
         if path is None:

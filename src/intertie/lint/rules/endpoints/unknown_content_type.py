@@ -14,7 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE320", severity=Severity.WARNING, since="0.1.0")
 def unknown_content_type(spec: Spec) -> Iterator[Finding]:
-    """A content type is none."""
+    """A content type is invalid or unknown."""
     for endpoint in spec.endpoints:
         body = endpoint.request.body if endpoint.request else None
         named = [body.content_type if body else None]

@@ -16,7 +16,7 @@ _PLAIN_RE = re.compile(r"[\w.-]+")
 
 @rule(code="TIE322", severity=Severity.INFO, since="0.1.0")
 def unused_schema(spec: Spec) -> Iterator[Finding]:
-    """A schema of the spec is used nowhere."""
+    """A schema is never used."""
     text = spec.document.text
     named = {*_REFERENCE_RE.findall(text), *_NAME_RE.findall(text)}
     for entry in component_entries(spec):

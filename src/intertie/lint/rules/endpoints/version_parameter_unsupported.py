@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE337", severity=Severity.WARNING, since="0.1.0")
 def version_parameter_unsupported(spec: Spec) -> Iterator[Finding]:
-    """A parameter asks for a version that is not supported."""
+    """A parameter requests an unsupported version."""
     block = spec.versioning
     if block is None or not (block.supported or block.current):
         return

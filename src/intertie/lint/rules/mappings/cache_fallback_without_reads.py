@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE404", severity=Severity.WARNING, since="0.1.0")
 def cache_fallback_without_reads(spec: Spec) -> Iterator[Finding]:
-    """The fallback is a cache, and nothing is read."""
+    """The fallback is a cache, but no endpoint reads."""
     strategy = spec.fallback_behavior.strategy if spec.fallback_behavior else None
     known = [endpoint for endpoint in spec.endpoints if method_of(endpoint)]
     if strategy and strategy.value == "cache" and known and not any(is_read(e) or e.graphql for e in known):

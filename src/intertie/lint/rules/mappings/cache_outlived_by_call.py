@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE441", severity=Severity.WARNING, since="0.1.0")
 def cache_outlived_by_call(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A cached answer is too old before a call can fall back on it."""
+    """A cached response expires before a call falls back to it."""
     block = spec.fallback_behavior
     ttl = block.cache_ttl if block and block.strategy and block.strategy.value == "cache" else None
     if ttl and 0 < ttl.value < plan.timeouts.total_s:

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE409", severity=Severity.WARNING, since="0.1.0")
 def cache_outlives_retention(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """Cached answers would be kept longer than external data may be."""
+    """The cache would keep responses for longer than the data retention allows."""
     fallback = spec.fallback_behavior
     ttl = fallback.cache_ttl if fallback and fallback.strategy and fallback.strategy.value == "cache" else None
     if ttl is None or plan.retention_s is None or ttl.value <= plan.retention_s:

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE433", severity=Severity.WARNING, since="0.1.0")
 def caller_fault_falls_back(spec: Spec) -> Iterator[Finding]:
-    """A request that is wrong itself is queued, or answered from the cache."""
+    """A rejected request is queued or answered from the cache."""
     strategy = spec.fallback_behavior.strategy if spec.fallback_behavior else None
     if strategy is None or strategy.value not in ("queue", "cache"):
         return

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE418", severity=Severity.WARNING, since="0.1.0")
 def caller_fault_row_retries(spec: Spec) -> Iterator[Finding]:
-    """An error row retries what the same request will get again."""
+    """An error row retries a request that will fail again."""
     for row in spec.error_mapping:
         code = row.external_code
         if code is None or row.action is None or row.action.value != "retry":

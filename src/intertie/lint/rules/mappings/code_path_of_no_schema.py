@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE435", severity=Severity.WARNING, since="0.1.0")
 def code_path_of_no_schema(spec: Spec) -> Iterator[Finding]:
-    """The provider's code or message is read from a field that no error has."""
+    """The error code or message is read from a field that no error has."""
     schemas = [
         answer.schema
         for endpoint in spec.endpoints

@@ -13,7 +13,7 @@ from intertie.spec.model import InboundRow, OutboundRow, Spec
 
 @rule(code="TIE432", severity=Severity.WARNING, since="0.1.0")
 def crossed_fields(spec: Spec) -> Iterator[Finding]:
-    """Two mapping rows seem to have each other's field."""
+    """Two mapping rows seem to be swapped."""
     for rows in (_named(spec.inbound), _named(spec.outbound)):
         # Crossed names begin alike, so only rows whose four names begin with the same pair of beginnings can be crossed.
         for one, other in pairs(rows, key=lambda row: frozenset((row.theirs[:_SHORTEST], row.ours[:_SHORTEST]))):

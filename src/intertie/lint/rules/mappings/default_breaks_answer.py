@@ -14,7 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE410", severity=Severity.WARNING, since="0.1.0")
 def default_breaks_answer(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The default answer is not what callers expect."""
+    """The default response lacks fields that callers expect."""
     fallback = spec.fallback_behavior
     if (
         plan.fallback is None

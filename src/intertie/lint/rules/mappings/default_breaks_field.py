@@ -15,7 +15,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE414", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def default_breaks_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A row's default is not what the field takes."""
+    """The default of a mapping row is not valid for its field."""
     told: set[str] = set()
     for each in outbound_rows(spec, plan):
         default = each.row.default

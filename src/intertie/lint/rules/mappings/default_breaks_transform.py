@@ -14,7 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE442", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def default_breaks_transform(spec: Spec) -> Iterator[Finding]:
-    """A row's default can't go through its transform."""
+    """The transform of a mapping row can't take the row's default."""
     rows = [(row.transform, row.default) for row in spec.inbound] + [
         (row.transform, row.default) for row in spec.outbound
     ]

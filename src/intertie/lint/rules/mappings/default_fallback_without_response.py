@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE406", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def default_fallback_without_response(spec: Spec) -> Iterator[Finding]:
-    """The fallback is a default answer, and there is none."""
+    """The fallback is a default response, but none is given."""
     fallback = spec.fallback_behavior
     if (
         fallback

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE429", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def division_by_zero(spec: Spec) -> Iterator[Finding]:
-    """A transform divides by nothing, or multiplies everything away."""
+    """A transform divides or multiplies by zero."""
     transforms = [row.transform for row in spec.inbound] + [row.transform for row in spec.outbound]
     for transform in transforms:
         for name, number in calls_of(transform.value) if transform else ():

@@ -15,7 +15,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE426", severity=Severity.WARNING, since="0.1.0")
 def enum_map_without_value(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """An enum map lacks a value that the schema has, or knows one that it has not."""
+    """An enum map does not match the enum of its field."""
     told: set[str] = set()
     for each in inbound_rows(spec, plan):
         schema, transform = each.operation.result.schema, each.row.transform

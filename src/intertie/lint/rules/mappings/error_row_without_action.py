@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE437", severity=Severity.INFO, since="0.1.0")
 def error_row_without_action(spec: Spec) -> Iterator[Finding]:
-    """An error row does not say what to do."""
+    """An error row has no action."""
     for row in spec.error_mapping:
         if row.action is None and row.external_code and not has_key_at(spec, row, "action"):
             yield Finding(

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE424", severity=Severity.INFO, since="0.1.0")
 def error_row_without_name(spec: Spec) -> Iterator[Finding]:
-    """An error row gives no code of ours."""
+    """An error row has no internal code."""
     for row in spec.error_mapping:
         if row.external_code and row.internal_code is None and not has_key_at(spec, row, "internal_code"):
             yield Finding(

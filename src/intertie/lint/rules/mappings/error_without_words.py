@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE438", severity=Severity.INFO, since="0.1.0")
 def error_without_words(spec: Spec) -> Iterator[Finding]:
-    """An error has nothing to tell the user."""
+    """An error row has an empty message."""
     for row in spec.error_mapping:
         if row.message and not row.message.value.strip():
             yield Finding(row.message.span, "the message is empty", "say in a few words what a user may do")

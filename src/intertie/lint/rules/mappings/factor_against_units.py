@@ -12,7 +12,7 @@ from intertie.spec.model import InboundRow, OutboundRow, Spec
 
 @rule(code="TIE430", severity=Severity.WARNING, since="0.1.0")
 def factor_against_units(spec: Spec) -> Iterator[Finding]:
-    """A factor is not the one between the units that the names say."""
+    """A factor does not convert between the units in the field names."""
     rows: list[InboundRow | OutboundRow] = [*spec.inbound, *spec.outbound]
     for row in rows:
         if row.internal_field is None or row.external_field is None:

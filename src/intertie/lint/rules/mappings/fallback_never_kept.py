@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE417", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def fallback_never_kept(spec: Spec) -> Iterator[Finding]:
-    """A cache keeps nothing."""
+    """The cache keeps nothing."""
     fallback = spec.fallback_behavior
     if (
         fallback

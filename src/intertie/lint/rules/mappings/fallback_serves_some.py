@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE425", severity=Severity.INFO, since="0.1.0")
 def fallback_serves_some(spec: Spec) -> Iterator[Finding]:
-    """The fallback can't answer for every endpoint."""
+    """The fallback does not cover every endpoint."""
     strategy = spec.fallback_behavior.strategy if spec.fallback_behavior else None
     kind = strategy.value if strategy else ""
     known = [endpoint for endpoint in spec.endpoints if method_of(endpoint)]

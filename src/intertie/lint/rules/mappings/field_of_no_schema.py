@@ -15,7 +15,7 @@ from intertie.spec.model import InboundRow, Spec
 
 @rule(code="TIE419", severity=Severity.INFO, since="0.1.0")
 def field_of_no_schema(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A mapping row reads a field that no schema has."""
+    """A mapping row reads a field that is in no schema."""
     schemas = [operation.result.schema for operation in plan.operations.values() if operation.result.schema]
     users: dict[str, list[str]] = {}
     for endpoint, operation in planned(spec, plan):

@@ -15,7 +15,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE431", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def field_of_two_shapes(spec: Spec) -> Iterator[Finding]:
-    """Mapping rows write a field both as a list, an object and a plain value."""
+    """Mapping rows write a field in two different shapes."""
     inbound = [(row.internal_field, row.endpoints) for row in spec.inbound]
     outbound = [(row.external_field, row.endpoints) for row in spec.outbound]
     for rows in (inbound, outbound):

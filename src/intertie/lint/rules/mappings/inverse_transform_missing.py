@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE422", severity=Severity.WARNING, since="0.1.0")
 def inverse_transform_missing(spec: Spec) -> Iterator[Finding]:
-    """A field goes through the same transform in both directions."""
+    """A field uses the same transform in both directions."""
     read = {row.external_field.value: row for row in spec.inbound if row.external_field and row.transform}
     for row in spec.outbound:
         other = read.get(row.external_field.value) if row.external_field else None

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE439", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def key_forgotten_within_call(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The service forgets an idempotency key while the call may still be tried."""
+    """The service forgets an idempotency key while the call may still retry."""
     ttl = spec.fallback_behavior.idempotency_ttl if spec.fallback_behavior else None
     if ttl and ttl.value <= plan.timeouts.total_s:
         total = spec.timeouts.total if spec.timeouts else None

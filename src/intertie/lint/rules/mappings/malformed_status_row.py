@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE420", severity=Severity.WARNING, since="0.1.0")
 def malformed_status_row(spec: Spec) -> Iterator[Finding]:
-    """An error row's code is nearly a status, and matches nothing."""
+    """The code of an error row is almost a status and matches nothing."""
     for row in spec.error_mapping:
         code = row.external_code
         text = code.value.strip().lower() if code else ""

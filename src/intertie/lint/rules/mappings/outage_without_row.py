@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE436", severity=Severity.WARNING, since="0.1.0")
 def outage_without_row(spec: Spec) -> Iterator[Finding]:
-    """A fallback is declared, and an outage does not lead to it."""
+    """The spec has a fallback, but an outage does not use it."""
     block = spec.fallback_behavior
     if block is None or block.strategy is None or (block.enabled and not block.enabled.value):
         return

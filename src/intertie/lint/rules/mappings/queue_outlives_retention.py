@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE440", severity=Severity.INFO, since="0.1.0")
 def queue_outlives_retention(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """Queued calls may be kept longer than data may be."""
+    """Queued calls may be kept for longer than the data retention allows."""
     block = spec.fallback_behavior
     if block is None or block.strategy is None or block.strategy.value != "queue" or plan.retention_s is None:
         return

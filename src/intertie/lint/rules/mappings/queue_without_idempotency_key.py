@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE407", severity=Severity.INFO, since="0.1.0")
 def queue_without_idempotency_key(spec: Spec) -> Iterator[Finding]:
-    """The queue can't take a write that may have taken effect."""
+    """A write without an idempotency key can't be queued if its outcome is unknown."""
     strategy = spec.fallback_behavior.strategy if spec.fallback_behavior else None
     if not strategy or strategy.value != "queue":
         return

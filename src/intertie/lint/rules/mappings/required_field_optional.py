@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE411", severity=Severity.WARNING, since="0.1.0")
 def required_field_optional(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A mapping needs a field that the schema leaves optional."""
+    """A mapping requires a field that the schema leaves optional."""
     told: set[str] = set()
     for each in inbound_rows(spec, plan):
         schema, required = each.operation.result.schema, each.row.required

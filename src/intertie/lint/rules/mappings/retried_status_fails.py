@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE408", severity=Severity.WARNING, since="0.1.0")
 def retried_status_fails(spec: Spec) -> Iterator[Finding]:
-    """The retry policy retries a status that the error mapping fails at once."""
+    """The retry policy lists a status that the error mapping fails at once."""
     rows = {row.external_code.value.strip().lower(): row for row in spec.error_mapping if row.external_code}
     failing: dict[str, list[Located[str]]] = {}
     for status in spec.retry.retry_on if spec.retry else ():

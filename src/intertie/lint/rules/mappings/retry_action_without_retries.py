@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE402", severity=Severity.WARNING, since="0.1.0")
 def retry_action_without_retries(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """An error row says `retry`, and the retry policy allows one try."""
+    """An error row says `retry`, but the spec allows only one attempt."""
     if plan.retry.max_attempts > 1:
         return
     for row in spec.error_mapping:

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE434", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def success_mapped_as_error(spec: Spec) -> Iterator[Finding]:
-    """An error row is for a status that is no error."""
+    """An error row is for a status that is not an error."""
     for row in spec.error_mapping:
         code = row.external_code
         if code and re.fullmatch(r"[1-3](?:\d\d|xx)", code.value.strip().lower()):

@@ -16,7 +16,7 @@ from intertie.spec.model import InboundRow, OutboundRow, Spec
 
 @rule(code="TIE413", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def transform_takes_other_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A transform can't take, or does not give, what the schema says."""
+    """A transform does not fit the type of its field."""
     told: set[str] = set()
     rows: Iterator[PlannedRow[InboundRow] | PlannedRow[OutboundRow]]
     rows = chain(inbound_rows(spec, plan), outbound_rows(spec, plan))

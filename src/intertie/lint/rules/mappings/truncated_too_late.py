@@ -14,7 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE427", severity=Severity.WARNING, since="0.1.0")
 def truncated_too_late(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A text is cut, and is still longer than its field takes."""
+    """A text is truncated to more than its field accepts."""
     told: set[str] = set()
     for each in outbound_rows(spec, plan):
         schema = each.operation.wire.message

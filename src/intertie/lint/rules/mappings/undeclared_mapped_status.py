@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE416", severity=Severity.INFO, since="0.1.0")
 def undeclared_mapped_status(spec: Spec) -> Iterator[Finding]:
-    """A status is mapped that no endpoint declares."""
+    """The error mapping has a row for a status that no endpoint declares."""
     declared = {
         status.value.strip().lower()
         for endpoint in spec.endpoints

@@ -16,7 +16,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE423", severity=Severity.WARNING, since="0.1.0")
 def unknown_transform_argument(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A transform reads an argument that the source does not have."""
+    """A transform reads an argument that does not exist."""
     told: set[str] = set()
     for each in inbound_rows(spec, plan):
         schema, transform = each.operation.result.schema, each.row.transform

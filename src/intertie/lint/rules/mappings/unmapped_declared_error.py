@@ -14,7 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE415", severity=Severity.INFO, since="0.1.0")
 def unmapped_declared_error(spec: Spec) -> Iterator[Finding]:
-    """An error that an endpoint declares has no row of its own."""
+    """A declared error has no row in the error mapping."""
     rows = {row.external_code.value.strip().lower() for row in spec.error_mapping if row.external_code}
     if not rows:
         return

@@ -14,7 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE412", severity=Severity.INFO, since="0.1.0")
 def unmapped_required_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A required field of the request is filled by no mapping."""
+    """No mapping fills a required field of the request."""
     for endpoint, operation in planned(spec, plan):
         body = endpoint.request.body if endpoint.request else None
         message = operation.wire.message

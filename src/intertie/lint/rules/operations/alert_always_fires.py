@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE518", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def alert_always_fires(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """An alert's condition always holds."""
+    """The condition of an alert is always true."""
     for span, compared in alert_comparisons(spec):
         why = why_always(compared, plan)
         if why:

@@ -14,7 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE517", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def alert_never_fires(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """An alert's condition can't become true."""
+    """The condition of an alert can never be true."""
     for span, compared in alert_comparisons(spec):
         why = why_never(compared, plan)
         if why:

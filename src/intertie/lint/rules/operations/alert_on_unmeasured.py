@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE525", severity=Severity.WARNING, since="0.1.0")
 def alert_on_unmeasured(spec: Spec) -> Iterator[Finding]:
-    """An alert is on a metric that the spec does not list."""
+    """An alert uses a metric that the spec does not list."""
     monitoring = spec.monitoring
     measured = {metric.value for metric in monitoring.metrics} if monitoring else set()
     for alert in monitoring.alerts if monitoring and measured else ():

@@ -14,7 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE519", severity=Severity.WARNING, since="0.1.0")
 def alert_within_target(spec: Spec) -> Iterator[Finding]:
-    """An alert fires while everything is as agreed."""
+    """An alert fires although the service meets its targets."""
     promised = error_rate(spec)
     for span, compared in alert_comparisons(spec):
         if compared.operator not in (">", ">=") or not compared.value:

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE501", severity=Severity.INFO, since="0.1.0")
 def alert_without_channel(spec: Spec) -> Iterator[Finding]:
-    """An alert tells nobody."""
+    """An alert has no channel."""
     for alert in spec.monitoring.alerts if spec.monitoring else ():
         if alert.channel is None and alert.condition and not has_key_at(spec, alert, "channel"):
             yield Finding(

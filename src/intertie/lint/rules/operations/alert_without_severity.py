@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE532", severity=Severity.INFO, since="0.1.0")
 def alert_without_severity(spec: Spec) -> Iterator[Finding]:
-    """An alert does not say how much it matters."""
+    """An alert has no severity."""
     for alert in spec.monitoring.alerts if spec.monitoring else ():
         if alert.severity is None and alert.condition and not has_key_at(spec, alert, "severity"):
             yield Finding(

@@ -15,7 +15,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE522", severity=Severity.WARNING, since="0.1.0")
 def availability_out_of_reach(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The declared retries can't make the declared availability of the declared error rate."""
+    """Retries can't turn the declared error rate into the declared availability."""
     agreed, failing = availability(spec), error_rate(spec)
     if agreed is None or failing is None or not 0 < failing.value < 1 or not spec.endpoints:
         return

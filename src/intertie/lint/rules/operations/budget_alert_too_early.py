@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE544", severity=Severity.WARNING, since="0.1.0")
 def budget_alert_too_early(spec: Spec) -> Iterator[Finding]:
-    """The budget alert comes when hardly anything is spent."""
+    """The budget alert fires when hardly anything is spent."""
     alert = spec.costs.budget.alert_at if spec.costs and spec.costs.budget else None
     if alert is None or not 0 < alert.value < 0.05:
         return

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE528", severity=Severity.WARNING, since="0.1.0")
 def budget_alert_too_late(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The budget's alert comes when there is nothing left."""
+    """The budget alert fires only when the budget is spent."""
     budget = spec.costs.budget if spec.costs else None
     pricing = plan.pricing
     if budget and budget.alert_at and budget.alert_at.value >= 1 and pricing and pricing.monthly_limit is not None:

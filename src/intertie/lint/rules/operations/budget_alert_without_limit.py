@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE504", severity=Severity.WARNING, since="0.1.0")
 def budget_alert_without_limit(spec: Spec) -> Iterator[Finding]:
-    """A share of the budget is to be told, and there is no budget."""
+    """A budget alert is set, but no budget."""
     budget = spec.costs.budget if spec.costs else None
     if budget is None or budget.monthly_limit or is_written(spec, "costs", "budget", "monthly_limit"):
         return

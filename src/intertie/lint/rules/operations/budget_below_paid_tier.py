@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE546", severity=Severity.WARNING, since="0.1.0")
 def budget_below_paid_tier(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The budget does not pay for one call beyond the free ones."""
+    """The budget does not pay for a single call beyond the free tier."""
     pricing, budget = plan.pricing, spec.costs.budget if spec.costs else None
     if pricing is None or budget is None or budget.monthly_limit is None or pricing.monthly_limit is None:
         return

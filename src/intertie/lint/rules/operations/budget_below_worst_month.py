@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE506", severity=Severity.INFO, since="0.1.0")
 def budget_below_worst_month(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A month at the declared rate limit costs more than the budget, and nothing stops it."""
+    """A month at the rate limit costs more than the budget, and nothing stops it."""
     pricing = plan.pricing
     limit = spec.costs.budget.monthly_limit if spec.costs and spec.costs.budget else None
     if not (limit and pricing and pricing.monthly_limit is not None and plan.worst_month) or pricing.hard_stop:

@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE516", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def budget_pays_nothing(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The budget does not pay for one call."""
+    """The budget does not pay for a single call."""
     limit = spec.costs.budget.monthly_limit if spec.costs and spec.costs.budget else None
     pricing = plan.pricing
     if (

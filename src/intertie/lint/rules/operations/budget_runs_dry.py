@@ -17,7 +17,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE515", severity=Severity.INFO, since="0.1.0")
 def budget_runs_dry(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """At the full rate the budget is spent before the month is over, and calls are refused from then on."""
+    """At the full rate the budget is used up before the month ends, and calls are refused."""
     pricing, declared = plan.pricing, windows(spec)
     limit = spec.costs.budget.monthly_limit if spec.costs and spec.costs.budget else None
     if limit is None or pricing is None or not pricing.hard_stop or plan.limits is None or not declared:

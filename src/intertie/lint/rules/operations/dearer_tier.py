@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE554", severity=Severity.INFO, since="0.1.0")
 def dearer_tier(spec: Spec) -> Iterator[Finding]:
-    """A later step of the price is dearer than the one before."""
+    """A later price tier costs more than the one before."""
     priced = [tier.cost for tier in spec.costs.tiers if tier.cost] if spec.costs else []
     for before, cost in pairwise(priced):
         if 0 < before.value.amount < cost.value.amount:

@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE530", severity=Severity.INFO, since="0.1.0")
 def endpoint_without_case(spec: Spec, around: Around) -> Iterator[Finding]:
-    """No case calls an endpoint."""
+    """No case covers an endpoint."""
     there = [line.path for line in spec.cases if line.path and around.has_case(line.path.value)]
     called = {name for path in there for name in around.calls_in(path.value)}
     if not called:

@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE543", severity=Severity.WARNING, since="0.1.0")
 def fee_reaches_alert(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The monthly fee alone sets the budget alert off."""
+    """The monthly fee alone triggers the budget alert."""
     pricing, budget = plan.pricing, spec.costs.budget if spec.costs else None
     if (
         pricing is None

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE503", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def hard_stop_without_limit(spec: Spec) -> Iterator[Finding]:
-    """Calls are to stop at the budget, and there is none."""
+    """Calls should stop at the budget, but no budget is set."""
     budget = spec.costs.budget if spec.costs else None
     if (
         budget

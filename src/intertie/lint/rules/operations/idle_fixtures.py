@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE531", severity=Severity.INFO, since="0.1.0")
 def idle_fixtures(spec: Spec) -> Iterator[Finding]:
-    """Fixtures are named, and nothing answers with them."""
+    """Fixtures are configured but never used."""
     units = spec.testing.unit_tests if spec.testing else None
     if units and units.fixtures_location and units.mock_responses and not units.mock_responses.value:
         yield Finding(

@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE537", severity=Severity.INFO, since="0.1.0")
 def idle_sandbox(spec: Spec) -> Iterator[Finding]:
-    """A sandbox is named, and not to be used."""
+    """A sandbox is configured but not used."""
     tests = spec.testing.integration_tests if spec.testing else None
     if tests and tests.sandbox_url and tests.use_sandbox and not tests.use_sandbox.value:
         yield Finding(

@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE539", severity=Severity.WARNING, since="0.1.0")
 def idle_version_setting(spec: Spec) -> Iterator[Finding]:
-    """A setting of the versioning has no effect with its strategy."""
+    """A versioning setting has no effect with the chosen strategy."""
     versioning = spec.versioning
     if versioning is None or versioning.strategy is None:
         return

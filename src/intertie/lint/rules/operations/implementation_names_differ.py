@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE550", severity=Severity.WARNING, since="0.1.0")
 def implementation_names_differ(spec: Spec) -> Iterator[Finding]:
-    """One implementation reference is for another service than the others."""
+    """An implementation reference belongs to another service."""
     named = [(line.where, _name(line.where)) for line in spec.implementation if line.where]
     named = [(where, name) for where, name in named if name]
     counts = Counter(name for _, name in named)

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE524", severity=Severity.INFO, since="0.1.0")
 def library_not_installed(spec: Spec, around: Around) -> Iterator[Finding]:
-    """A library that the spec depends on is not installed here."""
+    """A library that the spec depends on is not installed."""
     said = spec.dependencies.libraries if spec.dependencies else None
     for part in re.split(r"[,;]", said.value) if said else ():
         match = re.fullmatch(r"`?([A-Za-z0-9][\w.-]*)`?\s*(?:[<>=!~]=?.*)?", part.strip())

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE526", severity=Severity.WARNING, since="0.1.0")
 def malformed_link(spec: Spec) -> Iterator[Finding]:
-    """A link leads nowhere."""
+    """A link is not a valid URL."""
     for what, url in further_urls(spec):
         text = url.value.strip().strip("<>`")
         looks_like_one = re.match(r"(?i)h\w{1,6}:?/{1,3}|\w{1,10}://|www\.", text)

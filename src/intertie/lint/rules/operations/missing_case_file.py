@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE511", severity=Severity.WARNING, since="0.1.0")
 def missing_case_file(spec: Spec, around: Around) -> Iterator[Finding]:
-    """A case of Validation Cases is not there."""
+    """The file of a case does not exist."""
     for case in spec.cases:
         path = case.path
         if path and not path.value.endswith(".yml") and not around.has_case(path.value):

@@ -12,7 +12,7 @@ from intertie.spec.tree import MappingNode
 
 @rule(code="TIE536", severity=Severity.WARNING, since="0.1.0")
 def missing_pricing_model(spec: Spec) -> Iterator[Finding]:
-    """Prices are given, and not what is paid for."""
+    """The costs have prices but no pricing model."""
     costs = spec.costs
     if costs and costs.tiers and costs.pricing_model is None and not is_written(spec, "costs", "pricing_model"):
         yield Finding(

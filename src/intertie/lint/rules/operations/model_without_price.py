@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE542", severity=Severity.WARNING, since="0.1.0")
 def model_without_price(spec: Spec) -> Iterator[Finding]:
-    """A pricing model is given, and no price."""
+    """The costs have a pricing model but no price."""
     model = spec.costs.pricing_model if spec.costs else None
     if model is None or spec.costs is None or spec.costs.tiers or spec.costs.monthly_fee:
         return

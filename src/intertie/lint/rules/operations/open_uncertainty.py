@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE513", severity=Severity.INFO, since="0.1.0")
 def open_uncertainty(spec: Spec) -> Iterator[Finding]:
-    """A question about the integration is open."""
+    """The spec has an open question."""
     status = spec.front_matter.status if spec.front_matter else None
     if status is None or status.value != "approved":
         for question in spec.uncertainties:

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE551", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def path_outside_workspace(spec: Spec) -> Iterator[Finding]:
-    """A path of the spec leaves the workspace."""
+    """A path in the spec leaves the workspace."""
     tests = spec.testing
     places: list[Located[str] | None] = [line.where for line in spec.implementation]
     places += [tests.unit_tests.fixtures_location] if tests and tests.unit_tests else []

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE545", severity=Severity.WARNING, since="0.1.0")
 def repeated_tier(spec: Spec) -> Iterator[Finding]:
-    """Two steps of the price have one name."""
+    """Two price tiers have the same name."""
     first: dict[str, Located[str]] = {}
     for tier in spec.costs.tiers if spec.costs else ():
         if tier.name is None:

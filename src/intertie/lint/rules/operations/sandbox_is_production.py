@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE514", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def sandbox_is_production(spec: Spec) -> Iterator[Finding]:
-    """The sandbox of the tests is the production service."""
+    """The sandbox for tests is the production service."""
     tests = spec.testing.integration_tests if spec.testing else None
     environments = {name.value: url for name, url in spec.service.environments} if spec.service else {}
     production = environments.get("production")

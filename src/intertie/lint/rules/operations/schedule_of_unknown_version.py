@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE510", severity=Severity.WARNING, since="0.1.0")
 def schedule_of_unknown_version(spec: Spec) -> Iterator[Finding]:
-    """The schedule has a version that is nearly, but not quite, a known one."""
+    """A version in the deprecation schedule looks misspelt."""
     versioning = spec.versioning
     if versioning is None:
         return

@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE552", severity=Severity.WARNING, since="0.1.0")
 def sla_above_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The agreed response time is longer than a call may take."""
+    """The response time of the SLA is above the total timeout."""
     promised, total_s = response_time(spec), plan.timeouts.total_s
     if promised is None or promised.value < total_s:
         return

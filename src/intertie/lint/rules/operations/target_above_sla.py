@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE521", severity=Severity.WARNING, since="0.1.0")
 def target_above_sla(spec: Spec) -> Iterator[Finding]:
-    """An endpoint may be slower than the SLA allows."""
+    """The latency target of an endpoint is above the SLA."""
     promised = response_time(spec)
     if promised is None or not promised.percentile:
         return

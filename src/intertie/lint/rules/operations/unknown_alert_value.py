@@ -15,7 +15,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE520", severity=Severity.WARNING, since="0.1.0")
 def unknown_alert_value(spec: Spec) -> Iterator[Finding]:
-    """An alert compares something that is not measured."""
+    """An alert uses an unknown metric."""
     for alert in spec.monitoring.alerts if spec.monitoring else ():
         for compared in comparisons(alert.condition.value) if alert.condition else ():
             if is_known(compared.name):

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE529", severity=Severity.WARNING, since="0.1.0")
 def unknown_currency(spec: Spec) -> Iterator[Finding]:
-    """An amount is in a currency that does not exist."""
+    """An amount is in an unknown currency."""
     costs = spec.costs
     if costs is None:
         return

@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE502", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def unreadable_alert_condition(spec: Spec) -> Iterator[Finding]:
-    """An alert has no condition, or one that compares nothing."""
+    """The condition of an alert is missing or not a comparison."""
     for alert in spec.monitoring.alerts if spec.monitoring else ():
         if alert.condition and not re.search(r"[<>=≤≥]|\bin\b", alert.condition.value):
             yield Finding(alert.condition.span, "the condition compares nothing", "write it as `error_rate > 5%`")

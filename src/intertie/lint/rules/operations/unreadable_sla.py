@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE523", severity=Severity.WARNING, since="0.1.0")
 def unreadable_sla(spec: Spec) -> Iterator[Finding]:
-    """A promise of the SLA can't be read as a number."""
+    """A value of the SLA can't be read."""
     if spec.sla is None:
         return
     for name, said, read in (

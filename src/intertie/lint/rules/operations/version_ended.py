@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE508", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def version_ended(spec: Spec, around: Around) -> Iterator[Finding]:
-    """A version that is still asked for has ended."""
+    """A version that is still used has ended."""
     for version, day, end in ends_of_versions(spec):
         if end < around.today:
             yield Finding(

@@ -14,7 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE509", severity=Severity.WARNING, since="0.1.0")
 def version_ends_soon(spec: Spec, around: Around) -> Iterator[Finding]:
-    """A version that is still asked for ends within 90 days."""
+    """A version that is still used ends within 90 days."""
     for version, day, end in ends_of_versions(spec):
         if timedelta(0) <= end - around.today <= timedelta(days=90):
             yield Finding(

@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE547", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def version_header_taken(spec: Spec) -> Iterator[Finding]:
-    """The version would be sent in a header that something else is sent in."""
+    """The version would be sent in a header that is already used."""
     block = spec.versioning
     if block is None or block.header is None or (block.strategy and block.strategy.value != "header"):
         return

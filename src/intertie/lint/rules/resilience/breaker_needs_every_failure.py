@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE240", severity=Severity.WARNING, since="0.1.0")
 def breaker_needs_every_failure(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """One success keeps the breaker closed."""
+    """A single success keeps the breaker closed."""
     block, options = spec.circuit_breaker, plan.breaker
     if (
         block

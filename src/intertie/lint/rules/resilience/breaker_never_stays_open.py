@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE234", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def breaker_never_stays_open(spec: Spec) -> Iterator[Finding]:
-    """The breaker stays open for no time at all."""
+    """The breaker closes again at once."""
     timeout = spec.circuit_breaker.timeout if spec.circuit_breaker else None
     if timeout and 0 < timeout.value < 0.5:
         what = f"it opens for {seconds_text(timeout.value)}: the next caller is its probe"

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE213", severity=Severity.WARNING, since="0.1.0")
 def burst_above_window(spec: Spec) -> Iterator[Finding]:
-    """The burst is larger than the shortest window allows."""
+    """The burst is larger than the limit of the shortest window."""
     declared = windows(spec)
     burst = spec.rate_limits.burst_size if spec.rate_limits else None
     if burst and declared and burst.value > declared[0].limit.value:

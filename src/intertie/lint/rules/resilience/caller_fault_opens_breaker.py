@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE225", severity=Severity.WARNING, since="0.1.0")
 def caller_fault_opens_breaker(spec: Spec) -> Iterator[Finding]:
-    """A caller's own mistake counts as a failure of the service."""
+    """The breaker counts mistakes of the caller as failures of the service."""
     for item in spec.circuit_breaker.failure_on if spec.circuit_breaker else ():
         text = str(item.value).strip().lower()
         if re.fullmatch(r"4(\d\d|xx)", text) and text not in ("408", "425", "429"):

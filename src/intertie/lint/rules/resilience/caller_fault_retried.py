@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE208", severity=Severity.WARNING, since="0.1.0")
 def caller_fault_retried(spec: Spec) -> Iterator[Finding]:
-    """A status is retried that the same request will get again."""
+    """A retry is listed for a status that a repetition can't change."""
     futile = {
         "400",
         "401",

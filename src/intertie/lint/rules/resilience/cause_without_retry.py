@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE207", severity=Severity.WARNING, since="0.1.0")
 def cause_without_retry(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The spec says when to retry, and allows one try."""
+    """The spec lists causes to retry but allows only one attempt."""
     retry = spec.retry
     causes = (*retry.retry_on, *retry.retry_conditions) if retry else ()
     if retry and causes and plan.retry.max_attempts == 1:

@@ -14,7 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE218", severity=Severity.INFO, since="0.1.0")
 def concurrency_below_rate(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """So few calls may be in flight that the rate limit is never reached."""
+    """The concurrency limit keeps calls below the rate limit."""
     concurrent = spec.rate_limits.concurrent_requests if spec.rate_limits else None
     targets = [
         endpoint.performance.p50.value

@@ -15,7 +15,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE241", severity=Severity.INFO, since="0.1.0")
 def concurrency_out_of_reach(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """More calls may be in flight than can ever be."""
+    """The concurrency limit is above what the rate limit allows."""
     most, total_s = spec.rate_limits.concurrent_requests if spec.rate_limits else None, plan.timeouts.total_s
     declared = windows(spec)
     if most is None or not declared:

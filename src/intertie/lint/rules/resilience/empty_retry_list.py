@@ -12,7 +12,7 @@ from intertie.spec.tree import MappingNode, SequenceNode
 
 @rule(code="TIE233", severity=Severity.WARNING, since="0.1.0")
 def empty_retry_list(spec: Spec) -> Iterator[Finding]:
-    """An empty list of retry causes does not mean none."""
+    """An empty list of retry causes does not switch retries off."""
     for section in sections(spec):
         for block in section.blocks:
             retry = block.root.get("retry")

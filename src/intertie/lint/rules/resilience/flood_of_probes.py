@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE243", severity=Severity.WARNING, since="0.1.0")
 def flood_of_probes(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A service that is coming back is met with a flood of probes."""
+    """The half-open breaker sends a flood of probes."""
     block, options = spec.circuit_breaker, plan.breaker
     probes = block.half_open_requests if block else None
     if probes and options and probes.value > max(20, 2 * options.success_threshold):

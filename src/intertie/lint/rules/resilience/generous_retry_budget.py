@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE229", severity=Severity.INFO, since="0.1.0")
 def generous_retry_budget(spec: Spec) -> Iterator[Finding]:
-    """Retries may add more than half of the calls to an outage."""
+    """Retries may add more than half of the calls during an outage."""
     budget = spec.retry.retry_budget if spec.retry else None
     if budget and budget.value > 0.5:
         yield Finding(

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE242", severity=Severity.INFO, since="0.1.0")
 def growth_without_steps(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A growing wait has no steps to grow through."""
+    """The backoff can't grow."""
     block = spec.retry
     if block is None or plan.retry.max_attempts < 3 or (block.backoff and block.backoff.value == "fixed"):
         return

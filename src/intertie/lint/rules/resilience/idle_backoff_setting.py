@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE231", severity=Severity.INFO, since="0.1.0")
 def idle_backoff_setting(spec: Spec) -> Iterator[Finding]:
-    """A setting of the backoff has no effect with the kind that is chosen."""
+    """A backoff setting has no effect with the chosen backoff."""
     retry = spec.retry
     if retry is None or retry.backoff is None or retry.backoff.value == "exponential":
         return

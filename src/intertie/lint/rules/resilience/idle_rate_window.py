@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE211", severity=Severity.INFO, since="0.1.0")
 def idle_rate_window(spec: Spec) -> Iterator[Finding]:
-    """A longer window never holds anybody back."""
+    """A longer rate window never limits anything."""
     for shorter, longer in pairwise(windows(spec)):
         most = shorter.limit.value * (longer.window_s // shorter.window_s)
         if longer.limit.value >= most:

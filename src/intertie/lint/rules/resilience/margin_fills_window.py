@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE244", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def margin_fills_window(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The margin of a limit is as long as its shortest window."""
+    """The throttling margin is as long as the shortest rate window."""
     declared = spec.throttling.margin if spec.throttling else None
     limits = plan.limits
     if declared is None or limits is None or not limits.windows:

@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE238", severity=Severity.INFO, since="0.1.0")
 def max_delay_above_total(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The longest wait before a retry is longer than a whole call."""
+    """The longest wait before a retry is longer than the whole call may take."""
     delay = spec.retry.max_delay if spec.retry else None
     total_s = plan.timeouts.total_s
     if (

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE201", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def max_delay_below_initial(spec: Spec) -> Iterator[Finding]:
-    """The longest wait of a retry is shorter than the first."""
+    """The longest wait between retries is shorter than the first."""
     retry = spec.retry
     if retry and retry.initial_delay and retry.max_delay and retry.max_delay.value < retry.initial_delay.value:
         longest, first = seconds_text(retry.max_delay.value), seconds_text(retry.initial_delay.value)

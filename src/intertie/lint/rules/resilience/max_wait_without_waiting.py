@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE237", severity=Severity.WARNING, since="0.1.0")
 def max_wait_without_waiting(spec: Spec) -> Iterator[Finding]:
-    """A longest wait is given for a limiter that does not wait."""
+    """`max_wait` has no effect, because the limiter does not wait."""
     block = spec.throttling
     if block and block.max_wait and block.on_limit and block.on_limit.value == "reject":
         yield Finding(

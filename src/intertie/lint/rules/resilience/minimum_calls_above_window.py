@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE221", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def minimum_calls_above_window(spec: Spec) -> Iterator[Finding]:
-    """A breaker asks for more calls than it looks at, so it never opens."""
+    """The breaker needs more calls than its window holds, so it never opens."""
     breaker = spec.circuit_breaker
     if breaker and breaker.window and breaker.minimum_calls and breaker.minimum_calls.value > breaker.window.value:
         yield Finding(

@@ -14,7 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE228", severity=Severity.INFO, since="0.1.0")
 def nested_retries(spec: Spec, around: Around, plan: Plan) -> Iterator[Finding]:
-    """Two integrations behind each other both retry, so that one failure becomes many calls."""
+    """Two integrations in a chain both retry, which multiplies the calls."""
     retry, front = spec.retry, spec.front_matter
     users = spec.dependencies.internal_services if spec.dependencies else None
     if retry is None or front is None or users is None or plan.retry.max_attempts < 2:

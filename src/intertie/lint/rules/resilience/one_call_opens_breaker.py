@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE223", severity=Severity.WARNING, since="0.1.0")
 def one_call_opens_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The tries of one call are enough to open the breaker for everybody."""
+    """One failing call can open the breaker for all callers."""
     block, options = spec.circuit_breaker, plan.breaker
     tries = plan.retry.max_attempts
     if block is None or options is None or tries < 2:

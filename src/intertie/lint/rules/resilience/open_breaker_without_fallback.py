@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE227", severity=Severity.INFO, since="0.1.0")
 def open_breaker_without_fallback(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """While the breaker is open every call fails, for longer than a caller waits."""
+    """An open breaker fails every call, because there is no fallback."""
     breaker, block = plan.breaker, spec.circuit_breaker
     if breaker is None or block is None or block.timeout is None or plan.fallback is not None:
         return

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE216", severity=Severity.WARNING, since="0.1.0")
 def pause_outlasts_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The pause after a 429 outlasts the call that should be tried again."""
+    """The pause after a 429 is longer than the call may take."""
     limits, declared = plan.limits, spec.throttling.retry_after if spec.throttling else None
     if limits is None or declared is None or plan.retry.max_attempts < 2:
         return

@@ -14,7 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE212", severity=Severity.INFO, since="0.1.0")
 def rate_window_spent_early(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """Under full load a longer window is used up early, and callers are refused for the rest of it."""
+    """Under full load a longer rate window is used up early."""
     total_s = plan.timeouts.total_s
     for shorter, longer in pairwise(windows(spec)):
         spent_s = longer.limit.value / shorter.limit.value * shorter.window_s

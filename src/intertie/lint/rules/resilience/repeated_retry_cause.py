@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE232", severity=Severity.INFO, since="0.1.0")
 def repeated_retry_cause(spec: Spec) -> Iterator[Finding]:
-    """A cause of a retry is listed twice."""
+    """A retry cause is listed twice."""
     for causes in (spec.retry.retry_on, spec.retry.retry_conditions) if spec.retry else ():
         seen: set[str] = set()
         classes = {cause.value.lower() for cause in causes if re.fullmatch(r"\dxx", cause.value.lower())}

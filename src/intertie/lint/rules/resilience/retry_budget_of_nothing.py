@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE239", severity=Severity.WARNING, since="0.1.0")
 def retry_budget_of_nothing(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The retry budget lets hardly any retry through."""
+    """The retry budget allows hardly any retries."""
     budget = spec.retry.retry_budget if spec.retry else None
     if budget and budget.value <= 0 and plan.retry.max_attempts > 1:
         yield Finding(

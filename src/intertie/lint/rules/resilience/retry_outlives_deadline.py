@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE204", severity=Severity.WARNING, since="0.1.0")
 def retry_outlives_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The waits between tries alone outlast the whole call."""
+    """The waits between retries alone take longer than the whole call may."""
     if spec.retry is None:
         return
     share = 0.5 if plan.retry.jitter else 1.0

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE235", severity=Severity.WARNING, since="0.1.0")
 def retry_without_pause(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """Tries follow each other without a pause."""
+    """Retries follow each other without a pause."""
     first = spec.retry.initial_delay if spec.retry else None
     if first and first.value == 0 and plan.retry.max_attempts > 1:
         yield Finding(

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE210", severity=Severity.WARNING, since="0.1.0")
 def shorter_window_out_of_reach(spec: Spec) -> Iterator[Finding]:
-    """A longer window allows less than a shorter one."""
+    """A longer rate window allows less than a shorter one."""
     for shorter, longer in pairwise(windows(spec)):
         if longer.limit.value < shorter.limit.value:
             yield Finding(

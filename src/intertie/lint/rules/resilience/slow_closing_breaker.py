@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE220", severity=Severity.INFO, since="0.1.0")
 def slow_closing_breaker(spec: Spec) -> Iterator[Finding]:
-    """A breaker needs several rounds of probes to close."""
+    """The breaker needs several rounds of probes to close."""
     breaker = spec.circuit_breaker
     if not (breaker and breaker.half_open_requests and breaker.success_threshold):
         return

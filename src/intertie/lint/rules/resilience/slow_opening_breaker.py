@@ -16,7 +16,7 @@ _LATE_S, _HARDLY_EVER_S = 120, 3600
 
 @rule(code="TIE226", severity=Severity.INFO, since="0.1.0")
 def slow_opening_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The rate limits let through so little that the breaker opens late, if ever."""
+    """The rate limit allows so few calls that the breaker opens late or never."""
     breaker, block, declared = plan.breaker, spec.circuit_breaker, windows(spec)
     if breaker is None or block is None or not declared:
         return

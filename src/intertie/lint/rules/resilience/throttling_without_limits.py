@@ -12,7 +12,7 @@ from intertie.spec.model import RateLimits, Spec
 
 @rule(code="TIE214", severity=Severity.INFO, since="0.1.0")
 def throttling_without_limits(spec: Spec) -> Iterator[Finding]:
-    """A throttling strategy is chosen, and there is nothing to count."""
+    """The spec chooses a throttling strategy but has no rate limit."""
     strategy = spec.throttling.strategy if spec.throttling else None
     # A limit that is still a placeholder, or could not be read, is meant to be one: something else tells of it.
     limits = [getattr(spec.rate_limits, attribute) for attribute in _LIMITS.values()] if spec.rate_limits else []

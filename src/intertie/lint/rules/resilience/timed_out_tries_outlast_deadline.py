@@ -14,7 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE206", severity=Severity.INFO, since="0.1.0")
 def timed_out_tries_outlast_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """When every try times out, not all of them can be made."""
+    """If every attempt times out, the call ends before all of them are made."""
     timeouts, retry = plan.timeouts, plan.retry
     written = spec.timeouts.read if spec.timeouts else None
     if written is None or not retry.timeout or retry.max_attempts < 2 or timeouts.read_s >= timeouts.total_s:

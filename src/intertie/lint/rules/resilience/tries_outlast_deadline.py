@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE203", severity=Severity.WARNING, since="0.1.0")
 def tries_outlast_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """At the declared 99th percentile the tries of a call outlast it."""
+    """At the declared p99 the attempts of a call take longer than the call may."""
     total_s, retry = plan.timeouts.total_s, plan.retry
     if retry.max_attempts < 2 or not waits_fit(retry, total_s):
         # Waits that outlast the call by themselves are another rule's finding.

@@ -14,7 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE215", severity=Severity.WARNING, since="0.1.0")
 def turn_outlasts_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """Turns come more rarely than a call can wait."""
+    """The rate limit grants turns more slowly than a call can wait."""
     limits = plan.limits
     if limits is None or limits.on_limit != "wait":
         return

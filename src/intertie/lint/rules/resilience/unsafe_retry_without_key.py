@@ -14,7 +14,7 @@ from intertie.spec.tree import MappingNode, SequenceNode
 
 @rule(code="TIE205", severity=Severity.INFO, since="0.1.0")
 def unsafe_retry_without_key(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A call that may take effect twice is not replayed after an ambiguous failure."""
+    """A write without an idempotency key is not retried if its outcome is unknown."""
     if spec.retry is None or plan.retry.max_attempts < 2:
         return
     for endpoint in spec.endpoints:

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE217", severity=Severity.WARNING, since="0.1.0")
 def wait_above_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The longest wait for a turn is longer than the whole call."""
+    """The longest wait for a turn is longer than the whole call may take."""
     declared = spec.throttling.max_wait if spec.throttling else None
     if declared is None or declared.value <= plan.timeouts.total_s:
         return

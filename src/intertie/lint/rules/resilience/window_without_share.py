@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE222", severity=Severity.WARNING, since="0.1.0")
 def window_without_share(spec: Spec) -> Iterator[Finding]:
-    """A breaker has a window, but counts failures in a row."""
+    """The breaker has a window but counts consecutive failures."""
     breaker = spec.circuit_breaker
     if not (breaker and breaker.failure_threshold) or parse_number(breaker.failure_threshold.value) is None:
         return

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE602", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def credential_in_url(spec: Spec) -> Iterator[Finding]:
-    """A URL holds a credential."""
+    """A URL contains a credential."""
     for what, url in further_urls(spec):
         where = credential_in(url.value)
         if where:

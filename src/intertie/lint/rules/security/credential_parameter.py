@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE611", severity=Severity.INFO, since="0.1.0")
 def credential_parameter(spec: Spec) -> Iterator[Finding]:
-    """A parameter of the query looks like a credential."""
+    """A query parameter looks like a credential."""
     for endpoint in spec.endpoints:
         for parameter in endpoint.request.parameters if endpoint.request else ():
             in_query = parameter.location is not None and parameter.location.value == "query"

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE619", severity=Severity.WARNING, since="0.1.0")
 def half_client_certificate(spec: Spec) -> Iterator[Finding]:
-    """A client certificate is given without its key, or a key without its certificate."""
+    """A client certificate or its key is missing."""
     block = spec.security
     if block is None:
         return

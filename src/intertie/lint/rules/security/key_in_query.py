@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE605", severity=Severity.INFO, since="0.1.0")
 def key_in_query(spec: Spec) -> Iterator[Finding]:
-    """The key is sent in the URL."""
+    """The API key is sent in the URL."""
     config = spec.authentication.config if spec.authentication else None
     if config and config.key_location and config.key_location.value == "query":
         yield Finding(

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE608", severity=Severity.WARNING, since="0.1.0")
 def old_tls(spec: Spec) -> Iterator[Finding]:
-    """The spec is content with a version of TLS that is broken."""
+    """The spec accepts an insecure version of TLS."""
     said = spec.security.data_encryption if spec.security else None
     match = (
         re.search(r"\b(?:TLS\s*v?\s*1(?:\.[01])?(?![.\d])|SSL(?:\s*v?\s*[23](?:\.0)?)?)\b", said.value, re.IGNORECASE)

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE607", severity=Severity.INFO, since="0.1.0")
 def personal_field_in_url(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A personal field travels in the URL."""
+    """A personal field is sent in the URL."""
     personal = {name for name, _ in personal_fields(spec, plan)}
     filled = {row.external_field.value for row in spec.outbound
               if row.external_field and row.internal_field and row.internal_field.value in personal}  # fmt: skip

@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE609", severity=Severity.INFO, since="0.1.0")
 def personal_field_kept_in_clear(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """Personal fields are kept on disk as they are."""
+    """Personal fields are stored unencrypted."""
     fallback = plan.fallback
     if fallback is None or fallback.strategy not in ("cache", "queue"):
         return

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE603", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def plain_http_token_url(spec: Spec) -> Iterator[Finding]:
-    """A token URL is plain http."""
+    """A token URL is not encrypted."""
     for what, url in further_urls(spec):
         if what != "link" and is_plain_http(url.value):
             yield Finding(url.span, f"this {what} is plain http", "use https")

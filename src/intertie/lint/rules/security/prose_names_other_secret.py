@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE620", severity=Severity.WARNING, since="0.1.0")
 def prose_names_other_secret(spec: Spec) -> Iterator[Finding]:
-    """The prose names another secret than the authentication uses."""
+    """The prose names a different secret than the spec uses."""
     said = spec.security.secret_management if spec.security else None
     used = list(secret_references(spec)) if said else []
     named = [match.rstrip(".,;)`") for match in _REFERENCE_RE.findall(said.value)] if said else []

@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE613", severity=Severity.WARNING, since="0.1.0")
 def sandbox_uses_production_secret(spec: Spec) -> Iterator[Finding]:
-    """The sandbox is called with the credential of production."""
+    """The sandbox uses the production credential."""
     tests = spec.testing.integration_tests if spec.testing else None
     given = tests.test_credentials if tests else None
     config = spec.authentication.config if spec.authentication else None

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE612", severity=Severity.WARNING, since="0.1.0")
 def secret_file_in_workspace(spec: Spec) -> Iterator[Finding]:
-    """A secret is read from a file that lies beside the spec."""
+    """A secret file lies in the workspace."""
     for located in secret_references(spec):
         text = located.value.strip()
         if text.startswith("file:") and not text.removeprefix("file:").startswith(("/", "~", "//")):

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE601", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def secret_in_text(spec: Spec) -> Iterator[Finding]:
-    """A credential stands in the document."""
+    """The document contains a credential."""
     told = set()
     for what, text in texts_of(spec):
         shape = credential_shape(text.value)

@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE618", severity=Severity.WARNING, since="0.1.0")
 def security_prose_contradicts_block(spec: Spec) -> Iterator[Finding]:
-    """Prose and YAML of the security considerations disagree."""
+    """Prose and block of the security considerations differ."""
     block = spec.security
     if block is None:
         return

@@ -12,7 +12,7 @@ from intertie.spec.model import Security, Spec
 
 @rule(code="TIE621", severity=Severity.INFO, since="0.1.0")
 def stored_in_clear(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """What is stored is not encrypted, as the spec promises."""
+    """Stored data is not encrypted, although the spec promises it."""
     fallback, said = plan.fallback, spec.fallback_behavior
     if spec.security is None or fallback is None or said is None or said.strategy is None:
         return

@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE606", severity=Severity.WARNING, since="0.1.0")
 def unknown_personal_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A field is marked as personal that no schema, mapping or parameter has."""
+    """A personal field does not exist."""
     known = known_fields(spec)
     if not known:
         return

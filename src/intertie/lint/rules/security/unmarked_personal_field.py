@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE610", severity=Severity.INFO, since="0.1.0")
 def unmarked_personal_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A field looks personal and is not marked as such."""
+    """A field looks personal but is not marked as such."""
     kept = plan.fallback is not None and plan.fallback.strategy in ("cache", "queue")
     if not (plan.logging.include_body or kept):
         return

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE604", severity=Severity.WARNING, since="0.1.0")
 def unmasked_bodies(spec: Spec) -> Iterator[Finding]:
-    """Bodies are logged as they are."""
+    """Bodies are logged without masking."""
     logging = spec.monitoring.logging if spec.monitoring else None
     if not (logging and logging.include_body and logging.mask_sensitive):
         return

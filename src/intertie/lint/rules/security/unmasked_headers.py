@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE616", severity=Severity.WARNING, since="0.1.0")
 def unmasked_headers(spec: Spec) -> Iterator[Finding]:
-    """Headers are logged as they are."""
+    """Headers are logged without masking."""
     logging = spec.monitoring.logging if spec.monitoring else None
     if not (logging and logging.include_headers and logging.mask_sensitive):
         return

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE617", severity=Severity.WARNING, since="0.1.0")
 def unreadable_retention(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A retention has a number, and no time that can be read."""
+    """A data retention can't be read."""
     said = spec.security.data_retention if spec.security else None
     if said and plan.retention_s is None and re.search(r"\d", said.value):
         yield Finding(said.span, "no duration can be read from it", "write it as `30 days`")

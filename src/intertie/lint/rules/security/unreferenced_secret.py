@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE615", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def unreferenced_secret(spec: Spec) -> Iterator[Finding]:
-    """A secret outside of the authentication is no reference."""
+    """A secret is written out instead of referenced."""
     tests, security = spec.testing.integration_tests if spec.testing else None, spec.security
     found = [("test credential", tests.test_credentials)] if tests else []
     found += [("encryption key", security.encryption_key)] if security else []

@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE108", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def authentication_contradicts_block(spec: Spec) -> Iterator[Finding]:
-    """The authentication bullet says one thing, the block another."""
+    """The authentication under Integration Type contradicts the block."""
     bullet = spec.integration_type.authentication if spec.integration_type else None
     block = spec.authentication.type if spec.authentication else None
     if not (bullet and block):

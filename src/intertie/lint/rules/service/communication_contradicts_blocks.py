@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE120", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def communication_contradicts_blocks(spec: Spec) -> Iterator[Finding]:
-    """The communication bullet says synchronous, an endpoint is asynchronous."""
+    """The communication is synchronous, but an endpoint is asynchronous."""
     said = spec.integration_type.communication if spec.integration_type else None
     blocks = [endpoint.asynchronous for endpoint in spec.endpoints if endpoint.asynchronous]
     if said and said.value == "Synchronous" and blocks:

@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE111", severity=Severity.WARNING, since="0.1.0")
 def development_is_production(spec: Spec) -> Iterator[Finding]:
-    """Another environment has the URL of production."""
+    """Another environment uses the production URL."""
     environments = spec.service.environments if spec.service else ()
     production = next((url for name, url in environments if name.value == "production"), None)
     if production is None:

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE105", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def duplicate_id(spec: Spec, around: Around) -> Iterator[Finding]:
-    """Two specs of a workspace have one id."""
+    """Two specs of a workspace have the same id."""
     given = spec.front_matter.id if spec.front_matter else None
     if not given:
         return

@@ -12,7 +12,7 @@ from intertie.spec.tree import SequenceNode
 
 @rule(code="TIE132", severity=Severity.WARNING, since="0.1.0")
 def empty_list(spec: Spec) -> Iterator[Finding]:
-    """A list is given, and nothing is in it."""
+    """A list is empty."""
     for mapping in mappings(spec):
         for entry in mapping.entries:
             value = entry.value

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE135", severity=Severity.INFO, since="0.1.0")
 def environments_of_one_url(spec: Spec) -> Iterator[Finding]:
-    """Two environments are the same place."""
+    """Two environments have the same URL."""
     first: dict[str, tuple[Located[str], Located[str]]] = {}
     for name, url in spec.service.environments if spec.service else ():
         if name.value.lower() == "production":

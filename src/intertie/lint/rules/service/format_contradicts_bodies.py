@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE116", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def format_contradicts_bodies(spec: Spec) -> Iterator[Finding]:
-    """The data format bullet says one thing, every answer another."""
+    """The data format under Integration Type contradicts every response."""
     bullets = spec.integration_type
     answers = [e.response.success.content_type for e in spec.endpoints if e.response and e.response.success]
     types = [answer for answer in answers if answer]

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE125", severity=Severity.INFO, since="0.1.0")
 def half_credential(spec: Spec) -> Iterator[Finding]:
-    """One half of a credential is given, the other is taken from a default."""
+    """Only one half of a credential is given."""
     auth = spec.authentication
     config = auth.config if auth else None
     if auth is None or config is None or auth.type is None or auth.type.value != "basic":

@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE126", severity=Severity.WARNING, since="0.1.0")
 def idle_related(spec: Spec) -> Iterator[Finding]:
-    """An entry of `related` says nothing new."""
+    """An entry of `related` is redundant."""
     front = spec.front_matter
     seen: set[str] = set()
     for entry in front.related if front else ():

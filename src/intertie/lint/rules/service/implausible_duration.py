@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE114", severity=Severity.WARNING, since="0.1.0")
 def implausible_duration(spec: Spec) -> Iterator[Finding]:
-    """A bare number was probably meant in another unit."""
+    """A number without a unit is implausible in the unit of its field."""
     for located, least_s, most_s in durations(spec):
         number = parse_number(located.text.lstrip("<≤= "))
         if number is None or located.value <= 0:

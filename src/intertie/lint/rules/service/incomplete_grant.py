@@ -11,7 +11,7 @@ from intertie.spec.model import AuthConfig, Spec
 
 @rule(code="TIE127", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def incomplete_grant(spec: Spec) -> Iterator[Finding]:
-    """An OAuth grant lacks what it is asked for with."""
+    """An OAuth grant lacks a field that it needs."""
     block = spec.authentication
     config = block.config if block else None
     if block is None or config is None or not (block.type and block.type.value == "oauth"):

@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE130", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def key_in_taken_header(spec: Spec) -> Iterator[Finding]:
-    """The key would be sent in a header that has another meaning."""
+    """The API key uses a header that has another meaning."""
     config = spec.authentication.config if spec.authentication else None
     place = config.key_location.value if config and config.key_location else "header"
     if config and config.key_name and place == "header" and config.key_name.value.strip().lower() in _TAKEN:

@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE104", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def malformed_id(spec: Spec) -> Iterator[Finding]:
-    """An id is not `INT-` and digits."""
+    """The id does not have the form `INT-` and digits."""
     given = spec.front_matter.id if spec.front_matter else None
     if given and not re.fullmatch(r"INT-[0-9]+", given.value):
         near = re.fullmatch(r"int(?:egration)?[\s_-]*([0-9]+)", given.value.strip(), re.IGNORECASE)

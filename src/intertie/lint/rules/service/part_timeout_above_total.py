@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE110", severity=Severity.WARNING, since="0.1.0")
 def part_timeout_above_total(spec: Spec) -> Iterator[Finding]:
-    """A part of a call may take longer than the whole."""
+    """The timeout of a phase is longer than the total timeout."""
     timeouts = spec.timeouts
     if not (timeouts and timeouts.total):
         return

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE107", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def protocol_contradicts_blocks(spec: Spec) -> Iterator[Finding]:
-    """The protocol bullet says one thing, an endpoint's block another."""
+    """The protocol under Integration Type contradicts an endpoint."""
     given = spec.integration_type.protocol if spec.integration_type else None
     if not given:
         return

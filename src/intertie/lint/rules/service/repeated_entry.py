@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE131", severity=Severity.WARNING, since="0.1.0")
 def repeated_entry(spec: Spec) -> Iterator[Finding]:
-    """A list names the same thing twice."""
+    """A list contains an entry twice."""
     for entries in _lists(spec):
         first: dict[str, Located[str]] = {}
         for entry in entries:

@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE112", severity=Severity.INFO, since="0.1.0")
 def retired_spec(spec: Spec) -> Iterator[Finding]:
-    """The integration is retired: every call is refused."""
+    """The integration is retired, so every call is refused."""
     status = spec.front_matter.status if spec.front_matter else None
     if status and status.value == "retired":
         yield Finding(status.span, "the integration is retired: every call is refused")

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE136", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def secret_without_name(spec: Spec) -> Iterator[Finding]:
-    """A secret reference names nothing that could be read."""
+    """A secret reference has no name."""
     for reference in secret_references(spec):
         scheme, _, rest = reference.value.strip().partition(":")
         if scheme == "file" and rest.endswith("/"):

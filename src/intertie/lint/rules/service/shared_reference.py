@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE129", severity=Severity.WARNING, since="0.1.0")
 def shared_reference(spec: Spec) -> Iterator[Finding]:
-    """Two credentials are read from one place."""
+    """Two credentials use the same secret reference."""
     tests = spec.testing.integration_tests if spec.testing else None
     first: dict[str, Located[str]] = {}
     for reference in secret_references(spec):

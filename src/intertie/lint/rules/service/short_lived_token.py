@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE115", severity=Severity.WARNING, since="0.1.0")
 def short_lived_token(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A token lives shorter than a call may take."""
+    """A token expires before a call may end."""
     config = spec.authentication.config if spec.authentication else None
     if config is None or config.expires_in is None or config.expires_in.value >= plan.timeouts.total_s:
         return

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE134", severity=Severity.WARNING, since="0.1.0")
 def token_from_elsewhere(spec: Spec) -> Iterator[Finding]:
-    """The token is for, or from, another environment than the calls."""
+    """The token comes from another environment than the calls go to."""
     config, service = spec.authentication.config if spec.authentication else None, spec.service
     if config is None or service is None or service.base_url is None:
         return

@@ -11,7 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE128", severity=Severity.WARNING, since="0.1.0")
 def token_never_refreshed(spec: Spec) -> Iterator[Finding]:
-    """A token ends, and nothing fetches another."""
+    """The token expires and is never renewed."""
     block = spec.authentication
     config = block.config if block else None
     if block is None or config is None or not (block.type and block.type.value in ("oauth", "jwt")):

@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE119", severity=Severity.WARNING, since="0.1.0")
 def two_production_urls(spec: Spec) -> Iterator[Finding]:
-    """The base URL and the environment `production` lead to different places."""
+    """The base URL and the production environment differ."""
     service = spec.service
     production = (
         next((url for name, url in service.environments if name.value.lower() == "production"), None)

@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE133", severity=Severity.INFO, since="0.1.0")
 def unbounded_call(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The spec does not say how long a whole call may take."""
+    """The spec sets no total timeout."""
     block = spec.timeouts
     if block is None or block.total is not None or is_written(spec, "timeouts", "total"):
         return

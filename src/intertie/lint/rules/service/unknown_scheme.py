@@ -12,7 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE123", severity=Severity.WARNING, since="0.1.0")
 def unknown_scheme(spec: Spec) -> Iterator[Finding]:
-    """The word before the key is nearly one that services know."""
+    """The authentication scheme looks misspelt."""
     config = spec.authentication.config if spec.authentication else None
     scheme = config.scheme if config else None
     known = ("Bearer", "Basic", "Token", "ApiKey", "Digest", "DPoP", "GenieKey", "Api-Key", "Key")

@@ -13,7 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE109", severity=Severity.WARNING, since="0.1.0")
 def unused_authentication_key(spec: Spec) -> Iterator[Finding]:
-    """A key of `authentication.config` belongs to another kind of authentication."""
+    """A key of `authentication.config` belongs to another type of authentication."""
     auth = spec.authentication
     if not (auth and auth.type and auth.config):
         return

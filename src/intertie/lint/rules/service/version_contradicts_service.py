@@ -10,7 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE117", severity=Severity.WARNING, since="0.1.0")
 def version_contradicts_service(spec: Spec) -> Iterator[Finding]:
-    """Two places name different versions of the external API."""
+    """Two fields name different versions of the API."""
     here, current = spec.service.version if spec.service else None, spec.versioning.current if spec.versioning else None
     if here and current and not _same(_number(here.value), _number(current.value)):
         yield Finding(
