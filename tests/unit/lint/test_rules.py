@@ -106,6 +106,8 @@ def test_a_page_is_written_for_readers(rule: Rule):
     assert "\n" not in page.summary
     assert not page.summary.startswith("Checks")
     assert page.what != page.why
+    text = re.sub(r"^```.*?^```", "", (PAGES / f"{rule.code}.md").read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert max(map(len, text.splitlines())) <= 120
 
 
 def test_rules_are_found_by_code_and_name():
