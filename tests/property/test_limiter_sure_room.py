@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
@@ -23,6 +23,7 @@ STEPS = st.one_of(
 )
 
 
+@example("fixed_window", 20, None, [("wait", 735)])
 @settings(max_examples=300)
 @given(
     st.sampled_from(("sliding_window", "token_bucket", "fixed_window")),
