@@ -93,10 +93,12 @@ class LinkedPlan:
         """
         if self._closed:
             raise UsageError(self._was_closed())
-        operation = self.plan.operations.get(operation_id)
-        if operation is None:
-            raise UsageError(self.unknown_operation(operation_id))
-        linked = self._operations[operation_id]
+        linked = self._operations.get(operation_id)
+        if linked is None:
+            if operation_id not in self.plan.operations:
+                raise UsageError(self.unknown_operation(operation_id))
+            linked = self._operations[operation_id]
+        operation = linked.operation
         self._check(operation, version, timeout_s)
         if linked.wire.opens_streams and not stream:
             raise UsageError(f"{operation.id} answers with a stream: open it with `.stream()`")
