@@ -36,7 +36,7 @@ def test_json_has_the_promised_shape():
     document = json.loads(render_json([C, A, B], files=2))
     assert document["diagnostics"][0] == {
         "path": "a.md", "line": 3, "column": 2, "end_line": 3, "end_column": 4, "code": "TIE012", "name": "unknown-key",
-        "severity": "error", "message": "first\nline", "help": "do", "url": "docs/reference/rules/TIE012.md",
+        "severity": "error", "message": "first\nline", "help": "do", "url": "src/intertie/lint/pages/TIE012.md",
         "related": [{"path": "b.md", "line": 1, "column": 1, "message": "also"}],
     }  # fmt: skip
     assert document["summary"] == {"errors": 1, "warnings": 1, "infos": 1, "files": 2}
@@ -53,7 +53,7 @@ def test_summary_says_numbers_in_words():
 def test_messages_hold_no_credential():
     """What looks like a credential is dots in every form of output."""
     leak = Diagnostic(
-        "TIE016", "not-a-choice", Severity.ERROR, "`sk_live_0123456789abcdef`", A.span, help="https://a:b@c"
+        "TIE016", "invalid-choice", Severity.ERROR, "`sk_live_0123456789abcdef`", A.span, help="https://a:b@c"
     )
     assert "sk_live" not in render_concise([leak])
     assert "sk_live" not in render_json([leak], files=1)

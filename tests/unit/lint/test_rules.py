@@ -9,8 +9,10 @@ import pytest
 
 import intertie.lint.rules
 from intertie.compiler.codes import TABLE
+from intertie.lint.page import FOLDER as PAGES
 from intertie.lint.page import Snippet
 from intertie.lint.registry import BY_CODE, BY_NAME, RULES, find_rule, nearest
+from intertie.lint.renamed import RENAMED
 from intertie.lint.rule import Rule
 from intertie.spec.codes import CODES
 from support.rule_examples import BASE, Line, check_lines, compose
@@ -23,8 +25,8 @@ SHOWN_OTHERWISE = frozenset(
     {"file-unreadable", "not-utf8", "file-too-large", "nested-too-deep", "alias-expansion", "no-front-matter",
      "unknown-environment", "unknown-setting", "compiler-bug", "rule-crashed", "duplicate-id", "version-ends-soon",
      "plain-http-token-url", "unreadable-rate", "protocol-contradicts-blocks", "nested-retries", "endpoint-without-case",
-     "short-lived-token", "field-of-no-schema", "repeated-case", "incomplete-grant", "token-never-refreshed",
-     "case-of-other-spec", "token-from-elsewhere"}
+     "short-lived-token", "field-outside-schemas", "repeated-case", "incomplete-grant", "token-never-refreshed",
+     "case-of-other-spec", "token-of-other-environment"}
 )  # fmt: skip
 """Rules whose example is no fragment of one spec, or can't be found alone; other tests show them."""
 
@@ -32,9 +34,20 @@ ids = [rule.code for rule in RULES]
 
 
 def test_every_file_is_registered():
-    """Every file below rules/ is a rule in its group's tuple, and nothing else is."""
+    """Every file below rules/ is a rule in its group's tuple, and nothing else is save what other parts report."""
     files = {path.relative_to(FOLDER).with_suffix("") for path in FOLDER.glob("*/*.py") if path.stem != "__init__"}
-    assert files == {Path(rule.group, rule.name.replace("-", "_")) for rule in RULES}
+    assert files == {Path(rule.group, rule.name.replace("-", "_")) for rule in RULES if not rule.reported_by}
+
+
+def test_every_rule_has_a_page_and_every_page_a_rule():
+    """A page is named by its rule's code; no other file stands among the pages."""
+    assert {path.name for path in PAGES.iterdir()} == {f"{rule.code}.md" for rule in RULES}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=ids)
+def test_the_docstring_is_the_first_sentence_of_the_page(rule: Rule):
+    """What a rule says of itself in the code, or a row in its table, is how its page begins."""
+    assert rule.summary == rule.page.summary
 
 
 def test_codes_and_names_are_unique_and_well_formed():
@@ -57,7 +70,8 @@ def test_every_code_of_parser_and_compiler_is_documented():
     """What the parser and the compiler can report has a page, with the same name and severity."""
     for row, part in [(row, "parser") for row in CODES] + [(row, "compiler") for row in TABLE]:
         rule = BY_CODE[row.code]
-        assert (rule.name, rule.severity, rule.reported_by) == (row.name, row.severity, part)
+        assert (rule.name, rule.severity, rule.judges, rule.reported_by) == (row.name, row.severity, row.judges, part)
+        assert rule.check is None
     documented = {rule.code for rule in RULES if rule.reported_by in ("parser", "compiler")}
     assert documented == {row.code for row in CODES} | {row.code for row in TABLE}
 
@@ -79,9 +93,9 @@ def test_the_example_triggers_this_rule_alone(rule: Rule, tmp_path):
 
 
 @pytest.mark.parametrize("rule", RULES, ids=ids)
-def test_what_to_use_instead_has_no_findings(rule: Rule, tmp_path):
-    """What a rule's page says to use instead is found by no rule."""
-    found = _findings(rule.page.instead, rule, tmp_path)
+def test_what_is_fixed_has_no_findings(rule: Rule, tmp_path):
+    """No rule finds anything in the fixed example of a page."""
+    found = _findings(rule.page.fixed, rule, tmp_path)
     assert not found, found
 
 
@@ -93,6 +107,8 @@ def test_a_page_is_written_for_readers(rule: Rule):
     assert "\n" not in page.summary
     assert not page.summary.startswith("Checks")
     assert page.what != page.why
+    text = re.sub(r"^```.*?^```", "", (PAGES / f"{rule.code}.md").read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert max(map(len, text.splitlines())) <= 120
 
 
 def test_rules_are_found_by_code_and_name():
@@ -103,6 +119,13 @@ def test_rules_are_found_by_code_and_name():
     assert find_rule("TIE998") is None
     assert nearest("retry-outlive-deadline") == "retry-outlives-deadline"
     assert nearest("TIE2O4").startswith("TIE")
+
+
+def test_a_former_name_still_finds_its_rule():
+    """A rule that was renamed is found by its former name; none of these is a name today."""
+    assert not set(RENAMED) & set(BY_NAME)
+    for former, name in RENAMED.items():
+        assert find_rule(former) is find_rule(former.upper().replace("-", "_")) is BY_NAME[name]
 
 
 def test_examples_that_are_no_specs_are_listed():
