@@ -15,8 +15,9 @@ from intertie.lint.page import RulePage, read_page
 
 Check: TypeAlias = Callable[..., Iterator[Finding]]
 
-KNOWN_ARGUMENTS = frozenset({"spec", "plan", "around"})
-"""What a rule may ask for, by the name of its parameter: the `Spec`, its `Plan`, the world `Around` it."""
+KNOWN_ARGUMENTS = frozenset({"spec", "plan", "around", "case", "beside"})
+"""What a rule may ask for, by the name of its parameter: of a spec the `Spec`, its `Plan`, the world `Around` it; of a case
+the `Case` and what stands beside it (`BesideCase`)."""
 
 
 class Rule(Struct, frozen=True):
@@ -108,7 +109,7 @@ def rule(*, code: str, severity: Severity, since: str, judges: Judges | None = N
             msg = f"{function.__name__} gives errors: say `judges=`, the spec or its surroundings"
             raise TypeError(msg)
         name, doc = function.__name__.replace("_", "-"), function.__doc__ or ""
-        cause: Judges = judges or ("surroundings" if "around" in takes else "spec")
+        cause: Judges = judges or ("surroundings" if {"around", "case"} & set(takes) else "spec")
         return Rule(code, name, severity, since, doc, _group(function), takes, function, judges=cause)
 
     return declare

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from intertie.core.errors import IntertieError
 from intertie.spec import codes
+from intertie.spec.cases.names import CASE_FOLDERS, ID_RE, CaseKind, is_case, is_misnamed_case
 from intertie.spec.codes import Code
 from intertie.spec.source import normalised
 
@@ -152,6 +153,23 @@ class Workspace:
 
         A link is followed where it stays below the root.
         """
+        for folder, names in self._folders():
+            for name in names:
+                path = Path(folder, name)
+                if name.lower().endswith((".md", ".markdown")) and (not path.is_symlink() or self._holds(path)):
+                    yield path
+
+    def case_files(self) -> Iterator[Path]:
+        """Yield the case files in folders for cases below the root, by path; those that end in `.yml` too."""
+        for folder, names in self._folders():
+            if os.path.basename(folder) not in CASE_FOLDERS:  # noqa: PTH119 - a `Path` for each folder costs more
+                continue
+            for name in names:
+                path = Path(folder, name)
+                if (is_case(path) or is_misnamed_case(path)) and (not path.is_symlink() or self._holds(path)):
+                    yield path
+
+    def _folders(self) -> Iterator[tuple[str, list[str]]]:
         for folder, folders, names in os.walk(self.root):
             folders[:] = sorted(
                 name
@@ -160,10 +178,7 @@ class Workspace:
                 and name not in _SKIPPED
                 and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))  # noqa: PTH110, PTH118 - `Path` raises
             )
-            for name in sorted(names):
-                path = Path(folder, name)
-                if name.lower().endswith((".md", ".markdown")) and (not path.is_symlink() or self._holds(path)):
-                    yield path
+            yield folder, sorted(names)
 
     def spec_files(self) -> tuple[Path, ...]:
         """Return the integration specs: `type: Integration`, and all in `specs/` that say no other type."""
@@ -196,7 +211,7 @@ class Workspace:
         `/test-cases/TC-001.yaml` is meant from the root, also below `/specs`; a file with a name suffix
         (`TC-001-create.yaml`) is found by its id.
         """
-        match = re.search(r"(TC|SC|PC)-(\d+)", reference)
+        match = ID_RE.search(reference)
         candidates = [reference.lstrip("/")] if "/" in reference or reference.endswith((".yaml", ".yml")) else []
         if candidates:
             stripped = candidates[0].removeprefix("specs/")
@@ -207,7 +222,7 @@ class Workspace:
                 return path
         if match is None:
             return None
-        kind = {"TC": "test-cases", "SC": "scenario-cases", "PC": "precondition-cases"}[match.group(1)]
+        kind = CaseKind(match["kind"]).folder
         for folder in (self.root / kind, self.root / "specs" / kind):
             names = sorted(folder.glob(f"{match.group(0)}*.yaml")) if folder.is_dir() else []
             for path in names:

@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from intertie.lint.rules import compiling, endpoints, mappings, operations, resilience, security, service, structure
+from intertie.lint.rules import cases, compiling, endpoints, mappings, operations, resilience, security, service, structure
 
 GROUPS = (
     structure.RULES,
@@ -13,6 +13,7 @@ GROUPS = (
     mappings.RULES,
     operations.RULES,
     security.RULES,
+    cases.RULES,
 )
 """The groups in the order of their codes."""
 
@@ -26,6 +27,7 @@ GROUP_TITLES = MappingProxyType(
         "mappings": "Data mappings, error mapping and fallback",
         "operations": "Monitoring, cost, versions, cases and uncertainties",
         "security": "Secrets and what travels in the open",
+        "cases": "Test, scenario and precondition cases",
     }
 )
 """Group -> heading in lists."""

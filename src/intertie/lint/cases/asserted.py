@@ -1,0 +1,77 @@
+"""The assertions of a case, wherever they stand, as far as they can be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from intertie.diagnostics import SourceSpan
+from intertie.lint.cases.names import NAMES
+from intertie.spec.cases.assertions import Assertion, AssertionSyntaxError, Operand, parse_assertion
+from intertie.spec.cases.case import Case, CaseStep, scalar_of
+from intertie.spec.cases.places import part_of
+from intertie.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
+
+_IN_WORDS = ("validations", "success_criteria", "expected_outcomes", "validation_checks", "pass_criteria")
+"""Lists in which a line may be an assertion, or a sentence for people."""
+_MEANT_RE = re.compile(rf"(?:{'|'.join(NAMES)})(?:\.\w+|\[[^\]]*\])*\s*(?:[=!<>]=?|=~|in\b|not in\b)|'[^']*'\s+(?:not\s+)?in\b")
+
+
+class Asserted(Struct, frozen=True):
+    """One line that asserts something.
+
+    Attributes:
+        node: The line.
+        step: Whose answer it is about, None where it is about the whole case.
+        read: What it compares, None where it can't be read.
+        trouble: Why it can't be read, None where it can.
+    """
+
+    node: ScalarNode
+    step: CaseStep | None
+    read: Assertion | None
+    trouble: AssertionSyntaxError | None = None
+
+    def place(self, case: Case, operand: Operand) -> SourceSpan:
+        """Return where an operand stands."""
+        return part_of(case.source, self.node, operand.start, operand.end)
+
+
+def assertions_of(case: Case) -> Iterator[Asserted]:
+    """Yield the assertions of a case; sentences for people are left out."""
+    for step in case.steps():
+        for node in _lines(step.node.get("expect")):
+            yield _asserted(node, step)
+    for key in _IN_WORDS:
+        for node in _lines(case.root.get(key)):
+            read = _asserted(node, None)
+            if read.read is not None or _MEANT_RE.match(node.text):
+                yield read
+
+
+def _asserted(node: ScalarNode, step: CaseStep | None) -> Asserted:
+    try:
+        return Asserted(node, step, parse_assertion(node.text))
+    except AssertionSyntaxError as trouble:
+        return Asserted(node, step, None, trouble)
+
+
+def _lines(node: Node | None) -> Iterator[ScalarNode]:
+    items = node.items if isinstance(node, SequenceNode) else (node,) if node is not None else ()
+    for item in items:
+        line = scalar_of(item, "check") if isinstance(item, MappingNode) else item
+        if isinstance(line, ScalarNode) and line.value is not None:
+            yield line
+
+
+def operands_of(read: Assertion) -> Iterator[Operand]:
+    """Yield every operand of an assertion, those in lists and calls too."""
+    pending: list[Operand] = []
+    for compared in read.comparisons:
+        pending += [compared.left] if compared.right is None else [compared.left, compared.right]
+    while pending:
+        operand = pending.pop(0)
+        yield operand
+        pending += operand.items

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import hashlib
+import re
+
+from intertie.diagnostics import Severity
+from intertie.lint.cases.beside import BesideCase
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.cases.case import Case
+
+_FORM_RE = re.compile(r"(?:sha256:)?(?P<digest>[0-9a-f]{64})\Z")
+_HASH_LINES_RE = re.compile(r"^(?:hash_timestamp|content_hash)\s*:.*\n?", re.MULTILINE)
+
+
+@rule(code="TIE716", severity=Severity.WARNING, since="0.1.0")
+def outdated_content_hash(case: Case, beside: BesideCase) -> Iterator[Finding]:
+    """A case's text has changed since its hash was written.
+
+    ## What it does
+    Compares `content_hash`, which cases of the oldest generation have, with the SHA-256 of the text without the lines
+    `hash_timestamp` and `content_hash`.
+
+    ## Why it matters
+    Tests that implement the case seem up to date, and test what it said before.
+
+    ## Example
+    ```yaml
+    content_hash: sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+    ```
+
+    ## Use instead
+    ```yaml
+    notes: A later generation has `hash_timestamp` alone.
+    ```
+
+    ## References
+    Cases, staleness.
+    """
+    node = case.scalar("content_hash")
+    if node is None or node.value is None:
+        return
+    match = _FORM_RE.match(node.text)
+    if match is None:
+        yield Finding(
+            node.span, "`content_hash` is `sha256:` and 64 hexadecimal digits", "take it out: `hash_timestamp` is enough"
+        )
+    elif match["digest"] not in _digests(case.source.text):
+        yield Finding(
+            node.span, "the text has changed since this hash was written",
+            "set `hash_timestamp` to the time of the change, and take `content_hash` out",
+        )  # fmt: skip
+
+
+def _digests(text: str) -> set[str]:
+    """Return the hashes that the text may have: tools differ in what they take for trailing blanks."""
+    bare = _HASH_LINES_RE.sub("", text)
+    lines = "\n".join(line.rstrip() for line in bare.split("\n"))
+    spellings = {bare, bare.rstrip(), bare.strip(), lines, lines.rstrip(), lines.strip(), f"{bare.rstrip()}\n", f"{lines.rstrip()}\n"}
+    return {hashlib.sha256(each.encode("utf-8", errors="surrogatepass")).hexdigest() for each in spellings}
