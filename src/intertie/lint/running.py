@@ -9,10 +9,10 @@ from intertie._version import __version__
 from intertie.diagnostics import Diagnostic, Severity, SourceSpan
 from intertie.lint.around import Around
 from intertie.lint.cases.beside import BesideCase
+from intertie.lint.codes import CRASHED
 from intertie.lint.finding import Finding
 from intertie.lint.registry import RULES
 from intertie.lint.rule import Rule
-from intertie.lint.rules.structure.rule_crashed import CRASHED
 from intertie.runtime.plan import Plan
 from intertie.spec.cases.case import Case
 from intertie.spec.model import Spec

@@ -30,35 +30,7 @@ _KINDS = {
 
 @rule(code="TIE715", severity=Severity.WARNING, since="0.1.0")
 def assertion_never_holds(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """An assertion can't hold, whatever the service does.
-
-    ## What it does
-    Compares constants in assertions with what can stand there: statuses from 100 to 599, the names of errors and of events,
-    the codes of the spec's error mapping, the states of a breaker, the strategy of its fallback, and the most attempts of
-    the operation. A number is no text. What stands under `not` or beside `or` is left out.
-
-    ## Why it matters
-    The case fails each time, and not because of the service.
-
-    ## Example
-    ```yaml
-    steps:
-      - call: quote_parcel
-        input: {country: DE}
-        expect: ["attempts == 4"]
-    ```
-
-    ## Use instead
-    ```yaml
-    steps:
-      - call: quote_parcel
-        input: {country: DE}
-        expect: ["attempts == 3"]
-    ```
-
-    ## References
-    Cases, test case: assertions; resilience, retry.
-    """
+    """An assertion can't hold, whatever the service does."""
     for asserted in assertions_of(case):
         for compared in asserted.read.comparisons if asserted.read is not None else ():
             yield from _judged(compared, asserted, case, beside)

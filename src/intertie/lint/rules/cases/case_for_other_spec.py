@@ -14,29 +14,7 @@ from intertie.spec.cases.names import CaseKind
 
 @rule(code="TIE712", severity=Severity.WARNING, since="0.1.0")
 def case_for_other_spec(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """A case is for one spec, and another one lists it.
-
-    ## What it does
-    Compares the spec that a test case names, and those that its steps name, with the specs whose Validation Cases list it.
-
-    ## Why it matters
-    The spec that lists it counts it as its own and is shown by nothing.
-
-    ## Example
-    ```yaml
-    spec: INT-901
-    steps:
-      - call: book_parcel
-    ```
-
-    ## Use instead
-    ```yaml
-    spec: INT-900
-    ```
-
-    ## References
-    Cases, test case: `spec`.
-    """
+    """A case is for one spec, and another one lists it."""
     node = case.owner
     if node is None or case.kind is not CaseKind.TEST:
         return

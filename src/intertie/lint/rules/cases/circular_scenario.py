@@ -16,33 +16,7 @@ _MOST = 200
 
 @rule(code="TIE709", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def circular_scenario(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """Phases wait for each other, or a scenario runs itself.
-
-    ## What it does
-    Follows `phase_dependencies` from phase to phase, and `nested_scenarios` from scenario to scenario.
-
-    ## Why it matters
-    None of the phases of the circle can be the first, so none of them ever runs; a scenario within itself never ends.
-
-    ## Example
-    ```yaml
-    id: SC-900
-    phase_execution:
-      mode: custom
-      phase_dependencies: {send: [look], look: [send]}
-    ```
-
-    ## Use instead
-    ```yaml
-    id: SC-900
-    phase_execution:
-      mode: custom
-      phase_dependencies: {look: [send]}
-    ```
-
-    ## References
-    Cases, scenario case.
-    """
+    """Phases wait for each other, or a scenario runs itself."""
     execution = case.root.get("phase_execution")
     given = execution.get("phase_dependencies") if isinstance(execution, MappingNode) else None
     if isinstance(given, MappingNode):

@@ -13,29 +13,7 @@ _MOST_SHOWN = 5
 
 @rule(code="TIE703", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def duplicate_case_id(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """Two cases have the same id.
-
-    ## What it does
-    Compares the ids of all case files of the workspace.
-
-    ## Why it matters
-    Whoever cites the id gets one of the two: the other one is never run, and nobody notices.
-
-    ## Example
-    ```text
-    test-cases/TC-001-charge.yaml    id: TC-001
-    test-cases/TC-001-refund.yaml    id: TC-001
-    ```
-
-    ## Use instead
-    ```text
-    test-cases/TC-001-charge.yaml    id: TC-001
-    test-cases/TC-002-refund.yaml    id: TC-002
-    ```
-
-    ## References
-    Cases, where they are and how they are named.
-    """
+    """Two cases have the same id."""
     others = beside.same_id
     node = case.scalar("id")
     if others and node is not None:

@@ -22,36 +22,7 @@ _CONTENT = {
 
 @rule(code="TIE713", severity=Severity.WARNING, since="0.1.0")
 def idle_case_step(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """A step, or a whole case, does nothing.
-
-    ## What it does
-    Looks for cases without steps, for steps that say nothing of what is done, for `expect`, `input` and the like without
-    a `call`, for a step that both calls and submits, and for two steps with one number.
-
-    ## Why it matters
-    Such a case passes, and shows nothing.
-
-    ## Example
-    ```yaml
-    steps:
-      - step: 1
-        action: Ask for a quote
-        expect: ["status == 200"]
-    ```
-
-    ## Use instead
-    ```yaml
-    steps:
-      - step: 1
-        action: Ask for a quote
-        call: quote_parcel
-        input: {country: DE}
-        expect: ["status == 200"]
-    ```
-
-    ## References
-    Cases, test case: steps.
-    """
+    """A step, or a whole case, does nothing."""
     keys, what, help_ = _CONTENT[case.kind]
     if all(_is_empty(case.root.get(key)) for key in keys):
         entry = next((found for key in keys if (found := case.root.entry(key)) is not None), None)

@@ -18,28 +18,7 @@ _ID_RE = re.compile(r"(?:TC|SC|PC)-\d+\Z")
 
 @rule(code="TIE702", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def malformed_case_id(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """A case has no id, or one that contradicts its file, its folder or its type.
-
-    ## What it does
-    Compares `id` with the form `TC-001`, `SC-001` or `PC-001`, with the file's name, and with `type`.
-
-    ## Why it matters
-    Specs and other cases find a case by its id and by its file's name. Where the two differ, one case is run and
-    another one is reported.
-
-    ## Example
-    ```yaml
-    id: TC-90O
-    ```
-
-    ## Use instead
-    ```yaml
-    id: TC-900
-    ```
-
-    ## References
-    Cases, where they are and how they are named.
-    """
+    """A case has no id, or one that contradicts its file, its folder or its type."""
     by_file = id_in(beside.path.name)
     node = case.scalar("id")
     if node is None or not node.text:

@@ -19,27 +19,7 @@ _SLIGHTLY_OFF_RE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:\.
 
 @rule(code="TIE711", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def malformed_case_timestamp(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """The time of a case's last change is none, or lies in the future.
-
-    ## What it does
-    Reads `hash_timestamp` as `YYYY-MM-DDTHH:MM:SSZ`, and compares it with today. A day that is still to come is a warning.
-
-    ## Why it matters
-    Tests that implement a case name this time; whether they are older than the case can't be told without it.
-
-    ## Example
-    ```yaml
-    hash_timestamp: 2026-11-31T09:00:00Z
-    ```
-
-    ## Use instead
-    ```yaml
-    hash_timestamp: 2026-11-24T09:00:00Z
-    ```
-
-    ## References
-    Cases, staleness.
-    """
+    """The time of a case's last change is none, or lies in the future."""
     node = case.scalar("hash_timestamp")
     if node is None or node.value is None:
         return

@@ -17,28 +17,7 @@ _HASH_LINES_RE = re.compile(r"^(?:hash_timestamp|content_hash)\s*:.*\n?", re.MUL
 
 @rule(code="TIE716", severity=Severity.WARNING, since="0.1.0")
 def outdated_content_hash(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """A case's text has changed since its hash was written.
-
-    ## What it does
-    Compares `content_hash`, which cases of the oldest generation have, with the SHA-256 of the text without the lines
-    `hash_timestamp` and `content_hash`.
-
-    ## Why it matters
-    Tests that implement the case seem up to date, and test what it said before.
-
-    ## Example
-    ```yaml
-    content_hash: sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
-    ```
-
-    ## Use instead
-    ```yaml
-    notes: A later generation has `hash_timestamp` alone.
-    ```
-
-    ## References
-    Cases, staleness.
-    """
+    """A case's text has changed since its hash was written."""
     node = case.scalar("content_hash")
     if node is None or node.value is None:
         return

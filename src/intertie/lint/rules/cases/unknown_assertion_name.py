@@ -20,35 +20,7 @@ from intertie.spec.cases.places import is_as_written
 
 @rule(code="TIE705", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def unknown_assertion_name(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """An assertion looks at something that no answer has.
-
-    ## What it does
-    Compares the names in assertions with what a call gives: `status`, `data`, `error.type`, `error.internal_code`,
-    `attempts`, `waits`, `elapsed`, `breaker.state`, `fallback`, `cost`, `rate_limit.remaining`, `idempotency_key`,
-    `secrets_logged`, `events` and the percentiles of `response_time`.
-
-    ## Why it matters
-    Nothing has this name, so the assertion never holds, whatever the service does.
-
-    ## Example
-    ```yaml
-    steps:
-      - call: quote_parcel
-        input: {country: DE}
-        expect: ["breaker.stat == 'closed'"]
-    ```
-
-    ## Use instead
-    ```yaml
-    steps:
-      - call: quote_parcel
-        input: {country: DE}
-        expect: ["breaker.state == 'closed'"]
-    ```
-
-    ## References
-    Cases, test case: assertions.
-    """
+    """An assertion looks at something that no answer has."""
     for asserted in assertions_of(case):
         for operand in operands_of(asserted.read) if asserted.read is not None else ():
             if operand.kind == "call" and operand.value not in FUNCTIONS:

@@ -20,33 +20,7 @@ _BUILT_IN = ("mock", "default")
 
 @rule(code="TIE717", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def unknown_call_option(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """A step asks for an environment or a version that its spec does not have.
-
-    ## What it does
-    Compares `environment` and `version` under `with` with the environments of the spec and with the versions it supports.
-
-    ## Why it matters
-    The call is refused before it is sent.
-
-    ## Example
-    ```yaml
-    steps:
-      - call: quote_parcel
-        input: {country: DE}
-        with: {version: v9}
-    ```
-
-    ## Use instead
-    ```yaml
-    steps:
-      - call: quote_parcel
-        input: {country: DE}
-        with: {time_limit: 5s}
-    ```
-
-    ## References
-    Cases, test case: steps.
-    """
+    """A step asks for an environment or a version that its spec does not have."""
     for step in case.steps():
         facts = beside.spec_of(step) if step.operation is not None else None
         options = step.node.get("with")

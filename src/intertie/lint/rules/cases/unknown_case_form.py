@@ -13,28 +13,7 @@ from intertie.spec.yaml_nodes import shorten
 
 @rule(code="TIE701", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def unknown_case_form(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """A case is written in a form that this version does not know.
-
-    ## What it does
-    Looks for a key that names the form (`case_format`, `schema_version`, `apiVersion`), and for cases most of whose keys
-    are unknown. Nothing else is reported in such a file.
-
-    ## Why it matters
-    A form that came later may mean something else by the same words. Running half of it would show nothing.
-
-    ## Example
-    ```yaml
-    case_format: 4
-    ```
-
-    ## Use instead
-    ```yaml
-    notes: Written for the form that is known here.
-    ```
-
-    ## References
-    Cases, common fields.
-    """
+    """A case is written in a form that this version does not know."""
     strange = strange_form(case.root)
     if strange is not None:
         yield Finding(

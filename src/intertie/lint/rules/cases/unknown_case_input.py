@@ -22,33 +22,7 @@ _MOST_NAMED = 8
 
 @rule(code="TIE706", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def unknown_case_input(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """A step gives an input that the operation does not have.
-
-    ## What it does
-    Compares the names under `input` with the internal fields of the outbound mapping, and with the parameters, headers and
-    body members that go by their own name. Where the body takes others, only a name that is nearly one of these is
-    reported, as a warning.
-
-    ## Why it matters
-    The call is refused before it is sent, or the value goes where the service does not look.
-
-    ## Example
-    ```yaml
-    steps:
-      - call: quote_parcel
-        input: {county: DE}
-    ```
-
-    ## Use instead
-    ```yaml
-    steps:
-      - call: quote_parcel
-        input: {country: DE}
-    ```
-
-    ## References
-    Cases, test case: steps.
-    """
+    """A step gives an input that the operation does not have."""
     for step in case.steps():
         given = step.node.get("input")
         operation = beside.operation_of(step)

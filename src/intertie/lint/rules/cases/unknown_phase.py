@@ -18,33 +18,7 @@ from intertie.spec.yaml_nodes import shorten
 
 @rule(code="TIE710", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def unknown_phase(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """A scenario's dependencies name a phase that it does not have, or two phases have one id.
-
-    ## What it does
-    Compares the names in `phase_dependencies` with the `phase_id` of each phase, and these with each other.
-
-    ## Why it matters
-    A phase that waits for one that is not there never runs; of two with one id it is not known which is meant.
-
-    ## Example
-    ```yaml
-    id: SC-900
-    phase_execution:
-      mode: custom
-      phase_dependencies: {look: [sent]}
-    ```
-
-    ## Use instead
-    ```yaml
-    id: SC-900
-    phase_execution:
-      mode: custom
-      phase_dependencies: {look: [send]}
-    ```
-
-    ## References
-    Cases, scenario case.
-    """
+    """A scenario's dependencies name a phase that it does not have, or two phases have one id."""
     known: dict[str, SourceSpan] = {}
     for phase in case.phases():
         node = scalar_of(phase, "phase_id")

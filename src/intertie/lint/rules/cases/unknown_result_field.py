@@ -23,32 +23,7 @@ _DATA = "data."
 
 @rule(code="TIE714", severity=Severity.WARNING, since="0.1.0")
 def unknown_result_field(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """An assertion or a capture reads a field that the operation's result does not have.
-
-    ## What it does
-    Compares the first name behind `data.` in `expect` and `capture` with the fields that the inbound mapping writes. Where
-    nothing is mapped, with those that the answer's schema declares: there only a name that is nearly one of them counts.
-
-    ## Why it matters
-    The field is absent from every answer, so the assertion never holds and the value is never there.
-
-    ## Example
-    ```text
-    inbound: [{external_field: price, internal_field: price}]
-
-    expect: ["data.prize == '4.99'"]
-    ```
-
-    ## Use instead
-    ```text
-    inbound: [{external_field: price, internal_field: price}]
-
-    expect: ["data.price == '4.99'"]
-    ```
-
-    ## References
-    Cases, test case: assertions; data mappings, inbound.
-    """
+    """An assertion or a capture reads a field that the operation's result does not have."""
     for asserted in assertions_of(case):
         operation = beside.operation_of(asserted.step) if asserted.step is not None else None
         if asserted.step is None or operation is None or asserted.read is None:

@@ -15,35 +15,7 @@ from intertie.spec.yaml_nodes import shorten
 
 @rule(code="TIE704", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def unreadable_assertion(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """An assertion can't be read.
-
-    ## What it does
-    Reads every line of `expect` as the case runner does, and those lines of `validations` and `success_criteria` that are
-    no sentences.
-
-    ## Why it matters
-    The case can't be run. An assertion compares with `==`, `!=`, `<`, `<=`, `>`, `>=`, `in` and `not in`; `and`, `or` and
-    `not` join comparisons; text stands in quotes.
-
-    ## Example
-    ```yaml
-    steps:
-      - call: quote_parcel
-        input: {country: DE}
-        expect: ["status = 200"]
-    ```
-
-    ## Use instead
-    ```yaml
-    steps:
-      - call: quote_parcel
-        input: {country: DE}
-        expect: ["status == 200"]
-    ```
-
-    ## References
-    Cases, test case: assertions.
-    """
+    """An assertion can't be read."""
     for asserted in assertions_of(case):
         trouble = asserted.trouble
         if trouble is not None:

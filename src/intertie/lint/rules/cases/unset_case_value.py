@@ -17,33 +17,7 @@ from intertie.spec.tree import Node, ScalarNode
 
 @rule(code="TIE707", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def unset_case_value(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """A step uses a value that nothing sets before it.
-
-    ## What it does
-    Follows each `{{ name }}` in a step to `inputs`, to a `capture` of an earlier step, and to the `context_provided` of the
-    preconditions, those of the scenarios that run the case included.
-
-    ## Why it matters
-    There is nothing to put in its place, so the step can't run.
-
-    ## Example
-    ```yaml
-    steps:
-      - call: quote_parcel
-        input: {country: "{{ destination }}"}
-    ```
-
-    ## Use instead
-    ```yaml
-    inputs: {destination: DE}
-    steps:
-      - call: quote_parcel
-        input: {country: "{{ destination }}"}
-    ```
-
-    ## References
-    Cases, test case: `inputs`, `capture`; precondition case: `context_provided`.
-    """
+    """A step uses a value that nothing sets before it."""
     known = values_before(case, beside)
     if known is None:
         return

@@ -19,28 +19,7 @@ _CITING = {
 
 @rule(code="TIE708", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def wrong_kind_of_case(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """A case cites another one where a case of that kind can't stand.
-
-    ## What it does
-    Compares the ids under `preconditions`, `test_cases` and `nested_scenarios` with the kind that belongs there. A
-    precondition case cites no other case.
-
-    ## Why it matters
-    A test case has no setup to run, a precondition shows nothing: neither does what the line says.
-
-    ## Example
-    ```yaml
-    preconditions: [/test-cases/TC-901.yaml]
-    ```
-
-    ## Use instead
-    ```yaml
-    preconditions: [/precondition-cases/PC-900.yaml]
-    ```
-
-    ## References
-    Cases, where they are and how they are named.
-    """
+    """A case cites another one where a case of that kind can't stand."""
     for reference in case.references():
         kind = kind_of(reference.node.text)
         if case.kind is CaseKind.PRECONDITION:
