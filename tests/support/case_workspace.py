@@ -8,9 +8,8 @@ from pathlib import Path
 
 from intertie.compiler import load_settings
 from intertie.diagnostics import Diagnostic
-from intertie.lint.checking import CheckResult, check_paths
+from intertie.lint.checking import Checker, CheckResult, check_paths
 from intertie.lint.fixing import FixedFile, fix_file
-from intertie.lint.checking import Checker
 from intertie.spec.workspace import Workspace
 
 GOOD = Path(__file__).parents[1] / "data" / "cases"

@@ -15,8 +15,10 @@ from intertie.lint.page import RulePage, page_of
 Check: TypeAlias = Callable[..., Iterator[Finding]]
 
 KNOWN_ARGUMENTS = frozenset({"spec", "plan", "around", "case", "beside"})
-"""What a rule may ask for, by the name of its parameter: of a spec the `Spec`, its `Plan`, the world `Around` it; of a case
-the `Case` and what stands beside it (`BesideCase`)."""
+"""What a rule may ask for, by the name of its parameter.
+
+Of a spec the `Spec`, its `Plan` and the world `Around` it; of a case the `Case` and what is beside it (`BesideCase`).
+"""
 
 
 class Rule(Struct, frozen=True):

@@ -16,7 +16,9 @@ from intertie.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
 
 _IN_WORDS = ("validations", "success_criteria", "expected_outcomes", "validation_checks", "pass_criteria")
 """Lists in which a line may be an assertion, or a sentence for people."""
-_MEANT_RE = re.compile(rf"(?:{'|'.join(NAMES)})(?:\.\w+|\[[^\]]*\])*\s*(?:[=!<>]=?|=~|in\b|not in\b)|'[^']*'\s+(?:not\s+)?in\b")
+_MEANT_RE = re.compile(
+    rf"(?:{'|'.join(NAMES)})(?:\.\w+|\[[^\]]*\])*\s*(?:[=!<>]=?|=~|in\b|not in\b)|'[^']*'\s+(?:not\s+)?in\b"
+)
 
 
 class Asserted(Struct, frozen=True):

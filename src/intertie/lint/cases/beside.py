@@ -151,7 +151,10 @@ class BesideCase:
 
     @cached_property
     def knows_workspace(self) -> bool:
-        """Whether what the case names can be missing: a configuration, or the case's own folder, says where it begins."""
+        """Whether the workspace is known, so that what a case names can be missing from it.
+
+        A configuration says where it begins, or the folder that the case stands in.
+        """
         root = self._around.workspace.root
         if (root / FILE_NAME).is_file():
             return True
@@ -200,8 +203,10 @@ class BesideCase:
         if only is None or only.path == named.path:
             return named
         called = {
-            snake_case(step.operation.text) for step in self._case.steps() if step.operation is not None and step.spec is None
-        }  # fmt: skip
+            snake_case(step.operation.text)
+            for step in self._case.steps()
+            if step.operation is not None and step.spec is None
+        }
         is_meant = called and called.isdisjoint(named.operations) and called.issubset(only.operations)
         return only if is_meant else named
 

@@ -68,7 +68,10 @@ def facts_of(spec: Spec, plan: Plan | None) -> SpecFacts:
     return SpecFacts(
         spec.path,
         spec.id or "",
-        {name: _operation(plan, planned[name]) if plan is not None and name in planned else OperationFacts() for name in names},
+        {
+            name: _operation(plan, planned[name]) if plan is not None and name in planned else OperationFacts()
+            for name in names
+        },
         plan is not None,
         frozenset(row.internal_code.value for row in spec.error_mapping if row.internal_code is not None),
         tuple(name.value for name, _ in spec.service.environments) if spec.service is not None else (),

@@ -56,19 +56,17 @@ def _cited(node: ScalarNode, case: Case, beside: BesideCase) -> Iterator[Diagnos
     elif not beside.knows_workspace:
         return
     elif beside.find(text) is None:
-        names_one = names_a_case(text)
-        yield _finding(
-            "missing-case-file", span, f"`{shorten(text)}` is not there" if names_one else f"`{shorten(text)}` names no case",
-            "write the case, or take it out here" if names_one else "write the id or the path of one, such as `PC-001`",
-        )  # fmt: skip
+        if names_a_case(text):
+            message, help_ = f"`{shorten(text)}` is not there", "write the case, or remove it here"
+        else:
+            message, help_ = f"`{shorten(text)}` names no case", "write the id or the path of one, such as `PC-001`"
+        yield _finding("missing-case-file", span, message, help_)
 
 
 def _spec(node: ScalarNode, case: Case, beside: BesideCase) -> Iterator[Diagnostic]:
     if "{{" not in node.text and beside.knows_workspace and not beside.has_spec(node.text):
-        yield _finding(
-            "related-missing", inner_span(case.source, node), f"there is no spec `{shorten(node.text)}` in the workspace",
-            "check the id, or write the spec",
-        )  # fmt: skip
+        message = f"there is no spec `{shorten(node.text)}` in the workspace"
+        yield _finding("related-missing", inner_span(case.source, node), message, "check the id, or write the spec")
 
 
 def _operation(step: CaseStep, called: ScalarNode, case: Case, beside: BesideCase) -> Iterator[Diagnostic]:

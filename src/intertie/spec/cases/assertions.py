@@ -4,7 +4,8 @@
     both       = one ("and" one)*
     one        = "not" one | "(" assertion ")" | operand [operator operand]
     operator   = "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not in"
-    operand    = path | number | duration | percent | text | list | true | false | null | name "(" path ")" | "{{" name "}}"
+    operand    = path | number | duration | percent | text | list | true | false | null
+               | name "(" path ")" | "{{" name "}}"
 
 Numbers are exact decimals. A path is names with dots and positions, such as `data.items[0].price`.
 
@@ -148,7 +149,9 @@ class _Parser:
 
     def whole(self) -> list[Comparison]:
         if not self._tokens:
-            raise AssertionSyntaxError("an assertion is empty", 0, len(self._text), "write `status == 200`, or take it out")
+            raise AssertionSyntaxError(
+                "an assertion is empty", 0, len(self._text), "write `status == 200`, or remove it"
+            )
         found = self._either(must_hold=True)
         if self._at < len(self._tokens):
             self._unexpected(self._tokens[self._at])
@@ -180,7 +183,9 @@ class _Parser:
         if match["unit"][0].isspace():
             return match.end("number")
         start, end = match.end("number"), match.end()
-        raise AssertionSyntaxError(f"`{unit}` is no unit", start, end, "durations end in ms, s, m, h or d; shares in %")
+        raise AssertionSyntaxError(
+            f"`{unit}` is not a unit", start, end, "durations end in ms, s, m, h or d; shares in %"
+        )
 
     def _unreadable(self, at: int) -> NoReturn:
         char = self._text[at]
@@ -188,7 +193,10 @@ class _Parser:
             raise AssertionSyntaxError("a quote that opens here is never closed", at, len(self._text), "close it")
         if self._text.startswith("{", at):
             raise AssertionSyntaxError(
-                "this is no value of a case", at, len(self._text), "a value of the case is written `{{ name }}`"
+                "this can't be read as a value of the case",
+                at,
+                len(self._text),
+                "a value of the case is written `{{ name }}`",
             )
         if char in "+-/%":
             raise AssertionSyntaxError(f"assertions don't calculate: `{char}`", at, at + 1, "write the result")
@@ -250,7 +258,7 @@ class _Parser:
             if token.text in _SAID_OTHERWISE:
                 said = _SAID_OTHERWISE[token.text]
                 raise AssertionSyntaxError(
-                    f"`{token.text}` is no comparison", token.start, token.end, f"write `{said}`",
+                    f"`{token.text}` is not a comparison", token.start, token.end, f"write `{said}`",
                     said if token.text != "=~" else None,
                 )  # fmt: skip
             self._at += 1
@@ -265,14 +273,16 @@ class _Parser:
             said = _WORDS_OTHERWISE[token.text]
             hint = "write `'text' in path`" if token.text == "contains" else f"write `{said}`"
             sure = said if token.text != "contains" and self._word_at(self._at + 1) != "not" else None
-            raise AssertionSyntaxError(f"`{token.text}` is no comparison", token.start, token.end, hint, sure)
+            raise AssertionSyntaxError(f"`{token.text}` is not a comparison", token.start, token.end, hint, sure)
         return None
 
     def _operand(self) -> Operand:
         token = self._peek()
         if token is None:
             end = len(self._text)
-            raise AssertionSyntaxError("it ends where a value should follow", max(end - 1, 0), end, "complete it, such as `status == 200`")
+            raise AssertionSyntaxError(
+                "it ends where a value should follow", max(end - 1, 0), end, "complete it, such as `status == 200`"
+            )
         self._at += 1
         match token.kind:
             case "text":
@@ -287,7 +297,7 @@ class _Parser:
                 return self._list(token)
             case _:
                 self._at -= 1
-                self._unexpected(token)
+                return self._unexpected(token)
 
     def _named(self, token: _Token) -> Operand:
         if token.text in _CONSTANTS:
@@ -295,7 +305,9 @@ class _Parser:
             return Operand(kind, token.text, token.start, token.end, _CONSTANTS[token.text])
         if token.text in _CONSTANTS_OTHERWISE:
             said = _CONSTANTS_OTHERWISE[token.text]
-            raise AssertionSyntaxError(f"`{token.text}` is written `{said}`", token.start, token.end, f"write `{said}`", said)
+            raise AssertionSyntaxError(
+                f"`{token.text}` is written `{said}`", token.start, token.end, f"write `{said}`", said
+            )
         if token.text in ("and", "or", "in", "not"):
             self._at -= 1
             self._unexpected(token)
@@ -320,7 +332,9 @@ class _Parser:
                 self._at += 1
                 name = self._peek()
                 if name is None or name.kind != "word" or name.start != following.end:
-                    raise AssertionSyntaxError("a path ends in a dot", following.start, following.end, "name the field behind it")
+                    raise AssertionSyntaxError(
+                        "a path ends in a dot", following.start, following.end, "name the field behind it"
+                    )
                 self._at += 1
                 steps.append(name.text)
                 end = name.end
@@ -350,7 +364,9 @@ class _Parser:
     def _close(self, opening: _Token, mark: str) -> int:
         token = self._peek()
         if token is None:
-            raise AssertionSyntaxError(f"`{opening.text}` is never closed", opening.start, opening.end, f"close it by `{mark}`")
+            raise AssertionSyntaxError(
+                f"`{opening.text}` is never closed", opening.start, opening.end, f"close it by `{mark}`"
+            )
         if token.text != mark:
             self._unexpected(token)
         self._at += 1
@@ -359,7 +375,9 @@ class _Parser:
     def _unexpected(self, token: _Token) -> NoReturn:
         if token.kind == "operator" and token.text in _SAID_OTHERWISE:
             said = _SAID_OTHERWISE[token.text]
-            raise AssertionSyntaxError(f"`{token.text}` is written `{said}`", token.start, token.end, f"write `{said}`", said)
+            raise AssertionSyntaxError(
+                f"`{token.text}` is written `{said}`", token.start, token.end, f"write `{said}`", said
+            )
         before = self._tokens[self._at - 1] if self._at else None
         if before is not None and before.kind == "word" and token.kind in ("word", "number", "text"):
             hint = "compare with `==`, and put text into single quotes, such as `data.state == 'paid'`"

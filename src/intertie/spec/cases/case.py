@@ -158,7 +158,9 @@ def names_of(node: Node | None) -> Iterator[ScalarNode]:
         yield from (entry.key for entry in node.entries)
         return
     for item in node.items if isinstance(node, SequenceNode) else ():
-        name = item if isinstance(item, ScalarNode) else scalar_of(item, "name") if isinstance(item, MappingNode) else None
+        name = (
+            item if isinstance(item, ScalarNode) else scalar_of(item, "name") if isinstance(item, MappingNode) else None
+        )
         if name is not None and name.text:
             yield name
 

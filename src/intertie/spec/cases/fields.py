@@ -111,6 +111,11 @@ def keys_of(kind: CaseKind) -> Mapping[str, str]:
     return {**COMMON, **_OF_KIND[kind]}
 
 
+def own_keys(kind: CaseKind) -> Mapping[str, str]:
+    """Return the top-level keys that a kind of case has beside those of all cases."""
+    return _OF_KIND[kind]
+
+
 def kinds_with(key: str) -> tuple[CaseKind, ...]:
     """Return the kinds of case that have a key of their own kind."""
     return tuple(kind for kind, keys in _OF_KIND.items() if key in keys)

@@ -51,6 +51,9 @@ CASE_FOLDERS = tuple(kind.folder for kind in CaseKind)
 
 ID_RE = re.compile(r"(?P<kind>TC|SC|PC)-\d+")
 _NAME_RE = re.compile(r"(?:TC|SC|PC)-\d+[^/]*\.yaml\Z")
+_SAYS_RE = re.compile(
+    r"""^(?:id\s*:\s*["']?(?:TC|SC|PC)-\d|type\s*:\s*["']?(?:Test|Scenario|Precondition)Case\b)""", re.MULTILINE
+)
 _MISNAMED_RE = re.compile(r"(?:TC|SC|PC)-\d+[^/]*\.yml\Z")
 
 
@@ -72,6 +75,15 @@ def stands_among_cases(path: PurePath) -> bool:
     (True, False)
     """
     return path.parent.name in CASE_FOLDERS and path.suffix.lower() in (".yaml", ".yml")
+
+
+def says_it_is_a_case(text: str) -> bool:
+    r"""Return whether the beginning of a file gives the id or the type of a case.
+
+    >>> says_it_is_a_case("# first\\nid: TC-001\\n"), says_it_is_a_case("orders: []")
+    (True, False)
+    """
+    return bool(_SAYS_RE.search(text))
 
 
 def kind_of(reference: str) -> CaseKind | None:

@@ -25,8 +25,10 @@ from intertie.spec.source import Findings
 from intertie.spec.tree import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from intertie.spec.yaml_nodes import shorten
 
-_MARKERS = ("case_format", "format", "format_version", "schema_version", "schema", "$schema", "generation", "apiVersion",
-            "api_version")  # fmt: skip
+_MARKERS = (
+    "case_format", "format", "format_version", "schema_version", "schema", "$schema", "generation", "apiVersion",
+    "api_version",
+)  # fmt: skip
 """Keys by which a file says of which form it is; none of the forms that are read has one."""
 _FIRST_FORMS = ("1", "1.0", "v1")
 _MOST_STRANGE = 2
@@ -39,6 +41,7 @@ _COUNTS = {"repeat": 1, "concurrently": 1, "max_retries": 0}
 """Key -> the smallest whole number that it may be."""
 _SPANS_OF_TIME = frozenset({"timeout", "phase_timeout", "time_limit", "advance", "sleep"})
 _YES_OR_NO = frozenset({"retry_on_failure", "continue_on_failure"})
+_RUNNING = (*MACHINE_KEYS, "input", "expect", "capture")
 _CITED = ("preconditions", "test_cases", "nested_scenarios")
 _NEAR = 0.75
 
@@ -49,7 +52,9 @@ def strange_form(root: MappingNode) -> ScalarNode | None:
         if entry.key.text in _MARKERS and isinstance(entry.value, ScalarNode) and entry.value.text not in _FIRST_FORMS:
             return entry.value
     known = {key for kind in KIND_OF_TYPE.values() for key in keys_of(kind)} | PEOPLE
-    unknown = [entry.key for entry in root.entries if entry.key.text not in known and not _nearest(entry.key.text, known)]
+    unknown = [
+        entry.key for entry in root.entries if entry.key.text not in known and not _nearest(entry.key.text, known)
+    ]
     given = scalar_of(root, "type")
     if given is not None and not _near_choice(given.text, CHOICES["type"]) and len(unknown) >= _MOST_STRANGE:
         return given
@@ -76,7 +81,11 @@ class ShapeReader:
                 self._step(item)
         for phase in _items(root.get("phases")):
             if not isinstance(phase, MappingNode):
-                self._wrong(phase.span, "a phase is `{phase_id, phase_name, test_cases}`", "write its `phase_id` and `test_cases`")
+                self._wrong(
+                    phase.span,
+                    "a phase is `{phase_id, phase_name, test_cases}`",
+                    "write its `phase_id` and `test_cases`",
+                )
                 continue
             self._known_keys(phase, PHASE, "a phase")
             for entry in phase.entries:
@@ -105,14 +114,15 @@ class ShapeReader:
             if others:
                 belongs = " and ".join(other.words for other in others)
                 self._findings.add(
-                    codes.UNKNOWN_KEY, entry.key.span, f"{kind.words} has no `{shorten(key)}`: it has no effect",
+                    codes.UNKNOWN_KEY, entry.key.span, f"{kind.words} has no `{shorten(key)}`, so it has no effect",
                     help=f"`{key}` belongs to {belongs}{f'; did you mean `{near}`?' if near else ''}",
                 )  # fmt: skip
             elif near:
                 self._unknown(entry.key, kind.words, near)
             elif not isinstance(entry.value, ScalarNode):
+                message = f"`{shorten(key)}` is not a key of {kind.words} and has no effect"
                 self._findings.add(
-                    codes.UNKNOWN_KEY, entry.key.span, f"`{shorten(key)}` is no key of {kind.words}: it has no effect",
+                    codes.UNKNOWN_KEY, entry.key.span, message,
                     help=f"it holds {', '.join(f'`{each}`' for each in list(known)[-8:])} and others",
                     severity=Severity.INFO,
                 )  # fmt: skip
@@ -128,7 +138,7 @@ class ShapeReader:
 
     def _unknown(self, key: ScalarNode, what: str, near: str) -> None:
         self._findings.add(
-            codes.UNKNOWN_KEY, key.span, f"`{shorten(key.text)}` is no key of {what}: it has no effect",
+            codes.UNKNOWN_KEY, key.span, f"`{shorten(key.text)}` is not a key of {what} and has no effect",
             help=f"did you mean `{near}`?", fix=_write(key, near, Applicability.SAFE),
         )  # fmt: skip
 
@@ -143,7 +153,9 @@ class ShapeReader:
         elif key in _SINGLE and not isinstance(value, ScalarNode):
             self._wrong(value.span, f"`{key}` is a single value", _SINGLE_HELP.get(key, f"write `{key}: value`"))
         elif key in ("inputs", "expected_outputs") and isinstance(value, ScalarNode):
-            self._wrong(value.span, f"`{key}` is a mapping or a list of `{{name, value}}`", f"write `{key}: {{name: value}}`")
+            self._wrong(
+                value.span, f"`{key}` is a mapping or a list of `{{name, value}}`", f"write `{key}: {{name: value}}`"
+            )
         elif key == "phase_execution" and not isinstance(value, MappingNode):
             self._wrong(value.span, "`phase_execution` is a mapping", "write `phase_execution: {mode: sequential}`")
         elif key in CHOICES and isinstance(value, ScalarNode):
@@ -162,7 +174,10 @@ class ShapeReader:
         if value.text in choices:
             return
         near = _near_choice(value.text, choices)
-        same = near and near.replace("_", "").lower() == value.text.replace("_", "").replace("-", "").replace(" ", "").lower()
+        same = (
+            near
+            and near.replace("_", "").lower() == value.text.replace("_", "").replace("-", "").replace(" ", "").lower()
+        )
         self._findings.add(
             codes.NOT_A_CHOICE, value.span, f"`{key}` can't be `{shorten(value.text)}`",
             help=f"did you mean `{near}`?" if near else f"it is one of {', '.join(choices)}",
@@ -189,15 +204,21 @@ class ShapeReader:
     def _cited(self, key: str, value: Node) -> None:
         for item in _items(value):
             if isinstance(item, MappingNode) and not any(scalar_of(item, each) for each in ("path", "file", "id")):
-                self._wrong(item.span, f"a case in `{key}` is an id, a path or `{{path, description}}`", "write its `path`")
+                self._wrong(
+                    item.span, f"a case in `{key}` is an id, a path or `{{path, description}}`", "write its `path`"
+                )
             elif isinstance(item, SequenceNode):
-                self._wrong(item.span, f"a case in `{key}` is an id, a path or `{{path, description}}`", "take the inner list out")
+                self._wrong(
+                    item.span,
+                    f"a case in `{key}` is an id, a path or `{{path, description}}`",
+                    "remove the inner list",
+                )
 
     # --- steps --------------------------------------------------------------------------------------------------------
 
     def _step(self, item: Node) -> None:
         if isinstance(item, SequenceNode):
-            self._wrong(item.span, "a step is a sentence, or keys such as `action` and `call`", "take the inner list out")
+            self._wrong(item.span, "a step is a sentence, or keys such as `action` and `call`", "remove the inner list")
         if not isinstance(item, MappingNode):
             return
         self._step_keys(item)
@@ -221,7 +242,7 @@ class ShapeReader:
 
     def _step_keys(self, step: MappingNode) -> None:
         given = {entry.key.text for entry in step.entries}
-        runs = bool(given & {*MACHINE_KEYS, "input", "expect", "capture"})
+        runs = not given.isdisjoint(_RUNNING)
         for entry in step.entries:
             key = entry.key.text
             if key in STEP or key in PEOPLE or key in _STEP_PEOPLE:
@@ -231,8 +252,8 @@ class ShapeReader:
                 self._unknown(entry.key, "a step", near)
             elif runs:
                 self._findings.add(
-                    codes.UNKNOWN_KEY, entry.key.span, f"`{shorten(key)}` is no key of a step: it has no effect",
-                    help=f"a step that runs has {', '.join(f'`{each}`' for each in (*MACHINE_KEYS, 'input', 'expect', 'capture'))}",
+                    codes.UNKNOWN_KEY, entry.key.span, f"`{shorten(key)}` is not a key of a step and has no effect",
+                    help=f"a step that runs has {', '.join(f'`{each}`' for each in _RUNNING)}",
                 )  # fmt: skip
 
     def _expect(self, value: Node) -> None:
@@ -240,16 +261,22 @@ class ShapeReader:
             self._wrong(value.span, "`expect` is a list of assertions", _assertion_of(value))
         for item in _items(value):
             if not isinstance(item, ScalarNode):
-                help_ = _assertion_of(item) if isinstance(item, MappingNode) else "take the inner list out"
+                help_ = _assertion_of(item) if isinstance(item, MappingNode) else "remove the inner list"
                 self._wrong(item.span, "an assertion is one text, not a mapping or list", help_)
 
     def _fault(self, value: Node) -> None:
         responses = value.get("responses") if isinstance(value, MappingNode) else None
         for item in _items(responses):
-            status = item if isinstance(item, ScalarNode) else scalar_of(item, "status") if isinstance(item, MappingNode) else None
+            status = (
+                item
+                if isinstance(item, ScalarNode)
+                else scalar_of(item, "status")
+                if isinstance(item, MappingNode)
+                else None
+            )
             if status is not None and not 200 <= (whole_number(status.text) or 0) <= 599:
                 self._findings.add(
-                    codes.OUT_OF_RANGE, status.span, f"`{shorten(status.text)}` is no status that a mock can answer",
+                    codes.OUT_OF_RANGE, status.span, f"`{shorten(status.text)}` is not a status that a mock can answer",
                     help="write a status from 200 to 599, such as `503`",
                 )  # fmt: skip
 
@@ -271,7 +298,7 @@ def _assertion_of(node: MappingNode) -> str:
     first = node.entries[0] if node.entries else None
     if first is not None and isinstance(first.value, ScalarNode) and parse_number(first.value.text) is not None:
         return f'write `"{shorten(first.key.text)} == {first.value.text}"`'
-    return "write `\"status == 200\"`, and put an assertion that holds a colon into quotes"
+    return 'write `"status == 200"`, and put an assertion that holds a colon into quotes'
 
 
 def _items(node: Node | None) -> Iterable[Node]:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
 from decimal import Decimal
 from difflib import get_close_matches
 
@@ -63,7 +62,14 @@ def _alone(operand: Operand, asserted: Asserted, case: Case) -> Iterator[Finding
 
 
 def _constant(
-    path: Operand, operator: str, constant: Operand, asserted: Asserted, case: Case, beside: BesideCase, *, must_hold: bool
+    path: Operand,
+    operator: str,
+    constant: Operand,
+    asserted: Asserted,
+    case: Case,
+    beside: BesideCase,
+    *,
+    must_hold: bool,
 ) -> Iterator[Finding]:
     value = value_of(path.steps) if path.kind == "path" else Value.DURATION if path.kind == "call" else None
     if value is None or not constant.is_constant:
@@ -75,7 +81,9 @@ def _constant(
     match path.steps:
         case ("status",) | ("error", "status") if isinstance(constant.value, Decimal) and operator == "==":
             if not 100 <= constant.value <= 599 or constant.value % 1:
-                yield Finding(asserted.place(case, constant), f"`{constant.text}` is no status", "statuses go from 100 to 599")
+                yield Finding(
+                    asserted.place(case, constant), f"`{constant.text}` is not a status", "statuses go from 100 to 599"
+                )
         case ("error", "type") if text is not None:
             yield from _choice(constant, ERROR_TYPES, "no error is called", asserted, case)
         case ("error", "internal_code") if text is not None:
@@ -119,13 +127,19 @@ def _is_bare(value: Value, text: str) -> bool:
 
 
 def _choice(
-    constant: Operand, known: Iterator[str] | frozenset[str] | tuple[str, ...], lead: str, asserted: Asserted, case: Case
+    constant: Operand,
+    known: Iterator[str] | frozenset[str] | tuple[str, ...],
+    lead: str,
+    asserted: Asserted,
+    case: Case,
 ) -> Iterator[Finding]:
     names, text = sorted(known), str(constant.value)
     if text in names or "{{" in text:
         return
     near = next(iter(get_close_matches(text, names, 1, 0.6)), None)
-    near = near or next((name for name in names if name.replace("_", "") == text.replace("-", "").replace("_", "").lower()), None)
+    near = near or next(
+        (name for name in names if name.replace("_", "") == text.replace("-", "").replace("_", "").lower()), None
+    )
     span = asserted.place(case, constant)
     yield Finding(
         span, f"{lead} `{text}`", f"did you mean `{near}`?" if near else f"there are {listed(f'`{name}`' for name in names[:12])}",
@@ -157,7 +171,11 @@ def _attempts(
     if step is None or step.operation is None or operation is None or operation.max_attempts is None:
         return
     most = operation.max_attempts
-    if (operator == "==" and number > most) or (operator == ">=" and number > most) or (operator == ">" and number >= most):
+    if (
+        (operator == "==" and number > most)
+        or (operator == ">=" and number > most)
+        or (operator == ">" and number >= most)
+    ):
         yield Finding(
             asserted.place(case, constant), f"`{step.operation.text}` is tried {most} times at most",
             f"write `{most}`, or raise `retry.max_attempts` in the spec",

@@ -34,5 +34,5 @@ def case_for_other_spec(case: Case, beside: BesideCase) -> Iterator[Finding]:
         yield Finding(
             node.span, f"the case is for {owner.id or owner.path}, and {names} lists it",
             f"write `{others[0].id}`: `{theirs[0]}` is an operation of it" if theirs and others[0].id
-            else f"name the spec that is meant, or take the case out of {others[0].path}",
+            else f"name the spec that is meant, or remove the case from {others[0].path}",
         )  # fmt: skip

@@ -6,7 +6,7 @@ from intertie.diagnostics import Severity, SourceSpan
 from intertie.lint.cases.beside import BesideCase
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
-from intertie.spec.cases.case import Case, scalar_of
+from intertie.spec.cases.case import Case
 from intertie.spec.cases.names import CaseKind, id_in
 from intertie.spec.tree import MappingNode, ScalarNode, SequenceNode
 
@@ -41,7 +41,7 @@ def _phases(given: MappingNode) -> Iterator[Finding]:
                 message = f"the phase `{start}` waits for itself"
             else:
                 message = f"these phases wait for each other: {' → '.join([*circle, circle[0]])}"
-            yield Finding(places[start], message, "take one of the dependencies out")
+            yield Finding(places[start], message, "remove one of the dependencies")
 
 
 def _circle(start: str, before: dict[str, list[str]]) -> list[str]:
@@ -64,16 +64,16 @@ def _nested(case: Case, beside: BesideCase) -> Iterator[Finding]:
     for reference in case.references():
         if reference.under != "nested_scenarios" or beside.find(reference.node.text) is None:
             continue
-        way = _way_back(reference.node.text, own.name, beside)
+        way = _way_back(reference.node.text, beside)
         if way is not None:
             names = " → ".join([case.id or own.stem, *way])
             yield Finding(
-                reference.node.span, f"the scenario runs itself: {names}", "take one of the nested scenarios out"
+                reference.node.span, f"the scenario runs itself: {names}", "remove one of the nested scenarios"
             )
 
 
-def _way_back(reference: str, own: str, beside: BesideCase) -> list[str] | None:
-    """Return the ids from a nested scenario back to the one in the file `own`, None where no way leads there."""
+def _way_back(reference: str, beside: BesideCase) -> list[str] | None:
+    """Return the ids from a nested scenario back to the case itself, None where no way leads there."""
     pending: list[tuple[str, list[str]]] = [(reference, [])]
     seen: set[str] = set()
     while pending and len(seen) < _MOST:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from intertie.diagnostics import Label, Severity, SourceSpan
-from intertie.lint.cases.beside import BesideCase
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
 from intertie.spec.cases.case import Case, CaseStep
@@ -21,7 +20,7 @@ _CONTENT = {
 
 
 @rule(code="TIE713", severity=Severity.WARNING, since="0.1.0")
-def idle_case_step(case: Case, beside: BesideCase) -> Iterator[Finding]:
+def idle_case_step(case: Case) -> Iterator[Finding]:
     """A step, or a whole case, does nothing."""
     keys, what, help_ = _CONTENT[case.kind]
     if all(_is_empty(case.root.get(key)) for key in keys):
@@ -36,7 +35,7 @@ def idle_case_step(case: Case, beside: BesideCase) -> Iterator[Finding]:
         first = numbers.setdefault((step.under, number.text), number.span)
         if first != number.span:
             yield Finding(
-                number.span, f"there is a step {number.text} already", "count the steps through: reports name them by it",
+                number.span, f"step {number.text} is there twice", "number the steps in order: reports name them by their numbers",
                 related=(Label(first, "the first"),),
             )  # fmt: skip
 
@@ -51,7 +50,7 @@ def _step(step: CaseStep) -> Iterator[Finding]:
     about = next((keys[key] for key in (*needs_call, *(() if runs else ("expect",))) if key in keys), None)
     if about is not None:
         yield Finding(
-            about.span, f"`{about.text}` is about a call, and this step calls nothing", "add `call: <operation>`, or move it to the step that calls",
+            about.span, f"`{about.text}` belongs to a call, and this step calls nothing", "add `call: <operation>`, or move it to the step that calls",
         )  # fmt: skip
     elif not runs and not any(key in keys for key in ("action", "name", "description", "expected", "verification")):
         yield Finding(

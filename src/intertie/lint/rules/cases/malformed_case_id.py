@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import re
+from collections.abc import Iterator
 
 from intertie.diagnostics import Severity
 from intertie.lint.cases.beside import BesideCase
@@ -29,7 +28,7 @@ def malformed_case_id(case: Case, beside: BesideCase) -> Iterator[Finding]:
     if not _ID_RE.match(node.text):
         wanted = by_file or f"{case.kind.value}-001"
         yield Finding(
-            node.span, f"`{shorten(node.text)}` is no id of a case", f"write `{wanted}`: the kind's two letters and digits",
+            node.span, f"`{shorten(node.text)}` is not the id of a case", f"write `{wanted}`: the kind's two letters and digits",
             fix=write(by_file, node.span, safe=False) if by_file else None,
         )  # fmt: skip
         return

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import re
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from intertie.diagnostics import Severity
@@ -14,7 +13,9 @@ from intertie.spec.cases.case import Case
 from intertie.spec.yaml_nodes import shorten
 
 _FORM_RE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
-_SLIGHTLY_OFF_RE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?\s*(?:Z|[+-]00:?00)?)?\Z", re.IGNORECASE)
+_SLIGHTLY_OFF_RE = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?\s*(?:Z|[+-]00:?00)?)?\Z", re.IGNORECASE
+)
 
 
 @rule(code="TIE711", severity=Severity.ERROR, since="0.1.0", judges="surroundings")

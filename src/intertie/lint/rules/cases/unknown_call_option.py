@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
 from difflib import get_close_matches
 
 from intertie.diagnostics import Severity
@@ -26,13 +25,18 @@ def unknown_call_option(case: Case, beside: BesideCase) -> Iterator[Finding]:
         options = step.node.get("with")
         if facts is None or not facts.is_planned or not isinstance(options, MappingNode):
             continue
-        for key, known, what in (("environment", facts.environments, "environment"), ("version", facts.versions, "version")):
+        for key, known, what in (
+            ("environment", facts.environments, "environment"),
+            ("version", facts.versions, "version"),
+        ):
             node = scalar_of(options, key)
             if node is None or node.value is None or "{{" in node.text or node.text in (*known, *_BUILT_IN):
                 continue
             near = next(iter(get_close_matches(node.text, known, 1, 0.6)), None)
             span = inner_span(case.source, node)
-            fallback = f"it has {listed(f'`{name}`' for name in known)}" if known else f"take it out: the spec has no {what}s"
+            fallback = (
+                f"it has {listed(f'`{name}`' for name in known)}" if known else f"remove it: the spec has no {what}s"
+            )
             yield Finding(
                 span, f"{facts.id or facts.path} has no {what} `{shorten(node.text)}`",
                 f"did you mean `{near}`?" if near else fallback,

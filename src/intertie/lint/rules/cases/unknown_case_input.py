@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
 from difflib import get_close_matches
 
 from intertie.core.errors import snake_case
@@ -26,7 +25,12 @@ def unknown_case_input(case: Case, beside: BesideCase) -> Iterator[Finding]:
     for step in case.steps():
         given = step.node.get("input")
         operation = beside.operation_of(step)
-        if step.operation is None or operation is None or operation.inputs is None or not isinstance(given, MappingNode):
+        if (
+            step.operation is None
+            or operation is None
+            or operation.inputs is None
+            or not isinstance(given, MappingNode)
+        ):
             continue
         names = {entry.key.text for entry in given.entries}
         for entry in given.entries:

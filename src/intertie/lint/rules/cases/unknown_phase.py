@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
 from difflib import get_close_matches
 
 from intertie.diagnostics import Label, Severity, SourceSpan
-from intertie.lint.cases.beside import BesideCase
 from intertie.lint.finding import Finding
 from intertie.lint.mends import write
 from intertie.lint.rule import rule
@@ -17,7 +15,7 @@ from intertie.spec.yaml_nodes import shorten
 
 
 @rule(code="TIE710", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
-def unknown_phase(case: Case, beside: BesideCase) -> Iterator[Finding]:
+def unknown_phase(case: Case) -> Iterator[Finding]:
     """A scenario's dependencies name a phase that it does not have, or two phases have one id."""
     known: dict[str, SourceSpan] = {}
     for phase in case.phases():
@@ -29,7 +27,7 @@ def unknown_phase(case: Case, beside: BesideCase) -> Iterator[Finding]:
             )  # fmt: skip
         elif node.text in known:
             yield Finding(
-                node.span, f"there is a phase `{shorten(node.text)}` already", "give one of the two another id",
+                node.span, f"phase `{shorten(node.text)}` is there twice", "give one of the two another id",
                 related=(Label(known[node.text], "the first"),),
             )  # fmt: skip
         else:

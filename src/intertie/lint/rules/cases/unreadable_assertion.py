@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from intertie.diagnostics import Severity
 from intertie.lint.cases.asserted import assertions_of
-from intertie.lint.cases.beside import BesideCase
 from intertie.lint.finding import Finding
 from intertie.lint.mends import write
 from intertie.lint.rule import rule
@@ -14,7 +13,7 @@ from intertie.spec.yaml_nodes import shorten
 
 
 @rule(code="TIE704", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
-def unreadable_assertion(case: Case, beside: BesideCase) -> Iterator[Finding]:
+def unreadable_assertion(case: Case) -> Iterator[Finding]:
     """An assertion can't be read."""
     for asserted in assertions_of(case):
         trouble = asserted.trouble

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from intertie.diagnostics import Severity
-from intertie.lint.cases.beside import BesideCase
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
 from intertie.spec.cases.case import Case
@@ -18,7 +17,7 @@ _CITING = {
 
 
 @rule(code="TIE708", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
-def wrong_kind_of_case(case: Case, beside: BesideCase) -> Iterator[Finding]:
+def wrong_kind_of_case(case: Case) -> Iterator[Finding]:
     """A case cites another one where a case of that kind can't stand."""
     for reference in case.references():
         kind = kind_of(reference.node.text)
