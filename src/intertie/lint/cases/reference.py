@@ -59,7 +59,8 @@ def _lines() -> Iterator[str]:
         if isinstance(value, Value):
             yield f"| `{name}` | {_said(name, value)} |"
         else:
-            yield from (f"| `{name}` `.{member}` | {_said(f'{name}.{member}', each)} |" for member, each in value.items())
+            for member, each in value.items():
+                yield f"| `{name}` `.{member}` | {_said(f'{name}.{member}', each)} |"
     functions = listed(f"`{name}(response_time)`" for name in FUNCTIONS)
     yield f"| {functions} | percentiles of the calls of a step |"
 

@@ -205,10 +205,7 @@ class _Parser:
     # --- grammar ------------------------------------------------------------------------------------------------------
 
     def _either(self, *, must_hold: bool) -> list[Comparison]:
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            token = self._tokens[self._at]
-            raise AssertionSyntaxError(f"nested deeper than {_DEEPEST} levels", token.start, token.end, "split it")
+        self._deeper()
         found = self._both(must_hold=must_hold)
         if self._is_word("or"):
             found = [replace(each, must_hold=False) for each in found]
@@ -217,6 +214,12 @@ class _Parser:
                 found += self._both(must_hold=False)
         self._depth -= 1
         return found
+
+    def _deeper(self) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            token = self._tokens[self._at - 1]
+            raise AssertionSyntaxError(f"nested deeper than {_DEEPEST} levels", token.start, token.end, "split it")
 
     def _both(self, *, must_hold: bool) -> list[Comparison]:
         found = self._one(must_hold=must_hold)
@@ -319,8 +322,10 @@ class _Parser:
     def _call(self, token: _Token) -> Operand:
         opening = self._tokens[self._at]
         self._at += 1
+        self._deeper()
         argument = self._operand()
         end = self._close(opening, ")")
+        self._depth -= 1
         return Operand(
             "call", self._text[token.start : end], token.start, end, value=token.text, items=(argument,)
         )  # fmt: skip
@@ -351,6 +356,7 @@ class _Parser:
         return Operand("path", self._text[token.start : end], token.start, end, steps=tuple(steps))
 
     def _list(self, opening: _Token) -> Operand:
+        self._deeper()
         items: list[Operand] = []
         while (token := self._peek()) is not None and token.text != "]":
             items.append(self._operand())
@@ -359,6 +365,7 @@ class _Parser:
                 break
             self._at += 1
         end = self._close(opening, "]")
+        self._depth -= 1
         return Operand("list", self._text[opening.start : end], opening.start, end, items=tuple(items))
 
     def _close(self, opening: _Token, mark: str) -> int:
