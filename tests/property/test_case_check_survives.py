@@ -105,5 +105,5 @@ def test_what_is_nested_or_long_is_refused() -> None:
 
 def test_the_texts_are_there() -> None:
     """The cases that are mangled are those of the good workspace."""
-    assert len(TEXTS) == 13
+    assert len(TEXTS) == 19
     assert Path(GOOD, "intertie.toml").is_file()

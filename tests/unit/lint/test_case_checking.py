@@ -64,7 +64,7 @@ def test_a_bad_file_is_one_clear_message(cases: CaseWorkspace, text: str | bytes
     assert [(each.name, each.span.path) for each in result.diagnostics] == [(rule, "test-cases/TC-700.yaml")]
     assert result.diagnostics[0].severity is Severity.ERROR
     assert len(result.diagnostics[0].message) < 200
-    assert len(result.files) == 14
+    assert len(result.files) == 20
 
 
 FORMS = {
@@ -136,7 +136,9 @@ def test_a_changed_spec_judges_its_cases_anew(cases: CaseWorkspace) -> None:
     """An operation that a spec no longer has is unknown to the cases that call it."""
     cases.change("specs/payments.md", "### List Charges", "### Browse Charges")
     assert [(each.name, each.span.path) for each in cases.found()] == [
-        ("unknown-endpoint", "test-cases/TC-011-read-back.yaml")
+        ("unknown-endpoint", "precondition-cases/PC-003.yaml"),
+        ("unknown-endpoint", "test-cases/TC-011-read-back.yaml"),
+        ("unknown-endpoint", "test-cases/TC-013-queued.yaml"),
     ]
 
 

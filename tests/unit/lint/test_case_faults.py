@@ -53,6 +53,7 @@ FAULTS = {
     "a scenario in itself": Fault("scenario-cases/SC-001.yaml", "cache_strategy: none", "nested_scenarios: [SC-010]", "circular-scenario", "remove one of the nested"),
     "a field of the result": Fault(READ_BACK, "data.charge_id ==", "data.chargeid ==", "unknown-result-field", "did you mean `charge_id`?"),
     "a captured field": Fault(TC, "charge: data.charge_id", "charge: data.charge", "unknown-result-field", "did you mean `charge_id`?"),
+    "a capture without `data`": Fault(TC, "charge: data.charge_id", "charge: charge_id", "unknown-result-field", "did you mean `data.charge_id`?"),
     "more attempts than there are": Fault(TC, "- attempts == 3", "- attempts == 5", "assertion-never-holds", "write `4`"),
     "a number in quotes": Fault(TC, '"status == 200"', "\"status == '200'\"", "assertion-never-holds", "write `200`, without quotes"),
     "a version": Fault(TC, 'version: "2024-06-20"', 'version: "2024-06-02"', "unknown-call-option", "did you mean `2024-06-20`?"),
@@ -79,7 +80,7 @@ def test_good_cases_of_every_generation_have_no_finding(cases: CaseWorkspace) ->
     """The cases of the workspace are right, whatever form they are written in: nothing is found in them."""
     result = cases.check()
     assert result.diagnostics == ()
-    assert len(result.files) == 13
+    assert len(result.files) == 19
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from intertie.diagnostics import SourceSpan
 from intertie.lint.cases.names import NAMES
@@ -14,11 +15,17 @@ from intertie.spec.cases.case import Case, CaseStep, scalar_of
 from intertie.spec.cases.places import part_of
 from intertie.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
 
-_IN_WORDS = ("validations", "success_criteria", "expected_outcomes", "validation_checks", "pass_criteria")
+_IN_WORDS = ("validations", "success_criteria")
 """Lists in which a line may be an assertion, or a sentence for people."""
+_PATH = rf"(?:{'|'.join(NAMES)})(?:\.\w+|\[[^\]]*\])*"
 _MEANT_RE = re.compile(
-    rf"(?:{'|'.join(NAMES)})(?:\.\w+|\[[^\]]*\])*\s*(?:[=!<>]=?|=~|in\b|not in\b)|'[^']*'\s+(?:not\s+)?in\b"
+    rf"{_PATH}\s*(?:[=!<>]=?|=~)"
+    rf"|{_PATH}\s+(?:not\s+)?in\s*[\[(]"
+    r"|'[^']*'\s+(?:not\s+)?in\s+(?:events|warnings)\s*(?:and\b|or\b|\Z)"
 )
+"""How a line begins that is meant as an assertion."""
+_QUOTED_RE = re.compile(r"'[^']*'|\"[^\"]*\"")
+_WORD_RE = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 
 class Asserted(Struct, frozen=True):
@@ -29,12 +36,14 @@ class Asserted(Struct, frozen=True):
         step: Whose answer it is about, None where it is about the whole case.
         read: What it compares, None where it can't be read.
         trouble: Why it can't be read, None where it can.
+        is_certain: It must be an assertion: it stands under `expect`. Elsewhere it may be a sentence for people.
     """
 
     node: ScalarNode
     step: CaseStep | None
     read: Assertion | None
     trouble: AssertionSyntaxError | None = None
+    is_certain: bool = True
 
     def place(self, case: Case, operand: Operand) -> SourceSpan:
         """Return where an operand stands."""
@@ -48,9 +57,16 @@ def assertions_of(case: Case) -> Iterator[Asserted]:
             yield _asserted(node, step)
     for key in _IN_WORDS:
         for node in _lines(case.root.get(key)):
-            read = _asserted(node, None)
-            if read.read is not None or _MEANT_RE.match(node.text):
-                yield read
+            found = replace(_asserted(node, None), is_certain=False)
+            compares = found.read is not None and any(each.operator for each in found.read.comparisons)
+            if compares or (found.read is None and _is_meant(node.text)):
+                yield found
+
+
+def _is_meant(text: str) -> bool:
+    """Return whether a line that can't be read begins like an assertion, and is no sentence."""
+    words = set(_WORD_RE.findall(_QUOTED_RE.sub("", text))) - {"and", "or", "not", "in", "is", "null", "true", "false"}
+    return bool(_MEANT_RE.match(text)) and len(words - set(NAMES)) <= 1
 
 
 def _asserted(node: ScalarNode, step: CaseStep | None) -> Asserted:

@@ -8,6 +8,7 @@ from intertie.diagnostics import Severity, SourceSpan
 from intertie.lint.cases.asserted import assertions_of, operands_of
 from intertie.lint.cases.beside import BesideCase
 from intertie.lint.cases.facts import OperationFacts, head_of
+from intertie.lint.cases.names import NAMES
 from intertie.lint.finding import Finding
 from intertie.lint.mends import write
 from intertie.lint.rule import rule
@@ -40,12 +41,27 @@ def unknown_result_field(case: Case, beside: BesideCase) -> Iterator[Finding]:
         if operation is None or not isinstance(captured, MappingNode):
             continue
         for entry in captured.entries:
-            path = entry.value
-            if isinstance(path, ScalarNode) and path.text.startswith(_DATA):
-                name = head_of(path.text[len(_DATA) :])
-                if name is not None:
-                    span = part_of(case.source, path, len(_DATA), len(_DATA) + len(name))
-                    yield from _judged(name, span, operation, step, fixable=is_as_written(case.source, path))
+            if isinstance(entry.value, ScalarNode):
+                yield from _captured(entry.value, operation, step, case)
+
+
+def _captured(path: ScalarNode, operation: OperationFacts, step: CaseStep, case: Case) -> Iterator[Finding]:
+    fixable = is_as_written(case.source, path)
+    if path.text.startswith(_DATA):
+        name = head_of(path.text[len(_DATA) :])
+        if name is not None:
+            span = part_of(case.source, path, len(_DATA), len(_DATA) + len(name))
+            yield from _judged(name, span, operation, step, fixable=fixable)
+        return
+    name = head_of(path.text)
+    known = operation.results if operation.results is not None else operation.declared
+    if name is not None and name not in NAMES and (name in known or get_close_matches(name, NAMES, 1, 0.75)):
+        near = f"data.{name}" if name in known else get_close_matches(name, NAMES, 1, 0.75)[0]
+        span = part_of(case.source, path, 0, len(name))
+        yield Finding(
+            span, f"no answer has `{name}`, so nothing is captured", f"did you mean `{near}`?",
+            fix=write(near, span, safe=False) if fixable else None,
+        )  # fmt: skip
 
 
 def _judged(

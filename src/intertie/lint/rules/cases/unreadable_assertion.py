@@ -22,5 +22,6 @@ def unreadable_assertion(case: Case) -> Iterator[Finding]:
             sure = trouble.instead is not None and is_as_written(case.source, asserted.node)
             yield Finding(
                 span, f"`{shorten(asserted.node.text)}` can't be read: {trouble}", trouble.help,
+                severity=None if asserted.is_certain else Severity.WARNING,
                 fix=write(str(trouble.instead), span, safe=True) if sure else None,
             )  # fmt: skip
