@@ -53,9 +53,10 @@ from intertie.spec.workspace import Workspace, find_workspace
 @click.option("--operation", "operations", multiple=True, metavar="ID", help="Import this operation; repeatable.")
 @click.option(
     "--schemas",
-    type=click.Choice(["inline", "ref"]),
-    help="Keep schemas in the spec (inline), or refer to the source, which lies in the workspace (ref).",
+    type=click.Choice(["inline", "file", "ref"]),
+    help="Where schemas stand: in the spec, in a file beside it, or in the source, which lies in the workspace.",
 )
+@click.option("--complete", is_flag=True, help="Write all sections and fields of the template, as placeholders.")
 @click.option("--merge", is_flag=True, help="Merge into a spec that is there; an imported one is merged anyway.")
 @click.option("--force", is_flag=True, help="Overwrite a spec that is there.")
 @format_option
@@ -77,6 +78,7 @@ def command(
     paths: tuple[str, ...],
     operations: tuple[str, ...],
     schemas: str | None,
+    complete: bool,
     merge: bool,
     force: bool,
     output_format: str,
@@ -90,8 +92,8 @@ def command(
     workspace = Workspace(context.workspace.resolve()) if context.workspace else find_workspace(Path.cwd())
     slug = _slug(name, service)
     path = workspace.root / "specs" / f"{slug}.md"
-    if source is None and (tags or paths or operations or schemas or merge or output_format == "json"):
-        raise UsageError("--tag, --path, --operation, --schemas, --merge and --format go with --from SOURCE")
+    if source is None and (tags or paths or operations or schemas or complete or merge or output_format == "json"):
+        raise UsageError("--tag, --path, --operation, --schemas, --complete, --merge and --format need --from SOURCE")
     old = _old_spec(path, merge=merge) if source is not None and not force else None
     if path.exists() and not force and old is None:
         raise UsageError(f"{_shown(path)} is there already; --force overwrites it, --service chooses another name")
@@ -131,8 +133,11 @@ def command(
         selection=Selection(tags, paths, operations) if tags or paths or operations else None,
         schemas=schemas,
         base_url=draft.base_url,
+        complete=True if complete else None,
     )
     imported = import_new(request) if old is None else import_again(request, old)
+    if imported.schemas_file is not None:
+        _write(imported.schemas_file.path, imported.schemas_file.text)
     _write(path, imported.text)
     show_imported(imported, _shown(path), draft.id, merged=old is not None, as_json=output_format == "json")
     if output_format == "json":
@@ -140,7 +145,10 @@ def command(
     done = "made" if old is None else "merged"
     count = plural(len(imported.operations), "operation")
     put(f"{done} {_shown(path)} ({draft.id}): {count} from {imported.description.kind}")
-    say(f"next: fill in what stands in [brackets], then intertie check {_shown(path)}")
+    if imported.schemas_file is not None:
+        put(f"wrote {_shown(imported.schemas_file.path)}: its schemas")
+    brackets = "fill in what stands in [brackets], then " if complete else ""
+    say(f"next: {brackets}intertie check {_shown(path)}")
 
 
 def _old_spec(path: Path, *, merge: bool) -> str | None:
