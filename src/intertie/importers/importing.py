@@ -16,26 +16,25 @@ from intertie.importers.describing import describe
 from intertie.importers.losses import Guess, Ledger, Loss
 from intertie.importers.merging.layout import Layout
 from intertie.importers.merging.merge import Change, merge
-from intertie.importers.merging.record import Record, digest, read_record, with_record, without_record
+from intertie.importers.merging.record import Record, read_record, with_record, without_record
+from intertie.importers.merging.schemas_file import SchemasFile, merge_file, schemas_path, with_file
 from intertie.importers.model import ApiDescription
 from intertie.importers.openapi3 import ImportOptions, too_many
-from intertie.importers.placing import can_be_referred_to, placed, schemas_path, source_reference
+from intertie.importers.placing import can_be_referred_to, placed, source_reference
 from intertie.importers.reading import ReadSource, load_source, read_source
 from intertie.importers.selection import Selection
 from intertie.importers.writing.spec_text import spec_text
-from intertie.importers.writing.yaml_lines import yaml_lines
 from intertie.spec import codes
 from intertie.spec.draft import Draft
 from intertie.spec.markdown import read_document
 from intertie.spec.source import Findings, Source
-from intertie.spec.workspace import MAX_REFERENCE_BYTES, MAX_SPEC_BYTES, Unreadable, read_text
+from intertie.spec.workspace import MAX_SPEC_BYTES
 
 MOST_READ = 1_000_000
 """A spec of more characters is one that nobody reads: its schemas stay in the source, where the spec can refer to it,
 and then its examples too."""
 MOST_LINES = 200
 """A spec of more lines has its schemas in a file beside it: people read what is called, and look up what is in it."""
-_FILE_UNIT = "schemas file"
 _WITH_SCHEMAS = frozenset({"openapi3", "swagger2"})
 _TOO_LARGE = frozenset({codes.FILE_TOO_LARGE.code, codes.TOO_DEEP.code})
 
@@ -64,13 +63,6 @@ class Request(Struct, frozen=True):
     schemas: str | None = None
     base_url: str | None = None
     complete: bool | None = None
-
-
-class SchemasFile(Struct, frozen=True):
-    """The schemas of a spec in a file of their own."""
-
-    path: Path
-    text: str
 
 
 class Imported(Struct, frozen=True):
@@ -115,15 +107,13 @@ class _Written(Struct, frozen=True):
     schemas_file: SchemasFile | None = None
 
     def record(self, selection: Selection, units: Mapping[str, Mapping[str, str]]) -> Record:
-        """Return what the next import needs to know."""
+        """Return what the next import needs to know, without what it needs to know of the file beside the spec."""
         options = (
             *selection.as_options(),
             *(("--schemas", self.schemas) if self.schemas != "inline" else ()),
             *(("--complete", "yes") if self.complete else ()),
         )
-        beside = self.schemas_file
-        files = {_FILE_UNIT: {beside.path.name: digest(beside.text, ())}} if beside is not None else {}
-        return Record(self.source.name, options, {**units, **files})
+        return Record(self.source.name, options, units)
 
 
 def import_new(request: Request) -> Imported:
@@ -134,7 +124,8 @@ def import_new(request: Request) -> Imported:
     """
     selection = request.selection or Selection()
     written = _write(request, selection, request.schemas, {}, frozenset())
-    text = with_record(written.text, written.record(selection, Layout(written.text).digests()))
+    record = with_file(written.record(selection, Layout(written.text).digests()), written.schemas_file)
+    text = with_record(written.text, record)
     return Imported(text, written.description, note=written.note, schemas_file=written.schemas_file)
 
 
@@ -151,12 +142,12 @@ def import_again(request: Request, old: str) -> Imported:
     request = replace(request, complete=complete)
     written = _write(request, selection, schemas, layout.heading_keys(), frozenset(layout.headings))
     merged = merge(own, written.text, record, written.description.all_keys)
-    text = with_record(merged.text, written.record(selection, merged.units))
+    beside = merge_file(written.schemas_file, schemas_path(request.spec_path), record, merged.text)
+    text = with_record(merged.text, with_file(written.record(selection, merged.units), beside.known))
     if is_too_large(text, request.spec_path):
         too_large = _too_large(written.source, written.description, request.spec_path, is_ref=written.schemas == "ref")
         raise UsageError(too_large)
-    beside, changes = _merged_file(written.schemas_file, record)
-    return Imported(text, written.description, (*merged.changes, *changes), written.note, beside)
+    return Imported(text, written.description, (*merged.changes, *beside.changes), written.note, beside.to_write)
 
 
 def is_too_large(text: str, path: Path) -> bool:
@@ -192,7 +183,7 @@ def _write(
         described = describe(source, replace(options, examples=examples, in_place=_in_place(source, place)), ledger)
         found = placed(described, source, place, request.spec_path)
         text = spec_text(found.description, request.draft, complete=complete)
-        beside = _schemas_file(found.beside, source, request.spec_path)
+        beside = SchemasFile(schemas_path(request.spec_path), found.beside, source.name) if found.beside else None
         if schemas is None and not complete and place == "inline" and examples and source.kind in _WITH_SCHEMAS:
             fits = text.count("\n") <= MOST_LINES
         else:
@@ -220,31 +211,6 @@ def _in_place(source: ReadSource, place: str) -> InPlace | None:
         return IN_FILE
     # In Swagger 2.0 only what has a name is where we read it.
     return IN_SOURCE if place == "ref" and source.kind != "swagger2" else None
-
-
-def _schemas_file(schemas: dict[str, object], source: ReadSource, spec_path: Path) -> SchemasFile | None:
-    if not schemas:
-        return None
-    head = f"# What {spec_path.name} refers to, from {source.name}. Written anew by each `intertie new --from`."
-    lines = yaml_lines({"components": {"schemas": schemas}})
-    return SchemasFile(schemas_path(spec_path), "\n".join([head, "", *lines]) + "\n")
-
-
-def _merged_file(new: SchemasFile | None, record: Record | None) -> tuple[SchemasFile | None, tuple[Change, ...]]:
-    """Return the file to be written, None where it stays as it is, and what is to be said of it."""
-    if new is None:
-        return None, ()
-    name = new.path.name
-    try:
-        old = read_text(new.path, most=MAX_REFERENCE_BYTES)
-    except Unreadable:
-        return new, (Change("added", _FILE_UNIT, name),)
-    if old == new.text:
-        return None, ()
-    known = record.units.get(_FILE_UNIT, {}).get(name) if record is not None else None
-    if known in (digest(old, ()), None):
-        return new, (Change("updated", _FILE_UNIT, name),)
-    return None, (Change("conflict", _FILE_UNIT, name),)
 
 
 def _remembered(request: Request, record: Record | None) -> tuple[Selection, str | None, bool]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from intertie.core.errors import UsageError
 from intertie.core.json_pointer import COMPONENTS, escaped, name_after
 from intertie.importers.describing import Described
+from intertie.importers.merging.schemas_file import schemas_path
 from intertie.importers.model import ApiDescription
 from intertie.importers.reading import ReadSource
 from intertie.spec.workspace import find_workspace
@@ -24,11 +25,6 @@ class Placed(Struct, frozen=True):
 
     description: ApiDescription
     beside: dict[str, object] = {}
-
-
-def schemas_path(spec_path: Path) -> Path:
-    """Return where the schemas of a spec stand that are in a file of their own."""
-    return spec_path.with_name(f"{spec_path.stem}.schemas.yaml")
 
 
 def placed(described: Described, source: ReadSource, schemas: str, spec_path: Path) -> Placed:

@@ -93,6 +93,15 @@ def _checked(text: str, name: str) -> str:
         raise UsageError(f"{name} can't be imported: {error.reason}") from None
 
 
+def read_mapping(source: SourceText) -> dict[str, object]:
+    """Return a file of YAML as plain data.
+
+    Raises:
+        UsageError: It is broken; the message says where.
+    """
+    return mapping(_yaml(source.text, source.name, Ledger()))
+
+
 def _data(text: str, source: SourceText, ledger: Ledger) -> dict[str, object]:
     data = _json(text, source.name) if text.lstrip()[:1] in ("{", "[") else _yaml(text, source.name, ledger)
     if not isinstance(data, dict):

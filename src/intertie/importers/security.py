@@ -18,7 +18,7 @@ _CLIENT_CREDENTIALS = "clientCredentials"
 """The one flow that needs nobody at a browser, and no password of a person."""
 _SCOPE_RE = re.compile(r"[\x21\x23-\x5a\x5c\x5e-\x7e]+")
 """As RFC 6749 section 3.3 has it, without the brackets of a placeholder."""
-_MOST_NAMED = 3
+_LONGEST = 60
 
 
 class Credential(Struct, frozen=True):
@@ -146,9 +146,7 @@ def bearer(guess: str | None = None, note: str | None = None) -> ImportedAuth:
     return ImportedAuth("api_key", config, guess, note)
 
 
-def _oauth(
-    given: Mapping, where: str, ledger: Ledger, base_url: str | None, scopes: list[str]
-) -> ImportedAuth | None:
+def _oauth(given: Mapping, where: str, ledger: Ledger, base_url: str | None, scopes: list[str]) -> ImportedAuth | None:
     """Return client credentials where the source has them, else the access token as it is sent on every call."""
     flows = mapping(given.get("flows"))
     flow, place = mapping(flows.get(_CLIENT_CREDENTIALS)), step(where, "flows", _CLIENT_CREDENTIALS)
@@ -163,11 +161,18 @@ def _oauth(
 
 
 def _with(scopes: list[str]) -> str:
-    """Return the words for the scopes of a token, the first few by name."""
+    """Return the words for the scopes of a token, as many by name as fit on a line.
+
+    >>> _with(["users:read", "chat:write"]), _with([])
+    (' with users:read, chat:write', '')
+    """
     if not scopes:
         return ""
-    named = ", ".join(scopes[:_MOST_NAMED]) + (f" and {len(scopes) - _MOST_NAMED} more" if scopes[_MOST_NAMED:] else "")
-    return f" with {named}"
+    count = len(scopes)
+    while count > 1 and len(", ".join(scopes[:count])) > _LONGEST:
+        count -= 1
+    more = f" and {len(scopes) - count} more" if count < len(scopes) else ""
+    return f" with {', '.join(scopes[:count])}{more}"
 
 
 def _endpoint(flow: Mapping, key: str, where: str, ledger: Ledger, base_url: str | None) -> str | None:

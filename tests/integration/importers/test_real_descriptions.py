@@ -84,10 +84,10 @@ def test_written_back_and_imported_again_it_is_the_same_service(imported: tuple[
     _, shop, made = imported
     document = shop.exported(made.text)
     assert faults(document) == []
-    second = shop.new(shop.write(json.dumps(document), "second.json"))
+    second = shop.new(shop.write(json.dumps(document), "again.json"))
     assert shop.errors(second.text) == []
     assert operations(shop, second.text) == operations(shop, made.text)
-    third = shop.new(shop.write(shop.exported_text(second.text), "third.json"))
+    third = shop.new(shop.write(shop.exported_text(second.text), "again.json"))
     assert without_record(third.text) == without_record(second.text)
 
 
