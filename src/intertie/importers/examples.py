@@ -15,26 +15,43 @@ from intertie.spec.dialects import translate
 
 
 def with_sound_examples(
-    operations: Iterable[ImportedOperation], components: dict[str, object], ledger: Ledger
+    operations: Iterable[ImportedOperation], components: dict[str, object], ledger: Ledger, *, items: int | None
 ) -> tuple[ImportedOperation, ...]:
-    """Return the operations without the examples that break their own schema; each is noted as lost.
+    """Return the operations with examples that are short, and satisfy their schema; the others are noted as lost.
 
     Args:
         operations: As they were read.
         components: Schemas by name, to which those of the operations refer.
         ledger: Where losses are noted.
+        items: The most items of a list in an example; None keeps all of them.
     """
-    return tuple(_sound(operation, components, ledger) for operation in operations)
+    return tuple(_sound(operation, components, ledger, items) for operation in operations)
 
 
-def _sound(operation: ImportedOperation, components: dict[str, object], ledger: Ledger) -> ImportedOperation:
+def _sound(
+    operation: ImportedOperation, components: dict[str, object], ledger: Ledger, items: int | None
+) -> ImportedOperation:
     success = operation.success
-    if success is None or not success.has_example or not isinstance(success.schema, dict):
+    if success is None or not success.has_example:
         return operation
-    if _compiled(success.schema, components).is_valid(success.example):
-        return operation
+    schema = _compiled(success.schema, components) if isinstance(success.schema, dict) else None
+    short = success.example if items is None else shortened(success.example, items)
+    for example in (short, success.example):
+        if schema is None or schema.is_valid(example):
+            return replace(operation, success=replace(success, example=example))
     ledger.lose("broken-example", operation.heading, operation.where)
     return replace(operation, success=replace(success, example=None, has_example=False))
+
+
+def shortened(value: object, items: int) -> object:
+    """Return plain data with the first few items of each list.
+
+    >>> shortened({"rows": [{"tags": [1, 2, 3]}, {}, {}]}, 2)
+    {'rows': [{'tags': [1, 2]}, {}]}
+    """
+    if isinstance(value, list):
+        return [shortened(item, items) for item in value[:items]]
+    return {key: shortened(each, items) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 def _compiled(schema: dict[str, object], components: dict[str, object]) -> CompiledSchema:

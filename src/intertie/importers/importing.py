@@ -33,7 +33,7 @@ from intertie.spec.workspace import MAX_SPEC_BYTES
 MOST_READ = 1_000_000
 """A spec of more characters is one that nobody reads: its schemas stay in the source, where the spec can refer to it,
 and then its examples too."""
-MOST_LINES = 200
+MOST_LINES = 160
 """A spec of more lines has its schemas in a file beside it: people read what is called, and look up what is in it."""
 _WITH_SCHEMAS = frozenset({"openapi3", "swagger2"})
 _TOO_LARGE = frozenset({codes.FILE_TOO_LARGE.code, codes.TOO_DEEP.code})
@@ -231,8 +231,8 @@ def _left_there(source: ReadSource, spec_path: Path) -> str:
     """Return what was decided where the schemas don't fit."""
     where = unquote(source_reference(source, spec_path))
     return (
-        f"with its schemas {source.name} is too much for one spec: they stay in the source, and the spec refers to "
-        f"{where}, which must stay there (--schemas inline or ref decides otherwise)"
+        f"the schemas of {source.name} are too large for a spec: the spec refers to {where}, so keep that file where it "
+        "is (--schemas chooses another place)"
     )
 
 

@@ -101,7 +101,11 @@ class OpenApiReader:
         document, ledger, options = self._document, self._ledger, self._options
         every = list(self._found())
         if not every:
-            only = "describes webhooks only: calls that come to us" if document.get("webhooks") else "has no operations"
+            only = (
+                "describes only webhooks, which are calls you receive"
+                if document.get("webhooks")
+                else "has no operations"
+            )
             raise UsageError(f"{options.name} {only}; there is nothing to call")
         options.selection.check(found.candidate for found in every)
         chosen = [found for found in every if options.selection.takes(found.candidate)]
@@ -118,7 +122,7 @@ class OpenApiReader:
         operations = tuple(self._operation(found, credential) for found in chosen)
         self._around()
         components = self._schemas.components()
-        operations = with_sound_examples(operations, components, ledger)
+        operations = with_sound_examples(operations, components, ledger, items=options.brevity.items)
         return ApiDescription(
             source=options.name,
             kind=options.kind or f"OpenAPI {word(document.get('openapi'))}",

@@ -73,11 +73,11 @@ def source_reference(source: ReadSource, spec_path: Path) -> str:
         UsageError: The source has no schemas of its own, or lies outside the workspace.
     """
     if source.kind not in ("openapi3", "swagger2"):
-        raise UsageError("--schemas ref needs an OpenAPI or Swagger file: other sources have no schemas of their own")
+        raise UsageError("--schemas ref needs an OpenAPI or Swagger file: other sources have no named schemas")
     root = find_workspace(spec_path.parent).root
     path = source.path.resolve() if source.path is not None else None
     if path is None or not path.is_relative_to(root):
-        raise UsageError(f"--schemas ref needs a source inside the workspace {root}; copy the file there")
+        raise UsageError(f"--schemas ref needs a source inside the workspace; copy the file into {root}")
     up = [".."] * len(spec_path.parent.resolve().relative_to(root).parts)
     return quote(Path(*up, path.relative_to(root)).as_posix() if up else f"./{path.relative_to(root).as_posix()}")
 

@@ -153,7 +153,7 @@ def _oauth(given: Mapping, where: str, ledger: Ledger, base_url: str | None, sco
     token_url = _endpoint(flow, "tokenUrl", place, ledger, base_url) if flow else None
     for name in flows:
         if name != _CLIENT_CREDENTIALS and not name.startswith("x-"):
-            ledger.lose("security-kind", f"oauth2 {name}", step(where, "flows", name))
+            ledger.lose("oauth-flow", name, step(where, "flows", name))
     if token_url is None:
         return bearer(note=f"an OAuth access token{_with(scopes)}")
     config: dict[str, object] = {"grant_type": "client_credentials", "token_url": token_url}

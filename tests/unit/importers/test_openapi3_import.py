@@ -42,7 +42,9 @@ def test_every_section_of_the_template_is_there_on_demand(shop: Importing) -> No
 def test_a_spec_holds_what_its_source_says(shop: Importing) -> None:
     """Without it there is no placeholder, and no section that would be empty; what is open is said once."""
     text = shop.of(operation("responses: {'200': {description: ok}}")).text
-    assert text.partition("<!--")[0] == """---
+    assert (
+        text.partition("<!--")[0]
+        == """---
 id: INT-001
 type: Integration
 name: Shop
@@ -91,6 +93,7 @@ response:
 ```
 
 """
+    )
 
 
 def test_an_operation_becomes_an_endpoint(shop: Importing) -> None:

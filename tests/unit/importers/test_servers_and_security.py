@@ -124,7 +124,12 @@ def test_plain_http_is_for_development(shop: Importing) -> None:
                 "type": "oauth2",
                 "flows": {"clientCredentials": {"tokenUrl": "https://auth.example/token", "scopes": {"read": ""}}},
             },
-            ["type: oauth", "grant_type: client_credentials", "token_url: https://auth.example/token", "scopes: [read]"],
+            [
+                "type: oauth",
+                "grant_type: client_credentials",
+                "token_url: https://auth.example/token",
+                "scopes: [read]",
+            ],
         ),
         (
             {

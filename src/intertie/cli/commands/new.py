@@ -146,7 +146,8 @@ def command(
     count = plural(len(imported.operations), "operation")
     put(f"{done} {_shown(path)} ({draft.id}): {count} from {imported.description.kind}")
     if imported.schemas_file is not None:
-        put(f"wrote {_shown(imported.schemas_file.path)}: its schemas")
+        schemas = plural(len(imported.schemas_file.schemas), "schema")
+        put(f"{done} {_shown(imported.schemas_file.path)}: {schemas}")
     brackets = "fill in what stands in [brackets], then " if complete else ""
     say(f"next: {brackets}intertie check {_shown(path)}")
 
