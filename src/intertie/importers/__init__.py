@@ -6,6 +6,6 @@ from intertie.importers.merging.record import read_record
 from intertie.importers.selection import Selection
 
 __all__ = [
-    "HEADS", "Imported", "Request", "Selection", "brief_words", "import_again", "import_new", "losses_rows", "read_record",
-    "weighty",
+    "HEADS", "Imported", "Request", "Selection", "brief_words", "import_again", "import_new", "losses_rows",
+    "read_record", "weighty",
 ]  # fmt: skip

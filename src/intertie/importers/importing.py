@@ -231,8 +231,8 @@ def _left_there(source: ReadSource, spec_path: Path) -> str:
     """Return what was decided where the schemas don't fit."""
     where = unquote(source_reference(source, spec_path))
     return (
-        f"the schemas of {source.name} are too large for a spec: the spec refers to {where}, so keep that file where it "
-        "is (--schemas chooses another place)"
+        f"the schemas of {source.name} are too large for a spec: the spec refers to {where}, so keep that file in "
+        "its place (--schemas chooses another place)"
     )
 
 

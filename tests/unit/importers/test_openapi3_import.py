@@ -397,7 +397,7 @@ def test_a_part_is_imported_by_tag_path_and_name(shop: Importing) -> None:
     assert shop.new(path, selection=Selection(tags=("Charges",), operations=("charge",))).operations == ("Charge",)
     with pytest.raises(UsageError, match="did you mean `Refunds`"):
         shop.new(path, selection=Selection(tags=("Refund",)))
-    with pytest.raises(UsageError, match="no operation fits all"):
+    with pytest.raises(UsageError, match="no operation matches --tag"):
         shop.new(path, selection=Selection(tags=("Refunds",), operations=("charge",)))
 
 
