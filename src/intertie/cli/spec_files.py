@@ -29,7 +29,7 @@ def workspace_of(context: CliContext, paths: tuple[str, ...]) -> Workspace:
     if len(declared) > 1 or common == Path(common.anchor) or not all(root.is_relative_to(common) for root in found):
         first, second = list(found.values())[:2]
         raise UsageError(
-            f"{first} and {second} belong to different workspaces: check them one by one, or name --workspace"
+            f"{first} and {second} belong to different workspaces: check them one by one, or pass --workspace"
         )
     return Workspace(common)
 
@@ -71,7 +71,7 @@ def _specs_in(folder: Path, workspace: Workspace) -> list[Path]:
     files = [path for path in known if path.resolve().is_relative_to(inside)]
     if not files:
         raise UsageError(
-            f"there are no specs in {folder.resolve()}: no Markdown file there says `type: Integration`; "
-            "`intertie new` writes one"
+            f"{folder.resolve()} has no specs: no Markdown file there says `type: Integration`; "
+            "`intertie new NAME` creates one"
         )
     return files

@@ -76,7 +76,7 @@ def test_a_spec_of_ones_own_is_merged_on_request_only(folder: Path) -> None:
     before = (folder / "specs" / "shop.md").read_text()
     result = new("--from", "api.yaml")
     assert isinstance(result.exception, UsageError)
-    assert "is there already" in str(result.exception)
+    assert "exists already" in str(result.exception)
     assert (folder / "specs" / "shop.md").read_text() == before
     assert new("--from", "api.yaml", "--merge").exit_code == 0
     assert "### Get Orders" in (folder / "specs" / "shop.md").read_text()

@@ -200,6 +200,6 @@ def test_the_whole_template_is_written_on_demand(
     assert run(["new", "Harbour", "--from", str(HARBOUR), "--operation", "getBerth", "--complete"]) == 0
     text = (tmp_path / "specs" / "harbour.md").read_text("utf-8")
     assert "## Cost Management" in text
-    assert "next: fill in what stands in [brackets]" in capsys.readouterr().err
+    assert "next: fill in the [placeholders]" in capsys.readouterr().err
     assert run(["new", "Harbour", "--from", str(HARBOUR)]) == 0
     assert (tmp_path / "specs" / "harbour.md").read_text("utf-8") == text
