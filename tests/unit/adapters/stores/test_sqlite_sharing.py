@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from intertie.adapters.stores import InlineOffload, StoreUnavailable, open_journal
-from intertie.adapters.stores.shared.leases import SHARE_S
+from intertie.adapters.stores.shared.measures import SHARE_S
 from intertie.core.clock import BlockingClock
 from intertie.core.errors import Reach
 from intertie.core.money import ONE_UNIT

@@ -10,7 +10,7 @@ from intertie.runtime.policies.limiter.commands import Settled
 from intertie.runtime.state import Permit
 
 if TYPE_CHECKING:
-    from intertie.adapters.stores.shared.leases import LeasedLimiter
+    from intertie.adapters.stores.shared.holding import Holding
 
 
 class Share:
@@ -30,7 +30,7 @@ class Share:
         "out", "told",
     )  # fmt: skip
 
-    def __init__(self, limiter: LeasedLimiter, number: int, count: int, began_s: float, end_s: float) -> None:
+    def __init__(self, limiter: Holding, number: int, count: int, began_s: float, end_s: float) -> None:
         self._limiter = limiter
         self.now_s = limiter.now_s
         self.horizon: Horizon = limiter.horizon
@@ -65,6 +65,14 @@ class Share:
             self.number, self.end_s, tuple(self.departed_s), [permit.leaving for permit in self.out].count(True)
         )
 
+    def revoke(self) -> None:
+        """Let nothing more leave: what has leave to counts at the end, the rest lapses when it looks at the clock."""
+        self.now_s = _never_s
+        for permit in list(self.out):
+            del self.out[permit]
+            if permit.leaving:
+                self.departed_s.append(self.end_s)
+
     def departed(self, permit: Permit) -> None:
         """Count a permit's request from now on."""
         self._limiter.departed_from(self, permit)
@@ -76,6 +84,11 @@ class Share:
     def finished(self, permit: Permit) -> None:
         """End a permit's flight."""
         self._limiter.finished_from(self, permit)
+
+
+def _never_s() -> float:
+    """Return the time by a clock that is past every permit's end."""
+    return inf
 
 
 class Demand:
