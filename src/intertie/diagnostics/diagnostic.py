@@ -13,8 +13,8 @@ from intertie.diagnostics.span import SourceSpan
 class Severity(StrEnum):
     """How much it matters, the gravest first.
 
-    An error contradicts itself or can't work; a warning will hurt; an info is good to know; a hint is advice, shown only
-    to who asks for it.
+    An error contradicts itself or can't work; a warning will hurt; an info is good to know; a hint is advice, shown on
+    request only.
     """
 
     ERROR = "error"
