@@ -169,11 +169,11 @@ def test_a_comment_ignores_a_finding(cases: CaseWorkspace) -> None:
     """`# intertie: ignore[…]` stands on the line or above it; one that hides nothing is a finding."""
     cases.change(TC, "- elapsed < 4s", "- elapse < 4s  # intertie: ignore[TIE705] the runner will have it")
     assert cases.found(TC) == ()
-    cases.change(TC, "status: ready", "# intertie: ignore[not-a-choice] on trial\nstatus: trial")
+    cases.change(TC, "status: ready", "# intertie: ignore[invalid-choice] on trial\nstatus: trial")
     assert cases.found(TC) == ()
     cases.change(TC, "status: trial", "status: ready")
     assert [each.name for each in cases.found(TC)] == ["unused-ignore"]
-    cases.change(TC, "ignore[not-a-choice] on trial", "ignore[not-a-choise] on trial")
+    cases.change(TC, "ignore[invalid-choice] on trial", "ignore[not-a-choise] on trial")
     assert [each.name for each in cases.found(TC)] == ["unreadable-ignore"]
 
 
@@ -181,7 +181,7 @@ def test_the_configuration_leaves_out_cases(cases: CaseWorkspace) -> None:
     """`[lint]` selects by code and by file in cases as in specs."""
     cases.change(TC, "status: ready", "status: redy")
     config = cases.root / "intertie.toml"
-    config.write_text('[lint.per-file-ignores]\n"test-cases/" = ["not-a-choice"]\n')
+    config.write_text('[lint.per-file-ignores]\n"test-cases/" = ["invalid-choice"]\n')
     assert cases.found(TC) == ()
     config.write_text('[lint]\nseverity = {TIE016 = "info"}\n')
     assert [each.severity for each in cases.found(TC)] == [Severity.INFO]
