@@ -12,7 +12,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE336", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE336", severity=Severity.HINT, since="0.1.0")
 def body_without_content_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """A request body has no content type."""
     for endpoint, _, wire in planned_rest(spec, plan):

@@ -12,7 +12,7 @@ from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE415", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE415", severity=Severity.HINT, since="0.1.0")
 def unmapped_declared_error(spec: Spec) -> Iterator[Finding]:
     """A declared error has no row in the error mapping."""
     rows = {row.external_code.value.strip().lower() for row in spec.error_mapping if row.external_code}

@@ -12,7 +12,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE412", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE412", severity=Severity.HINT, since="0.1.0")
 def unmapped_required_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """No mapping fills a required field of the request."""
     for endpoint, operation in planned(spec, plan):

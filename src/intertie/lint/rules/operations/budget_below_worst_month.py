@@ -10,7 +10,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE506", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE506", severity=Severity.HINT, since="0.1.0")
 def budget_below_worst_month(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """A month at the rate limit costs more than the budget, and nothing stops it."""
     pricing = plan.pricing

@@ -15,7 +15,7 @@ from intertie.runtime.policies.budget.options import PricingOptions
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE515", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE515", severity=Severity.HINT, since="0.1.0")
 def budget_exhausted_early(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """At the full rate the budget is used up before the month ends, and calls are refused."""
     pricing, declared = plan.pricing, windows(spec)

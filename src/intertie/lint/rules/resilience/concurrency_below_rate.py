@@ -12,7 +12,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE218", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE218", severity=Severity.HINT, since="0.1.0")
 def concurrency_below_rate(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """The concurrency limit keeps calls below the rate limit."""
     concurrent = spec.rate_limits.concurrent_requests if spec.rate_limits else None

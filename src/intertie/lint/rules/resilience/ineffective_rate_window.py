@@ -10,7 +10,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE211", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE211", severity=Severity.HINT, since="0.1.0")
 def ineffective_rate_window(spec: Spec) -> Iterator[Finding]:
     """A longer rate window never limits anything."""
     for shorter, longer in pairwise(windows(spec)):

@@ -10,7 +10,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE227", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE227", severity=Severity.HINT, since="0.1.0")
 def open_breaker_without_fallback(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """An open breaker fails every call, because there is no fallback."""
     breaker, block = plan.breaker, spec.circuit_breaker

@@ -12,7 +12,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE212", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE212", severity=Severity.HINT, since="0.1.0")
 def rate_window_spent_early(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """Under full load a longer rate window is used up early."""
     total_s = plan.timeouts.total_s

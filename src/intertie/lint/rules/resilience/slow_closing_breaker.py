@@ -10,7 +10,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE220", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE220", severity=Severity.HINT, since="0.1.0")
 def slow_closing_breaker(spec: Spec) -> Iterator[Finding]:
     """The breaker needs several rounds of probes to close."""
     breaker = spec.circuit_breaker

@@ -10,7 +10,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE607", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE607", severity=Severity.HINT, since="0.1.0")
 def personal_field_in_url(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """A personal field is sent in the URL."""
     personal = {name for name, _ in personal_fields(spec, plan)}

@@ -9,7 +9,7 @@ from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE135", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE135", severity=Severity.HINT, since="0.1.0")
 def shared_environment_url(spec: Spec) -> Iterator[Finding]:
     """Two environments have the same URL."""
     first: dict[str, tuple[Located[str], Located[str]]] = {}
