@@ -148,7 +148,9 @@ def test_a_mock_without_sockets_does_what_one_with_them_does(
     # The number of attempts ends a call, never its deadline, so that a busy machine changes nothing.
     spec = tmp_path / "payments.md"
     spec.write_text(
-        PAYMENTS.read_text().replace("initial_delay: 200", "initial_delay: 1").replace("max_attempts: 4", "max_attempts: 2")
+        PAYMENTS.read_text()
+        .replace("initial_delay: 200", "initial_delay: 1")
+        .replace("max_attempts: 4", "max_attempts: 2")
     )
     ends: list[object] = []
     for live in (False, True):
