@@ -87,11 +87,11 @@ def opened(place: Path, number: int, port: int) -> Iterator[Row]:
 def of_many(text: str, number: int) -> str:
     """Return the spec with its endpoint repeated under other names and paths."""
     head, rest = text.split("### Get Thing\n")
-    block, tail = rest.split("## Cost", 1)
+    block, others = rest.split("### ", 1)
     many = (f"### Get Thing {each}\n{block}" for each in range(number - 1))
     same = f"### Get Thing {number - 1}\n{block}"
     apart = (each.replace("/things/{id}", f"/things{index}/{{id}}") for index, each in enumerate(many))
-    return f"{head}{''.join(apart)}{same}## Cost{tail}"
+    return f"{head}{''.join(apart)}{same}### {others}"
 
 
 def environment(bytecode: Path) -> dict[str, str]:

@@ -32,7 +32,7 @@ def report(result: CheckResult, form: str, workspace: Workspace, *, strict: bool
         from intertie.lint.registry import BY_CODE  # noqa: PLC0415
 
         def about(code: str) -> str:
-            return BY_CODE[code].page.summary if code in BY_CODE else code
+            return BY_CODE[code].summary if code in BY_CODE else code
 
         return render_sarif(diagnostics, sources, version=__version__, about=about)
     if form == "github":

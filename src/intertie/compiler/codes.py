@@ -36,23 +36,23 @@ _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 TABLE: tuple[Code, ...] = (
     Code(
         "TIE050", "unknown-environment", _ERROR,
-        "The chosen environment is not one the spec declares.",
+        "The chosen environment is not declared.",
         "choose a declared one, or add it under `service.environments`",
         judges="surroundings",
     ),
     Code(
         "TIE051", "no-base-url", _ERROR,
-        "The spec says nowhere where the service is, so nothing can be called.",
+        "The spec has no base URL.",
         "give `service.base_url` or an environment's URL under `service.environments`",
     ),
     Code(
         "TIE052", "invalid-base-url", _ERROR,
-        "A base URL can't be used: it needs `http` or `https`, a host, and no user, query or fragment.",
+        "A base URL can't be used.",
         "write it as `https://api.example.com/v1`; credentials belong to `authentication`",
     ),
     Code(
         "TIE053", "plain-http", _ERROR,
-        "Calls and credentials would travel unencrypted to another machine outside development.",
+        "Calls would travel unencrypted.",
         "use `https://`, or declare the URL under `environments.development`",
     ),
     Code(
@@ -62,27 +62,27 @@ TABLE: tuple[Code, ...] = (
     ),
     Code(
         "TIE055", "incomplete-endpoint", _WARNING,
-        "An endpoint lacks its path or its method and is left out.",
+        "An endpoint has no path or no method.",
         "give `endpoint.path` and `endpoint.method`",
     ),
     Code(
         "TIE057", "invalid-field-path", _ERROR,
-        "A path of a mapping, a pagination or an error code can't be read.",
+        "A path into a document can't be read.",
         "write it dotted, such as `items[].price`, or as a JSONPath",
     ),
     Code(
         "TIE058", "unknown-transform", _ERROR,
-        "A transform is not one of the library, or its arguments can't be read.",
+        "A mapping row uses an unknown transform.",
         "use a name from the transform library; `-` means none",
     ),
     Code(
         "TIE059", "uncompilable-schema", _ERROR,
-        "A JSON Schema does not compile, so nothing can be validated by it.",
+        "A schema does not compile.",
         "mend the schema at the place named",
     ),
     Code(
         "TIE060", "invalid-status", _ERROR,
-        "A status is neither a number from 100 to 599 nor a class such as `5xx`.",
+        "A status is not a valid HTTP status.",
         "write `409`, `5xx`, or a condition where one is allowed",
     ),
     Code(
@@ -92,93 +92,93 @@ TABLE: tuple[Code, ...] = (
     ),
     Code(
         "TIE062", "unknown-time-zone", _ERROR,
-        "The time zone is not in the IANA database, so the calendar month of the budget is unknown.",
+        "The time zone is unknown.",
         "use a name such as `Europe/Berlin` or `UTC`",
     ),
     Code(
         "TIE063", "mixed-currencies", _ERROR,
-        "Amounts of one spec are in different currencies and can't be added.",
+        "The amounts of a spec are in different currencies.",
         "write all amounts in one currency and name it in `costs.currency`",
     ),
     Code(
         "TIE064", "invalid-threshold", _ERROR,
-        "The breaker's threshold is neither a number of failures nor a percentage.",
+        "The failure threshold of the circuit breaker can't be read.",
         "write `5` (failures in a row) or `50%` (with `window`)",
     ),
     Code(
         "TIE065", "unreadable-rate", _ERROR,
-        "A rate in prose can't be read, so the limit it states would not be kept.",
+        "A rate limit in words can't be read.",
         "write `100 requests per minute`, or use `requests_per_minute: 100`",
     ),
     Code(
         "TIE066", "unknown-endpoint", _ERROR,
-        "A mapping row names an endpoint that the spec does not have.",
+        "A mapping row names an endpoint that does not exist.",
         "use the heading of an endpoint",
     ),
     Code(
         "TIE067", "literal-secret", _ERROR,
-        "A secret stands in the document instead of a reference to it.",
+        "The spec contains a secret.",
         "move it out and write `env:NAME` or `file:/run/secrets/name`; then change the secret, for it has been read",
     ),
     Code(
         "TIE068", "unknown-setting", _WARNING,
-        "The configuration has a key that nothing reads.",
+        "The configuration has an unknown key.",
         "mend its spelling or take it out",
         judges="surroundings",
     ),
     Code(
         "TIE069", "unknown-condition", _ERROR,
-        "A condition of retry or breaker is none that is known.",
+        "A retry or breaker condition is unknown.",
         "use `network_error`, `timeout`, `service_unavailable`, `service_fault`, a status or a class",
     ),
     Code(
         "TIE070", "incomplete-mapping-row", _WARNING,
-        "A mapping row lacks one of its two fields and is left out.",
+        "A mapping row has only one of its two fields.",
         "give both `external_field` and `internal_field`",
     ),
     Code(
         "TIE071", "unused-mapping-row", _WARNING,
-        "No endpoint's schema or parameters have the field of this row, so it never does anything.",
+        "A mapping row has no effect.",
         "mend the field's name, or add it to the schema it belongs to",
     ),
     Code(
         "TIE072", "tier-disorder", _ERROR,
-        "Price tiers don't follow each other: a limit does not grow, or a tier stands after one without end.",
+        "The price tiers are out of order.",
         "order the tiers by `limit`; only the last has none",
     ),
     Code(
         "TIE073", "wrong-tier-unit", _ERROR,
-        "A tier's unit is not what the pricing model pays for.",
+        "The unit of a price tier does not match the pricing model.",
         "use `request`, `gb` or `minute` with the model of that name, `month` with `subscription`",
     ),
     Code(
         "TIE074", "open-last-tier", _WARNING,
-        "The last tier ends at a limit and nothing says what calls cost beyond; its price is used there too.",
+        "No tier says what calls cost beyond the last limit.",
         "add a tier without `limit`",
     ),
     Code(
         "TIE075", "unsupported-feature", _WARNING,
-        "An operation needs something that this version can't do, so calls of it are refused.",
+        "An operation needs a feature that this version does not support.",
         "call the others; `intertie plan` says which are refused and why",
     ),
     Code(
         "TIE076", "incomplete-auth", _ERROR,
-        "The authentication lacks what its type needs.",
+        "The authentication lacks a field that its type needs.",
         "give the missing field in `authentication.config`",
     ),
     Code(
         "TIE077", "incomplete-pagination", _ERROR,
-        "The pagination lacks what its style needs to find the next page.",
+        "The pagination lacks a field that its style needs.",
         "give the missing field",
     ),
     Code(
         "TIE078", "incomplete-error-row", _WARNING,
-        "An error mapping row lacks its external code and is left out.",
+        "An error row has no external code.",
         "give `external_code`: a status, a class or the provider's own code",
     ),
     Code(
         "TIE079", "missing-fallback", _WARNING,
-        "An error row says `fallback`, and no fallback is declared.",
+        "An error row says `fallback`, but the spec declares no fallback.",
         "give `fallback_behavior.strategy`, or let the row say `fail`",
     ),
     Code(
@@ -189,23 +189,23 @@ TABLE: tuple[Code, ...] = (
     ),
     Code(
         "TIE081", "invalid-endpoint-path", _ERROR,
-        "An endpoint's path can't be sent: it must begin with `/` and stay under the base URL.",
+        "The path of an endpoint can't be used.",
         "write it as `/v1/orders/{id}`, without host, query or `..`",
     ),
     Code(
         "TIE082", "invalid-header", _ERROR,
-        "A header can't be sent: HTTP forbids its name or value, or the transport writes it itself.",
+        "A header can't be sent.",
         "mend name and value; leave out Host, Content-Length, Transfer-Encoding and Connection",
     ),
     Code(
         "TIE083", "compiler-bug", _ERROR,
-        "Intertie itself failed while compiling this part of the spec.",
+        "The compiler failed because of a bug in Intertie.",
         "report it with the version and that part of the spec, without secrets",
         judges="surroundings",
     ),
     Code(
         "TIE084", "invalid-proxy", _ERROR,
-        "The proxy can't be used: it needs a plain `http://` URL of host and port, and references for a credential.",
+        "The proxy can't be used.",
         "write `url: http://proxy.example:3128`, and `username: env:NAME` and `password: env:NAME` where it asks",
     ),
 )  # fmt: skip

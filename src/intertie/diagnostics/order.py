@@ -47,6 +47,6 @@ def rule_page(code: str) -> str:
     """Return the documentation page of a rule, relative to the root of the project.
 
     >>> rule_page("TIE204")
-    'docs/reference/rules/TIE204.md'
+    'src/intertie/lint/pages/TIE204.md'
     """
-    return f"docs/reference/rules/{code}.md"
+    return f"src/intertie/lint/pages/{code}.md"

@@ -1,4 +1,4 @@
-"""The rules' reference pages, written from their docstrings."""
+"""The list of all rules, and the head of each rule's page: what is written from the rules' registration."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from itertools import groupby
 
 from intertie.diagnostics import Severity
 from intertie.diagnostics.order import rule_page
-from intertie.lint.page import Snippet
+from intertie.lint.page import REFERENCES, Snippet
 from intertie.lint.registry import RULES
 from intertie.lint.rule import Rule
 from intertie.lint.rules import GROUP_TITLES
 
 INDEX = "docs/reference/rules/README.md"
+_FROM_INDEX = "../../../"
 
 
 def rule_pages() -> dict[str, str]:
-    """Return path -> text of every rule's page and of their index, paths relative to the root of the project."""
+    """Return path -> text of every rule's page and of their index, paths relative to the root of the project.
+
+    A page is written by hand, save its title and the lines on severity and origin.
+    """
     pages = {rule_page(rule.code): rule_markdown(rule) for rule in RULES}
     return {INDEX: index_markdown(), **pages}
 
@@ -33,11 +37,11 @@ def rule_markdown(rule: Rule) -> str:
             "",
             f"*{rule.severity.value.capitalize()}. {found_by}. Since {rule.since}.*",
             *(["", what_it_stops(rule)] if rule.severity is Severity.ERROR else []),
-            *_part("What it does", page.what),
+            *_part("What it finds", page.what),
             *_part("Why it matters", page.why),
             *_part("Example", _fenced(page.example)),
-            *_part("Use instead", _fenced(page.instead)),
-            *_part("References", page.references),
+            *_part("How to fix", *([page.fix] if page.fix else []), _fenced(page.fixed)),
+            *(_part(REFERENCES, page.references) if page.references else []),
             "",
         ]
     )
@@ -76,11 +80,12 @@ def _index() -> Iterator[str]:
         for rule in rules:
             around = ", around" if rule.severity is Severity.ERROR and rule.judges == "surroundings" else ""
             severity = f"{rule.severity.value}{around}"
-            yield f"| [{rule.code}]({rule.code}.md) | `{rule.name}` | {severity} | {rule.page.summary} |"
+            link = f"[{rule.code}]({_FROM_INDEX}{rule_page(rule.code)})"
+            yield f"| {link} | `{rule.name}` | {severity} | {rule.summary} |"
 
 
-def _part(heading: str, text: str) -> list[str]:
-    return ["", f"## {heading}", "", text]
+def _part(heading: str, *texts: str) -> list[str]:
+    return ["", f"## {heading}", *(line for text in texts for line in ("", text))]
 
 
 def _fenced(snippet: Snippet) -> str:

@@ -13,14 +13,11 @@ from datetime import date
 from msgspec import Struct
 
 from intertie.diagnostics import Diagnostic, Edit, Fix, SourceSpan
+from intertie.lint.codes import EXPIRED, REASONLESS, UNREADABLE, UNUSED
 from intertie.lint.dates import parse_date
 from intertie.lint.mending import remove_lines
 from intertie.lint.registry import BY_CODE, find_rule, nearest
 from intertie.lint.rule import ReportedCode
-from intertie.lint.rules.structure.expired_ignore import EXPIRED
-from intertie.lint.rules.structure.ignore_without_reason import REASONLESS
-from intertie.lint.rules.structure.unreadable_ignore import UNREADABLE
-from intertie.lint.rules.structure.unused_ignore import UNUSED
 
 _MARKDOWN_RE = re.compile(r"<!--\s*intertie:\s*ignore\b(?P<rest>.*?)-->")
 _YAML_RE = re.compile(r"(?:^|\s)#\s*intertie:\s*ignore\b(?P<rest>.*)$")

@@ -1,9 +1,8 @@
-"""How a rule is declared: a function, its code, and a docstring that is its page in the docs."""
+"""How a rule is declared: a function, its code, and a docstring that is the first sentence of its page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from inspect import cleandoc
 from types import FunctionType
 from typing import Protocol, TypeAlias, cast
 
@@ -11,7 +10,7 @@ from msgspec import Struct
 
 from intertie.diagnostics import Judges, Severity
 from intertie.lint.finding import Finding
-from intertie.lint.page import RulePage, read_page
+from intertie.lint.page import RulePage, page_of
 
 Check: TypeAlias = Callable[..., Iterator[Finding]]
 
@@ -27,11 +26,11 @@ class Rule(Struct, frozen=True):
         name: Reads after "allow"; the function's name in kebab case.
         severity: Of its findings, unless a finding says otherwise.
         since: Version that brought it.
-        doc: The docstring of its function: its docs page.
-        group: The folder it stands in, such as `resilience`.
+        summary: What it finds, in one sentence: the docstring of its function, and the first sentence of its page.
+        group: Heads it in lists, such as `resilience`; the folder of its function.
         takes: Names of the arguments that `check` wants; a rule that takes the plan is skipped where there is none.
         check: Yields the findings; None where another part makes them.
-        reported_by: `parser`, `compiler` or `checker` where the finding is made there and this only documents it.
+        reported_by: `parser`, `compiler` or `checker` where the finding is made there.
         judges: Where the cause of its findings lies; decides what an error of it stops.
     """
 
@@ -39,7 +38,7 @@ class Rule(Struct, frozen=True):
     name: str
     severity: Severity
     since: str
-    doc: str
+    summary: str
     group: str
     takes: tuple[str, ...] = ()
     check: Check | None = None
@@ -48,16 +47,12 @@ class Rule(Struct, frozen=True):
 
     @property
     def page(self) -> RulePage:
-        """The docs page. It is read when it is looked at: a check needs none.
-
-        Raises:
-            ValueError: The docstring lacks a part of the page.
-        """
-        return read_page(cleandoc(self.doc), where=f"{self.code} {self.name}")
+        """Its page, read from the file each time it is asked for."""
+        return page_of(self.code)
 
 
 class ReportedCode(Protocol):
-    """A row of the parser's or the compiler's table of codes."""
+    """A row of the table of codes that the parser, the compiler or the checker has."""
 
     @property
     def code(self) -> str:
@@ -72,17 +67,12 @@ class ReportedCode(Protocol):
         """Its usual severity."""
 
     @property
+    def meaning(self) -> str:
+        """What it means, in one sentence: the first one of its page."""
+
+    @property
     def judges(self) -> Judges:
         """Where its cause lies."""
-
-
-class CheckerCode(Struct, frozen=True):
-    """A row for a finding that the checker itself makes, outside the rules."""
-
-    code: str
-    name: str
-    severity: Severity
-    judges: Judges = "spec"
 
 
 def rule(*, code: str, severity: Severity, since: str, judges: Judges | None = None) -> Callable[[Check], Rule]:
@@ -107,32 +97,9 @@ def rule(*, code: str, severity: Severity, since: str, judges: Judges | None = N
         if severity is Severity.ERROR and judges is None:
             msg = f"{function.__name__} gives errors: say `judges=`, the spec or its surroundings"
             raise TypeError(msg)
-        name, doc = function.__name__.replace("_", "-"), function.__doc__ or ""
+        name, summary = function.__name__.replace("_", "-"), (function.__doc__ or "").strip()
         cause: Judges = judges or ("surroundings" if "around" in takes else "spec")
-        return Rule(code, name, severity, since, doc, _group(function), takes, function, judges=cause)
-
-    return declare
-
-
-def reported(row: ReportedCode, *, by: str, since: str) -> Callable[[Callable[[], None]], Rule]:
-    """Make a rule of a docstring, for a finding that another part of Intertie makes.
-
-    Args:
-        row: Code, name and severity, from the table of the part that reports it.
-        by: `parser`, `compiler` or `checker`.
-        since: Version that brought it.
-
-    Raises:
-        ValueError: The function's name is not the row's.
-    """
-
-    def declare(function: Callable[[], None]) -> Rule:
-        name = function.__name__.replace("_", "-")
-        if name != row.name:
-            msg = f"{function.__name__} documents {row.code}, which is called {row.name}"
-            raise ValueError(msg)
-        doc = function.__doc__ or ""
-        return Rule(row.code, name, row.severity, since, doc, _group(function), reported_by=by, judges=row.judges)
+        return Rule(code, name, severity, since, summary, _group(function), takes, function, judges=cause)
 
     return declare
 

@@ -8,10 +8,10 @@ from itertools import islice
 from intertie._version import __version__
 from intertie.diagnostics import Diagnostic, Severity
 from intertie.lint.around import Around
+from intertie.lint.codes import CRASHED
 from intertie.lint.finding import Finding
 from intertie.lint.registry import RULES
 from intertie.lint.rule import Rule
-from intertie.lint.rules.structure.rule_crashed import CRASHED
 from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 from intertie.spec.source import MOST_OF_A_KIND

@@ -55,6 +55,7 @@ class Masking:
         self._names = frozenset((auth.name.lower(),)) if auth.type != "none" else frozenset()
         self._harmless = _HARMLESS | idempotency_headers
         self._known: dict[str, bool] = {}
+        self._open_targets: set[str] = set()
 
     def is_secret(self, name: str) -> bool:
         """Return whether the values of a header or parameter are masked."""
@@ -67,16 +68,22 @@ class Masking:
         return known
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """Return the headers with secret values masked."""
-        return {name: MASK if self.is_secret(name) else value for name, value in headers.items()}
+        """Return the first 60 headers, secret values masked and long ones cut."""
+        known, shown = self._known, {}
+        for name, value in headers.items() if len(headers) <= _MOST_HEADERS else islice(headers.items(), _MOST_HEADERS):
+            is_secret = known[name] if name in known else self.is_secret(name)
+            shown[name] = MASK if is_secret else value if len(value) <= _LONGEST_VALUE else _cut(value)
+        return shown
 
     def target(self, target: str) -> str:
         """Return path and query with secret values masked."""
         path, mark, query = target.partition("?")
-        if not mark:
+        if not mark or target in self._open_targets:
             return target
         pairs = parse_qsl(query, keep_blank_values=True)
         if not any(self.is_secret(name) for name, _ in pairs):
+            if len(self._open_targets) < KEPT and len(target) <= _LONGEST_VALUE:
+                self._open_targets.add(target)
             return target
         masked = urlencode([(name, MASK if self.is_secret(name) else value) for name, value in pairs], safe="[]")
         return f"{path}?{masked.replace(quote(MASK), MASK)}"
@@ -98,7 +105,7 @@ class ReceivedLog:
             request.method,
             _cut(self.masking.target(request.target)),
             reply.operation,
-            {name: _cut(text) for name, text in islice(self.masking.headers(request.headers).items(), _MOST_HEADERS)},
+            self.masking.headers(request.headers),
             reply.status,
             reply.delay_s,
             fault,

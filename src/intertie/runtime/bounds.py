@@ -43,7 +43,7 @@ _REST: Final = bytes(byte for byte in range(256) if byte not in _STRUCTURE)
 _STEPS: Final = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 _FLAT_ROUNDS: Final = 4
 
-_FIRST_OF_MARKS: Final = 0xEF
+FIRST_OF_MARKS: Final = 0xEF
 """Byte order marks begin with this byte or a higher one, JSON never does."""
 
 _decode = msgspec.json.Decoder().decode
@@ -61,7 +61,11 @@ def decode_json(text: bytes) -> object:
         msgspec.DecodeError: It is no JSON.
         UnicodeDecodeError: It is not UTF-8.
     """
-    if len(text) > _HARMLESS_BYTES:
+    size = len(text)
+    # Taking brackets out jumps from one to the next; `count` looks at every byte.
+    if size > _HARMLESS_BYTES and (
+        size > _FEW_BYTES or 2 * size - len(text.replace(b"[", b"")) - len(text.replace(b"{", b"")) > DEEPEST
+    ):
         check_json(text)
     try:
         return _decode(text)
@@ -78,7 +82,7 @@ def decode_json_body(body: bytes, charset: str) -> object:
         CharsetError: The charset is none of the web's, or the bytes are not of it.
         BoundsError, msgspec.DecodeError, UnicodeDecodeError: As `decode_json`.
     """
-    if (charset == "utf-8" or is_utf8(charset)) and body[0] < _FIRST_OF_MARKS:
+    if (charset == "utf-8" or is_utf8(charset)) and body[0] < FIRST_OF_MARKS:
         return decode_json(body)
     return decode_json(decode_text(body, charset).encode())
 
@@ -92,8 +96,6 @@ def check_json(text: bytes) -> None:
         BoundsError: It is nested too deeply, or has too many values.
     """
     long = len(text) > _FEW_BYTES
-    if not long and _opened(text) <= DEEPEST:
-        return
     if b"\\" in text:
         text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
     outline = text.translate(None, _REST)
@@ -113,11 +115,6 @@ def check_json(text: bytes) -> None:
             return
     if max(accumulate(memoryview(brackets.translate(_STEPS)).cast("b")), default=0) > DEEPEST:
         raise _too_deep()
-
-
-def _opened(text: bytes) -> int:
-    """Return how many brackets open. Taking them out jumps from one to the next; `count` looks at every byte."""
-    return 2 * len(text) - len(text.replace(b"[", b"")) - len(text.replace(b"{", b""))
 
 
 def check_form(text: bytes) -> None:

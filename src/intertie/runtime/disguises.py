@@ -37,6 +37,9 @@ _CREDENTIAL_FAULT_RE = later(
 _READ_CHARS = 500
 _CODE_NAMES = ("code", "type", "status", "reason", "error_code", "errorcode", "__type")
 _ERROR_NAMES = ("error", "errors", "fault")
+_NAMED_ERRORS = frozenset(_ERROR_NAMES)
+ERROR_SIGNS = _NAMED_ERRORS | {"status", "code"}
+"""Members with which the body of a success deserves a second look."""
 
 
 def says_throttled(text: str | None) -> bool:
@@ -63,10 +66,7 @@ def may_hide_error(data: object) -> bool:
     >>> may_hide_error({"id": 1}), may_hide_error({"error": {"code": "x"}}), may_hide_error([1])
     (False, True, False)
     """
-    # Spelled out: a generator would cost more than all five lookups.
-    return isinstance(data, dict) and (
-        "error" in data or "errors" in data or "status" in data or "code" in data or "fault" in data
-    )
+    return isinstance(data, dict) and not data.keys().isdisjoint(ERROR_SIGNS)
 
 
 def hidden_codes(data: object) -> list[str]:
@@ -77,16 +77,14 @@ def hidden_codes(data: object) -> list[str]:
     >>> hidden_codes({"errors": [{"extensions": {"code": "THROTTLED"}}]})
     ['THROTTLED']
     """
-    if not isinstance(data, Mapping):
+    if not isinstance(data, dict):
         return []
-    found: list[str] = []
     # `status` and `code` beside the data are codes only as numbers: "status: paid" is data.
     status, code = data.get("status"), data.get("code")
-    if status == 429 and type(status) is int:
-        found.append("429")
-    if code == 429 and type(code) is int:
-        found.append("429")
-    if "error" not in data and "errors" not in data and "fault" not in data:
+    found = (
+        ["429" for number in (status, code) if number == 429 and type(number) is int] if 429 in (status, code) else []
+    )
+    if data.keys().isdisjoint(_NAMED_ERRORS):
         return found
     for name in _ERROR_NAMES:
         value = data.get(name)

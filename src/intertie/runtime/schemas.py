@@ -34,7 +34,7 @@ class CompiledSchema:
         if type(value) is bytes:
             return broken_by_bytes(self.json, len(value), root=self.json) is None
         try:
-            return self._compiled().is_valid(value)
+            return (self._validator or self._compiled()).is_valid(value)
         except UnicodeEncodeError:
             return False  # half a character, which no JSON can hold
 

@@ -22,56 +22,40 @@ class Code(Struct, frozen=True):
 
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
-FILE_UNREADABLE = Code(
-    "TIE001", "file-unreadable", _ERROR, "The file is missing, is no regular file or may not be read."
-)
-NOT_UTF8 = Code("TIE002", "not-utf8", _ERROR, "The file is not text in UTF-8.")
-FILE_TOO_LARGE = Code("TIE003", "file-too-large", _ERROR, "The file, or a YAML block in it, is larger than is read.")
-YAML_SYNTAX = Code("TIE004", "yaml-syntax", _ERROR, "A YAML block breaks off at a syntax error.")
-YAML_TAG = Code("TIE005", "yaml-tag", _ERROR, "A YAML tag such as `!!python/object` is refused.")
-TOO_DEEP = Code("TIE006", "nested-too-deep", _ERROR, "Values are nested deeper than is read.")
-TOO_MANY_ALIASES = Code("TIE007", "alias-expansion", _ERROR, "YAML aliases expand to more values than are read.")
-DUPLICATE_KEY = Code("TIE008", "duplicate-key", _ERROR, "A key is given twice in one mapping; both places are shown.")
-BLOCK_CONFLICT = Code(
-    "TIE009", "block-conflict", _ERROR, "Two blocks that merge give the same key; both places are shown."
-)
-NOT_A_MAPPING = Code("TIE010", "not-a-mapping", _ERROR, "A YAML block or the front matter holds no keys.")
-UNKNOWN_KEY = Code("TIE011", "unknown-key", _WARNING, "A key that the block does not know; it has no effect.")
-UNKNOWN_SECTION = Code(
-    "TIE012", "unknown-section", _INFO, "A section of the author's own: kept and shown, without effect."
-)
-UNFILLED = Code(
-    "TIE013", "unfilled", _WARNING, "A placeholder of the template is still there; an info while the spec is a draft."
-)
-WRONG_TYPE = Code("TIE014", "wrong-type", _ERROR, "A value is not of the kind its field holds.")
-WRONG_UNIT = Code("TIE015", "wrong-unit", _ERROR, "A value carries a unit that its field can't have.")
-NOT_A_CHOICE = Code("TIE016", "not-a-choice", _ERROR, "A value is none of the choices of its field.")
-OUT_OF_RANGE = Code("TIE017", "out-of-range", _ERROR, "A number lies outside what its field allows.")
-ALIAS_USED = Code("TIE018", "alias-used", _INFO, "Another spelling is read as the canonical one, which is named.")
-LOOSE_BOOLEAN = Code(
-    "TIE019", "loose-boolean", _INFO, "`yes`, `no`, `on`, `off` or a quoted boolean is read as true or false."
-)
-NO_FRONT_MATTER = Code(
-    "TIE020", "no-front-matter", _ERROR, "The file does not start with front matter, or it is not closed."
-)
-UNCLOSED_FENCE = Code("TIE021", "unclosed-fence", _ERROR, "A fenced block is not closed where the next part begins.")
-UNLABELLED_FENCE = Code(
-    "TIE022", "unlabelled-fence", _INFO, "A fence without a language holds a known block and is read as YAML."
-)
-UNIT_IN_COMMENT = Code(
-    "TIE023", "unit-in-comment", _INFO, "The unit of a bare number is taken from the comment beside it."
-)
-SWITCHED_OFF = Code("TIE024", "switched-off", _INFO, "`enabled: false` switches off a block that is on by being there.")
-REPEATED_SECTION = Code("TIE025", "repeated-section", _WARNING, "A section is there twice; both are read as one.")
+FILE_UNREADABLE = Code("TIE001", "file-unreadable", _ERROR, "The file can't be read.")
+NOT_UTF8 = Code("TIE002", "not-utf8", _ERROR, "The file is not UTF-8.")
+FILE_TOO_LARGE = Code("TIE003", "file-too-large", _ERROR, "A file or a YAML block is too large.")
+YAML_SYNTAX = Code("TIE004", "yaml-syntax", _ERROR, "A YAML block has a syntax error.")
+YAML_TAG = Code("TIE005", "yaml-tag", _ERROR, "A YAML block uses a tag.")
+TOO_DEEP = Code("TIE006", "nested-too-deep", _ERROR, "Values are nested too deeply.")
+TOO_MANY_ALIASES = Code("TIE007", "alias-expansion", _ERROR, "YAML aliases expand to too many values.")
+DUPLICATE_KEY = Code("TIE008", "duplicate-key", _ERROR, "A key appears twice in one mapping.")
+BLOCK_CONFLICT = Code("TIE009", "block-conflict", _ERROR, "Two blocks that are merged set the same key.")
+NOT_A_MAPPING = Code("TIE010", "not-a-mapping", _ERROR, "A YAML block is not a mapping.")
+UNKNOWN_KEY = Code("TIE011", "unknown-key", _WARNING, "A block has an unknown key.")
+UNKNOWN_SECTION = Code("TIE012", "unknown-section", _INFO, "A section is not part of the format.")
+UNFILLED = Code("TIE013", "unfilled", _WARNING, "A placeholder of the template is still there.")
+WRONG_TYPE = Code("TIE014", "wrong-type", _ERROR, "A value has the wrong type for its field.")
+WRONG_UNIT = Code("TIE015", "wrong-unit", _ERROR, "A value has a unit that its field can't take.")
+NOT_A_CHOICE = Code("TIE016", "not-a-choice", _ERROR, "A value is not one of the choices of its field.")
+OUT_OF_RANGE = Code("TIE017", "out-of-range", _ERROR, "A number is outside the range of its field.")
+ALIAS_USED = Code("TIE018", "alias-used", _INFO, "A key or value is an alias of the standard spelling.")
+LOOSE_BOOLEAN = Code("TIE019", "loose-boolean", _INFO, "A boolean is not written as `true` or `false`.")
+NO_FRONT_MATTER = Code("TIE020", "no-front-matter", _ERROR, "The file does not start with front matter.")
+UNCLOSED_FENCE = Code("TIE021", "unclosed-fence", _ERROR, "A fenced block is not closed.")
+UNLABELLED_FENCE = Code("TIE022", "unlabelled-fence", _INFO, "A fenced block without a language is read as YAML.")
+UNIT_IN_COMMENT = Code("TIE023", "unit-in-comment", _INFO, "The unit of a number is only in a comment.")
+SWITCHED_OFF = Code("TIE024", "switched-off", _INFO, "A block is switched off.")
+REPEATED_SECTION = Code("TIE025", "repeated-section", _WARNING, "A section appears twice.")
 UNREADABLE_LINE = Code(
-    "TIE026", "unreadable-line", _WARNING, "A list line or table is not of the form its section has."
+    "TIE026", "unreadable-line", _WARNING, "A list item or a table does not have the form of its section."
 )
 REPEATED_ENDPOINT = Code("TIE027", "repeated-endpoint", _ERROR, "Two endpoints have the same operation id.")
 
-REF_UNRESOLVED = Code("TIE040", "ref-unresolved", _ERROR, "A `$ref` points at nothing.")
-REF_OUTSIDE = Code("TIE041", "ref-outside-workspace", _ERROR, "A `$ref` leaves the workspace; nothing is read there.")
-REF_REMOTE = Code("TIE042", "ref-remote", _ERROR, "A `$ref` points at the network; nothing is fetched.")
-INVALID_SCHEMA = Code("TIE043", "invalid-schema", _ERROR, "A schema breaks the rules of JSON Schema.")
+REF_UNRESOLVED = Code("TIE040", "ref-unresolved", _ERROR, "A `$ref` points to nothing.")
+REF_OUTSIDE = Code("TIE041", "ref-outside-workspace", _ERROR, "A `$ref` points outside the workspace.")
+REF_REMOTE = Code("TIE042", "ref-remote", _ERROR, "A `$ref` points to a URL.")
+INVALID_SCHEMA = Code("TIE043", "invalid-schema", _ERROR, "A schema is not valid JSON Schema.")
 RELATED_MISSING = Code(
     "TIE044", "related-missing", _ERROR, "A related spec is not in the workspace.", judges="surroundings"
 )
@@ -79,12 +63,14 @@ REF_UNREADABLE = Code("TIE045", "ref-unreadable", _ERROR, "The file that a `$ref
 CASE_OUTSIDE = Code(
     "TIE046", "case-outside-workspace", _ERROR, "The path of a case leaves the workspace.", judges="surroundings"
 )
-CASE_SUFFIX = Code("TIE047", "case-suffix", _ERROR, "A case file ends in `.yaml`.", judges="surroundings")
+CASE_SUFFIX = Code(
+    "TIE047", "case-suffix", _ERROR, "The path of a case does not end in `.yaml`.", judges="surroundings"
+)
 PRECONDITION_CITED = Code(
     "TIE048",
     "precondition-cited",
     _ERROR,
-    "A spec cites test and scenario cases; preconditions are cited by those.",
+    "A spec cites a precondition.",
     judges="surroundings",
 )
 

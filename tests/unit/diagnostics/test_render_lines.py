@@ -36,7 +36,7 @@ def test_json_has_the_promised_shape():
     document = json.loads(render_json([C, A, B], files=2))
     assert document["diagnostics"][0] == {
         "path": "a.md", "line": 3, "column": 2, "end_line": 3, "end_column": 4, "code": "TIE012", "name": "unknown-key",
-        "severity": "error", "message": "first\nline", "help": "do", "url": "docs/reference/rules/TIE012.md",
+        "severity": "error", "message": "first\nline", "help": "do", "url": "src/intertie/lint/pages/TIE012.md",
         "related": [{"path": "b.md", "line": 1, "column": 1, "message": "also"}],
     }  # fmt: skip
     assert document["summary"] == {"errors": 1, "warnings": 1, "infos": 1, "files": 2}

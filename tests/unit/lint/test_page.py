@@ -1,4 +1,4 @@
-"""Reading a rule's docstring."""
+"""Reading a rule's page."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import pytest
 
 from intertie.diagnostics import Severity
 from intertie.lint.page import Snippet, read_page
-from intertie.lint.rule import reported, rule
-from intertie.spec import codes
+from intertie.lint.rule import rule
 
-PAGE = """A sentence.
+PAGE = """# TIE299: a-name
 
-## What it does
+A sentence.
+
+*Written from the registration.*
+
+## What it finds
 Looks.
 
 ## Why it matters
@@ -25,7 +28,9 @@ a: 1
 ```
 ````
 
-## Use instead
+## How to fix
+Write 2.
+
 ```yaml
 a: 2
 ```
@@ -40,7 +45,7 @@ def test_parts_are_read_and_examples_keep_their_headings():
     page = read_page(PAGE, where="x")
     assert (page.summary, page.what, page.why, page.references) == ("A sentence.", "Looks.", "Because.", "A book.")
     assert page.example == Snippet("markdown", "## Section\n```yaml\na: 1\n```\n")
-    assert page.instead == Snippet("yaml", "a: 2\n")
+    assert (page.fix, page.fixed) == ("Write 2.", Snippet("yaml", "a: 2\n"))
 
 
 @pytest.mark.parametrize(
@@ -48,13 +53,15 @@ def test_parts_are_read_and_examples_keep_their_headings():
     [
         (PAGE.replace("## Why it matters\nBecause.\n", ""), "has the headings"),
         (PAGE.replace("Because.", ""), "is empty"),
+        (PAGE.replace("# TIE299: a-name", ""), "begins with its title"),
+        ("# TIE299: a-name\n\n" + PAGE[PAGE.index("## What") :], "begins with its title"),
         (PAGE.replace("```yaml\na: 2\n```", "a: 2"), "found 0"),
     ],
 )
-def test_a_page_without_a_part_is_no_rule(broken, message):
-    """A docstring that lacks a part is refused when the rule is declared."""
-    with pytest.raises(ValueError, match=message):
-        read_page(broken, where="x")
+def test_a_page_without_a_part_is_refused(broken, message):
+    """A page that lacks a part is refused with the name of the file."""
+    with pytest.raises(ValueError, match=f"^TIE299.md: .*{message}"):
+        read_page(broken, where="TIE299.md")
 
 
 def test_a_rule_asks_for_what_there_is():
@@ -65,13 +72,3 @@ def test_a_rule_asks_for_what_there_is():
 
     with pytest.raises(TypeError, match="network"):
         rule(code="TIE299", severity=Severity.INFO, since="0.1.0")(takes_too_much)
-
-
-def test_a_reported_rule_has_the_name_of_its_row():
-    """A page for a finding of the parser carries the parser's name for it."""
-
-    def unknown_kex() -> None:
-        """Never read."""
-
-    with pytest.raises(ValueError, match="unknown-key"):
-        reported(codes.UNKNOWN_KEY, by="parser", since="0.1.0")(unknown_kex)

@@ -9,6 +9,7 @@ import pytest
 
 import intertie.lint.rules
 from intertie.compiler.codes import TABLE
+from intertie.lint.page import FOLDER as PAGES
 from intertie.lint.page import Snippet
 from intertie.lint.registry import BY_CODE, BY_NAME, RULES, find_rule, nearest
 from intertie.lint.rule import Rule
@@ -32,9 +33,20 @@ ids = [rule.code for rule in RULES]
 
 
 def test_every_file_is_registered():
-    """Every file below rules/ is a rule in its group's tuple, and nothing else is."""
+    """Every file below rules/ is a rule in its group's tuple, and nothing else is save what other parts report."""
     files = {path.relative_to(FOLDER).with_suffix("") for path in FOLDER.glob("*/*.py") if path.stem != "__init__"}
-    assert files == {Path(rule.group, rule.name.replace("-", "_")) for rule in RULES}
+    assert files == {Path(rule.group, rule.name.replace("-", "_")) for rule in RULES if not rule.reported_by}
+
+
+def test_every_rule_has_a_page_and_every_page_a_rule():
+    """A page is named by its rule's code; no other file stands among the pages."""
+    assert {path.name for path in PAGES.iterdir()} == {f"{rule.code}.md" for rule in RULES}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=ids)
+def test_the_docstring_is_the_first_sentence_of_the_page(rule: Rule):
+    """What a rule says of itself in the code, or a row in its table, is how its page begins."""
+    assert rule.summary == rule.page.summary
 
 
 def test_codes_and_names_are_unique_and_well_formed():
@@ -57,7 +69,8 @@ def test_every_code_of_parser_and_compiler_is_documented():
     """What the parser and the compiler can report has a page, with the same name and severity."""
     for row, part in [(row, "parser") for row in CODES] + [(row, "compiler") for row in TABLE]:
         rule = BY_CODE[row.code]
-        assert (rule.name, rule.severity, rule.reported_by) == (row.name, row.severity, part)
+        assert (rule.name, rule.severity, rule.judges, rule.reported_by) == (row.name, row.severity, row.judges, part)
+        assert rule.check is None
     documented = {rule.code for rule in RULES if rule.reported_by in ("parser", "compiler")}
     assert documented == {row.code for row in CODES} | {row.code for row in TABLE}
 
@@ -79,9 +92,9 @@ def test_the_example_triggers_this_rule_alone(rule: Rule, tmp_path):
 
 
 @pytest.mark.parametrize("rule", RULES, ids=ids)
-def test_what_to_use_instead_has_no_findings(rule: Rule, tmp_path):
-    """What a rule's page says to use instead is found by no rule."""
-    found = _findings(rule.page.instead, rule, tmp_path)
+def test_what_is_fixed_has_no_findings(rule: Rule, tmp_path):
+    """No rule finds anything in the fixed example of a page."""
+    found = _findings(rule.page.fixed, rule, tmp_path)
     assert not found, found
 
 

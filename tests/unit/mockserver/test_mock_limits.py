@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from intertie.mockserver.guards import gates_of
 from intertie.mockserver.guards.limiter import ServiceLimits
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.policies.limiter.state import LimiterState
-from intertie.testing import make_operation
+from intertie.testing import make_operation, make_plan
 from support.mock_plans import LIMITS, Bench, header, plan
 
 STRATEGIES = [
@@ -174,3 +175,11 @@ def test_every_answer_tells_what_is_left():
     assert header(reply, "RateLimit") == '"minute";r=1;t=39'
     assert header(reply, "X-RateLimit-Remaining") == "1"
     assert int(header(reply, "X-RateLimit-Reset")) == int(bench.clock.utc_s() + 39.9)
+
+
+def test_only_what_a_plan_bounds_has_a_gate():
+    """Where nothing is declared, no arrival is judged or counted."""
+    operation = make_operation("get_thing")
+    assert gates_of(make_plan(operation)) == ()
+    (gate,) = gates_of(make_plan(operation, limits=LimiterOptions((Window(1.0, 2),))))
+    assert isinstance(gate, ServiceLimits)

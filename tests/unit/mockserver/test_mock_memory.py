@@ -83,3 +83,11 @@ def test_a_received_request_is_kept_cut():
     assert len(entry.path) <= 2000
     assert sum(map(len, entry.headers.values())) <= 60 * 2000
     assert len(log.newest()) == KEPT
+
+
+def test_a_secret_in_a_target_is_masked_each_time():
+    """Targets without secrets are remembered, those with one never."""
+    log = ReceivedLog(Masking(AuthOptions(), frozenset()))
+    targets = ["/a?weight=1", "/a?token=hidden", "/a?weight=1", "/a?token=hidden"]
+    paths = [log.add(MockRequest.of("GET", target), MockReply(200), 0.0).path for target in targets]
+    assert paths == ["/a?weight=1", "/a?token=••••"] * 2

@@ -71,11 +71,14 @@ def test_the_template_is_canonical():
          "authentication:\n  type: api_key\n  config:\n    key_name: X\n    scheme: Bearer\n"),
         # a comment above the first key of an item stands before its dash: what has one of its own can't take its place
         ("inbound:\n  - internal_field: a\n    # theirs\n    external_field: b\n",) * 2,
-        # durations
-        ("timeouts: {connect: 250ms, read: 2s, total: 1m}\n", "timeouts: {connect: 250, read: 2000, total: 60000}\n"),
-        ("circuit_breaker: {timeout: 1500ms}\n",) * 2,  # no whole number of seconds
-        ("timeouts:\n  read: 5s  # in seconds\n",) * 2,  # the comment would give the bare number its unit
-        ("timeouts:\n  read: 5000  # never more\n",) * 2,
+        # units stay as they are written
+        ("timeouts: {total: 1m, connect: 250ms, read: 2s, write: 1500}\n",
+         "timeouts: {connect: 250ms, read: 2s, write: 1500, total: 1m}\n"),
+        ("circuit_breaker: {timeout: 15s}\n",) * 2,
+        ("timeouts:\n  read: 2 min\n  write: 5 seconds\n  total: PT2M\n",) * 2,
+        ("timeouts:\n  read: \"15s\"\n  write: '2 min'\n  total: \"60000\"\n",) * 2,
+        ("timeouts:\n  read: 5s  # in seconds\n  write: 5  # in seconds\n  total: 60000  # never more\n",) * 2,
+        ("retry:\n  initial_delay_seconds: 2\n  max_delay: 10s\n", "retry:\n  initial_delay: 2s\n  max_delay: 10s\n"),
         # quotes
         ("service: {name: \"shop\", base_url: 'https://api.shop.example/v1'}\n",
          "service: {name: shop, base_url: https://api.shop.example/v1}\n"),
@@ -85,7 +88,7 @@ def test_the_template_is_canonical():
         ("service:\n  name: \"true\"\n  version: '1:30'\n",) * 2,
         # spellings
         ("retry:\n  strategy: exponential_backoff\n  initial_delay_ms: 100\n", "retry:\n  initial_delay: 100\n  backoff: exponential\n"),
-        ("timeouts:\n  read_timeout: 3s\n", "timeouts:\n  read: 3000\n"),
+        ("timeouts:\n  read_timeout: 3s\n", "timeouts:\n  read: 3s\n"),
         ("retry_policy:\n  jitter: yes\n", "retry:\n  jitter: true\n"),
         # keys that people put around blocks
         ("resilience:\n  retry:\n    backoff: fixed\n    max_attempts: 3\n",
@@ -95,7 +98,7 @@ def test_the_template_is_canonical():
     ],
 )  # fmt: skip
 def test_one_block(before, after):
-    """Keys, units, quotes and spellings come out canonical; all else stays to the byte."""
+    """Keys, quotes and spellings come out canonical; all else, units too, stays to the byte."""
     found = formatted(block(before))
     assert found.text == block(after)
     assert found.untouched == ()

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from math import inf
+from typing import Self
 
 from intertie.adapters.http1 import failures
 from intertie.adapters.http1.asyncio_duplex import AsyncioDuplex
@@ -48,7 +49,7 @@ class AsyncioConnection(AsyncioWire):
 
     def __init__(
         self,
-        pool: Pool[AsyncioWire],
+        pool: Pool[Self],
         sock: socket.socket,
         *,
         loop: asyncio.AbstractEventLoop,
@@ -71,7 +72,7 @@ class AsyncioConnection(AsyncioWire):
         self._duplex: AsyncioDuplex | None = None
         self._write_deadline_s = self._deadline_s = self._read_timeout_s = inf
 
-    def check_out(self) -> AsyncioConnection:
+    def check_out(self) -> Self:
         """Return it as held for one attempt."""
         self._phase = HELD
         self._timer.due_s = inf
@@ -121,9 +122,6 @@ class AsyncioConnection(AsyncioWire):
         self._used = True
         self._departure = departure
         self._closes = head.closes
-        self._written = False
-        self._error = None
-        self._sent_bytes = 0
         self._write_deadline_s = write_deadline_s
         self._read_timeout_s = read_timeout_s
         self._deadline_s = deadline_s
@@ -132,16 +130,15 @@ class AsyncioConnection(AsyncioWire):
         body = request.body
         try:
             if body is None:
-                self._send(head.data)
-                self._end_of_request(now_s)
-            elif isinstance(body, bytes) and not request.expect_continue:
-                self._send_joined(head.data, body)
-                self._end_of_request(now_s)
+                self._send_whole(head.data, now_s)
+            elif type(body) is bytes and not request.expect_continue and len(body) <= JOIN_BYTES:
+                self._send_whole(head.data + body, now_s)
             else:
-                await self._send_body(head, request, body)
+                await self._send_parts(head, request, body, now_s)
             if not (self._error or (reader.head_done if stream else reader.done)):
                 await self._waiter
-            self._raise_error()
+            if self._error is not None:
+                self._raise_error()
             if reader.status == 407:
                 self._encoder.raise_refusal(reader.headers)
             if self._pump is not None and not stream:
@@ -199,33 +196,49 @@ class AsyncioConnection(AsyncioWire):
             raise failures.stale(self._peer, None if self._tls is None else self._tls.fault)
         return head
 
-    def _send_joined(self, head: bytes, body: bytes) -> None:
-        if len(body) <= JOIN_BYTES:
-            self._send(head + body)
+    def _send_whole(self, data: bytes, now_s: float) -> None:
+        """Send a request that is one piece: mostly the kernel takes all of it, and the answer is waited for."""
+        self._sent_bytes = len(data)
+        if self._tls is not None:
+            data = self._tls.write(data)
+        if self._hand_over(data) and self._tls is None:
+            departure = self._departure
+            if departure is not None:
+                self._departure = None
+                departure.departed()
+            self._phase = READING
+            due_s = now_s + self._read_timeout_s
+            deadline_s = self._deadline_s
+            self._timer.set(due_s if due_s < deadline_s else deadline_s)  # noqa: FURB136  # a third of min()'s time
         else:
-            self._send(head)
-            self._send(body)
+            self._end_of_request(now_s)
 
     def _send(self, data: bytes) -> None:
-        """Hand data to the kernel, the rest of it to the loop.
-
-        The first write of an exchange is ours rather than the loop's: its error tells then whether anything left.
-        """
+        """Hand data to the kernel, the rest of it to the loop."""
         first = not self._sent_bytes
         self._sent_bytes += len(data)
         if self._tls is not None:
             data = self._tls.write(data)
         if self._paused or not first:
             self._transport.write(data)
-            return
+        else:
+            self._hand_over(data)
+
+    def _hand_over(self, data: bytes) -> bool:
+        """Hand the first data of an exchange over; return whether the kernel took all of it.
+
+        This write is ours rather than the loop's: its error tells whether anything left.
+        """
         try:
             handed_bytes = self._sock.send(data)
         except (BlockingIOError, InterruptedError):
             handed_bytes = 0
         except OSError as failure:
             raise failures.broken(self._peer, failure, writing=True, reached=Reach.NO) from failure
-        if handed_bytes < len(data):
-            self._transport.write(memoryview(data)[handed_bytes:])
+        if handed_bytes == len(data):
+            return True
+        self._transport.write(memoryview(data)[handed_bytes:])
+        return False
 
     def _end_of_request(self, now_s: float) -> None:
         """The whole request is handed to the loop: read now, or once the last byte has left."""
@@ -261,8 +274,17 @@ class AsyncioConnection(AsyncioWire):
             due_s = now_s + self._read_timeout_s
             self._timer.set(min(due_s, self._deadline_s))
 
-    async def _send_body(self, head: RequestHead, request: Request, body: bytes | AsyncIterator[bytes]) -> None:
+    async def _send_parts(
+        self, head: RequestHead, request: Request, body: bytes | AsyncIterator[bytes], now_s: float
+    ) -> None:
+        """Send head and body apart: a long body, a streamed one, one that waits for `100 Continue`."""
+        self._written = False
+        self._sent_bytes = 0
         self._send(head.data)
+        if isinstance(body, bytes) and not request.expect_continue:
+            self._send(body)
+            self._end_of_request(now_s)
+            return
         self._timer.set(min(self._write_deadline_s, self._deadline_s))
         if self._departure is not None and not isinstance(body, bytes):
             while self._is_behind():
@@ -426,10 +448,15 @@ class AsyncioConnection(AsyncioWire):
     def _finish(self) -> None:
         """Give the connection back after a whole exchange, or close it where it can't carry another one."""
         reader = self._reader
-        self._waiter = None
-        self._pump = None
-        behind = self._paused or (self._tls is not None and self._is_behind())
-        if not reader.reusable or self._closes or self._lost or behind or not self._written:
+        self._waiter = self._pump = None
+        if (
+            not reader.reusable
+            or self._closes
+            or self._lost
+            or self._paused
+            or not self._written
+            or (self._tls is not None and self._is_behind())
+        ):
             self._abandon()
             return
         if self._reading_paused:

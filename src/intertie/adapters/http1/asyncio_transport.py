@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import ssl
+from asyncio import get_running_loop
 from collections.abc import Coroutine
+from os import getpid
 from typing import Any, TypeVar
 
 from intertie.adapters.http1 import failures
 from intertie.adapters.http1.addresses import Address, in_turn, literal, open_socket, share_s
 from intertie.adapters.http1.asyncio_connection import AsyncioConnection
-from intertie.adapters.http1.asyncio_wire import AsyncioWire
 from intertie.adapters.http1.limits import READ_BYTES, TransportLimits
 from intertie.adapters.http1.origin_access import OriginAccess
 from intertie.adapters.http1.pool import Place, Pool, PoolClosed, Waiter
@@ -45,16 +45,19 @@ class AsyncioTransport(OriginAccess):
     ) -> None:
         super().__init__(origin, clock=clock, tls=tls, proxy=proxy, secrets=secrets, limits=limits)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._pool: Pool[AsyncioWire] = Pool(self._limits)
-        self._forsaken: list[Pool[AsyncioWire]] = []
+        self._pool: Pool[AsyncioConnection] = Pool(self._limits)
+        self._forsaken: list[Pool[AsyncioConnection]] = []
 
     def connect_nowait(self, *, fresh: bool = False) -> AsyncioConnection | None:
         """Return a pooled connection that looks alive, None where one must be opened or waited for.
 
         `fresh` accepts only one beyond doubt: within the server's own keep-alive time, or idle for a moment only.
         """
-        found = self._pool_here().take(self._clock.monotonic_s(), fresh=fresh)
-        return found.check_out() if isinstance(found, AsyncioConnection) else None
+        pool = self._pool
+        if self._loop is not get_running_loop() or pool.pid != getpid():
+            pool = self._pool_here()
+        found = pool.take(self._clock.monotonic_s(), fresh=fresh)
+        return None if found is None else found.check_out()
 
     async def connect(self, *, deadline_s: float, connect_timeout_s: float, fresh: bool = False) -> AsyncioConnection:
         """Return a connection, opening one or waiting for a place in the pool.
@@ -67,9 +70,9 @@ class AsyncioTransport(OriginAccess):
             UsageError: A file of TLS can't be used.
         """
         pool = self._pool_here()
-        loop = asyncio.get_running_loop()
+        loop = get_running_loop()
         turn: asyncio.Future[None] = loop.create_future()
-        waiter: Waiter[AsyncioWire] = Waiter(lambda: None if turn.done() else turn.set_result(None))
+        waiter: Waiter[AsyncioConnection] = Waiter(lambda: None if turn.done() else turn.set_result(None))
         try:
             found = pool.take_or_queue(self._clock.monotonic_s(), waiter, fresh=fresh)
         except PoolClosed:
@@ -90,7 +93,7 @@ class AsyncioTransport(OriginAccess):
 
     async def aclose(self) -> None:
         """Close idle connections now and the others when they come back; nothing more can be sent."""
-        loop = asyncio.get_running_loop()
+        loop = get_running_loop()
         pool = self._pool_here()
         pool.close()
         # The loop closes a socket a turn or two after it is told to.
@@ -103,11 +106,11 @@ class AsyncioTransport(OriginAccess):
         """Return a snapshot: `open`, `idle`, `waiting`, `opened_total`, `reused_total`."""
         return self._pool.statistics()
 
-    def _pool_here(self) -> Pool[AsyncioWire]:
+    def _pool_here(self) -> Pool[AsyncioConnection]:
         """Return the pool of this loop and process."""
-        loop = asyncio.get_running_loop()
+        loop = get_running_loop()
         pool = self._pool
-        if pool.pid != os.getpid():
+        if pool.pid != getpid():
             pool.forsake()
             # Kept: what a loop made before the fork must not be finalized here, where the loop is the parent's still.
             self._forsaken.append(pool)
@@ -123,12 +126,12 @@ class AsyncioTransport(OriginAccess):
 
     async def _wait_in_line(
         self,
-        pool: Pool[AsyncioWire],
-        waiter: Waiter[AsyncioWire],
+        pool: Pool[AsyncioConnection],
+        waiter: Waiter[AsyncioConnection],
         turn: asyncio.Future[None],
         deadline_s: float,
     ) -> AsyncioConnection | Place:
-        loop = asyncio.get_running_loop()
+        loop = get_running_loop()
         timer = loop.call_later(max(deadline_s - self._clock.monotonic_s(), 0.0), waiter.wake)
         try:
             await turn
@@ -150,7 +153,7 @@ class AsyncioTransport(OriginAccess):
 
     async def _open(
         self,
-        pool: Pool[AsyncioWire],
+        pool: Pool[AsyncioConnection],
         loop: asyncio.AbstractEventLoop,
         deadline_s: float,
         connect_timeout_s: float,

@@ -6,9 +6,8 @@ import asyncio
 import select
 import socket
 from abc import ABC, abstractmethod
-from enum import IntEnum
 from math import inf
-from typing import cast
+from typing import Final, Self, cast
 
 from intertie.adapters.http1 import failures
 from intertie.adapters.http1.codec import ResponseReader
@@ -19,22 +18,15 @@ from intertie.adapters.http1.tls_channel import TlsChannel
 from intertie.core.clock import Clock
 from intertie.core.errors import CallError, Reach
 
-
-class Phase(IntEnum):
-    """Where a connection stands."""
-
-    IDLE = 0
-    HELD = 1
-    CONTINUE = 2
-    """The head is written, the body waits for `100 Continue`."""
-    WRITING = 3
-    READING = 4
-    STREAMING = 5
-    CLOSED = 6
-
-
-IDLE, HELD, CONTINUE, WRITING, READING, STREAMING, CLOSED = Phase
-"""By their own names: looking a member up on its class costs more than the comparison."""
+# Where a connection stands, in this order. Plain numbers: they compare in half the time of an enumeration's members.
+IDLE: Final = 0
+HELD: Final = 1
+CONTINUE: Final = 2
+"""The head is written, the body waits for `100 Continue`."""
+WRITING: Final = 3
+READING: Final = 4
+STREAMING: Final = 5
+CLOSED: Final = 6
 
 
 class AsyncioWire(asyncio.Protocol, ABC):
@@ -69,7 +61,7 @@ class AsyncioWire(asyncio.Protocol, ABC):
 
     def __init__(
         self,
-        pool: Pool[AsyncioWire],
+        pool: Pool[Self],
         sock: socket.socket,
         *,
         loop: asyncio.AbstractEventLoop,
@@ -78,7 +70,7 @@ class AsyncioWire(asyncio.Protocol, ABC):
         peer: str,
         tls: TlsChannel | None,
     ) -> None:
-        self._pool = pool
+        self._pool: Pool[Self] = pool
         self._sock = sock
         self._loop = loop
         self._clock = clock
@@ -90,7 +82,7 @@ class AsyncioWire(asyncio.Protocol, ABC):
         self._poll = select.poll()
         self._poll.register(sock.fileno(), select.POLLIN)
         self._transport: asyncio.Transport = cast("asyncio.Transport", None)  # set before anybody uses it
-        self._phase: Phase = HELD
+        self._phase: int = HELD
         self._has_place = True
         self._lost = False
         self._used = False
@@ -150,7 +142,9 @@ class AsyncioWire(asyncio.Protocol, ABC):
         if reader.done:
             if reader.switched:
                 self._switch()
-            self._wake()
+            waiter = self._waiter
+            if waiter is not None and not waiter.done():
+                waiter.set_result(None)
         elif reader.streams:
             if reader.head_done:
                 self._wake()
@@ -273,14 +267,14 @@ class AsyncioWire(asyncio.Protocol, ABC):
 
     # Ends.
 
-    def _put_aside(self, now_s: float) -> None:
+    def _put_aside(self: Self, now_s: float) -> None:
         """Go back to the pool."""
         self._phase = IDLE
         # Rather than nothing: when the loop's timer fires, it moves on to the end of the idle time.
         self._timer.due_s = -inf
         self._pool.give_back(self, now_s)
 
-    def _unasked(self) -> None:
+    def _unasked(self: Self) -> None:
         """Bytes, or an end, outside an exchange: the connection is good for nothing more."""
         self._lost = True
         if self._phase == IDLE and self._pool.forget(self):

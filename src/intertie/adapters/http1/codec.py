@@ -17,7 +17,10 @@ from intertie.adapters.http1.limits import TransportLimits
 from intertie.core.errors import ProtocolError, Reach, ReadError
 from intertie.runtime.http import NO_HEADERS, Headers
 
-_WATCHED = frozenset((b"connection", b"content-length", b"transfer-encoding", b"content-encoding", b"keep-alive"))
+_RULING = frozenset((b"connection", b"transfer-encoding", b"content-encoding", b"keep-alive"))
+"""Fields that rule framing, coding or persistence: heads without them, with a length at most, are usual."""
+_WATCHED = _RULING | {b"content-length"}
+_BODILESS = frozenset((204, 304))
 _FIRST_BYTE = ord("H")
 _PIECE_BYTES = 64 * 1024
 
@@ -28,6 +31,9 @@ class _Stop(Exception):  # noqa: N818  # never leaves this module: ends a parser
 
 class ResponseReader:
     """The answer to the request announced by `begin`, fed with bytes as they come.
+
+    The usual answer (final, whole, HTTP/1.1, no field of `_RULING`) takes a short way through here, and leaves behind
+    nothing that the next one would have to clear. Whatever else comes sets `_unusual`.
 
     State after `feed`:
 
@@ -66,7 +72,7 @@ class ResponseReader:
         "_switch_to",
         "_trailer_fields",
         "_until_close",
-        "_watched",
+        "_unusual",
         "buffered_bytes",
         "continued",
         "done",
@@ -87,6 +93,13 @@ class ResponseReader:
         self._limits = limits
         self._parser: httptools.HttpResponseParser | None = None
         self._pieces: deque[bytes] = deque()
+        self._is_11 = False
+        self._length: int | None = None
+        self._until_close = False
+        self.reusable = False
+        self.status = 0
+        self.headers = NO_HEADERS
+        self._unusual = True
         self.begin()
 
     def begin(
@@ -100,41 +113,41 @@ class ResponseReader:
             raw: The caller chose the codings: an unknown one is handed over as it is.
             switch_to: The protocol that the request asks the service to switch to.
         """
-        limits = self._limits
         # A parser that ended a message cleanly is at the beginning of the next one.
         if self._parser is None:
             self._parser = httptools.HttpResponseParser(self)
-        self._head_only = head_only
-        self.streams = stream
-        self._raw = raw
-        self._switch_to = switch_to
-        self.switched = False
-        self.trailers = NO_HEADERS
-        self._fault: ProtocolError | None = None
+        asked = head_only or stream or raw or switch_to is not None
+        if asked or self._unusual:
+            self._clear()
+            self._unusual = asked
+            self._head_only = head_only
+            self.streams = stream
+            self._raw = raw
+            self._switch_to = switch_to
         self._fields: list[tuple[bytes, bytes]] = []
-        self._trailer_fields: list[tuple[bytes, bytes]] | None = None
-        self._watched: dict[bytes, bytes] | None = None
-        self._head_room = limits.max_head_bytes
-        self._informational = False
-        self._is_11 = False
-        self._informational_room = limits.max_informational
-        self._length: int | None = None
-        self._until_close = False
-        self._decoder: Decoder | None = None
         self._body: bytes | bytearray = b""
         self._body_bytes = 0
         self._moved = False
+        self.received_bytes = 0
+        self.head_done = False
+        self.done = False
+
+    def _clear(self) -> None:
+        """Forget all that only an unusual answer leaves behind."""
+        limits = self._limits
+        self.switched = False
+        self.trailers = NO_HEADERS
+        self._fault: ProtocolError | None = None
+        self._trailer_fields: list[tuple[bytes, bytes]] | None = None
+        self._head_room = limits.max_head_bytes
+        self._informational = False
+        self._informational_room = limits.max_informational
+        self._decoder: Decoder | None = None
         self._quiet_bytes = 0
         self._pieces.clear()
         self.buffered_bytes = 0
-        self.received_bytes = 0
         self.continued = False
-        self.head_done = False
-        self.done = False
-        self.reusable = False
         self.keep_alive_s: float | None = None
-        self.status = 0
-        self.headers = NO_HEADERS
 
     def feed(self, data: bytes) -> None:
         """Take in what came from the server.
@@ -144,8 +157,8 @@ class ResponseReader:
             BaseException: What a signal's handler raised meanwhile; the connection is of no more use.
         """
         if not self.received_bytes:
-            self._is_11 = data.startswith(b"HTTP/1.1 ")
-            if data[0] != _FIRST_BYTE:
+            self._is_11 = is_11 = data.startswith(b"HTTP/1.1 ")
+            if not is_11 and data[0] != _FIRST_BYTE:
                 self.received_bytes = len(data)
                 raise self._protocol_error("answered with something that is not HTTP; does the port speak TLS?")
         self.received_bytes += len(data)
@@ -243,58 +256,33 @@ class ResponseReader:
             raise _Stop
 
     def on_header(self, name: bytes, value: bytes) -> None:  # noqa: D102
-        self._head_room -= len(name) + len(value) + 4
-        if self._head_room < 0:
-            self._stop(f"sent header fields of more than {self._limits.max_head_bytes} bytes")
-        name = name.lower()
-        value = value.rstrip(b" \t")
         if self.head_done:
-            self._take_trailer(name, value)
-            return
-        self._fields.append((name, value))
-        if name in _WATCHED:
-            watched = self._watched
-            if watched is None:
-                self._watched = {name: value}
-            elif name in watched:
-                watched[name] += b", " + value
-            else:
-                watched[name] = value
+            self._take_trailer(name.lower(), value.rstrip(b" \t"))
+        else:
+            self._fields.append((name.lower(), value.rstrip(b" \t")))
 
     def on_headers_complete(self) -> None:  # noqa: D102
         parser = self._parser
         assert parser is not None  # noqa: S101  # narrowing: it is calling us
+        fields, limits = self._fields, self._limits
+        if self.received_bytes > limits.max_head_bytes:
+            self._check_room(fields)
+        if len(fields) > limits.max_fields:
+            self._stop(f"sent more than {limits.max_fields} header fields")
         status = parser.get_status_code()
-        version = "1.1" if self._is_11 else parser.get_http_version()
-        if version not in ("1.1", "1.0"):
-            self._stop(f"answered in HTTP/{version}, not in HTTP/1.1")
-        if len(self._fields) > self._limits.max_fields:
-            self._stop(f"sent more than {self._limits.max_fields} header fields")
-        if status < 200:
-            if status == 101 and self._switch_to is not None:
-                self._take_switch(self._switch_to, version)
-            else:
-                self._take_informational(status)
+        known = dict(fields)
+        if not (self._is_11 and _RULING.isdisjoint(known)) or self._head_only or status < 200 or status in _BODILESS:
+            self._take_unusual_head(parser, status)
             return
-        reusable = parser.should_keep_alive()
+        if (length := known.get(b"content-length")) is None:
+            self._length, self._until_close = None, True
+        else:
+            self._take_length(length)
+            self._until_close = False
+        self.reusable = parser.should_keep_alive()
         self.status = status
-        self.headers = Headers(self._fields)
-        has_body = not (self._head_only or status in (204, 304))
-        if self._watched is not None:
-            reusable = self._take_watched(self._watched, version, reusable=reusable, has_body=has_body)
-        elif self._head_only:
-            reusable = version == "1.1"
-        self.reusable = reusable
-        # Neither length nor chunks: the body ends with the connection.
-        self._until_close = (
-            has_body and self._length is None and not (self._watched and b"transfer-encoding" in self._watched)
-        )
-        self.head_done = True
-        self._moved = True
-        if self._head_only:
-            # llhttp would wait for the body the fields describe: this parser is of no more use.
-            self.done = True
-            self._parser = None
+        self.headers = Headers(fields)
+        self.head_done = self._moved = True
 
     def on_body(self, data: bytes) -> None:  # noqa: D102
         if self.done:
@@ -306,7 +294,10 @@ class ResponseReader:
             self._pieces.append(data)
             self.buffered_bytes += len(data)
         elif self._decoder is None:
-            self._gather(data)
+            if self._body or self._body_bytes > self._limits.max_body_bytes:
+                self._gather(data)
+            else:
+                self._body = data
         else:
             self._decoder.feed(data)
             self._gather_decoded(self._decoder)
@@ -317,7 +308,9 @@ class ResponseReader:
             raise _Stop
 
     def on_message_complete(self) -> None:  # noqa: D102
-        if self._informational:
+        if not self._unusual:
+            self.done = True
+        elif self._informational:
             self._informational = False
         elif not self.done:
             self._complete()
@@ -326,15 +319,60 @@ class ResponseReader:
 
     # What the callbacks decide.
 
+    def _check_room(self, fields: list[tuple[bytes, bytes]]) -> int:
+        """Return the room that an answer's heads and trailers have together, less these fields."""
+        left = self._head_room - sum(len(name) + len(value) + 4 for name, value in fields)
+        if left < 0:
+            self._stop(f"sent header fields of more than {self._limits.max_head_bytes} bytes")
+        return left
+
+    def _take_unusual_head(self, parser: httptools.HttpResponseParser, status: int) -> None:
+        """Take a head that is not final, has no body whatever it says, or rules framing, coding or persistence."""
+        self._unusual = True
+        version = "1.1" if self._is_11 else parser.get_http_version()
+        if version not in ("1.1", "1.0"):
+            self._stop(f"answered in HTTP/{version}, not in HTTP/1.1")
+        if status < 200:
+            if status == 101 and self._switch_to is not None:
+                self._take_switch(self._switch_to, version)
+            else:
+                self._take_informational(status)
+            return
+        reusable = parser.should_keep_alive()
+        self.status = status
+        self.headers = Headers(self._fields)
+        has_body = not (self._head_only or status in _BODILESS)
+        watched: dict[bytes, bytes] = {}
+        for name, value in self._fields:
+            if name in _WATCHED:
+                watched[name] = watched[name] + b", " + value if name in watched else value
+        self._length = None
+        self.reusable = self._take_watched(watched, version, reusable=reusable, has_body=has_body)
+        # Neither length nor chunks: the body ends with the connection.
+        self._until_close = has_body and self._length is None and b"transfer-encoding" not in watched
+        self.head_done = True
+        self._moved = True
+        if self._head_only:
+            # llhttp would wait for the body the fields describe: this parser is of no more use.
+            self.done = True
+            self._parser = None
+
+    def _take_length(self, length: bytes) -> None:
+        self._length = announced = int(length)
+        if announced > self._limits.max_body_bytes and not self.streams:
+            self._stop(f"announced a body of {announced} bytes, more than the limit of {self._limits.max_body_bytes}")
+
     def _take_trailer(self, name: bytes, value: bytes) -> None:
         # Kept apart: merged, a trailer could change what was decided from the head (RFC 9110 section 6.5.1).
         if name == b"transfer-encoding":  # of a Content-Length llhttp says so itself
             self._stop("sent a transfer coding in a trailer")
         if self._trailer_fields is None:
             self._trailer_fields = []
+            self._head_room = self._check_room(self._fields)
         elif len(self._trailer_fields) >= self._limits.max_fields:
             self._stop(f"sent more than {self._limits.max_fields} trailer fields")
         self._trailer_fields.append((name, value))
+        self._head_room = self._check_room([(name, value)])
 
     def _complete(self) -> None:
         if self._decoder is not None and not self.streams:
@@ -356,12 +394,11 @@ class ResponseReader:
         self._informational_room -= 1
         if self._informational_room < 0:
             self._stop(f"sent more than {self._limits.max_informational} provisional answers (1xx) to one request")
+        self._head_room = self._check_room(self._fields)
         self._informational = True
         self._is_11 = False  # of the next message: look again
         self.continued = self.continued or status == 100
         self._fields = []
-        self._watched = None
-        self._length = None
 
     def _take_switch(self, asked: str, version: str) -> None:
         """The head of a 101: the message ends here, and so does HTTP (RFC 9110 section 15.2.2)."""
@@ -374,6 +411,7 @@ class ResponseReader:
         self.status = 101
         self.headers = headers
         self.rest = b""
+        self.reusable = False
         self.switched = self.head_done = self.done = self._moved = True
 
     def _take_watched(self, watched: dict[bytes, bytes], version: str, *, reusable: bool, has_body: bool) -> bool:
@@ -386,11 +424,7 @@ class ResponseReader:
             if transfer.lower() != b"chunked":
                 self._stop("sent a transfer coding other than chunked")
         if (length := watched.get(b"content-length")) is not None and has_body:
-            self._length = int(length)
-            if self._length > self._limits.max_body_bytes and not self.streams:
-                self._stop(
-                    f"announced a body of {self._length} bytes, more than the limit of {self._limits.max_body_bytes}"
-                )
+            self._take_length(length)
         if has_body and (coding := watched.get(b"content-encoding")) is not None:
             try:
                 self._decoder = decoder_for(coding.decode("latin-1"))
@@ -429,6 +463,7 @@ class ResponseReader:
             self._moved = False
             self._quiet_bytes = 0
         else:
+            self._unusual = True
             self._quiet_bytes += fed_bytes
             if self._quiet_bytes > self._limits.max_head_bytes:
                 self._parser = None
@@ -444,6 +479,7 @@ class ResponseReader:
 
     def _protocol_error(self, what: str) -> ProtocolError:
         self.reusable = False
+        self._unusual = True
         return ProtocolError(f"{self._peer} {what}", reached=Reach.YES)
 
 

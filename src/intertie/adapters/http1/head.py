@@ -74,6 +74,32 @@ class _Static(NamedTuple):
     ordinary: set[str]
 
 
+class _Usual:
+    """What the heads of one operation have in common, ready to be joined, for as long as its credential is the same.
+
+    Attributes:
+        credential: The very object that `ending` was made of.
+        target: The last one that was looked at.
+        beginning, ending: Around the call's own fields; the first begins behind the target.
+        ordinary: Names that need no look, of `_Static`.
+        without_body: How a head ends where no body follows.
+    """
+
+    __slots__ = ("beginning", "closes", "credential", "ending", "method", "ordinary", "own_codings", "target",
+                 "without_body")  # fmt: skip
+
+    def __init__(self, request: Request, static: _Static, beginning: str, ending: str) -> None:
+        self.method = request.method
+        self.credential = request.credential
+        self.target = request.target
+        self.beginning = beginning
+        self.ending = ending
+        self.ordinary = static.ordinary
+        self.closes = static.closes
+        self.own_codings = "accept-encoding" in static.seen
+        self.without_body = _framing(msgspec.structs.replace(request, body=None)).decode("ascii")
+
+
 class HeadEncoder:
     """Encodes the heads of requests to one authority; remembers what it has checked before.
 
@@ -81,7 +107,7 @@ class HeadEncoder:
         proxy: Passes the exchanges on, so that targets are whole URLs; None where there is none, or only a tunnel.
     """
 
-    __slots__ = ("_before_target", "_good_names", "_line_end", "_static", "proxy")
+    __slots__ = ("_before_target", "_good_names", "_line_end", "_static", "_usual", "proxy")
 
     def __init__(self, authority: str, proxy: ProxyAccess | None = None) -> None:
         authority = _ascii_authority(authority)
@@ -90,6 +116,7 @@ class HeadEncoder:
         self._line_end = f" HTTP/1.1\r\nHost: {authority}\r\n"
         self._good_names: set[str] = set()
         self._static: dict[tuple[bytes, str | None], _Static] = {}
+        self._usual: dict[bytes, _Usual] = {}
 
     def encode(self, request: Request) -> RequestHead:
         """Return the head of `request`.
@@ -98,6 +125,11 @@ class HeadEncoder:
             MappingError: A method, target, name or value can't stand in a head; nothing was sent.
             CredentialMissing: The credential's text can't stand in a head.
         """
+        usual = self._usual.get(request.static_head)
+        if usual is not None:
+            head = self._as_usual(request, usual)
+            if head is not None:
+                return head
         method, target, headers, credential = request.method, request.target, request.headers, request.credential
         if method not in self._good_names:
             self._check_name(method, "method", "method")
@@ -109,7 +141,7 @@ class HeadEncoder:
             else:
                 secret_name = credential.name.lower()
                 secret_line = self._credential_line(credential)
-        if not (target.startswith(("/", "*")) and target.isascii() and target.isprintable() and " " not in target):
+        if not _is_target(target):
             raise MappingError(
                 "the request's target is not a percent-encoded path that begins with '/'; nothing was sent",
                 path="target",
@@ -152,7 +184,49 @@ class HeadEncoder:
         if request.upgrade is not None:
             parts.append(_upgrade_lines(request.upgrade, seen))
         parts.append(_framing(request))
+        is_kept = usual is not None and usual.credential is credential and usual.method == method
+        if not is_kept and self.proxy is None and request.upgrade is None and target == request.target:
+            self._keep_usual(request, static, secret_line)
         return RequestHead(b"".join(parts), closes, own_codings)
+
+    def _as_usual(self, request: Request, usual: _Usual) -> RequestHead | None:
+        """Return the head of a request that differs from others in target, values and length, None of any other."""
+        body, target = request.body, request.target
+        if (
+            request.credential is not usual.credential
+            or request.method != usual.method
+            or request.upgrade is not None
+            or request.expect_continue
+        ):
+            return None
+        if target != usual.target:
+            if not _is_target(target):
+                return None
+            usual.target = target
+        fields = ""
+        for name, value in request.headers:
+            if name not in usual.ordinary or not (value.isascii() and value.isprintable()):
+                return None
+            fields = f"{fields}{name}: {value}\r\n"
+        if type(body) is bytes:
+            framing = f"Content-Length: {len(body)}\r\n\r\n"
+        elif body is None:
+            framing = usual.without_body
+        else:
+            return None
+        text = f"{usual.method} {target}{usual.beginning}{fields}{usual.ending}{framing}"
+        return RequestHead(text.encode("latin-1"), usual.closes, usual.own_codings)
+
+    def _keep_usual(self, request: Request, static: _Static, secret_line: str) -> None:
+        beginning = f"{self._line_end}{static.lines.decode('latin-1')}"
+        ending = secret_line
+        if "accept-encoding" not in static.seen:
+            ending += _ACCEPT_ENCODING.decode("ascii")
+        if "user-agent" not in static.seen:
+            ending += _USER_AGENT.decode("ascii")
+        if len(self._usual) >= _MOST_CACHED:
+            self._usual.clear()
+        self._usual[request.static_head] = _Usual(request, static, beginning, ending)
 
     def _looked_at(self, name: str, static: _Static, secret_name: str | None) -> str:
         """Return a field's name in lower case, checked; note it where the next one needs no look."""
@@ -273,6 +347,11 @@ def _ascii_authority(authority: str) -> str:
         return f"{host.encode('idna').decode()}{colon}{port}"
     except UnicodeError:
         return authority  # no name at all: resolving it fails first, with a message of its own
+
+
+def _is_target(target: str) -> bool:
+    """Return whether a target is a percent-encoded path, or the `*` of OPTIONS."""
+    return target.startswith(("/", "*")) and target.isascii() and target.isprintable() and " " not in target
 
 
 def _framing(request: Request) -> bytes:

@@ -18,20 +18,20 @@ from intertie.spec.formatting import format_text
 from intertie.spec.workspace import Unreadable, Workspace, check_text
 
 
-@click.command("fmt", short_help="Put specs into canonical form.")
+@click.command("fmt", short_help="Format specs.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=complete_spec)
-@click.option("--check", is_flag=True, help="Write nothing; fail where a file is not in canonical form.")
-@click.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
+@click.option("--check", is_flag=True, help="Report files that would change, and write nothing.")
+@click.option("--diff", is_flag=True, help="Show the changes as a diff, and write nothing.")
 @click.pass_obj
 def command(context: CliContext, paths: tuple[str, ...], check: bool, diff: bool) -> int:
-    """Put the specs at PATH (files, folders or ids), else all of the workspace, into canonical form.
+    """Format the specs at PATH (files, folders or ids); without PATH, all specs of the workspace.
 
-    Keys of known blocks come in the order of the template, under their canonical names; durations are in the unit of
-    their field where that is a whole number; nothing is quoted without need. What a spec says, its prose, comments and
-    the order of its sections stay as they are. A block with a syntax error, with a key given twice, or with shared
-    values (`&`, `*`) is left as it is, and reported.
+    Puts the keys of each block into the order of the template, under their canonical names, and removes quotes that
+    nothing needs. Keeps everything else as written: prose, comments, the order of sections, and units (`15s` stays
+    `15s`). Formatting never changes what a spec means. A block with a syntax error, a duplicate key or shared values
+    (`&`, `*`) stays as it is and is reported.
 
-    Exit status 1 with --check or --diff where anything would change.
+    Exits with 1 if --check or --diff finds a file that would change.
     """
     workspace = workspace_of(context, paths)
     files = spec_files(paths, workspace)

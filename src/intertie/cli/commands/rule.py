@@ -61,24 +61,26 @@ def _list(layout: Layout) -> Iterator[str]:
         for rule in rules:
             lead = f"  {rule.code}  {rule.severity.value:<7}  "
             yield from layout.beside(lead, rule.name, column=len(lead), style=SEVERITY_STYLE[rule.severity])
-            yield from layout.text(rule.page.summary, indent=_SUMMARY_COLUMN)
+            yield from layout.text(rule.summary, indent=_SUMMARY_COLUMN)
         yield ""
 
 
 def _page(rule: Rule, layout: Layout) -> Iterator[str]:
+    page = rule.page
     severity = layout.paint(rule.severity.value, SEVERITY_STYLE[rule.severity])
     yield f"{layout.heading(f'{rule.code} {rule.name}')} ({severity}, since {rule.since})"
-    yield from layout.prose(rule.page.summary)
+    yield from layout.prose(rule.summary)
     if rule.severity is Severity.ERROR:
         yield from layout.prose(what_it_stops(rule))
     for heading, lines in (
-        ("What it does", layout.prose(rule.page.what)),
-        ("Why it matters", layout.prose(rule.page.why)),
-        ("Example", _indented(rule.page.example, layout)),
-        ("Use instead", _indented(rule.page.instead, layout)),
-        ("References", layout.prose(rule.page.references)),
+        ("What it finds", layout.prose(page.what)),
+        ("Why it matters", layout.prose(page.why)),
+        ("Example", _indented(page.example, layout)),
+        ("How to fix", [*layout.prose(page.fix), *_indented(page.fixed, layout)]),
+        ("References", layout.prose(page.references) if page.references else []),
     ):
-        yield from ("", layout.heading(heading), *lines)
+        if lines:
+            yield from ("", layout.heading(heading), *lines)
 
 
 def _indented(snippet: Snippet, layout: Layout) -> list[str]:
@@ -93,7 +95,7 @@ def _brief(rule: Rule) -> dict[str, object]:
         "judges": rule.judges,
         "since": rule.since,
         "group": rule.group,
-        "summary": rule.page.summary,
+        "summary": rule.summary,
         "url": rule_page(rule.code),
     }
 
@@ -105,6 +107,7 @@ def _whole(rule: Rule) -> dict[str, object]:
         "what": page.what,
         "why": page.why,
         "example": {"language": page.example.language, "text": page.example.text},
-        "use_instead": {"language": page.instead.language, "text": page.instead.text},
+        "fix": page.fix,
+        "fixed": {"language": page.fixed.language, "text": page.fixed.text},
         "references": page.references,
     }

@@ -17,12 +17,13 @@ __all__ = ["Gate", "LimitRefusal", "gates_of"]
 
 
 def gates_of(plan: Plan) -> tuple[Gate, ...]:
-    """Return the gates of a plan, in the order of the stages."""
+    """Return the gates of a plan that bound anything, in the order of the stages."""
     found: list[Gate] = []
     for guard in ORDER:
         name = f"{__name__}.{guard.name}"
         if guard.name and find_spec(name) is not None:
             make = getattr(import_module(name), "gate", None)
-            if make is not None:
-                found.append(make(plan))
+            made = make(plan) if make is not None else None
+            if made is not None:
+                found.append(made)
     return tuple(found)

@@ -19,6 +19,11 @@ class ServicePlaces:
                 self._most[operation.id] = options.concurrent
         self._flights = {operation_id: Flights() for operation_id in self._most}
 
+    @property
+    def bounds_any(self) -> bool:
+        """Whether any operation declares places."""
+        return bool(self._most)
+
     def refusal(
         self,
         operation: OperationPlan,
@@ -63,6 +68,7 @@ class ServicePlaces:
         ]
 
 
-def gate(plan: Plan) -> ServicePlaces:
-    """Return the gate of a plan."""
-    return ServicePlaces(plan)
+def gate(plan: Plan) -> ServicePlaces | None:
+    """Return the gate of a plan, None where no operation declares places."""
+    places = ServicePlaces(plan)
+    return places if places.bounds_any else None

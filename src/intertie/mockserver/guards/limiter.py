@@ -36,7 +36,7 @@ class _Bound(Struct, frozen=True):
 class ServiceLimits:
     """All bounds of one plan; taken together or not at all."""
 
-    def __init__(self, options: LimiterOptions | None) -> None:
+    def __init__(self, options: LimiterOptions) -> None:
         self._options = options
         self._bounds: list[_Bound] = []
         self._flights = Flights()
@@ -46,7 +46,7 @@ class ServiceLimits:
     def reset(self) -> None:
         """Forget everything counted."""
         self._flights.clear()
-        self._bounds = _bounds(self._options) if self._options else []
+        self._bounds = _bounds(self._options)
         declared = [bound for bound in self._bounds if bound.declared]
         self._policy = ", ".join(f'"{b.name}";q={b.window.limit};w={_whole(b.window.window_s)}' for b in declared)
 
@@ -63,7 +63,7 @@ class ServiceLimits:
                 wait_s = max(1, math.ceil(bound.count.renews_in_s(now_s, utc_s) - 1e-9))
                 option = "windows" if bound.declared else "burst"
                 return LimitRefusal("rate-limited", bound.words, wait_s, STAGE, option)
-        concurrent = self._options.concurrent if self._options else None
+        concurrent = self._options.concurrent
         if concurrent is not None and self._flights.count(now_s) >= concurrent:
             detail = f"more than {plural(concurrent, 'request')} would be in flight"
             return LimitRefusal("too-many-at-once", detail, 1, STAGE, "concurrent")
@@ -76,7 +76,7 @@ class ServiceLimits:
 
     def begin_flight(self, number: int, operation: OperationPlan, until_s: float) -> None:  # noqa: ARG002
         """Count a request in flight, where that is bounded."""
-        if self._options is not None and self._options.concurrent is not None:
+        if self._options.concurrent is not None:
             self._flights.begin(number, until_s)
 
     def end_flight(self, number: int) -> None:
@@ -124,16 +124,16 @@ class ServiceLimits:
             }
             for bound in self._bounds
         ]
-        if self._options and self._options.concurrent is not None:
+        if self._options.concurrent is not None:
             found.append(
                 {"name": "concurrent", "limit": self._options.concurrent, "in_flight": self._flights.count(now_s)}
             )
         return found
 
 
-def gate(plan: Plan) -> ServiceLimits:
-    """Return the gate of a plan."""
-    return ServiceLimits(plan.limits)
+def gate(plan: Plan) -> ServiceLimits | None:
+    """Return the gate of a plan, None where it declares no limits."""
+    return None if plan.limits is None else ServiceLimits(plan.limits)
 
 
 def _bounds(options: LimiterOptions) -> list[_Bound]:

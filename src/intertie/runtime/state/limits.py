@@ -76,7 +76,8 @@ class LimitRefusal(msgspec.Struct, frozen=True):
     """No turn within the deadline; nothing stays reserved.
 
     `reason` is `window`, `pause`, `quota` (the service says that nothing is left), `concurrency`, `store` where the
-    limit's store is down and `store_down` says `refuse`, or `store_busy` where others held it all the time there was.
+    limit's store is down and `store_down` says `refuse`, `store_busy` where others held it all the time there was, or
+    `closed` where the integration was closed meanwhile.
     """
 
     retry_after_s: float

@@ -1,4 +1,4 @@
-"""A spec in its canonical form: keys in the order of the model, units of the fields, nothing quoted without need."""
+"""A spec in its canonical form: keys in the order of the model, under canonical names, nothing quoted without need."""
 
 from intertie.spec.formatting.formatter import Formatted, Untouched, format_text
 

@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from intertie.diagnostics import Applicability, Diagnostic
 from intertie.spec import codes
-from intertie.spec.formatting.known import KnownMapping, KnownScalar, known_nodes, scalars
+from intertie.spec.formatting.known import known_mappings, scalars
 from intertie.spec.formatting.meaning import meaning
 from intertie.spec.formatting.order import reordered
 from intertie.spec.formatting.text import FileText, Replacement
 from intertie.spec.formatting.untouched import Blocks, Untouched
-from intertie.spec.formatting.values import in_field_unit, without_quotes
+from intertie.spec.formatting.values import without_quotes
 from intertie.spec.loading import Loaded, load_text
 from intertie.spec.workspace import Workspace
 
@@ -39,7 +39,10 @@ class Formatted(Struct, frozen=True):
 
 
 def format_text(text: str, path: Path, workspace: Workspace) -> Formatted:
-    """Return a spec's text in canonical form; prose, comments, line ends, and what a block says stay as they are.
+    """Return a spec's text in canonical form: keys in order, canonical names, no quotes without need.
+
+    What a block says stays as it is, and so do prose, comments, line ends, and every quantity in the unit it is
+    written in: `15s` is not turned into `15000`.
 
     Args:
         text: As it stands in the file.
@@ -67,23 +70,17 @@ def format_text(text: str, path: Path, workspace: Workspace) -> Formatted:
 
 
 def _replacements(loaded: Loaded, blocks: Blocks, text: FileText) -> Iterator[Replacement]:
-    """Yield what one round changes: first spellings, then values, then the order of keys around them."""
+    """Yield what one round changes: first spellings, then quotes, then the order of keys around them."""
     for diagnostic in loaded.diagnostics:
         yield from _spelling(diagnostic, blocks, text)
     document = loaded.spec.document
-    known = list(known_nodes(document))
-    for each in known:
-        if isinstance(each, KnownScalar) and blocks.are_open(each.node.span):
-            found = in_field_unit(each.node, each.info, text)
-            if found is not None:
-                yield found
     for node in scalars(document):
         if node.quoted and blocks.are_open(node.span):
             found = without_quotes(node, text)
             if found is not None:
                 yield found
-    for each in known:
-        if isinstance(each, KnownMapping) and each.node.entries and blocks.are_open(each.node.span):
+    for each in known_mappings(document):
+        if each.node.entries and blocks.are_open(each.node.span):
             found = reordered(each.node, each.block, text)
             if found is not None:
                 yield found

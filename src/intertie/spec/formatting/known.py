@@ -1,4 +1,4 @@
-"""Which block of the model each mapping of a document is, and which field each of its values."""
+"""Which block of the model each mapping of a document is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from intertie.core.errors import snake_case
-from intertie.spec.fields import Block, FieldInfo, Kind
+from intertie.spec.fields import Block, Kind
 from intertie.spec.model import Endpoint, ErrorRow, FrontMatter, InboundRow, OutboundRow
 from intertie.spec.reading.endpoints import endpoint_sections
 from intertie.spec.reading.keys import find_key
@@ -24,18 +24,8 @@ class KnownMapping(Struct, frozen=True):
     block: type[Block]
 
 
-class KnownScalar(Struct, frozen=True):
-    """A value of a field of the model."""
-
-    node: ScalarNode
-    info: FieldInfo
-
-
-Known = KnownMapping | KnownScalar
-
-
-def known_nodes(document: Document) -> Iterator[Known]:
-    """Yield what the model knows of a document, outer mappings before those inside them."""
+def known_mappings(document: Document) -> Iterator[KnownMapping]:
+    """Yield the blocks of the model in a document, outer ones before those inside them."""
     if document.front_matter is not None:
         yield from _block(document.front_matter, FrontMatter)
     own = {id(block.root) for section in document.sections for part in section.walk() for block in part.blocks}
@@ -71,7 +61,7 @@ def scalars(document: Document) -> Iterator[ScalarNode]:
             waiting += [entry.value for entry in node.entries]
 
 
-def _entry(entry: Entry) -> Iterator[Known]:
+def _entry(entry: Entry) -> Iterator[KnownMapping]:
     key = canonical_key(entry.key.text)
     if key in BLOCK_TYPES:
         yield from _value(entry.value, BLOCK_TYPES[key])
@@ -82,7 +72,7 @@ def _entry(entry: Entry) -> Iterator[Known]:
             yield from _entry(inner)
 
 
-def _block(node: MappingNode, block: type[Block]) -> Iterator[Known]:
+def _block(node: MappingNode, block: type[Block]) -> Iterator[KnownMapping]:
     yield KnownMapping(node, block)
     for entry in node.entries:
         known = find_key(block, entry.key.text)
@@ -97,15 +87,15 @@ def _block(node: MappingNode, block: type[Block]) -> Iterator[Known]:
             case Kind.NAMED if info.block is not None and isinstance(value, MappingNode):
                 for each in value.entries:
                     yield from _value(each.value, info.block)
-            case _ if isinstance(value, ScalarNode) and known.unit is None:
-                yield KnownScalar(value, info)
+            case _:
+                pass  # a single value, or one that the model does not look into
 
 
-def _value(node: Node, block: type[Block]) -> Iterator[Known]:
+def _value(node: Node, block: type[Block]) -> Iterator[KnownMapping]:
     if isinstance(node, MappingNode):
         yield from _block(node, block)
 
 
-def _items(node: Node, block: type[Block]) -> Iterator[Known]:
+def _items(node: Node, block: type[Block]) -> Iterator[KnownMapping]:
     for item in node.items if isinstance(node, SequenceNode) else (node,):
         yield from _value(item, block)

@@ -68,6 +68,67 @@ def test_every_way_to_cut_the_bytes_gives_the_same_answer(answer: bytes) -> None
             assert made.received_bytes == len(answer)
 
 
+GZIPPED = gzip.compress(b"hello")
+ANSWERS: tuple[tuple[bytes, dict[str, bool | str]], ...] = (
+    (HELLO, {}),
+    (CHUNKED, {}),
+    (b"HTTP/1.1 200 OK\r\n\r\n", {"head_only": True}),
+    (b"HTTP/1.1 204 No Content\r\nKeep-Alive: timeout=7\r\n\r\n", {}),
+    (b"HTTP/1.1 100 Continue\r\nX-A: 1\r\n\r\n" + HELLO, {}),
+    (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b" % (len(GZIPPED), GZIPPED), {}),
+    (b"HTTP/1.1 200 OK\r\nContent-Encoding: own\r\nContent-Length: 1\r\n\r\nx", {"raw": True}),
+    (b"HTTP/1.1 200 OK\r\nContent-Encoding: own\r\nContent-Length: 1\r\n\r\nx", {}),
+    (CHUNKED, {"stream": True}),
+    (HELLO, {"stream": True}),
+    (b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nContent-Type: a/b\r\nConnection: keep-alive\r\n\r\n", {}),
+    (b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok", {}),
+    (b"HTTP/1.1 200 OK\r\nContent-Length: 70\r\n\r\n" + b"x" * 70, {}),
+    (b"HTTP/1.1 200 OK\r\nX-A: %b\r\nContent-Length: 1\r\n\r\nx" % (b"a" * 60), {}),
+    (b"HTTP/1.1 200 OK\r\nX-A: %b\r\nContent-Length: 1\r\n\r\nx" % (b"a" * 99), {}),
+    (b"HTTP/1.1 101 Switching\r\nUpgrade: own\r\nConnection: Upgrade\r\n\r\nrest", {"switch_to": "own"}),
+    (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel", {}),
+    (HELLO + b"more", {}),
+    (b"SSH-2.0\r\n", {}),
+)
+"""Answers of every kind, and what was asked; some end the connection, and some are refused under the limits below."""
+
+
+def told(made: ResponseReader, answer: tuple[bytes, dict[str, bool | str]], pieces: int) -> list[object]:
+    """Have a reader read one answer in so many pieces; return all that it tells of it."""
+    data, asked = answer
+    made.begin(**asked)  # type: ignore[arg-type]
+    seen: list[object] = []
+    size = -(-len(data) // pieces)
+    try:
+        for start in range(0, len(data), size):
+            if not made.done:
+                made.feed(data[start : start + size])
+            seen.append((made.done, made.head_done, made.continued, made.received_bytes, made.buffered_bytes))
+        if not made.done:
+            made.feed_eof()
+    except (ProtocolError, ReadError) as error:
+        return [*seen, str(error)]
+    streamed = []
+    while made.streams and (piece := made.next_piece()) is not None:
+        streamed.append(piece)
+    seen += [made.status, *made.headers, made.body(), made.keep_alive_s, made.reusable, *made.trailers, made.switched]
+    return [*seen, made.rest if made.switched else None, streamed]
+
+
+@given(st.lists(st.tuples(st.sampled_from(ANSWERS), st.integers(1, 9)), min_size=1, max_size=6))
+def test_what_was_read_before_changes_nothing(
+    answers: list[tuple[tuple[bytes, dict[str, bool | str]], int]],
+) -> None:
+    """Of each answer a reader that has read others tells the same as a new one, for as long as it may be used again."""
+    limits = {"max_body_bytes": 64, "max_head_bytes": 96}
+    made = reader(**limits)
+    for answer, pieces in answers:
+        seen = told(made, answer, pieces)
+        assert seen == told(reader(**limits), answer, pieces)
+        if not made.done or not made.reusable:
+            made = reader(**limits)
+
+
 def test_one_reader_reads_one_answer_after_another() -> None:
     """A reader begun anew reads the next answer of the same connection."""
     made = reader()

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from intertie._version import __version__
 from intertie.adapters.http1.head import HeadEncoder, encode_chunk, encode_head
@@ -173,6 +175,7 @@ def test_what_was_checked_once_does_not_pile_up() -> None:
         encoder.encode(Request("GET", "/", ((f"X-{number}", "1"),), f"Y-{number}: 1\r\n".encode()))
     assert len(encoder._good_names) <= 1024
     assert len(encoder._static) <= 1024
+    assert len(encoder._usual) <= 1024
 
 
 def test_a_second_head_is_looked_at_as_the_first_was() -> None:
@@ -190,6 +193,46 @@ def test_a_second_head_is_looked_at_as_the_first_was() -> None:
             encoder.encode(Request("GET", "/a", (("X-Own", "1"), ("Host", "other"))))
         with pytest.raises(MappingError, match="may have"):
             encoder.encode(Request("GET", "/a", (("X-Own", "1"), ("X Own", "2"))))
+
+
+CREDENTIALS = (
+    None,
+    Credential("header", "X-Key", Secret("k-1")),
+    Credential("header", "X-Key", Secret("k-2")),
+    Credential("header", "Authorization", Secret("caf\xe9"), "Bearer"),
+    Credential("query", "key", Secret("k-3")),
+)
+FIELDS = st.tuples(
+    st.sampled_from(("X-Own", "x-own", "X-Key", "User-Agent", "Accept-Encoding", "Connection", "Host", "X Own")),
+    st.sampled_from(("1", "close", "two words", "caf\xe9", "a\tb", "a\r\nb", "\u20ac")),
+)
+REQUESTS = st.builds(
+    Request,
+    st.sampled_from(("GET", "POST")),
+    st.sampled_from(("/a", "/b?c=d", "*", "/a b", "a")),
+    st.lists(FIELDS, max_size=2).map(tuple),
+    st.sampled_from((b"", b"Accept: a/b\r\n", b"X-Key: fixed\r\nUser-Agent: own\r\nConnection: close\r\n")),
+    st.sampled_from((None, b"", b"body")),
+    st.sampled_from(CREDENTIALS),
+    expect_continue=st.booleans(),
+    upgrade=st.sampled_from((None, None, None, "own")),
+)
+
+
+@given(st.lists(REQUESTS, min_size=2, max_size=8))
+def test_what_was_written_before_changes_nothing(requests: list[Request]) -> None:
+    """An encoder that has written other heads writes, and refuses, as a new one does."""
+
+    def written(encoder: HeadEncoder, request: Request) -> object:
+        try:
+            return encoder.encode(request)
+        except (MappingError, CredentialMissing) as error:
+            return type(error), str(error)
+
+    encoder = HeadEncoder("h")
+    for request in requests:
+        for _ in range(2):
+            assert written(encoder, request) == written(HeadEncoder("h"), request)
 
 
 def test_a_chunk_of_nothing_is_nothing() -> None:

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from intertie.adapters.stores import ThreadOffload, open_coordination
+from intertie.adapters.stores.blocking import blocks
 from intertie.core.clock import AsyncioClock
 from intertie.core.rng import SystemRng
 from intertie.runtime.policies.limiter.options import LimiterOptions, Window
@@ -16,7 +17,7 @@ from intertie.runtime.stepping import run_blocking
 from intertie.testing.virtual_time import run_virtual
 from support.pace import PATIENCE_S
 from support.scheduling import LoopOffload, LoopScheduler
-from support.store_kit import KEY, StoreKit, per_second, sent
+from support.store_kit import KEY, StoreKit, acquired, per_second, sent
 
 
 def opened(kit, options, processes=1):
@@ -260,3 +261,41 @@ def test_an_interrupt_in_line_leaves_nothing_behind(kit):
     assert limiter.snapshot().waiting == 0
     assert isinstance(run_blocking(limiter.acquire(deadline_s=kit.clock.monotonic_s())), LimitRefusal)
     assert isinstance(run_blocking(limiter.acquire(deadline_s=5000.0)), Permit)
+
+
+@pytest.fixture
+def shared(tmp_path):
+    made = StoreKit("sqlite", tmp_path)
+    yield made
+    made.close()
+
+
+def test_nothing_departs_uncounted_once_a_store_is_closed(shared):
+    """What has a permit when its process closes the store leaves no more, or counts: another process may use the rest."""
+    (closing, other), _ = opened(shared, per_second(3), processes=2)
+    waits, leaves = (run_blocking(closing.acquire(deadline_s=1060.0)) for _ in range(2))
+    leaves.departing()
+    closing.core.close()
+    with pytest.raises(PermitLapsed):
+        waits.departing()
+    leaves.departed()
+    closing.finished(leaves)
+    closing.give_back(waits)
+    taken = [acquired(other, shared, wait_s=0.0) for _ in range(3)]
+    assert [isinstance(one, Permit) for one in taken] == [True, True, False]
+
+
+def test_who_waits_for_a_turn_hears_that_the_store_is_closed(shared):
+    """Neither whoever stands in line nor whoever comes later goes on alone."""
+    (limiter,), _ = opened(shared, per_second(1))
+
+    async def crowd():
+        sent(await limiter.acquire(deadline_s=5000.0))
+        waiting = [asyncio.ensure_future(limiter.acquire(deadline_s=5000.0)) for _ in range(3)]
+        await shared.clock.sleep_until(shared.clock.monotonic_s() + 0.2)
+        blocks(limiter.core.close)()
+        answers = [*await asyncio.gather(*waiting), await limiter.acquire(deadline_s=5000.0)]
+        assert [answer.reason for answer in answers] == ["closed"] * 4
+        assert limiter.acquire_nowait() is None
+
+    run_virtual(crowd(), shared.clock)

@@ -22,6 +22,7 @@ DOWN: Final = LimitRefusal(0.0, "down")
 """Never seen by a caller: the store did not answer, and the caller goes on without it."""
 HUNG_S: Final = 2.0
 """A lock that this process does not get in so long is held by one that hangs, and the store counts as down."""
+CLOSED: Final = LimitRefusal(0.0, "closed")
 BUSY: Final = LimitRefusal(0.1, "store_busy")
 """Crowded, not down: going on alone beside all the others would pass the limit."""
 
@@ -209,7 +210,8 @@ class Asking(Holding):
         if taken.count:
             if self._is_bounded:
                 self._untold.places += taken.count
-            self._shares.append(Share(self, number, taken.count, now_s, taken.end_s))
+            share = Share(self, number, taken.count, now_s, taken.end_s)
+            (self._untold.over if self._is_closed else self._shares).append(share)
             self._background.ask(f"{self._name} end", self._end, in_s=taken.end_s - now_s + self._measures.settles_s)
         self._serve_locked()
         for seat in asked.seats:

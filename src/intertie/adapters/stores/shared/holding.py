@@ -53,6 +53,7 @@ class Holding(Line):
         self._begin()
 
     def _begin(self) -> None:
+        self._is_closed = False
         self._shares: deque[Share] = deque()
         self._untold = Untold()
         self._demand = Demand()

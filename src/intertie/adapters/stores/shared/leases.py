@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from math import inf
 
 from intertie.adapters.stores.errors import StoreUnavailable
-from intertie.adapters.stores.shared.asking import BUSY, DOWN, HUNG_S
+from intertie.adapters.stores.shared.asking import BUSY, CLOSED, DOWN, HUNG_S
 from intertie.adapters.stores.shared.line import Seat
 from intertie.adapters.stores.shared.measures import Measures
 from intertie.adapters.stores.shared.steering import Steering
@@ -80,6 +80,8 @@ class LeasedLimiter(Steering):
         """Wait for a turn, first come first served, at most until `deadline_s` (monotonic)."""
         began_s = self._monotonic_s()
         with self._lock:
+            if self._is_closed:
+                return CLOSED
             permit = self._take_locked() if again or not self._seats else None
         if permit is not None:
             return permit
@@ -152,19 +154,17 @@ class LeasedLimiter(Steering):
             return self._alone.own(*self._known()).snapshot()
 
     def close(self) -> None:
-        """Return shares and places. Blocks.
+        """Return shares and places; nothing departs any more that is not counted. Blocks.
 
         Raises:
             StoreUnavailable: The store can't be told; what it does not know ends by itself.
         """
         with self._lock:
+            self._is_closed = True
             self._close_shares_locked()
-            now_s = self.now_s()
+            self._refuse_locked(lambda *_: CLOSED)
             for share in self._untold.over:
-                for permit in list(share.out):
-                    del share.out[permit]
-                    if permit.leaving:
-                        share.departed_s.append(now_s)
+                share.revoke()
             self._flying = 0
         self._sync()
         self._store.run(lambda _: [Leave((self._store.owner(),), (self._store.key,))], patience_s=PATIENCE_S)

@@ -68,6 +68,14 @@ class Share:
             del self.out[permit]
         return Settled(self.number, self.end_s, tuple(self.departed_s), held), len(lapsed)
 
+    def revoke(self) -> None:
+        """Let nothing more leave: what has leave to counts at the end, the rest lapses when it looks at the clock."""
+        self.now_s = _never_s
+        for permit in list(self.out):
+            del self.out[permit]
+            if permit.leaving:
+                self.departed_s.append(self.end_s)
+
     def departed(self, permit: Permit) -> None:
         """Count a permit's request from now on."""
         self._limiter.departed_from(self, permit)
@@ -79,6 +87,11 @@ class Share:
     def finished(self, permit: Permit) -> None:
         """End a permit's flight."""
         self._limiter.finished_from(self, permit)
+
+
+def _never_s() -> float:
+    """Return the time by a clock that is past every permit's end."""
+    return inf
 
 
 class Demand:

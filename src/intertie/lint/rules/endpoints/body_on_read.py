@@ -11,33 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE308", severity=Severity.WARNING, since="0.1.0")
 def body_on_read(spec: Spec) -> Iterator[Finding]:
-    """A GET or HEAD request has a body.
-
-    ## What it does
-    Looks for `request.body` in endpoints with the method `GET` or `HEAD`.
-
-    ## Why it matters
-    A body has no meaning there. Proxies drop it and some servers refuse the request.
-
-    ## Example
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true, description: where to}
-      body:
-        content_type: application/json
-    ```
-
-    ## Use instead
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true, description: where to}
-    ```
-
-    ## References
-    RFC 9110 section 9.3.1, GET.
-    """
+    """A GET or HEAD request has a body."""
     for endpoint in spec.endpoints:
         body = endpoint.request.body if endpoint.request else None
         if body and is_read(endpoint):

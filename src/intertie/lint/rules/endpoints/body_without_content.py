@@ -11,35 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE319", severity=Severity.WARNING, since="0.1.0")
 def body_without_content(spec: Spec) -> Iterator[Finding]:
-    """An answer that has no body is declared with a schema.
-
-    ## What it does
-    Looks for a `schema` where the only statuses of success are 204, 205 or 304, and under `HEAD`.
-
-    ## Why it matters
-    There is nothing to validate or map: what the schema promises never comes.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 204
-        content_type: application/json
-        schema: {type: object, properties: {id: {type: string}}}
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema: {type: object, properties: {id: {type: string}}}
-    ```
-
-    ## References
-    RFC 9110 section 15.3.5, 204 No Content.
-    """
+    """A response without a body has a schema."""
     for endpoint in spec.endpoints:
         success = endpoint.response.success if endpoint.response else None
         if success is None or success.schema is None or not success.status:

@@ -14,45 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE336", severity=Severity.INFO, since="0.1.0")
 def body_without_content_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A request's body does not say what it is.
-
-    ## What it does
-    Looks for a `request.body` without `content_type`, where no header of the request says it either.
-
-    ## Why it matters
-    It is sent in the format of the integration type, JSON where there is none. A service that wants a form answers 400
-    or 415.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /quotes/{country}
-      method: PUT
-      description: Keeps a quote.
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-      body:
-        schema: {type: object}
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /quotes/{country}
-      method: PUT
-      description: Keeps a quote.
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-      body:
-        content_type: application/json
-        schema: {type: object}
-    ```
-
-    ## References
-    Spec format, endpoints.
-    """
+    """A request body has no content type."""
     for endpoint, _, wire in planned_rest(spec, plan):
         body = endpoint.request.body if endpoint.request else None
         if body is None or wire.body is None or body.content_type or declared_content_type(endpoint):

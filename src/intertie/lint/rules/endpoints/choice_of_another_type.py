@@ -14,42 +14,7 @@ from intertie.spec.tree import ScalarNode, SequenceNode, plain
 
 @rule(code="TIE341", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def choice_of_another_type(spec: Spec) -> Iterator[Finding]:
-    """An enum has a value that the type beside it excludes.
-
-    ## What it does
-    Compares each value of an `enum` with the `type` of the schema or parameter. YAML makes a number of `1` and a flag
-    of `true`: where text is meant, it stands in quotes.
-
-    ## Why it matters
-    The value can never be given. Where it is the only one, nothing is valid.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          properties:
-            size: {type: string, enum: [1, 2]}
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          properties:
-            size: {type: string, enum: ['1', '2']}
-    ```
-
-    ## References
-    JSON Schema 2020-12, validation, section 6.1.
-    """
+    """An enum contains a value of another type."""
     for schema in schema_nodes(spec):
         types, choices = types_of(schema), schema.get("enum")
         if not types or not isinstance(choices, SequenceNode):

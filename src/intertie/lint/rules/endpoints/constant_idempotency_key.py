@@ -12,44 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE321", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def constant_idempotency_key(spec: Spec) -> Iterator[Finding]:
-    """Every call has the same idempotency key.
-
-    ## What it does
-    Looks for a literal value of `Idempotency-Key` and the like.
-
-    ## Why it matters
-    The service takes all calls for repetitions of the first one and gives its answer to each: the second payment is
-    never made.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /parcels
-      method: PUT
-      description: Books a parcel.
-    request:
-      headers:
-        - name: Idempotency-Key
-          required: true
-          value: booking-1
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /parcels
-      method: PUT
-      description: Books a parcel.
-    request:
-      headers:
-        - name: Idempotency-Key
-          required: true
-          value: "{uuid}"
-    ```
-
-    ## References
-    IETF draft, The Idempotency-Key HTTP Header Field.
-    """
+    """Every call sends the same idempotency key."""
     for endpoint in spec.endpoints:
         for header in endpoint.request.headers if endpoint.request else ():
             if header.name is None or header.value is None or "{" in header.value.value:

@@ -11,47 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE345", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def content_type_contradicts_body(spec: Spec) -> Iterator[Finding]:
-    """A header says that the body is something else.
-
-    ## What it does
-    Compares a literal `Content-Type` header with the `content_type` of the body.
-
-    ## Why it matters
-    The body is written in one format and announced as another: the service refuses it or reads rubbish.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /quotes/{country}
-      method: PUT
-      description: Keeps a quote.
-    request:
-      headers:
-        - {name: Content-Type, value: text/plain}
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-      body:
-        content_type: application/json
-        schema: {type: object}
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /quotes/{country}
-      method: PUT
-      description: Keeps a quote.
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-      body:
-        content_type: application/json
-        schema: {type: object}
-    ```
-
-    ## References
-    RFC 9110, section 8.3.
-    """
+    """A Content-Type header contradicts the content type of the body."""
     for endpoint in spec.endpoints:
         body = endpoint.request.body if endpoint.request else None
         for header in endpoint.request.headers if endpoint.request and body and body.content_type else ():

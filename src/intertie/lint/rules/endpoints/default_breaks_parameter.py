@@ -12,33 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE313", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def default_breaks_parameter(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A parameter's default is not what the parameter takes.
-
-    ## What it does
-    Validates each parameter's `default` against its type, enum, format, range and pattern.
-
-    ## Why it matters
-    A call that leaves the parameter out is refused before it is sent, or sent with a value that the service refuses.
-
-    ## Example
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-        - {name: size, in: query, type: integer, required: false, maximum: 100, default: 500}
-    ```
-
-    ## Use instead
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-        - {name: size, in: query, type: integer, required: false, maximum: 100, default: 50}
-    ```
-
-    ## References
-    OpenAPI Specification 3.1, parameter object.
-    """
+    """The default of a parameter is not a valid value for it."""
     for endpoint, _, wire in planned_rest(spec, plan):
         plans = {(each.name, each.location): each for each in wire.parameters}
         for parameter in endpoint.request.parameters if endpoint.request else ():

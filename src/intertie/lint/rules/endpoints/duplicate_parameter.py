@@ -12,34 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE309", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def duplicate_parameter(spec: Spec) -> Iterator[Finding]:
-    """An endpoint declares one parameter or header twice.
-
-    ## What it does
-    Compares name and place of an endpoint's parameters, and the names of its headers apart from case.
-
-    ## Why it matters
-    A call gives one value. Which of the two declarations it is judged by would be chance.
-
-    ## Example
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true, description: where to}
-        - {name: weight, in: query, type: number, required: true, description: kilograms}
-        - {name: weight, in: query, type: string, required: false, description: pounds}
-    ```
-
-    ## Use instead
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true, description: where to}
-        - {name: weight, in: query, type: number, required: true, description: kilograms}
-    ```
-
-    ## References
-    OpenAPI Specification 3.1, operation object.
-    """
+    """An endpoint declares a parameter or header twice."""
     for endpoint in spec.endpoints:
         if endpoint.request is None:
             continue

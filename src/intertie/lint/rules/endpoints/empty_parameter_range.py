@@ -10,33 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE314", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def empty_parameter_range(spec: Spec) -> Iterator[Finding]:
-    """No value of a parameter lies within its range.
-
-    ## What it does
-    Compares `minimum` and `maximum` of each parameter.
-
-    ## Why it matters
-    Every call that gives the parameter is refused.
-
-    ## Example
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-        - {name: size, in: query, type: integer, required: false, minimum: 100, maximum: 1}
-    ```
-
-    ## Use instead
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-        - {name: size, in: query, type: integer, required: false, minimum: 1, maximum: 100}
-    ```
-
-    ## References
-    JSON Schema, validation, section 6.2.
-    """
+    """The range of a parameter is empty."""
     for endpoint in spec.endpoints:
         for parameter in endpoint.request.parameters if endpoint.request else ():
             low, high = parameter.minimum, parameter.maximum

@@ -12,49 +12,7 @@ from intertie.spec.tree import MappingNode, ScalarNode, SequenceNode
 
 @rule(code="TIE344", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def endless_schema(spec: Spec) -> Iterator[Finding]:
-    """A schema requires itself, so that no value can be finite.
-
-    ## What it does
-    Follows the required members of the named schemas through their `$ref`. A member that may be left out, or a list of
-    such members, ends somewhere.
-
-    ## Why it matters
-    No finite value is valid: no body can be sent, and no answer keeps the schema.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema: {$ref: '#/components/schemas/Parcel'}
-    components:
-      schemas:
-        Parcel:
-          type: object
-          required: [inner]
-          properties:
-            inner: {$ref: '#/components/schemas/Parcel'}
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema: {$ref: '#/components/schemas/Parcel'}
-    components:
-      schemas:
-        Parcel:
-          type: object
-          properties:
-            inner: {$ref: '#/components/schemas/Parcel'}
-    ```
-
-    ## References
-    JSON Schema 2020-12, core, section 9.4.1.
-    """
+    """A schema requires itself, so no finite value is valid."""
     entries = {entry.key.text: entry for entry in component_entries(spec)}
     needs = {name: _needed(entry.value) for name, entry in entries.items()}
     for name, entry in entries.items():

@@ -10,50 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE346", severity=Severity.WARNING, since="0.1.0")
 def error_of_success_schema(spec: Spec) -> Iterator[Finding]:
-    """An error has the schema of the success.
-
-    ## What it does
-    Compares the named schema of each error with that of the success beside it.
-
-    ## Why it matters
-    The provider's code and message are looked for where there are none: the error gets neither.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema: {$ref: '#/components/schemas/Quote'}
-      errors:
-        '404':
-          description: No such country
-          schema: {$ref: '#/components/schemas/Quote'}
-    components:
-      schemas:
-        Quote: {type: object, properties: {price: {type: number}}}
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema: {$ref: '#/components/schemas/Quote'}
-      errors:
-        '404':
-          description: No such country
-          schema: {$ref: '#/components/schemas/Problem'}
-    components:
-      schemas:
-        Quote: {type: object, properties: {price: {type: number}}}
-        Problem: {type: object, properties: {code: {type: string}}}
-    ```
-
-    ## References
-    Spec format, endpoints.
-    """
+    """An error has the schema of the success response."""
     for endpoint in spec.endpoints:
         success = endpoint.response.success if endpoint.response else None
         name = success.schema.value.name if success and success.schema else None

@@ -11,36 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE310", severity=Severity.WARNING, since="0.1.0")
 def error_status_as_success(spec: Spec) -> Iterator[Finding]:
-    """A status is declared as success that says the opposite.
-
-    ## What it does
-    Looks for statuses from 400 up in `response.success.status`.
-
-    ## Why it matters
-    The call would succeed with the service's error as its data; it would be mapped, validated, cached and returned as one.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: [200, 404]
-        content_type: application/json
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-      errors:
-        '404':
-          description: No such country
-    ```
-
-    ## References
-    RFC 9110 section 15, status codes.
-    """
+    """A failure status is declared as success."""
     for endpoint in spec.endpoints:
         success = endpoint.response.success if endpoint.response else None
         for status in success.status if success else ():

@@ -12,37 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE316", severity=Severity.WARNING, since="0.1.0")
 def example_breaks_schema(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """An example answer is not what its schema says.
-
-    ## What it does
-    Validates `response.success.example` and the examples of errors against the schema beside them.
-
-    ## Why it matters
-    The mock answers with the example. What is built against the mock fails against the service, or the schema is wrong.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema: {type: object, required: [price], properties: {price: {type: number}}}
-        example: {cost: 12}
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema: {type: object, required: [price], properties: {price: {type: number}}}
-        example: {price: 12}
-    ```
-
-    ## References
-    Spec format, endpoints.
-    """
+    """An example response does not match its schema."""
     for endpoint, operation, wire in planned_rest(spec, plan):
         if endpoint.response is None:
             continue

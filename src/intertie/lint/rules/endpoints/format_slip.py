@@ -14,33 +14,7 @@ from intertie.spec.tree import ScalarNode
 
 @rule(code="TIE329", severity=Severity.WARNING, since="0.1.0")
 def format_slip(spec: Spec) -> Iterator[Finding]:
-    """A format is nearly a known one.
-
-    ## What it does
-    Compares each `format` of parameters and schemas with those of JSON Schema and OpenAPI.
-
-    ## Why it matters
-    An unknown format is not checked: everything passes.
-
-    ## Example
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-        - {name: since, in: query, type: string, required: false, format: date-tmie}
-    ```
-
-    ## Use instead
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-        - {name: since, in: query, type: string, required: false, format: date-time}
-    ```
-
-    ## References
-    JSON Schema, validation, section 7; OpenAPI Format Registry.
-    """
+    """A format looks misspelt."""
     found = [
         (parameter.format.value, parameter.format.span)
         for endpoint in spec.endpoints

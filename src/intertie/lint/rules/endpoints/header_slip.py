@@ -13,37 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE325", severity=Severity.WARNING, since="0.1.0")
 def header_slip(spec: Spec) -> Iterator[Finding]:
-    """A header's name is nearly a well-known one.
-
-    ## What it does
-    Compares each header of a request, and the one that carries the key, with the common ones; hardly a letter may be wrong.
-
-    ## Why it matters
-    A header that the service does not know is ignored: no key, no condition, no language, and no error either.
-
-    ## Example
-    ```yaml
-    request:
-      headers:
-        - name: Acept-Language
-          value: de
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-    ```
-
-    ## Use instead
-    ```yaml
-    request:
-      headers:
-        - name: Accept-Language
-          value: de
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-    ```
-
-    ## References
-    IANA, Hypertext Transfer Protocol (HTTP) Field Name Registry.
-    """
+    """The name of a header looks misspelt."""
     for place in _names(spec):
         name = place.value.strip()
         if name in _KNOWN:

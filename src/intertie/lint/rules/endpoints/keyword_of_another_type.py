@@ -13,42 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE343", severity=Severity.WARNING, since="0.1.0")
 def keyword_of_another_type(spec: Spec) -> Iterator[Finding]:
-    """A keyword of a schema is for another type than the schema's.
-
-    ## What it does
-    Compares keywords such as `minimum` (numbers), `maxLength` and `pattern` (text), `minItems` (lists) and `required`
-    (objects) with the `type` beside them.
-
-    ## Why it matters
-    The keyword is ignored. Either the type is wrong, or nothing is asked for where something should be.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          properties:
-            weight: {type: string, minimum: 1}
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          properties:
-            weight: {type: number, minimum: 1}
-    ```
-
-    ## References
-    JSON Schema 2020-12, validation, section 6.
-    """
+    """A schema keyword does not apply to the type of its schema."""
     for schema in schema_nodes(spec):
         types = types_of(schema)
         if not types:

@@ -14,36 +14,7 @@ from intertie.spec.model import Endpoint, Schema, Spec
 
 @rule(code="TIE331", severity=Severity.WARNING, since="0.1.0")
 def members_of_a_text(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A body that is sent or read as text is described as an object.
-
-    ## What it does
-    Compares the `content_type` of bodies and answers with the type of their schema: what is no JSON, form, multipart or
-    XML is text or bytes, and has no members.
-
-    ## Why it matters
-    The schema is never kept: the body would be refused, and a mapping finds none of the fields.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: text/plain
-        schema: {type: object, properties: {price: {type: number}}}
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema: {type: object, properties: {price: {type: number}}}
-    ```
-
-    ## References
-    Spec format, endpoints.
-    """
+    """A body that is text has an object schema."""
     for endpoint, _ in planned(spec, plan):
         for content_type, schema in _bodies(endpoint):
             kind = schema.value.json.get("type")

@@ -11,33 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE304", severity=Severity.INFO, since="0.1.0")
 def missing_success_status(spec: Spec) -> Iterator[Finding]:
-    """An endpoint does not say which status is success.
-
-    ## What it does
-    Looks for `response.success.status` in every endpoint that is spoken to over HTTP.
-
-    ## Why it matters
-    Any 2xx counts as success then. A service that answers 202 for "accepted" or 204 for "nothing there" where a body is
-    expected is taken for a success.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        content_type: application/json
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-    ```
-
-    ## References
-    Spec format, endpoints.
-    """
+    """An endpoint does not say which status means success."""
     kind = spec.integration_type
     protocol = kind.protocol.value if kind and kind.protocol else "REST"
     for endpoint in spec.endpoints:

@@ -11,33 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE312", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def nameless_parameter(spec: Spec) -> Iterator[Finding]:
-    """A parameter or header has no name.
-
-    ## What it does
-    Looks for `name` in each entry of `request.parameters` and `request.headers`.
-
-    ## Why it matters
-    Without a name it can be neither given nor sent, so whatever else the entry says has no effect.
-
-    ## Example
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true, description: where to}
-        - {in: query, type: number, required: true, description: kilograms}
-    ```
-
-    ## Use instead
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true, description: where to}
-        - {name: weight, in: query, type: number, required: true, description: kilograms}
-    ```
-
-    ## References
-    Spec format, endpoints.
-    """
+    """A parameter or header has no name."""
     for endpoint in spec.endpoints:
         if endpoint.request is None:
             continue

@@ -12,44 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE347", severity=Severity.WARNING, since="0.1.0")
 def operation_hidden_by_attribute(spec: Spec) -> Iterator[Finding]:
-    """An operation has a name that an integration has itself.
-
-    ## What it does
-    Compares the ids of operations with the public attributes of an integration in Python, such as `close`, `plan` and
-    `statistics`. The id of an operation is the snake_case of its heading.
-
-    ## Why it matters
-    `api.close()` closes the integration and calls nothing. The operation is reachable as `api.operations["close"]` alone.
-
-    ## Example
-    ````markdown
-    ## API Endpoints
-
-    ### Close
-    ```yaml
-    endpoint: {path: "/quotes/{country}", method: DELETE, description: Closes a quote.}
-    request:
-      parameters: [{name: country, in: path, type: string, required: true}]
-    response: {success: {status: 204}}
-    ```
-    ````
-
-    ## Use instead
-    ````markdown
-    ## API Endpoints
-
-    ### Close Quote
-    ```yaml
-    endpoint: {path: "/quotes/{country}", method: DELETE, description: Closes a quote.}
-    request:
-      parameters: [{name: country, in: path, type: string, required: true}]
-    response: {success: {status: 204}}
-    ```
-    ````
-
-    ## References
-    Python API, calling.
-    """
+    """The id of an operation is also an attribute of the client."""
     for endpoint in spec.endpoints:
         operation = snake_case(endpoint.name.value) if endpoint.name else ""
         if endpoint.name and operation in INTEGRATION_MEMBERS:

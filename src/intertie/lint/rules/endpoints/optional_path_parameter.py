@@ -12,31 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE303", severity=Severity.WARNING, since="0.1.0")
 def optional_path_parameter(spec: Spec) -> Iterator[Finding]:
-    """A path parameter is declared as optional.
-
-    ## What it does
-    Looks for `required: false` on parameters with `in: path` that have no default.
-
-    ## Why it matters
-    Without the value the path has a hole, so a call has to give it whatever the spec says.
-
-    ## Example
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: false, description: where to}
-    ```
-
-    ## Use instead
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true, description: where to}
-    ```
-
-    ## References
-    OpenAPI Specification 3.1, parameter object.
-    """
+    """A path parameter is declared as optional."""
     for endpoint in spec.endpoints:
         for parameter in path_parameters(endpoint):
             required = parameter.required

@@ -13,66 +13,7 @@ from intertie.spec.model import Pagination, Spec
 
 @rule(code="TIE332", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def page_breaks_parameter(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A pagination asks for what its parameter does not take.
-
-    ## What it does
-    Validates what is sent page by page against the declared parameter: `size` and `limit`, the first page, and the
-    offset 0 that every run begins with.
-
-    ## Why it matters
-    The first page is refused, by us or by the service: nothing can be listed.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /quotes
-      method: GET
-      description: Lists quotes.
-    request:
-      parameters:
-        - {name: page, in: query, type: integer, required: false, minimum: 1}
-        - {name: per_page, in: query, type: integer, required: false, maximum: 100}
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema: {type: object, properties: {items: {type: array, items: {type: object}}}}
-    pagination:
-      style: page
-      page_parameter: page
-      first: 1
-      size_parameter: per_page
-      size: 500
-      items_path: items
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /quotes
-      method: GET
-      description: Lists quotes.
-    request:
-      parameters:
-        - {name: page, in: query, type: integer, required: false, minimum: 1}
-        - {name: per_page, in: query, type: integer, required: false, maximum: 100}
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema: {type: object, properties: {items: {type: array, items: {type: object}}}}
-    pagination:
-      style: page
-      page_parameter: page
-      first: 1
-      size_parameter: per_page
-      size: 100
-      items_path: items
-    ```
-
-    ## References
-    Spec format, additions.
-    """
+    """The pagination sends a value that its parameter does not accept."""
     for endpoint, operation in planned(spec, plan):
         for name, value, said in _sent(endpoint.pagination):
             schema = operation.wire.slots.get(name.value)

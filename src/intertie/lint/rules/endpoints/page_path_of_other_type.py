@@ -12,63 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE333", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def page_path_of_other_type(spec: Spec) -> Iterator[Finding]:
-    """A pagination reads a field that can't be what it is read as.
-
-    ## What it does
-    Looks up the type of the fields that a pagination names: items are a list; a total, a cursor and a sign that there
-    is more are single values.
-
-    ## Why it matters
-    The first page fails, or all pages end after the first.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /quotes
-      method: GET
-      description: Lists quotes.
-    request:
-      parameters:
-        - {name: offset, in: query, type: integer, required: false}
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          properties: {rows: {type: array, items: {type: object}}, total: {type: integer}}
-    pagination:
-      style: offset
-      offset_parameter: offset
-      items_path: total
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /quotes
-      method: GET
-      description: Lists quotes.
-    request:
-      parameters:
-        - {name: offset, in: query, type: integer, required: false}
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          properties: {rows: {type: array, items: {type: object}}, total: {type: integer}}
-    pagination:
-      style: offset
-      offset_parameter: offset
-      items_path: rows
-      total_path: total
-    ```
-
-    ## References
-    Spec format, additions.
-    """
+    """The pagination reads a field of the wrong type."""
     for endpoint in spec.endpoints:
         pages = endpoint.pagination
         success = endpoint.response.success if endpoint.response else None

@@ -11,59 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE315", severity=Severity.WARNING, since="0.1.0")
 def page_path_outside_schema(spec: Spec) -> Iterator[Finding]:
-    """A pagination reads a field that the answer does not have.
-
-    ## What it does
-    Looks up `items_path`, `cursor_path`, `more_path` and `total_path` in the schema of the endpoint's answer.
-
-    ## Why it matters
-    No items are found, or no next page: everything looks as if there were nothing more.
-
-    ## Example
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-        - {name: after, in: query, type: string, required: false}
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          properties:
-            rows: {type: array, items: {type: object, properties: {id: {type: string}}}}
-    pagination:
-      style: cursor
-      cursor_parameter: after
-      cursor_path: rows[-1].id
-      items_path: items
-    ```
-
-    ## Use instead
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-        - {name: after, in: query, type: string, required: false}
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          properties:
-            rows: {type: array, items: {type: object, properties: {id: {type: string}}}}
-    pagination:
-      style: cursor
-      cursor_parameter: after
-      cursor_path: rows[-1].id
-      items_path: rows
-    ```
-
-    ## References
-    Spec format, endpoints.
-    """
+    """The pagination reads a field that is not in the response schema."""
     for endpoint in spec.endpoints:
         pages = endpoint.pagination
         success = endpoint.response.success if endpoint.response else None

@@ -10,39 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE326", severity=Severity.WARNING, since="0.1.0")
 def pages_of_a_write(spec: Spec) -> Iterator[Finding]:
-    """An endpoint that writes is declared to have pages.
-
-    ## What it does
-    Looks for `pagination` beside `PUT`, `PATCH` and `DELETE`.
-
-    ## Why it matters
-    The next page is got by sending the request again: a write would be done once a page.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /quotes/{country}
-      method: DELETE
-      description: Forgets quotes.
-    pagination:
-      style: link
-      items_path: ""
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /quotes/{country}
-      method: GET
-      description: Lists quotes.
-    pagination:
-      style: link
-      items_path: ""
-    ```
-
-    ## References
-    Spec format, endpoints.
-    """
+    """An endpoint that writes has pagination."""
     for endpoint in spec.endpoints:
         method = endpoint.endpoint.method if endpoint.endpoint else None
         if endpoint.pagination and method and method.value in ("PUT", "PATCH", "DELETE"):

@@ -11,39 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE302", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def path_parameter_without_placeholder(spec: Spec) -> Iterator[Finding]:
-    """A path parameter has no place in the path.
-
-    ## What it does
-    Looks for each parameter with `in: path` among the placeholders of the endpoint's path.
-
-    ## Why it matters
-    A caller has to give the value, and it goes nowhere: the request that is sent is not the one that was asked for.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /quotes
-      method: GET
-      description: Quotes a parcel.
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true, description: where to}
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /quotes
-      method: GET
-      description: Quotes a parcel.
-    request:
-      parameters:
-        - {name: country, in: query, type: string, required: true, description: where to}
-    ```
-
-    ## References
-    OpenAPI Specification 3.1, path templating.
-    """
+    """A path parameter does not appear in the path."""
     for endpoint in spec.endpoints:
         path = endpoint.endpoint.path if endpoint.endpoint else None
         if path is None:

@@ -12,33 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE323", severity=Severity.INFO, since="0.1.0")
 def path_without_slash(spec: Spec) -> Iterator[Finding]:
-    """A path does not begin with a slash.
-
-    ## What it does
-    Looks at the first character of each endpoint's path.
-
-    ## Why it matters
-    It is sent as if the slash were there. Paths that begin alike are easier to compare and search.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: quotes/{country}
-      method: GET
-      description: Quotes a parcel.
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /quotes/{country}
-      method: GET
-      description: Quotes a parcel.
-    ```
-
-    ## References
-    Spec format, endpoints.
-    """
+    """A path does not begin with a slash."""
     for endpoint in spec.endpoints:
         path = endpoint.endpoint.path if endpoint.endpoint else None
         if path and re.fullmatch(r"[\w{][^\s:?#]*", path.value) and not path.value.startswith("{env"):

@@ -12,31 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE307", severity=Severity.WARNING, since="0.1.0")
 def percentile_above_timeout(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A latency target is longer than a call waits.
-
-    ## What it does
-    Compares `p50`, `p95` and `p99` of each endpoint with `timeouts.read` and `timeouts.total`.
-
-    ## Why it matters
-    A try is given up at the timeout. A target beyond it says that calls are abandoned which the service answers as agreed.
-
-    ## Example
-    ```yaml
-    performance:
-      p50: < 100
-      p99: < 3000
-    ```
-
-    ## Use instead
-    ```yaml
-    performance:
-      p50: < 100
-      p99: < 1500
-    ```
-
-    ## References
-    Spec format, endpoints and timeouts.
-    """
+    """A latency target is longer than the timeout."""
     read_s, total_s = plan.timeouts.read_s, plan.timeouts.total_s
     bound_s, name = (read_s, "read") if read_s <= total_s else (total_s, "total")
     written = spec.timeouts

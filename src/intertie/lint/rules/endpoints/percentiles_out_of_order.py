@@ -13,32 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE306", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def percentiles_out_of_order(spec: Spec) -> Iterator[Finding]:
-    """A higher percentile is faster than a lower one.
-
-    ## What it does
-    Compares `p50`, `p95` and `p99` of each endpoint's `performance`.
-
-    ## Why it matters
-    Of any set of calls the 99th percentile is at least as slow as the median. Targets the other way round can't be met by
-    any service, nor drawn by the mock.
-
-    ## Example
-    ```yaml
-    performance:
-      p50: < 300
-      p95: < 200
-    ```
-
-    ## Use instead
-    ```yaml
-    performance:
-      p50: < 200
-      p95: < 300
-    ```
-
-    ## References
-    Spec format, endpoints.
-    """
+    """A higher percentile is faster than a lower one."""
     for endpoint in spec.endpoints:
         targets = endpoint.performance
         if targets is None:

@@ -12,41 +12,7 @@ from intertie.spec.tree import ScalarNode, SequenceNode
 
 @rule(code="TIE339", severity=Severity.WARNING, since="0.1.0")
 def repeated_choice(spec: Spec) -> Iterator[Finding]:
-    """An enum names a value twice.
-
-    ## What it does
-    Compares the values of each `enum`, in schemas and parameters.
-
-    ## Why it matters
-    The second one does nothing: as a rule another value was meant, and that one is refused.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          properties:
-            unit: {type: string, enum: [kg, kg]}
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          properties:
-            unit: {type: string, enum: [kg, lb]}
-    ```
-
-    ## References
-    JSON Schema 2020-12, validation, section 6.1.2.
-    """
+    """An enum contains a value twice."""
     for choices in (entry.value for mapping in mappings(spec) for entry in mapping.entries if entry.key.text == "enum"):
         seen: set[tuple[str, bool]] = set()
         for choice in choices.items if isinstance(choices, SequenceNode) else ():

@@ -11,33 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE324", severity=Severity.INFO, since="0.1.0")
 def repeated_placeholder(spec: Spec) -> Iterator[Finding]:
-    """A path has one placeholder twice.
-
-    ## What it does
-    Looks for a name that stands twice in an endpoint's path.
-
-    ## Why it matters
-    One value is put in both places. Two different ones were probably meant.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /quotes/{country}/{country}
-      method: GET
-      description: Quotes a parcel.
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /quotes/{country}
-      method: GET
-      description: Quotes a parcel.
-    ```
-
-    ## References
-    OpenAPI Specification 3.1, path templating.
-    """
+    """A path contains the same placeholder twice."""
     for endpoint in spec.endpoints:
         path = endpoint.endpoint.path if endpoint.endpoint else None
         names = placeholders(path.value) if path else []

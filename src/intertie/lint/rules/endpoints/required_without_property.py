@@ -14,43 +14,7 @@ from intertie.spec.tree import MappingNode, ScalarNode, SequenceNode
 
 @rule(code="TIE328", severity=Severity.WARNING, since="0.1.0")
 def required_without_property(spec: Spec) -> Iterator[Finding]:
-    """A schema requires a member that it does not describe.
-
-    ## What it does
-    Compares `required` with `properties` of every schema in the file that has both and is not put together from others.
-
-    ## Why it matters
-    Nothing says what it is. More often the name is a slip, and data that is as it should be is refused.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          required: [pirce]
-          properties:
-            price: {type: number}
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          required: [price]
-          properties:
-            price: {type: number}
-    ```
-
-    ## References
-    JSON Schema, validation, section 6.5.3.
-    """
+    """A schema requires a property that it does not describe."""
     for schema in schema_nodes(spec):
         required, properties = schema.get("required"), schema.get("properties")
         composed = any(schema.get(word) for word in ("allOf", "anyOf", "oneOf", "$ref", "patternProperties", "if"))

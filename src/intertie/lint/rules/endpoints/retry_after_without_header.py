@@ -13,42 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE317", severity=Severity.WARNING, since="0.1.0")
 def retry_after_without_header(spec: Spec) -> Iterator[Finding]:
-    """A `retry_after` of an error answer names no header.
-
-    ## What it does
-    Looks at `retry_after` under `response.errors`: it is the name of the header that tells when to come back, not a
-    time.
-
-    ## Why it matters
-    A number there is looked up as a header that no answer has. The pause then is what `throttling.retry_after` says.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-      errors:
-        '429':
-          description: Too many
-          retry_after: 60
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-      errors:
-        '429':
-          description: Too many
-          retry_after: Retry-After
-    ```
-
-    ## References
-    RFC 9110 section 10.2.3, Retry-After.
-    """
+    """The `retry_after` of an error is not the name of a header."""
     for endpoint in spec.endpoints:
         for _, answer in endpoint.response.errors if endpoint.response else ():
             header = answer.retry_after

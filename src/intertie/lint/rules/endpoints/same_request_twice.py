@@ -16,66 +16,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE305", severity=Severity.WARNING, since="0.1.0")
 def same_request_twice(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """Two endpoints have the same method and path, and nothing else tells their requests apart.
-
-    ## What it does
-    Compares method and path of all endpoints; the names of placeholders don't matter. Endpoints may share both where a
-    fixed value tells them apart: a header with a literal value, a query parameter or a member of the body with one
-    possible value, or a parameter that only one of them requires. Endpoints with a `graphql` block share their path by
-    nature and are left out.
-
-    ## Why it matters
-    The gateway and the mock find the endpoint by its request. Of two alike the first answers, whatever the other says.
-
-    ## Example
-    ````markdown
-    ## API Endpoints
-
-    ### Quote Parcel
-    ```yaml
-    endpoint: {path: "/quotes/{country}", method: GET, description: Quotes a parcel.}
-    request:
-      parameters: [{name: country, in: path, type: string, required: true}]
-    response: {success: {status: 200}}
-    ```
-
-    ### Quote Letter
-    ```yaml
-    endpoint: {path: "/quotes/{land}", method: GET, description: Quotes a letter.}
-    request:
-      parameters: [{name: land, in: path, type: string, required: true}]
-    response: {success: {status: 200}}
-    ```
-    ````
-
-    ## Use instead
-    ````markdown
-    ## API Endpoints
-
-    ### Quote Parcel
-    ```yaml
-    endpoint: {path: "/quotes/{country}", method: GET, description: Quotes a parcel.}
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-        - {name: kind, in: query, type: string, required: true, enum: [parcel]}
-    response: {success: {status: 200}}
-    ```
-
-    ### Quote Letter
-    ```yaml
-    endpoint: {path: "/quotes/{land}", method: GET, description: Quotes a letter.}
-    request:
-      parameters:
-        - {name: land, in: path, type: string, required: true}
-        - {name: kind, in: query, type: string, required: true, enum: [letter]}
-    response: {success: {status: 200}}
-    ```
-    ````
-
-    ## References
-    Spec format, endpoints.
-    """
+    """Two endpoints can't be told apart by their requests."""
     alike: dict[tuple[str, str], list[tuple[OperationPlan, Located[str]]]] = {}
     for endpoint, operation, wire in planned_rest(spec, plan):
         path = endpoint.endpoint.path if endpoint.endpoint else None

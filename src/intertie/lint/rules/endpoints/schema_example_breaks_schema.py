@@ -13,41 +13,7 @@ from intertie.spec.tree import MappingNode, Node, SequenceNode, plain
 
 @rule(code="TIE340", severity=Severity.WARNING, since="0.1.0")
 def schema_example_breaks_schema(spec: Spec) -> Iterator[Finding]:
-    """An example or default in a schema is not what the schema says.
-
-    ## What it does
-    Judges each `example`, `examples` and `default` in a schema by the type, enum, pattern, range and length beside it.
-
-    ## Why it matters
-    The mock makes its answers of the examples, and readers take them for the truth. One of the two is wrong.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          properties:
-            price: {type: number, maximum: 100, examples: [250]}
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          properties:
-            price: {type: number, maximum: 100, examples: [25]}
-    ```
-
-    ## References
-    JSON Schema 2020-12, validation, section 9.5.
-    """
+    """An example or default in a schema does not match the schema."""
     for schema in schema_nodes(spec):
         for value in _examples(schema):
             broken = broken_by(schema, plain(value))

@@ -13,42 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE342", severity=Severity.WARNING, since="0.1.0")
 def schema_keyword_slip(spec: Spec) -> Iterator[Finding]:
-    """A keyword of a schema is misspelt.
-
-    ## What it does
-    Looks for keywords that JSON Schema and OpenAPI don't have and that are nearly one of theirs. A keyword of your own
-    begins with `x-`.
-
-    ## Why it matters
-    An unknown keyword is ignored: what it should have asked for is not asked for.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          properties:
-            note: {type: string, maxLenght: 80}
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          properties:
-            note: {type: string, maxLength: 80}
-    ```
-
-    ## References
-    JSON Schema 2020-12, core, section 4.3.1.
-    """
+    """A schema keyword looks misspelt."""
     for schema in schema_nodes(spec):
         for entry in schema.entries:
             key = entry.key.text

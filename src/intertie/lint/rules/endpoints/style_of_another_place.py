@@ -10,34 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE334", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def style_of_another_place(spec: Spec) -> Iterator[Finding]:
-    """A parameter's style does not go with its place or its type.
-
-    ## What it does
-    Compares `style` with `in` and `type`: a query takes `form`, `spaceDelimited` and `pipeDelimited` (lists), and
-    `deepObject` (objects); a path `simple`, `label` and `matrix`; a header `simple`.
-
-    ## Why it matters
-    There is no such form. What goes out is not what the author had in mind.
-
-    ## Example
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-        - {name: sizes, in: query, type: array, required: false, style: deepObject}
-    ```
-
-    ## Use instead
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-        - {name: sizes, in: query, type: array, required: false, style: form}
-    ```
-
-    ## References
-    OpenAPI Specification 3.1, style values.
-    """
+    """The style of a parameter does not fit its place or type."""
     for endpoint in spec.endpoints:
         for parameter in endpoint.request.parameters if endpoint.request else ():
             style, place = parameter.style, parameter.location

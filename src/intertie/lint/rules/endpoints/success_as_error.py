@@ -11,36 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE318", severity=Severity.WARNING, since="0.1.0")
 def success_as_error(spec: Spec) -> Iterator[Finding]:
-    """A status is declared as an error that means success, or is declared as both.
-
-    ## What it does
-    Looks for 2xx statuses under `response.errors`, and for statuses that stand under `success` too.
-
-    ## Why it matters
-    What is both can be judged either way; the declaration of the error is never used.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-      errors:
-        '202':
-          description: Later
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: [200, 202]
-        content_type: application/json
-    ```
-
-    ## References
-    RFC 9110 section 15.3, successful statuses.
-    """
+    """A success status is declared as an error."""
     for endpoint in spec.endpoints:
         success = endpoint.response.success if endpoint.response else None
         good = {status.value.strip().lower() for status in success.status} if success else set()

@@ -11,38 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE311", severity=Severity.WARNING, since="0.1.0")
 def undeclared_page_parameter(spec: Spec) -> Iterator[Finding]:
-    """A pagination names a parameter that the endpoint does not have.
-
-    ## What it does
-    Looks for the parameters named in `pagination` among the endpoint's parameters.
-
-    ## Why it matters
-    The next page is asked for by that parameter. A misspelt one is ignored by most services, and the same page comes
-    again without end.
-
-    ## Example
-    ```yaml
-    pagination:
-      style: page
-      page_parameter: pagina
-      items_path: items
-    ```
-
-    ## Use instead
-    ```yaml
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true, description: where to}
-        - {name: page, in: query, type: integer, required: false, description: page number}
-    pagination:
-      style: page
-      page_parameter: page
-      items_path: items
-    ```
-
-    ## References
-    Spec format, additions.
-    """
+    """The pagination uses a parameter that the endpoint does not declare."""
     for endpoint in spec.endpoints:
         pages = endpoint.pagination
         if pages is None:

@@ -12,34 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE301", severity=Severity.WARNING, since="0.1.0")
 def undeclared_path_parameter(spec: Spec) -> Iterator[Finding]:
-    """A path has a placeholder that no parameter fills.
-
-    ## What it does
-    Looks for each `{name}` of a path among the endpoint's parameters with `in: path`.
-
-    ## Why it matters
-    Without a parameter nothing says what may stand there: any text, number or boolean is sent as it is given, and a
-    slip shows only in what the service answers.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /quotes/{country}/{zone}
-      method: GET
-      description: Quotes a parcel.
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /quotes/{country}
-      method: GET
-      description: Quotes a parcel.
-    ```
-
-    ## References
-    OpenAPI Specification 3.1, path templating.
-    """
+    """No parameter fills a placeholder of the path."""
     for endpoint in spec.endpoints:
         path = endpoint.endpoint.path if endpoint.endpoint else None
         if path is None:

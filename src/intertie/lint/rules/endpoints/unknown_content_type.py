@@ -14,33 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE320", severity=Severity.WARNING, since="0.1.0")
 def unknown_content_type(spec: Spec) -> Iterator[Finding]:
-    """A content type is none.
-
-    ## What it does
-    Reads each `content_type` as `type/subtype` with a registered type, and compares it with the common ones.
-
-    ## Why it matters
-    How a body is written and read follows from it. A misspelt one is sent as it stands, and the service refuses it.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: aplication/json
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json; charset=utf-8
-    ```
-
-    ## References
-    RFC 6838, media types.
-    """
+    """A content type is invalid or unknown."""
     for endpoint in spec.endpoints:
         body = endpoint.request.body if endpoint.request else None
         named = [body.content_type if body else None]

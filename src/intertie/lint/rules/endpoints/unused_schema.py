@@ -16,38 +16,7 @@ _PLAIN_RE = re.compile(r"[\w.-]+")
 
 @rule(code="TIE322", severity=Severity.INFO, since="0.1.0")
 def unused_schema(spec: Spec) -> Iterator[Finding]:
-    """A schema of the spec is used nowhere.
-
-    ## What it does
-    Looks for a reference to each schema under `components.schemas`, here and in the other schemas.
-
-    ## Why it matters
-    A schema that nothing refers to checks nothing. Often a reference has been forgotten, or leads to another one.
-
-    ## Example
-    ```yaml
-    components:
-      schemas:
-        Quote:
-          type: object
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema: {$ref: '#/components/schemas/Quote'}
-    components:
-      schemas:
-        Quote:
-          type: object
-    ```
-
-    ## References
-    OpenAPI Specification 3.1, components object.
-    """
+    """A schema is never used."""
     text = spec.document.text
     named = {*_REFERENCE_RE.findall(text), *_NAME_RE.findall(text)}
     for entry in component_entries(spec):

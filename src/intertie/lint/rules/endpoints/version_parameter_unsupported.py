@@ -11,46 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE337", severity=Severity.WARNING, since="0.1.0")
 def version_parameter_unsupported(spec: Spec) -> Iterator[Finding]:
-    """A parameter asks for a version that is not supported.
-
-    ## What it does
-    Compares the `default` of a parameter called `version`, `api_version`, or as `versioning.parameter` says, with the
-    versions of the versioning block.
-
-    ## Why it matters
-    Every call that does not give the parameter asks for a version that the spec does not know.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /{version}/quotes
-      method: GET
-      description: Quotes a parcel.
-    request:
-      parameters:
-        - {name: version, in: path, type: string, required: true, default: v1}
-    versioning:
-      current: v3
-      supported: [v2, v3]
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /{version}/quotes
-      method: GET
-      description: Quotes a parcel.
-    request:
-      parameters:
-        - {name: version, in: path, type: string, required: true, default: v3}
-    versioning:
-      current: v3
-      supported: [v2, v3]
-    ```
-
-    ## References
-    Spec format, versioning.
-    """
+    """A parameter requests an unsupported version."""
     block = spec.versioning
     if block is None or not (block.supported or block.current):
         return

@@ -11,35 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE404", severity=Severity.WARNING, since="0.1.0")
 def cache_fallback_without_reads(spec: Spec) -> Iterator[Finding]:
-    """The fallback is a cache, and nothing is read.
-
-    ## What it does
-    With `strategy: cache`, looks for an endpoint that reads: `GET`, `HEAD` or a GraphQL call.
-
-    ## Why it matters
-    The cache answers reads only. Where every endpoint writes, the fallback never answers, and calls fail as mapped.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /parcels/{country}
-      method: PUT
-      description: Books a parcel.
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 60
-    ```
-
-    ## Use instead
-    ```yaml
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 60
-    ```
-
-    ## References
-    Spec format, error handling.
-    """
+    """The fallback is a cache, but no endpoint reads."""
     strategy = spec.fallback_behavior.strategy if spec.fallback_behavior else None
     known = [endpoint for endpoint in spec.endpoints if method_of(endpoint)]
     if strategy and strategy.value == "cache" and known and not any(is_read(e) or e.graphql for e in known):

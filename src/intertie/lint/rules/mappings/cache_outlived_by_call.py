@@ -12,41 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE441", severity=Severity.WARNING, since="0.1.0")
 def cache_outlived_by_call(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A cached answer is too old before a call can fall back on it.
-
-    ## What it does
-    Compares `cache_ttl` with `timeouts.total`.
-
-    ## Why it matters
-    A call first tries for as long as it may. The answer that was good when it began is out of date when it ends.
-
-    ## Example
-    ```yaml
-    error_mapping:
-      - external_code: 5xx
-        internal_code: DOWN
-        message: Later, please.
-        action: fallback
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 2
-    ```
-
-    ## Use instead
-    ```yaml
-    error_mapping:
-      - external_code: 5xx
-        internal_code: DOWN
-        message: Later, please.
-        action: fallback
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 300
-    ```
-
-    ## References
-    Spec format, error handling.
-    """
+    """A cached response expires before a call falls back to it."""
     block = spec.fallback_behavior
     ttl = block.cache_ttl if block and block.strategy and block.strategy.value == "cache" else None
     if ttl and 0 < ttl.value < plan.timeouts.total_s:

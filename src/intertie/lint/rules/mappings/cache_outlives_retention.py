@@ -12,35 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE409", severity=Severity.WARNING, since="0.1.0")
 def cache_outlives_retention(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """Cached answers would be kept longer than external data may be.
-
-    ## What it does
-    Compares `fallback_behavior.cache_ttl` with the retention of the security considerations.
-
-    ## Why it matters
-    The shorter of the two holds. The longer one promises answers in an outage that are deleted by then.
-
-    ## Example
-    ```yaml
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 7200
-    security:
-      retention: 1h
-    ```
-
-    ## Use instead
-    ```yaml
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 1800
-    security:
-      retention: 1h
-    ```
-
-    ## References
-    Spec format, error handling and security considerations.
-    """
+    """The cache would keep responses for longer than the data retention allows."""
     fallback = spec.fallback_behavior
     ttl = fallback.cache_ttl if fallback and fallback.strategy and fallback.strategy.value == "cache" else None
     if ttl is None or plan.retention_s is None or ttl.value <= plan.retention_s:

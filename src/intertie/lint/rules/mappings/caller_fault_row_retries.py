@@ -11,35 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE418", severity=Severity.WARNING, since="0.1.0")
 def caller_fault_row_retries(spec: Spec) -> Iterator[Finding]:
-    """An error row retries what the same request will get again.
-
-    ## What it does
-    Looks for `action: retry` beside a status that says that the request itself is wrong, or beside a code of the
-    provider's own that only such answers carry: those with a schema to read it from are all 4xx, and its name speaks of
-    nothing that passes.
-
-    ## Why it matters
-    Sent again unchanged, such a request fails again. The tries cost time, permits and money.
-
-    ## Example
-    ```yaml
-    error_mapping:
-      - external_code: 422
-        internal_code: BAD_WEIGHT
-        action: retry
-    ```
-
-    ## Use instead
-    ```yaml
-    error_mapping:
-      - external_code: 422
-        internal_code: BAD_WEIGHT
-        action: fail
-    ```
-
-    ## References
-    RFC 9110 section 15.5, client error statuses.
-    """
+    """An error row retries a request that will fail again."""
     for row in spec.error_mapping:
         code = row.external_code
         if code is None or row.action is None or row.action.value != "retry":

@@ -13,57 +13,7 @@ from intertie.spec.model import InboundRow, OutboundRow, Spec
 
 @rule(code="TIE432", severity=Severity.WARNING, since="0.1.0")
 def crossed_fields(spec: Spec) -> Iterator[Finding]:
-    """Two mapping rows seem to have each other's field.
-
-    ## What it does
-    Looks for two rows where each external name begins like the other's internal name, and not like its own.
-
-    ## Why it matters
-    Both fields are there and of one type, so nothing fails: the values are only in each other's place.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          required: [price]
-          properties:
-            price: {type: number}
-            lat: {type: number}
-            lon: {type: number}
-    inbound:
-      - external_field: lat
-        internal_field: longitude
-      - external_field: lon
-        internal_field: latitude
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          required: [price]
-          properties:
-            price: {type: number}
-            lat: {type: number}
-            lon: {type: number}
-    inbound:
-      - external_field: lat
-        internal_field: latitude
-      - external_field: lon
-        internal_field: longitude
-    ```
-
-    ## References
-    Spec format, data mappings.
-    """
+    """Two mapping rows seem to be swapped."""
     for rows in (_named(spec.inbound), _named(spec.outbound)):
         # Crossed names begin alike, so only rows whose four names begin with the same pair of beginnings can be crossed.
         for one, other in pairs(rows, key=lambda row: frozenset((row.theirs[:_SHORTEST], row.ours[:_SHORTEST]))):

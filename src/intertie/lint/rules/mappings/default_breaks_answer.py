@@ -14,53 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE410", severity=Severity.WARNING, since="0.1.0")
 def default_breaks_answer(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The default answer is not what callers expect.
-
-    ## What it does
-    With `strategy: default`, compares `default_response` with what each endpoint gives: its required inbound fields, or
-    its schema where nothing is mapped.
-
-    ## Why it matters
-    In an outage callers get an answer in which what they read is missing: they fail after all, later and more
-    strangely.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          required: [price]
-          properties:
-            price: {type: number}
-            note: {type: string}
-    fallback_behavior:
-      strategy: default
-      default_response: {cost: 0}
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          required: [price]
-          properties:
-            price: {type: number}
-            note: {type: string}
-    fallback_behavior:
-      strategy: default
-      default_response: {price: 0}
-    ```
-
-    ## References
-    Spec format, error handling.
-    """
+    """The default response lacks fields that callers expect."""
     fallback = spec.fallback_behavior
     if (
         plan.fallback is None

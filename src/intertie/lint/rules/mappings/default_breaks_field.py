@@ -15,66 +15,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE414", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def default_breaks_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A row's default is not what the field takes.
-
-    ## What it does
-    Puts the `default` of each outbound row through its transform and validates what comes out against the schema
-    of the body's field or the parameter.
-
-    ## Why it matters
-    A call that leaves the field out is refused before it is sent, or by the service.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /parcels
-      method: PUT
-      description: Books a parcel.
-    request:
-      body:
-        content_type: application/json
-        schema:
-          type: object
-          required: [weight, country]
-          properties:
-            weight: {type: integer}
-            country: {type: string, pattern: "^[a-z]{2}$"}
-    outbound:
-      - internal_field: destination
-        external_field: country
-        transform: uppercase
-        default: de
-      - internal_field: grams
-        external_field: weight
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /parcels
-      method: PUT
-      description: Books a parcel.
-    request:
-      body:
-        content_type: application/json
-        schema:
-          type: object
-          required: [weight, country]
-          properties:
-            weight: {type: integer}
-            country: {type: string, pattern: "^[a-z]{2}$"}
-    outbound:
-      - internal_field: destination
-        external_field: country
-        transform: lowercase
-        default: DE
-      - internal_field: grams
-        external_field: weight
-    ```
-
-    ## References
-    Spec format, data mappings.
-    """
+    """The default of a mapping row is not valid for its field."""
     told: set[str] = set()
     for each in outbound_rows(spec, plan):
         default = each.row.default

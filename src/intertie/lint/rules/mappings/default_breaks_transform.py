@@ -14,35 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE442", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def default_breaks_transform(spec: Spec) -> Iterator[Finding]:
-    """A row's default can't go through its transform.
-
-    ## What it does
-    Puts the `default` of each row through its `transform`, where that reads no other field.
-
-    ## Why it matters
-    The default is there for a field that may be absent: each time it is, the call fails with a mapping error.
-
-    ## Example
-    ```yaml
-    inbound:
-      - external_field: price
-        internal_field: amount
-        transform: to_decimal
-        default: none at all
-    ```
-
-    ## Use instead
-    ```yaml
-    inbound:
-      - external_field: price
-        internal_field: amount
-        transform: to_decimal
-        default: 0
-    ```
-
-    ## References
-    Spec format, data mappings.
-    """
+    """The transform of a mapping row can't take the row's default."""
     rows = [(row.transform, row.default) for row in spec.inbound] + [
         (row.transform, row.default) for row in spec.outbound
     ]

@@ -11,30 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE406", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def default_fallback_without_response(spec: Spec) -> Iterator[Finding]:
-    """The fallback is a default answer, and there is none.
-
-    ## What it does
-    With `strategy: default`, looks for `default_response`.
-
-    ## Why it matters
-    Callers would get nothing at all in place of an answer, and fail on it far from the cause.
-
-    ## Example
-    ```yaml
-    fallback_behavior:
-      strategy: default
-    ```
-
-    ## Use instead
-    ```yaml
-    fallback_behavior:
-      strategy: default
-      default_response: {price: 0, estimated: true}
-    ```
-
-    ## References
-    Spec format, error handling.
-    """
+    """The fallback is a default response, but none is given."""
     fallback = spec.fallback_behavior
     if (
         fallback

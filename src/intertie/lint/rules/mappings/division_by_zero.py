@@ -11,33 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE429", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def division_by_zero(spec: Spec) -> Iterator[Finding]:
-    """A transform divides by nothing, or multiplies everything away.
-
-    ## What it does
-    Looks for `divide(0)` and `multiply(0)`.
-
-    ## Why it matters
-    The one fails on every value, the other makes 0 of it.
-
-    ## Example
-    ```yaml
-    inbound:
-      - external_field: price
-        internal_field: amount
-        transform: divide(0)
-    ```
-
-    ## Use instead
-    ```yaml
-    inbound:
-      - external_field: price
-        internal_field: amount
-        transform: divide(100)
-    ```
-
-    ## References
-    Transforms, reference.
-    """
+    """A transform divides or multiplies by zero."""
     transforms = [row.transform for row in spec.inbound] + [row.transform for row in spec.outbound]
     for transform in transforms:
         for name, number in calls_of(transform.value) if transform else ():

@@ -11,31 +11,7 @@ from intertie.spec.model import ErrorRow, Spec
 
 @rule(code="TIE403", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def duplicate_error_code(spec: Spec) -> Iterator[Finding]:
-    """Two error rows match the same code.
-
-    ## What it does
-    Compares `external_code` of all rows of `error_mapping`.
-
-    ## Why it matters
-    The most specific row wins. Of two alike only one can, and what the other promises never happens.
-
-    ## Example
-    ```yaml
-    error_mapping:
-      - {external_code: 404, internal_code: GONE, message: Later., action: fail}
-      - {external_code: 404, internal_code: LOST, message: Soon., action: fail}
-    ```
-
-    ## Use instead
-    ```yaml
-    error_mapping:
-      - {external_code: 404, internal_code: GONE, message: Later., action: fail}
-      - {external_code: 4xx, internal_code: WRONG, message: Later., action: fail}
-    ```
-
-    ## References
-    Spec format, error handling.
-    """
+    """Two error rows match the same code."""
     seen: dict[str, ErrorRow] = {}
     for row in spec.error_mapping:
         code = row.external_code

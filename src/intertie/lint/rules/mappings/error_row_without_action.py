@@ -11,34 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE437", severity=Severity.INFO, since="0.1.0")
 def error_row_without_action(spec: Spec) -> Iterator[Finding]:
-    """An error row does not say what to do.
-
-    ## What it does
-    Looks for rows of `error_mapping` without `action`.
-
-    ## Why it matters
-    The call fails, which may be what is meant; the row reads as if it were unfinished.
-
-    ## Example
-    ```yaml
-    error_mapping:
-      - external_code: 404
-        internal_code: UNKNOWN_COUNTRY
-        message: We do not deliver there.
-    ```
-
-    ## Use instead
-    ```yaml
-    error_mapping:
-      - external_code: 404
-        internal_code: UNKNOWN_COUNTRY
-        message: We do not deliver there.
-        action: fail
-    ```
-
-    ## References
-    Spec format, error handling.
-    """
+    """An error row has no action."""
     for row in spec.error_mapping:
         if row.action is None and row.external_code and not has_key_at(spec, row, "action"):
             yield Finding(

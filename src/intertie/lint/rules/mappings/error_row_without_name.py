@@ -11,34 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE424", severity=Severity.INFO, since="0.1.0")
 def error_row_without_name(spec: Spec) -> Iterator[Finding]:
-    """An error row gives no code of ours.
-
-    ## What it does
-    Looks for rows of `error_mapping` without `internal_code`.
-
-    ## Why it matters
-    Callers then see the provider's own code, and change with it.
-
-    ## Example
-    ```yaml
-    error_mapping:
-      - external_code: 503
-        message: The carrier does not answer.
-        action: retry
-    ```
-
-    ## Use instead
-    ```yaml
-    error_mapping:
-      - external_code: 503
-        internal_code: CARRIER_DOWN
-        message: The carrier does not answer.
-        action: retry
-    ```
-
-    ## References
-    Spec format, error handling.
-    """
+    """An error row has no internal code."""
     for row in spec.error_mapping:
         if row.external_code and row.internal_code is None and not has_key_at(spec, row, "internal_code"):
             yield Finding(

@@ -12,54 +12,7 @@ from intertie.spec.model import InboundRow, OutboundRow, Spec
 
 @rule(code="TIE430", severity=Severity.WARNING, since="0.1.0")
 def factor_against_units(spec: Spec) -> Iterator[Finding]:
-    """A factor is not the one between the units that the names say.
-
-    ## What it does
-    Where both names of a row end in a unit (`_m` and `_km`, `_g` and `_kg`, `_ms` and `_s`, `_percent` and `_ratio`),
-    compares the factor between them with `multiply` and `divide`, or with their absence.
-
-    ## Why it matters
-    Values are wrong by the factor, often a thousand or a million, and nothing fails.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          required: [price]
-          properties:
-            price: {type: number}
-            distance_m: {type: integer}
-    inbound:
-      - external_field: distance_m
-        internal_field: distance_km
-        transform: multiply(1000)
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          required: [price]
-          properties:
-            price: {type: number}
-            distance_m: {type: integer}
-    inbound:
-      - external_field: distance_m
-        internal_field: distance_km
-        transform: divide(1000)
-    ```
-
-    ## References
-    Transforms, reference.
-    """
+    """A factor does not convert between the units in the field names."""
     rows: list[InboundRow | OutboundRow] = [*spec.inbound, *spec.outbound]
     for row in rows:
         if row.internal_field is None or row.external_field is None:

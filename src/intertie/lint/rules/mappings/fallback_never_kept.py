@@ -10,31 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE417", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def fallback_never_kept(spec: Spec) -> Iterator[Finding]:
-    """A cache keeps nothing.
-
-    ## What it does
-    Looks for a `cache_ttl` of 0 with `strategy: cache`.
-
-    ## Why it matters
-    An answer that is 0 s old at most is never there when it is needed.
-
-    ## Example
-    ```yaml
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 0
-    ```
-
-    ## Use instead
-    ```yaml
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 300
-    ```
-
-    ## References
-    Spec format, error handling.
-    """
+    """The cache keeps nothing."""
     fallback = spec.fallback_behavior
     if (
         fallback

@@ -12,60 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE425", severity=Severity.INFO, since="0.1.0")
 def fallback_serves_some(spec: Spec) -> Iterator[Finding]:
-    """The fallback can't answer for every endpoint.
-
-    ## What it does
-    With `strategy: cache` counts the endpoints that write, with `strategy: queue` those that read: a cache serves reads
-    only, a queue takes writes only.
-
-    ## Why it matters
-    Those calls fail as mapped. Good to know which ones.
-
-    ## Example
-    ````markdown
-    ## API Endpoints
-
-    ### Quote Parcel
-    ```yaml
-    endpoint: {path: /quotes, method: GET, description: d}
-    response: {success: {status: 200}}
-    ```
-
-    ### Cancel Parcel
-    ```yaml
-    endpoint: {path: /parcels, method: DELETE, description: d}
-    response: {success: {status: 204}}
-    ```
-
-    ## Error Handling
-    ```yaml
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 300
-    ```
-    ````
-
-    ## Use instead
-    ````markdown
-    ## API Endpoints
-
-    ### Quote Parcel
-    ```yaml
-    endpoint: {path: /quotes, method: GET, description: d}
-    response: {success: {status: 200}}
-    ```
-
-    ## Error Handling
-    ```yaml
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 300
-    ```
-    ````
-
-    ## References
-    Spec format, error handling.
-    """
+    """The fallback does not cover every endpoint."""
     strategy = spec.fallback_behavior.strategy if spec.fallback_behavior else None
     kind = strategy.value if strategy else ""
     known = [endpoint for endpoint in spec.endpoints if method_of(endpoint)]

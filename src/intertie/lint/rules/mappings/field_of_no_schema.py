@@ -15,43 +15,7 @@ from intertie.spec.model import InboundRow, Spec
 
 @rule(code="TIE419", severity=Severity.INFO, since="0.1.0")
 def field_of_no_schema(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A mapping row reads a field that no schema has.
-
-    ## What it does
-    Looks at inbound rows whose field is in no declared answer, and that only endpoints without a schema could read.
-
-    ## Why it matters
-    Where an endpoint says nothing of its answer a field can be anything. More often the name is a slip.
-
-    ## Example
-    ```text
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema: {type: object, properties: {price: {type: number}}}
-    inbound:
-      - external_field: price
-        internal_field: amount
-      - external_field: pirce
-        internal_field: total
-    ```
-
-    ## Use instead
-    ```text
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema: {type: object, properties: {price: {type: number}}}
-    inbound:
-      - external_field: price
-        internal_field: amount
-    ```
-
-    ## References
-    Spec format, data mappings.
-    """
+    """A mapping row reads a field that is in no schema."""
     schemas = [operation.result.schema for operation in plan.operations.values() if operation.result.schema]
     users: dict[str, list[str]] = {}
     for endpoint, operation in planned(spec, plan):

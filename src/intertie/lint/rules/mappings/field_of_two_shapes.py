@@ -15,57 +15,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE431", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def field_of_two_shapes(spec: Spec) -> Iterator[Finding]:
-    """Mapping rows write a field both as a list, an object and a plain value.
-
-    ## What it does
-    Compares the paths that the rows of one direction write: where one says `rows[]`, none may say `rows.`, and where
-    one writes `address.line`, none may write `address` itself.
-
-    ## Why it matters
-    What the first row has written is no object that the second could go into: the mapping fails, or one of the two is
-    lost.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          required: [price]
-          properties:
-            price: {type: number}
-            note: {type: string}
-    inbound:
-      - external_field: price
-        internal_field: offer.price
-      - external_field: note
-        internal_field: offer
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          required: [price]
-          properties:
-            price: {type: number}
-            note: {type: string}
-    inbound:
-      - external_field: price
-        internal_field: offer.price
-      - external_field: note
-        internal_field: offer.note
-    ```
-
-    ## References
-    Spec format, data mappings.
-    """
+    """Mapping rows write a field in two different shapes."""
     inbound = [(row.internal_field, row.endpoints) for row in spec.inbound]
     outbound = [(row.external_field, row.endpoints) for row in spec.outbound]
     for rows in (inbound, outbound):

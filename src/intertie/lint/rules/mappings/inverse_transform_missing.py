@@ -11,58 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE422", severity=Severity.WARNING, since="0.1.0")
 def inverse_transform_missing(spec: Spec) -> Iterator[Finding]:
-    """A field goes through the same transform in both directions.
-
-    ## What it does
-    Compares the transforms of inbound and outbound rows of one external field, where the transform has an inverse.
-
-    ## Why it matters
-    One of the two undoes nothing: what is read, changed and sent back is a hundred times too large, or a date of
-    another century.
-
-    ## Example
-    ```yaml
-    inbound:
-      - external_field: price
-        internal_field: price
-        transform: minor_units_to_decimal("EUR")
-    outbound:
-      - internal_field: price
-        external_field: price
-        transform: minor_units_to_decimal("EUR")
-    endpoint:
-      path: /quotes/{country}
-      method: PUT
-      description: Keeps a quote.
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-      body: {content_type: application/json}
-    ```
-
-    ## Use instead
-    ```yaml
-    inbound:
-      - external_field: price
-        internal_field: price
-        transform: minor_units_to_decimal("EUR")
-    outbound:
-      - internal_field: price
-        external_field: price
-        transform: decimal_to_minor_units("EUR")
-    endpoint:
-      path: /quotes/{country}
-      method: PUT
-      description: Keeps a quote.
-    request:
-      parameters:
-        - {name: country, in: path, type: string, required: true}
-      body: {content_type: application/json}
-    ```
-
-    ## References
-    Transforms, reference.
-    """
+    """A field uses the same transform in both directions."""
     read = {row.external_field.value: row for row in spec.inbound if row.external_field and row.transform}
     for row in spec.outbound:
         other = read.get(row.external_field.value) if row.external_field else None

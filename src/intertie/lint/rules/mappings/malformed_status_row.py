@@ -12,33 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE420", severity=Severity.WARNING, since="0.1.0")
 def malformed_status_row(spec: Spec) -> Iterator[Finding]:
-    """An error row's code is nearly a status, and matches nothing.
-
-    ## What it does
-    Looks for codes such as `9xx`, `50x` and `5x`: a status has three digits from 100 to 599, a class is `4xx` or `5xx`.
-
-    ## Why it matters
-    It is taken for a code of the provider's own, which no answer ever has.
-
-    ## Example
-    ```yaml
-    error_mapping:
-      - external_code: 50x
-        internal_code: DOWN
-        action: retry
-    ```
-
-    ## Use instead
-    ```yaml
-    error_mapping:
-      - external_code: 5xx
-        internal_code: DOWN
-        action: retry
-    ```
-
-    ## References
-    Spec format, error handling.
-    """
+    """The code of an error row is almost a status and matches nothing."""
     for row in spec.error_mapping:
         code = row.external_code
         text = code.value.strip().lower() if code else ""

@@ -10,42 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE436", severity=Severity.WARNING, since="0.1.0")
 def outage_without_row(spec: Spec) -> Iterator[Finding]:
-    """A fallback is declared, and an outage does not lead to it.
-
-    ## What it does
-    Looks for a `5xx` row with `action: fallback` where `fallback_behavior` has a strategy. Network failures, timeouts
-    and an open breaker are judged by the `5xx` row.
-
-    ## Why it matters
-    The fallback is there for the hour in which the service is away. Without the row those calls fail.
-
-    ## Example
-    ```yaml
-    error_mapping:
-      - external_code: 500
-        internal_code: DOWN
-        message: Later, please.
-        action: fallback
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 1h
-    ```
-
-    ## Use instead
-    ```yaml
-    error_mapping:
-      - external_code: 5xx
-        internal_code: DOWN
-        message: Later, please.
-        action: fallback
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 1h
-    ```
-
-    ## References
-    Spec format, error handling.
-    """
+    """The spec has a fallback, but an outage does not use it."""
     block = spec.fallback_behavior
     if block is None or block.strategy is None or (block.enabled and not block.enabled.value):
         return

@@ -11,31 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE405", severity=Severity.WARNING, since="0.1.0")
 def queue_fallback_without_writes(spec: Spec) -> Iterator[Finding]:
-    """The fallback is a queue, and nothing is written.
-
-    ## What it does
-    With `strategy: queue`, looks for an endpoint that writes: any method but `GET`, `HEAD` and `OPTIONS`.
-
-    ## Why it matters
-    The queue takes writes only: a read that is answered tomorrow helps nobody. Where every endpoint reads, calls fail as
-    mapped.
-
-    ## Example
-    ```yaml
-    fallback_behavior:
-      strategy: queue
-    ```
-
-    ## Use instead
-    ```yaml
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 60
-    ```
-
-    ## References
-    Spec format, error handling.
-    """
+    """The fallback is a queue, but no endpoint writes."""
     strategy = spec.fallback_behavior.strategy if spec.fallback_behavior else None
     methods = [method for endpoint in spec.endpoints if (method := method_of(endpoint))]
     if strategy and strategy.value == "queue" and methods and not set(methods) - {"GET", "HEAD", "OPTIONS"}:

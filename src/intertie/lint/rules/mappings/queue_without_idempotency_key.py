@@ -11,44 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE407", severity=Severity.INFO, since="0.1.0")
 def queue_without_idempotency_key(spec: Spec) -> Iterator[Finding]:
-    """The queue can't take a write that may have taken effect.
-
-    ## What it does
-    With `strategy: queue`, looks for `POST` and `PATCH` endpoints without an idempotency key and without
-    `idempotent: true`.
-
-    ## Why it matters
-    A call is queued only where no try can have reached the service or a key makes the replay safe. Without a key a call
-    that timed out fails instead of being queued.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /parcels/{country}
-      method: POST
-      description: Books a parcel.
-    retry:
-      max_attempts: 1
-    fallback_behavior:
-      strategy: queue
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /parcels/{country}
-      method: POST
-      description: Books a parcel.
-    idempotent: true
-    retry:
-      max_attempts: 1
-    fallback_behavior:
-      strategy: queue
-    ```
-
-    ## References
-    Spec format, error handling.
-    """
+    """A write without an idempotency key can't be queued if its outcome is unknown."""
     strategy = spec.fallback_behavior.strategy if spec.fallback_behavior else None
     if not strategy or strategy.value != "queue":
         return

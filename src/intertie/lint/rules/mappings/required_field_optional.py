@@ -13,54 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE411", severity=Severity.WARNING, since="0.1.0")
 def required_field_optional(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A mapping needs a field that the schema leaves optional.
-
-    ## What it does
-    Looks at inbound rows with `required: true` whose field the answer's schema has, but does not require.
-
-    ## Why it matters
-    An answer without it is valid, and the call fails all the same: with a mapping error of ours, for something the
-    service never promised.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          required: [price]
-          properties:
-            price: {type: number}
-            note: {type: string}
-    inbound:
-      - external_field: note
-        internal_field: remark
-        required: true
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          required: [price]
-          properties:
-            price: {type: number}
-            note: {type: string}
-    inbound:
-      - external_field: price
-        internal_field: amount
-        required: true
-    ```
-
-    ## References
-    Spec format, data mappings.
-    """
+    """A mapping requires a field that the schema leaves optional."""
     told: set[str] = set()
     for each in inbound_rows(spec, plan):
         schema, required = each.operation.result.schema, each.row.required

@@ -10,35 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE428", severity=Severity.INFO, since="0.1.0")
 def required_with_default(spec: Spec) -> Iterator[Finding]:
-    """A mapping row is required and has a default.
-
-    ## What it does
-    Looks for rows with `required: true` and a `default`.
-
-    ## Why it matters
-    The default fills the field wherever it is absent, so nothing is ever missing. Either the field must come from
-    outside, or it need not.
-
-    ## Example
-    ```yaml
-    inbound:
-      - external_field: price
-        internal_field: amount
-        required: true
-        default: 0
-    ```
-
-    ## Use instead
-    ```yaml
-    inbound:
-      - external_field: price
-        internal_field: amount
-        required: true
-    ```
-
-    ## References
-    Spec format, data mappings.
-    """
+    """A mapping row is required and has a default."""
     rows = [(row.required, row.default) for row in spec.inbound]
     rows += [(row.required, row.default) for row in spec.outbound]
     for required, default in rows:

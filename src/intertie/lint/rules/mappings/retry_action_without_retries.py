@@ -11,33 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE402", severity=Severity.WARNING, since="0.1.0")
 def retry_action_without_retries(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """An error row says `retry`, and the retry policy allows one try.
-
-    ## What it does
-    Looks for `action: retry` in `error_mapping` where `retry.max_attempts` is 1 or the spec has no `retry` block.
-
-    ## Why it matters
-    The action works within the retry policy. Where that allows one try, nothing is retried.
-
-    ## Example
-    ```yaml
-    retry:
-      max_attempts: 1
-    error_mapping:
-      - {external_code: 409, internal_code: BUSY, message: Try again., action: retry}
-    ```
-
-    ## Use instead
-    ```yaml
-    retry:
-      max_attempts: 3
-    error_mapping:
-      - {external_code: 409, internal_code: BUSY, message: Try again., action: retry}
-    ```
-
-    ## References
-    Spec format, error handling and retry policy.
-    """
+    """An error row says `retry`, but the spec allows only one attempt."""
     if plan.retry.max_attempts > 1:
         return
     for row in spec.error_mapping:

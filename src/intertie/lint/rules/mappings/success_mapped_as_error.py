@@ -11,35 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE434", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def success_mapped_as_error(spec: Spec) -> Iterator[Finding]:
-    """An error row is for a status that is no error.
-
-    ## What it does
-    Looks for codes below 400 in `error_mapping`.
-
-    ## Why it matters
-    An answer with such a status is a success or a redirect: the row is never used.
-
-    ## Example
-    ```yaml
-    error_mapping:
-      - external_code: 204
-        internal_code: EMPTY
-        message: There is nothing.
-        action: fail
-    ```
-
-    ## Use instead
-    ```yaml
-    error_mapping:
-      - external_code: 404
-        internal_code: EMPTY
-        message: There is nothing.
-        action: fail
-    ```
-
-    ## References
-    RFC 9110, section 15.
-    """
+    """An error row is for a status that is not an error."""
     for row in spec.error_mapping:
         code = row.external_code
         if code and re.fullmatch(r"[1-3](?:\d\d|xx)", code.value.strip().lower()):

@@ -14,32 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE401", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def target_mapped_twice(spec: Spec) -> Iterator[Finding]:
-    """Two mapping rows write the same field.
-
-    ## What it does
-    Compares the fields that `inbound` rows write (`internal_field`) and that `outbound` rows write (`external_field`).
-    Rows that are narrowed to different endpoints don't meet.
-
-    ## Why it matters
-    The second row overwrites what the first has written. One of the two values is lost without a word.
-
-    ## Example
-    ```yaml
-    inbound:
-      - {external_field: price, internal_field: amount}
-      - {external_field: total, internal_field: amount}
-    ```
-
-    ## Use instead
-    ```yaml
-    inbound:
-      - {external_field: price, internal_field: amount}
-      - {external_field: total, internal_field: total_amount}
-    ```
-
-    ## References
-    Spec format, data mappings.
-    """
+    """Two mapping rows write the same field."""
     writes = [[(row.internal_field, row.endpoints, row.span) for row in spec.inbound],
               [(row.external_field, row.endpoints, row.span) for row in spec.outbound]]  # fmt: skip
     for rows in writes:

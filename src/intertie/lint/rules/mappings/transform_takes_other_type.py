@@ -16,54 +16,7 @@ from intertie.spec.model import InboundRow, OutboundRow, Spec
 
 @rule(code="TIE413", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def transform_takes_other_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A transform can't take, or does not give, what the schema says.
-
-    ## What it does
-    Follows the type of the field through the transform: an inbound field's type must be one that the first step takes,
-    an outbound field's type one that the last step gives.
-
-    ## Why it matters
-    Every call fails with a mapping error, or sends what the service refuses.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          required: [price]
-          properties:
-            price: {type: number}
-            note: {type: string}
-    inbound:
-      - external_field: price
-        internal_field: amount
-        transform: uppercase
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema:
-          type: object
-          required: [price]
-          properties:
-            price: {type: number}
-            note: {type: string}
-    inbound:
-      - external_field: note
-        internal_field: remark
-        transform: uppercase
-    ```
-
-    ## References
-    Transforms, reference.
-    """
+    """A transform does not fit the type of its field."""
     told: set[str] = set()
     rows: Iterator[PlannedRow[InboundRow] | PlannedRow[OutboundRow]]
     rows = chain(inbound_rows(spec, plan), outbound_rows(spec, plan))

@@ -14,57 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE427", severity=Severity.WARNING, since="0.1.0")
 def truncated_too_late(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A text is cut, and is still longer than its field takes.
-
-    ## What it does
-    Compares `truncate(n)` at the end of an outbound transform with the `maxLength` of the field.
-
-    ## Why it matters
-    Long texts are cut and refused all the same. One of the two numbers is wrong.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /parcels
-      method: PUT
-      description: Books a parcel.
-    request:
-      body:
-        content_type: application/json
-        schema:
-          type: object
-          properties:
-            note: {type: string, maxLength: 80}
-            weight: {type: integer}
-    outbound:
-      - internal_field: remark
-        external_field: note
-        transform: trim | truncate(160)
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /parcels
-      method: PUT
-      description: Books a parcel.
-    request:
-      body:
-        content_type: application/json
-        schema:
-          type: object
-          properties:
-            note: {type: string, maxLength: 80}
-            weight: {type: integer}
-    outbound:
-      - internal_field: remark
-        external_field: note
-        transform: trim | truncate(80)
-    ```
-
-    ## References
-    Transforms, reference.
-    """
+    """A text is truncated to more than its field accepts."""
     told: set[str] = set()
     for each in outbound_rows(spec, plan):
         schema = each.operation.wire.message

@@ -16,44 +16,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE423", severity=Severity.WARNING, since="0.1.0")
 def unknown_transform_argument(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A transform reads an argument that the source does not have.
-
-    ## What it does
-    Looks up each argument that is a path: of an inbound row in the answers' schemas, of an outbound row among the
-    internal fields and the request's own.
-
-    ## Why it matters
-    Every call that comes by this row fails with a mapping error.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema: {type: object, properties: {price: {type: integer}, currency: {type: string}}}
-    inbound:
-      - external_field: price
-        internal_field: price
-        transform: minor_units_to_decimal(currncy)
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-        schema: {type: object, properties: {price: {type: integer}, currency: {type: string}}}
-    inbound:
-      - external_field: price
-        internal_field: price
-        transform: minor_units_to_decimal(currency)
-    ```
-
-    ## References
-    Transforms, reference.
-    """
+    """A transform reads an argument that does not exist."""
     told: set[str] = set()
     for each in inbound_rows(spec, plan):
         schema, transform = each.operation.result.schema, each.row.transform

@@ -14,46 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE415", severity=Severity.INFO, since="0.1.0")
 def unmapped_declared_error(spec: Spec) -> Iterator[Finding]:
-    """An error that an endpoint declares has no row of its own.
-
-    ## What it does
-    Where the spec maps errors, compares the statuses that endpoints declare with the rows: a status, its class, or
-    (where the error has a schema to read a code from) the provider's own codes. Throttling is the limiter's.
-
-    ## Why it matters
-    Callers get the service's own code for it. Good to know which ones.
-
-    ## Example
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-      errors:
-        '404':
-          description: No such country
-        '410':
-          description: No longer served
-    error_mapping:
-      - {external_code: 404, internal_code: UNKNOWN_COUNTRY, action: fail}
-    ```
-
-    ## Use instead
-    ```yaml
-    response:
-      success:
-        status: 200
-        content_type: application/json
-      errors:
-        '404':
-          description: No such country
-    error_mapping:
-      - {external_code: 404, internal_code: UNKNOWN_COUNTRY, action: fail}
-    ```
-
-    ## References
-    Spec format, error handling.
-    """
+    """A declared error has no row in the error mapping."""
     rows = {row.external_code.value.strip().lower() for row in spec.error_mapping if row.external_code}
     if not rows:
         return

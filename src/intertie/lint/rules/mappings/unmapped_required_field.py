@@ -14,59 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE412", severity=Severity.INFO, since="0.1.0")
 def unmapped_required_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A required field of the request is filled by no mapping.
-
-    ## What it does
-    Where outbound rows fill some of a body, looks for required fields that none fills.
-
-    ## Why it matters
-    Such a field must come from the caller, under the service's own name. Among mapped ones it is easily overlooked.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /parcels
-      method: PUT
-      description: Books a parcel.
-    request:
-      body:
-        content_type: application/json
-        schema:
-          type: object
-          required: [weight, country]
-          properties:
-            weight: {type: integer}
-            country: {type: string, pattern: "^[a-z]{2}$"}
-    outbound:
-      - internal_field: grams
-        external_field: weight
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /parcels
-      method: PUT
-      description: Books a parcel.
-    request:
-      body:
-        content_type: application/json
-        schema:
-          type: object
-          required: [weight, country]
-          properties:
-            weight: {type: integer}
-            country: {type: string, pattern: "^[a-z]{2}$"}
-    outbound:
-      - internal_field: grams
-        external_field: weight
-      - internal_field: destination
-        external_field: country
-    ```
-
-    ## References
-    Spec format, data mappings.
-    """
+    """No mapping fills a required field of the request."""
     for endpoint, operation in planned(spec, plan):
         body = endpoint.request.body if endpoint.request else None
         message = operation.wire.message

@@ -13,35 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE518", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def alert_always_fires(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """An alert's condition always holds.
-
-    ## What it does
-    Compares each single condition with what its value can be: a rate is never below 0, a call always takes some time.
-
-    ## Why it matters
-    Who is told all the time stops reading.
-
-    ## Example
-    ```yaml
-    monitoring:
-      alerts:
-        - condition: error_rate >= 0%
-          severity: warning
-          channel: slack
-    ```
-
-    ## Use instead
-    ```yaml
-    monitoring:
-      alerts:
-        - condition: error_rate > 5%
-          severity: warning
-          channel: slack
-    ```
-
-    ## References
-    Spec format, monitoring.
-    """
+    """The condition of an alert is always true."""
     for span, compared in alert_comparisons(spec):
         why = why_always(compared, plan)
         if why:

@@ -14,36 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE517", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def alert_never_fires(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """An alert's condition can't become true.
-
-    ## What it does
-    Compares each single condition with what its value can be: a rate lies between 0 and 100 %, a call ends by
-    `timeouts.total`, and no more calls leave than the rate limit allows.
-
-    ## Why it matters
-    Nobody is told, and everybody relies on it.
-
-    ## Example
-    ```yaml
-    monitoring:
-      alerts:
-        - condition: response_time > 20s
-          severity: warning
-          channel: slack
-    ```
-
-    ## Use instead
-    ```yaml
-    monitoring:
-      alerts:
-        - condition: response_time > 2s
-          severity: warning
-          channel: slack
-    ```
-
-    ## References
-    Spec format, monitoring.
-    """
+    """The condition of an alert can never be true."""
     for span, compared in alert_comparisons(spec):
         why = why_never(compared, plan)
         if why:

@@ -11,37 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE525", severity=Severity.WARNING, since="0.1.0")
 def alert_on_unmeasured(spec: Spec) -> Iterator[Finding]:
-    """An alert is on a metric that the spec does not list.
-
-    ## What it does
-    Where `monitoring.metrics` lists some, looks for each alert's metric in it.
-
-    ## Why it matters
-    What is not exported can't be judged where alerts are evaluated.
-
-    ## Example
-    ```yaml
-    monitoring:
-      metrics: [request_count, throughput]
-      alerts:
-        - condition: error_rate > 5%
-          severity: critical
-          channel: pagerduty
-    ```
-
-    ## Use instead
-    ```yaml
-    monitoring:
-      metrics: [request_count, error_rate]
-      alerts:
-        - condition: error_rate > 5%
-          severity: critical
-          channel: pagerduty
-    ```
-
-    ## References
-    Spec format, monitoring.
-    """
+    """An alert uses a metric that the spec does not list."""
     monitoring = spec.monitoring
     measured = {metric.value for metric in monitoring.metrics} if monitoring else set()
     for alert in monitoring.alerts if monitoring and measured else ():

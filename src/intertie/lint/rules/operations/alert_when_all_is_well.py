@@ -13,35 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE541", severity=Severity.WARNING, since="0.1.0")
 def alert_when_all_is_well(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """An alert fires when all is well.
-
-    ## What it does
-    Looks for alerts that compare `error_rate` or `response_time` with `<` or `<=`.
-
-    ## Why it matters
-    It fires as long as the service does what it should, and is silent in an outage.
-
-    ## Example
-    ```yaml
-    monitoring:
-      alerts:
-        - condition: error_rate < 2%
-          severity: warning
-          channel: slack
-    ```
-
-    ## Use instead
-    ```yaml
-    monitoring:
-      alerts:
-        - condition: error_rate > 2%
-          severity: warning
-          channel: slack
-    ```
-
-    ## References
-    Spec format, monitoring.
-    """
+    """An alert fires while the service works, and stops when it fails."""
     for span, compared in alert_comparisons(spec):
         falls = compared.operator in ("<", "<=") and compared.metric in ("error_rate", "response_time")
         if falls and not (why_always(compared, plan) or why_never(compared, plan)):

@@ -14,36 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE519", severity=Severity.WARNING, since="0.1.0")
 def alert_within_target(spec: Spec) -> Iterator[Finding]:
-    """An alert fires while everything is as agreed.
-
-    ## What it does
-    Compares the bound of each alert on `error_rate` and `response_time` with the SLA and the endpoints' own targets:
-    the same percentile, the median where the alert names none.
-
-    ## Why it matters
-    An alert that comes and goes on a normal day is muted, and then nobody hears the one that matters.
-
-    ## Example
-    ```yaml
-    monitoring:
-      alerts:
-        - condition: p95 > 200ms
-          severity: warning
-          channel: slack
-    ```
-
-    ## Use instead
-    ```yaml
-    monitoring:
-      alerts:
-        - condition: p95 > 400ms
-          severity: warning
-          channel: slack
-    ```
-
-    ## References
-    Google, "Site Reliability Engineering", 2016, chapter 6, monitoring distributed systems.
-    """
+    """An alert fires although the service meets its targets."""
     promised = error_rate(spec)
     for span, compared in alert_comparisons(spec):
         if compared.operator not in (">", ">=") or not compared.value:

@@ -11,34 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE532", severity=Severity.INFO, since="0.1.0")
 def alert_without_severity(spec: Spec) -> Iterator[Finding]:
-    """An alert does not say how much it matters.
-
-    ## What it does
-    Looks for `severity` in each of `monitoring.alerts`.
-
-    ## Why it matters
-    Who is told can't tell a page in the night from a note in the morning.
-
-    ## Example
-    ```yaml
-    monitoring:
-      alerts:
-        - condition: error_rate > 5%
-          channel: slack
-    ```
-
-    ## Use instead
-    ```yaml
-    monitoring:
-      alerts:
-        - condition: error_rate > 5%
-          severity: critical
-          channel: slack
-    ```
-
-    ## References
-    Spec format, monitoring.
-    """
+    """An alert has no severity."""
     for alert in spec.monitoring.alerts if spec.monitoring else ():
         if alert.severity is None and alert.condition and not has_key_at(spec, alert, "severity"):
             yield Finding(

@@ -10,28 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE512", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def approved_with_uncertainties(spec: Spec) -> Iterator[Finding]:
-    """An approved spec has open uncertainties.
-
-    ## What it does
-    With `status: approved`, looks for entries under Uncertainties.
-
-    ## Why it matters
-    Approval says that the integration is understood. An open question says that it is not.
-
-    ## Example
-    ````markdown
-    ## Uncertainties
-    - Does a quote cost money?
-    ````
-
-    ## Use instead
-    ````markdown
-    ## Uncertainties
-    ````
-
-    ## References
-    Spec format, uncertainties.
-    """
+    """An approved spec has open uncertainties."""
     status = spec.front_matter.status if spec.front_matter else None
     if status and status.value == "approved":
         for question in spec.uncertainties:

@@ -15,33 +15,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE522", severity=Severity.WARNING, since="0.1.0")
 def availability_out_of_reach(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The declared retries can't make the declared availability of the declared error rate.
-
-    ## What it does
-    With an error rate `e` of single tries and `n` tries a call fails with `e^n` at best, every try failing on its own.
-    Compares `1 - e^n` with the SLA's availability, for reads and for calls that may be replayed. For calls that are
-    tried once the same is an info.
-
-    ## Why it matters
-    The promise can't be kept by retrying, even when nothing goes wrong at once.
-
-    ## Example
-    ```markdown
-    ## SLA Requirements
-    - **Availability**: 99.999%
-    - **Error Rate**: < 5%
-    ```
-
-    ## Use instead
-    ```markdown
-    ## SLA Requirements
-    - **Availability**: 99.9%
-    - **Error Rate**: < 5%
-    ```
-
-    ## References
-    Spec format, SLA; independence of failures is assumed, outages are not.
-    """
+    """Retries can't turn the declared error rate into the declared availability."""
     agreed, failing = availability(spec), error_rate(spec)
     if agreed is None or failing is None or not 0 < failing.value < 1 or not spec.endpoints:
         return

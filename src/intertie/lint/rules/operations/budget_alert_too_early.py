@@ -11,39 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE544", severity=Severity.WARNING, since="0.1.0")
 def budget_alert_too_early(spec: Spec) -> Iterator[Finding]:
-    """The budget alert comes when hardly anything is spent.
-
-    ## What it does
-    Looks for `alert_at` below 5 %.
-
-    ## Why it matters
-    The alert comes on the first day of each month. As a rule a share of 1 was written with a sign: `0.8%` for `80%`.
-
-    ## Example
-    ```yaml
-    costs:
-      pricing_model: per_request
-      tiers:
-        - {name: all, cost: 0.01, unit: request}
-      budget:
-        monthly_limit: 1000000000
-        alert_at: 0.8%
-    ```
-
-    ## Use instead
-    ```yaml
-    costs:
-      pricing_model: per_request
-      tiers:
-        - {name: all, cost: 0.01, unit: request}
-      budget:
-        monthly_limit: 1000000000
-        alert_at: 80%
-    ```
-
-    ## References
-    Spec format, cost management.
-    """
+    """The budget alert fires when hardly anything is spent."""
     alert = spec.costs.budget.alert_at if spec.costs and spec.costs.budget else None
     if alert is None or not 0 < alert.value < 0.05:
         return

@@ -12,41 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE528", severity=Severity.WARNING, since="0.1.0")
 def budget_alert_too_late(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The budget's alert comes when there is nothing left.
-
-    ## What it does
-    Looks for `alert_at` of 100 %.
-
-    ## Why it matters
-    With `hard_stop` the alert and the first refusal come together; without it the money is spent already.
-
-    ## Example
-    ```yaml
-    costs:
-      pricing_model: per_request
-      currency: EUR
-      tiers:
-        - {name: all, cost: 0.001, unit: request}
-      budget:
-        monthly_limit: 30000
-        alert_at: 100%
-    ```
-
-    ## Use instead
-    ```yaml
-    costs:
-      pricing_model: per_request
-      currency: EUR
-      tiers:
-        - {name: all, cost: 0.001, unit: request}
-      budget:
-        monthly_limit: 30000
-        alert_at: 80%
-    ```
-
-    ## References
-    Spec format, cost management.
-    """
+    """The budget alert fires only when the budget is spent."""
     budget = spec.costs.budget if spec.costs else None
     pricing = plan.pricing
     if budget and budget.alert_at and budget.alert_at.value >= 1 and pricing and pricing.monthly_limit is not None:

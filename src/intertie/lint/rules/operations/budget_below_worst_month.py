@@ -12,42 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE506", severity=Severity.INFO, since="0.1.0")
 def budget_below_worst_month(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A month at the declared rate limit costs more than the budget, and nothing stops it.
-
-    ## What it does
-    Compares `budget.monthly_limit` with the price of a month at the declared limit, where `hard_stop` is off.
-
-    ## Why it matters
-    The rate limit is then the only bound, and it is above what the budget allows. A loop that calls in error is found on
-    the bill.
-
-    ## Example
-    ```yaml
-    costs:
-      pricing_model: per_request
-      currency: EUR
-      tiers:
-        - {name: all, cost: 0.01, unit: request}
-      budget:
-        monthly_limit: 100
-        hard_stop: false
-    ```
-
-    ## Use instead
-    ```yaml
-    costs:
-      pricing_model: per_request
-      currency: EUR
-      tiers:
-        - {name: all, cost: 0.01, unit: request}
-      budget:
-        monthly_limit: 300000
-        hard_stop: true
-    ```
-
-    ## References
-    Spec format, cost management.
-    """
+    """A month at the rate limit costs more than the budget, and nothing stops it."""
     pricing = plan.pricing
     limit = spec.costs.budget.monthly_limit if spec.costs and spec.costs.budget else None
     if not (limit and pricing and pricing.monthly_limit is not None and plan.worst_month) or pricing.hard_stop:

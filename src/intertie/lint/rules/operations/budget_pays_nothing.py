@@ -13,41 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE516", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def budget_pays_nothing(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The budget does not pay for one call.
-
-    ## What it does
-    With `hard_stop`, compares `budget.monthly_limit` with the month's fee and with the price of the cheapest call.
-
-    ## Why it matters
-    Every call is refused from the first of the month. Fee, price or budget is written wrongly.
-
-    ## Example
-    ```yaml
-    costs:
-      pricing_model: per_request
-      currency: EUR
-      tiers:
-        - {name: all, cost: 0.5, unit: request}
-      budget:
-        monthly_limit: 0.1
-        hard_stop: true
-    ```
-
-    ## Use instead
-    ```yaml
-    costs:
-      pricing_model: per_request
-      currency: EUR
-      tiers:
-        - {name: all, cost: 0.5, unit: request}
-      budget:
-        monthly_limit: 100000000
-        hard_stop: true
-    ```
-
-    ## References
-    Spec format, cost management.
-    """
+    """The budget does not pay for a single call."""
     limit = spec.costs.budget.monthly_limit if spec.costs and spec.costs.budget else None
     pricing = plan.pricing
     if (

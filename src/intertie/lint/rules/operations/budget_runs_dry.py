@@ -17,47 +17,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE515", severity=Severity.INFO, since="0.1.0")
 def budget_runs_dry(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """At the full rate the budget is spent before the month is over, and calls are refused from then on.
-
-    ## What it does
-    With `hard_stop`, divides what `budget.monthly_limit` pays for by the declared rate limit, tier by tier, and tells
-    the day of the month. A month has 30 days here.
-
-    ## Why it matters
-    The rate limit alone does not keep calls within the budget. Good to know before a loop that calls in error has spent
-    the month's money in an afternoon.
-
-    ## Example
-    ```yaml
-    rate_limits:
-      requests_per_second: 10
-    costs:
-      pricing_model: per_request
-      currency: EUR
-      tiers:
-        - {name: all, cost: 0.001, unit: request}
-      budget:
-        monthly_limit: 8640
-        hard_stop: true
-    ```
-
-    ## Use instead
-    ```yaml
-    rate_limits:
-      requests_per_second: 10
-    costs:
-      pricing_model: per_request
-      currency: EUR
-      tiers:
-        - {name: all, cost: 0.001, unit: request}
-      budget:
-        monthly_limit: 30000
-        hard_stop: true
-    ```
-
-    ## References
-    Spec format, cost management.
-    """
+    """At the full rate the budget is used up before the month ends, and calls are refused."""
     pricing, declared = plan.pricing, windows(spec)
     limit = spec.costs.budget.monthly_limit if spec.costs and spec.costs.budget else None
     if limit is None or pricing is None or not pricing.hard_stop or plan.limits is None or not declared:

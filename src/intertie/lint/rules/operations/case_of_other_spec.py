@@ -13,29 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE549", severity=Severity.WARNING, since="0.1.0")
 def case_of_other_spec(spec: Spec, around: Around) -> Iterator[Finding]:
-    """A case of this spec calls none of its operations.
-
-    ## What it does
-    Looks at what each test case that is listed calls.
-
-    ## Why it matters
-    The case belongs to another spec: what its line promises is shown by nothing.
-
-    ## Example
-    ````text
-    ## Validation Cases
-    - /test-cases/TC-900.yaml: A parcel is quoted
-    ````
-
-    ## Use instead
-    ````text
-    ## Validation Cases
-    - /test-cases/TC-901.yaml: A parcel is quoted
-    ````
-
-    ## References
-    Cases, validation cases.
-    """
+    """A case calls none of this spec's operations."""
     ours = {snake_case(endpoint.name.value) for endpoint in spec.endpoints if endpoint.name}
     for line in spec.cases if ours else ():
         if line.path is None or not around.has_case(line.path.value):

@@ -11,33 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE553", severity=Severity.WARNING, since="0.1.0")
 def contract_with_other_provider(spec: Spec) -> Iterator[Finding]:
-    """The contract tests are made with another provider.
-
-    ## What it does
-    Compares `contract_tests.provider` with the service's slug and names.
-
-    ## Why it matters
-    The contracts of another service are verified, and this one's are not.
-
-    ## Example
-    ```yaml
-    testing:
-      contract_tests:
-        provider: weather
-        pact_location: /tests/pacts
-    ```
-
-    ## Use instead
-    ```yaml
-    testing:
-      contract_tests:
-        provider: parcel-rates
-        pact_location: /tests/pacts
-    ```
-
-    ## References
-    Spec format, testing strategy.
-    """
+    """The contract tests name another provider."""
     provider = spec.testing.contract_tests.provider if spec.testing and spec.testing.contract_tests else None
     front, service = spec.front_matter, spec.service
     names = [front.service, front.name] if front else []

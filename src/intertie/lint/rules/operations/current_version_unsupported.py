@@ -11,35 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE507", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def current_version_unsupported(spec: Spec) -> Iterator[Finding]:
-    """The current version is not among the supported ones.
-
-    ## What it does
-    Looks for `versioning.current` in `versioning.supported`.
-
-    ## Why it matters
-    Every call asks for the current version. One that the list leaves out is either a misprint or a list that was not kept.
-
-    ## Example
-    ```yaml
-    versioning:
-      strategy: header
-      header: X-Version
-      current: v3
-      supported: [v1, v2]
-    ```
-
-    ## Use instead
-    ```yaml
-    versioning:
-      strategy: header
-      header: X-Version
-      current: v2
-      supported: [v1, v2]
-    ```
-
-    ## References
-    Spec format, versioning.
-    """
+    """The current version is not among the supported ones."""
     versioning = spec.versioning
     if not (versioning and versioning.current and versioning.supported):
         return

@@ -11,36 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE554", severity=Severity.INFO, since="0.1.0")
 def dearer_tier(spec: Spec) -> Iterator[Finding]:
-    """A later step of the price is dearer than the one before.
-
-    ## What it does
-    Compares the `cost` of neighbouring tiers. A free first step is followed by one that costs something.
-
-    ## Why it matters
-    Prices mostly fall with the quantity; what is beyond a plan may be dearer. A point in the wrong place, or two steps
-    exchanged, makes the bill and the budget wrong.
-
-    ## Example
-    ```yaml
-    costs:
-      pricing_model: per_request
-      tiers:
-        - {name: first, limit: 1000, cost: 0.02, unit: request}
-        - {name: beyond, cost: 0.1, unit: request}
-    ```
-
-    ## Use instead
-    ```yaml
-    costs:
-      pricing_model: per_request
-      tiers:
-        - {name: first, limit: 1000, cost: 0.02, unit: request}
-        - {name: beyond, cost: 0.01, unit: request}
-    ```
-
-    ## References
-    Spec format, cost management.
-    """
+    """A later price tier costs more than the one before."""
     priced = [tier.cost for tier in spec.costs.tiers if tier.cost] if spec.costs else []
     for before, cost in pairwise(priced):
         if 0 < before.value.amount < cost.value.amount:

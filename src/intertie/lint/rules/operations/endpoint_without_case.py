@@ -13,37 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE530", severity=Severity.INFO, since="0.1.0")
 def endpoint_without_case(spec: Spec, around: Around) -> Iterator[Finding]:
-    """No case calls an endpoint.
-
-    ## What it does
-    Where Validation Cases lists cases that are there, reads which operations they call and names the endpoints that
-    none of them does.
-
-    ## Why it matters
-    What no case calls can break without a test that fails.
-
-    ## Example
-    ```text
-    ### Quote Parcel      called by TC-001
-    ### Book Parcel       called by no case
-
-    ## Validation Cases
-    - /test-cases/TC-001.yaml: A quote is given
-    ```
-
-    ## Use instead
-    ```text
-    ### Quote Parcel      called by TC-001
-    ### Book Parcel       called by TC-002
-
-    ## Validation Cases
-    - /test-cases/TC-001.yaml: A quote is given
-    - /test-cases/TC-002.yaml: A parcel is booked
-    ```
-
-    ## References
-    Spec format, testing strategy.
-    """
+    """No case covers an endpoint."""
     there = [line.path for line in spec.cases if line.path and around.has_case(line.path.value)]
     called = {name for path in there for name in around.calls_in(path.value)}
     if not called:

@@ -13,37 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE543", severity=Severity.WARNING, since="0.1.0")
 def fee_reaches_alert(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The monthly fee alone sets the budget alert off.
-
-    ## What it does
-    Compares the fee's share of `budget.monthly_limit` with `alert_at`.
-
-    ## Why it matters
-    The alert comes on the first day of each month, and nobody looks at it on the day it would mean something.
-
-    ## Example
-    ```yaml
-    costs:
-      pricing_model: subscription
-      monthly_fee: 490
-      budget:
-        monthly_limit: 600
-        alert_at: 50%
-    ```
-
-    ## Use instead
-    ```yaml
-    costs:
-      pricing_model: subscription
-      monthly_fee: 490
-      budget:
-        monthly_limit: 600
-        alert_at: 90%
-    ```
-
-    ## References
-    Spec format, cost management.
-    """
+    """The monthly fee alone triggers the budget alert."""
     pricing, budget = plan.pricing, spec.costs.budget if spec.costs else None
     if (
         pricing is None

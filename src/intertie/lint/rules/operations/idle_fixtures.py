@@ -10,33 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE531", severity=Severity.INFO, since="0.1.0")
 def idle_fixtures(spec: Spec) -> Iterator[Finding]:
-    """Fixtures are named, and nothing answers with them.
-
-    ## What it does
-    Looks for `unit_tests.fixtures_location` beside `mock_responses: false`.
-
-    ## Why it matters
-    The mock is what answers with fixtures. One of the two is a leftover.
-
-    ## Example
-    ```yaml
-    testing:
-      unit_tests:
-        mock_responses: false
-        fixtures_location: /tests/fixtures/parcels
-    ```
-
-    ## Use instead
-    ```yaml
-    testing:
-      unit_tests:
-        mock_responses: true
-        fixtures_location: /tests/fixtures/parcels
-    ```
-
-    ## References
-    Spec format, testing strategy.
-    """
+    """Fixtures are configured but never used."""
     units = spec.testing.unit_tests if spec.testing else None
     if units and units.fixtures_location and units.mock_responses and not units.mock_responses.value:
         yield Finding(

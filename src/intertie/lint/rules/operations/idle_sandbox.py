@@ -10,33 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE537", severity=Severity.INFO, since="0.1.0")
 def idle_sandbox(spec: Spec) -> Iterator[Finding]:
-    """A sandbox is named, and not to be used.
-
-    ## What it does
-    Looks for `sandbox_url` beside `use_sandbox: false`.
-
-    ## Why it matters
-    One of the two is a leftover.
-
-    ## Example
-    ```yaml
-    testing:
-      integration_tests:
-        use_sandbox: false
-        sandbox_url: https://sandbox.parcels.example
-    ```
-
-    ## Use instead
-    ```yaml
-    testing:
-      integration_tests:
-        use_sandbox: true
-        sandbox_url: https://sandbox.parcels.example
-    ```
-
-    ## References
-    Spec format, testing strategy.
-    """
+    """A sandbox is configured but not used."""
     tests = spec.testing.integration_tests if spec.testing else None
     if tests and tests.sandbox_url and tests.use_sandbox and not tests.use_sandbox.value:
         yield Finding(

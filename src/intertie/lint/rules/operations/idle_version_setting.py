@@ -10,35 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE539", severity=Severity.WARNING, since="0.1.0")
 def idle_version_setting(spec: Spec) -> Iterator[Finding]:
-    """A setting of the versioning has no effect with its strategy.
-
-    ## What it does
-    Looks for `header` where the strategy is not `header`, and for `parameter` where it is not `query`.
-
-    ## Why it matters
-    The version goes elsewhere than one of the two lines says.
-
-    ## Example
-    ```yaml
-    versioning:
-      strategy: query
-      header: X-Api-Version
-      current: v1
-      supported: [v1]
-    ```
-
-    ## Use instead
-    ```yaml
-    versioning:
-      strategy: header
-      header: X-Api-Version
-      current: v1
-      supported: [v1]
-    ```
-
-    ## References
-    Spec format, versioning.
-    """
+    """A versioning setting has no effect with the chosen strategy."""
     versioning = spec.versioning
     if versioning is None or versioning.strategy is None:
         return

@@ -12,29 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE548", severity=Severity.WARNING, since="0.1.0")
 def implausible_promise(spec: Spec) -> Iterator[Finding]:
-    """The SLA promises next to nothing.
-
-    ## What it does
-    Looks for an availability below 50 % and an error rate above 50 %.
-
-    ## Why it matters
-    A percentage was written as a share, or a digit is lost. Whatever is measured keeps such a promise.
-
-    ## Example
-    ````markdown
-    ## SLA Requirements
-    - **Availability**: 0.999%
-    ````
-
-    ## Use instead
-    ````markdown
-    ## SLA Requirements
-    - **Availability**: 99.9%
-    ````
-
-    ## References
-    Spec format, SLA.
-    """
+    """The SLA promises next to nothing."""
     up, failing = availability(spec), error_rate(spec)
     if up is not None and up.value < 0.5:
         meant = f"did you mean {percent(up.value * 100)}?" if 0.005 <= up.value <= 0.01 else "write it as `99.9%`"

@@ -12,33 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE550", severity=Severity.WARNING, since="0.1.0")
 def implementation_names_differ(spec: Spec) -> Iterator[Finding]:
-    """One implementation reference is for another service than the others.
-
-    ## What it does
-    Compares the last part of the paths under Implementation References.
-
-    ## Why it matters
-    It was copied from another spec. What is generated there overwrites the other service's files.
-
-    ## Example
-    ````markdown
-    ## Implementation References
-    - Client Library: `/src/integrations/weather/`
-    - Configuration: `/config/integrations/parcel-rates.yaml`
-    - Mocks: `/tests/mocks/parcel-rates/`
-    ````
-
-    ## Use instead
-    ````markdown
-    ## Implementation References
-    - Client Library: `/src/integrations/parcel-rates/`
-    - Configuration: `/config/integrations/parcel-rates.yaml`
-    - Mocks: `/tests/mocks/parcel-rates/`
-    ````
-
-    ## References
-    Spec format, implementation references.
-    """
+    """An implementation reference belongs to another service."""
     named = [(line.where, _name(line.where)) for line in spec.implementation if line.where]
     named = [(where, name) for where, name in named if name]
     counts = Counter(name for _, name in named)

@@ -12,31 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE524", severity=Severity.INFO, since="0.1.0")
 def library_not_installed(spec: Spec, around: Around) -> Iterator[Finding]:
-    """A library that the spec depends on is not installed here.
-
-    ## What it does
-    Looks up each name of `Libraries` under Dependencies among the Python distributions of the environment in which the
-    check runs. What can't be a distribution's name is left alone.
-
-    ## Why it matters
-    Code that uses it fails where it is missing. A check on a workstation may well run elsewhere than the code: that is
-    why this is an info.
-
-    ## Example
-    ```markdown
-    ## Dependencies
-    - **Libraries**: parcel-rates-client >= 2, msgspec
-    ```
-
-    ## Use instead
-    ```markdown
-    ## Dependencies
-    - **Libraries**: msgspec
-    ```
-
-    ## References
-    Spec format, dependencies.
-    """
+    """A library that the spec depends on is not installed."""
     said = spec.dependencies.libraries if spec.dependencies else None
     for part in re.split(r"[,;]", said.value) if said else ():
         match = re.fullmatch(r"`?([A-Za-z0-9][\w.-]*)`?\s*(?:[<>=!~]=?.*)?", part.strip())

@@ -11,32 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE511", severity=Severity.WARNING, since="0.1.0")
 def missing_case_file(spec: Spec, around: Around) -> Iterator[Finding]:
-    """A case of Validation Cases is not there.
-
-    ## What it does
-    Looks up each case's file from the workspace root.
-
-    ## Why it matters
-    The spec says that something is tested which is not.
-
-    ## Example
-    ````markdown
-    ## Validation Cases
-
-    ### Test Cases
-    - /test-cases/TC-404.yaml: A quote is given
-    ````
-
-    ## Use instead
-    ````markdown
-    ## Validation Cases
-
-    ### Test Cases
-    ````
-
-    ## References
-    Cases, where they are and how they are named.
-    """
+    """The file of a case does not exist."""
     for case in spec.cases:
         path = case.path
         if path and not path.value.endswith(".yml") and not around.has_case(path.value):

@@ -12,34 +12,7 @@ from intertie.spec.tree import MappingNode
 
 @rule(code="TIE536", severity=Severity.WARNING, since="0.1.0")
 def missing_pricing_model(spec: Spec) -> Iterator[Finding]:
-    """Prices are given, and not what is paid for.
-
-    ## What it does
-    Looks for `costs.pricing_model` where there are tiers.
-
-    ## Why it matters
-    Calls, gigabytes and minutes are counted differently. Without a model it is guessed.
-
-    ## Example
-    ```yaml
-    costs:
-      currency: EUR
-      tiers:
-        - {name: all, cost: 0.001, unit: request}
-    ```
-
-    ## Use instead
-    ```yaml
-    costs:
-      pricing_model: per_request
-      currency: EUR
-      tiers:
-        - {name: all, cost: 0.001, unit: request}
-    ```
-
-    ## References
-    Spec format, cost management.
-    """
+    """The costs have prices but no pricing model."""
     costs = spec.costs
     if costs and costs.tiers and costs.pricing_model is None and not is_written(spec, "costs", "pricing_model"):
         yield Finding(

@@ -11,33 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE527", severity=Severity.WARNING, since="0.1.0")
 def missing_sandbox(spec: Spec) -> Iterator[Finding]:
-    """A sandbox is to be used, and there is none.
-
-    ## What it does
-    With `integration_tests.use_sandbox: true`, looks for `sandbox_url` and for an environment that is called `sandbox`,
-    `staging` or `test`.
-
-    ## Why it matters
-    The tests have nothing to run against.
-
-    ## Example
-    ```yaml
-    testing:
-      integration_tests:
-        use_sandbox: true
-    ```
-
-    ## Use instead
-    ```yaml
-    testing:
-      integration_tests:
-        use_sandbox: true
-        sandbox_url: https://sandbox.parcels.example
-    ```
-
-    ## References
-    Spec format, testing strategy.
-    """
+    """Tests should use a sandbox, but the spec has none."""
     tests = spec.testing.integration_tests if spec.testing else None
     if tests is None or tests.use_sandbox is None or not tests.use_sandbox.value or tests.sandbox_url:
         return

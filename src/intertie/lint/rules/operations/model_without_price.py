@@ -11,30 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE542", severity=Severity.WARNING, since="0.1.0")
 def model_without_price(spec: Spec) -> Iterator[Finding]:
-    """A pricing model is given, and no price.
-
-    ## What it does
-    Looks for `costs.pricing_model` without a tier and without a monthly fee.
-
-    ## Why it matters
-    Nothing is ever spent: the budget is never reached, no alert comes, and the report says 0.
-
-    ## Example
-    ```yaml
-    costs:
-      pricing_model: subscription
-    ```
-
-    ## Use instead
-    ```yaml
-    costs:
-      pricing_model: subscription
-      monthly_fee: 490
-    ```
-
-    ## References
-    Spec format, cost management.
-    """
+    """The costs have a pricing model but no price."""
     model = spec.costs.pricing_model if spec.costs else None
     if model is None or spec.costs is None or spec.costs.tiers or spec.costs.monthly_fee:
         return

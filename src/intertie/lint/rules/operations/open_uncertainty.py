@@ -10,42 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE513", severity=Severity.INFO, since="0.1.0")
 def open_uncertainty(spec: Spec) -> Iterator[Finding]:
-    """A question about the integration is open.
-
-    ## What it does
-    Lists the entries under Uncertainties of a spec that is not approved.
-
-    ## Why it matters
-    They should be answered before the spec is approved.
-
-    ## Example
-    ````markdown
-    ---
-    id: INT-900
-    type: Integration
-    name: Parcel Rates
-    status: review
-    service: parcel-rates
-    ---
-    ## Uncertainties
-    - Does a quote cost money?
-    ````
-
-    ## Use instead
-    ````markdown
-    ---
-    id: INT-900
-    type: Integration
-    name: Parcel Rates
-    status: review
-    service: parcel-rates
-    ---
-    ## Uncertainties
-    ````
-
-    ## References
-    Spec format, uncertainties.
-    """
+    """The spec has an open question."""
     status = spec.front_matter.status if spec.front_matter else None
     if status is None or status.value != "approved":
         for question in spec.uncertainties:

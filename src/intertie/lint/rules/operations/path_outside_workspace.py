@@ -11,33 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE551", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def path_outside_workspace(spec: Spec) -> Iterator[Finding]:
-    """A path of the spec leaves the workspace.
-
-    ## What it does
-    Follows the `..` in `fixtures_location`, `pact_location` and the implementation references.
-
-    ## Why it matters
-    Nothing outside the workspace is read or written: fixtures are not found, and nothing is generated there.
-
-    ## Example
-    ```yaml
-    testing:
-      unit_tests:
-        mock_responses: true
-        fixtures_location: ../../fixtures
-    ```
-
-    ## Use instead
-    ```yaml
-    testing:
-      unit_tests:
-        mock_responses: true
-        fixtures_location: /tests/fixtures/parcel-rates
-    ```
-
-    ## References
-    Spec format, testing strategy.
-    """
+    """A path in the spec leaves the workspace."""
     tests = spec.testing
     places: list[Located[str] | None] = [line.where for line in spec.implementation]
     places += [tests.unit_tests.fixtures_location] if tests and tests.unit_tests else []

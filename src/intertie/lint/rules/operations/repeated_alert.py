@@ -12,33 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE533", severity=Severity.WARNING, since="0.1.0")
 def repeated_alert(spec: Spec) -> Iterator[Finding]:
-    """Two alerts have the same condition.
-
-    ## What it does
-    Compares the conditions and channels of all alerts.
-
-    ## Why it matters
-    The same thing is told twice. Another condition was probably meant for one of them.
-
-    ## Example
-    ```yaml
-    monitoring:
-      alerts:
-        - {condition: error_rate > 5%, severity: critical, channel: slack}
-        - {condition: error_rate > 5%, severity: critical, channel: slack}
-    ```
-
-    ## Use instead
-    ```yaml
-    monitoring:
-      alerts:
-        - {condition: error_rate > 5%, severity: critical, channel: pagerduty}
-        - {condition: error_rate > 1%, severity: warning, channel: slack}
-    ```
-
-    ## References
-    Spec format, monitoring.
-    """
+    """Two alerts have the same condition."""
     seen: dict[str, Located[str]] = {}
     for alert in spec.monitoring.alerts if spec.monitoring else ():
         if alert.condition is None:

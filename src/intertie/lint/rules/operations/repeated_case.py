@@ -11,31 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE540", severity=Severity.WARNING, since="0.1.0")
 def repeated_case(spec: Spec) -> Iterator[Finding]:
-    """A case is listed twice.
-
-    ## What it does
-    Compares the paths of Validation Cases.
-
-    ## Why it matters
-    It is run once all the same. Another case was probably meant.
-
-    ## Example
-    ```text
-    ## Validation Cases
-    - /test-cases/TC-001.yaml: A quote is given
-    - /test-cases/TC-001.yaml: A parcel is refused
-    ```
-
-    ## Use instead
-    ```text
-    ## Validation Cases
-    - /test-cases/TC-001.yaml: A quote is given
-    - /test-cases/TC-002.yaml: A parcel is refused
-    ```
-
-    ## References
-    Spec format, testing strategy.
-    """
+    """A case is listed twice."""
     seen: dict[str, Located[str]] = {}
     for line in spec.cases:
         if line.path is None:

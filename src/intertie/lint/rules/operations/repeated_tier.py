@@ -11,36 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE545", severity=Severity.WARNING, since="0.1.0")
 def repeated_tier(spec: Spec) -> Iterator[Finding]:
-    """Two steps of the price have one name.
-
-    ## What it does
-    Compares the names of `costs.tiers`.
-
-    ## Why it matters
-    Report and alert name the step that is being paid: with two of one name nobody knows which. As a rule one was copied
-    and only half changed.
-
-    ## Example
-    ```yaml
-    costs:
-      pricing_model: per_request
-      tiers:
-        - {name: first, limit: 1000, cost: 0.02, unit: request}
-        - {name: first, cost: 0.01, unit: request}
-    ```
-
-    ## Use instead
-    ```yaml
-    costs:
-      pricing_model: per_request
-      tiers:
-        - {name: first, limit: 1000, cost: 0.02, unit: request}
-        - {name: beyond, cost: 0.01, unit: request}
-    ```
-
-    ## References
-    Spec format, cost management.
-    """
+    """Two price tiers have the same name."""
     first: dict[str, Located[str]] = {}
     for tier in spec.costs.tiers if spec.costs else ():
         if tier.name is None:

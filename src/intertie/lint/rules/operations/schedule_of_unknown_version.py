@@ -11,40 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE510", severity=Severity.WARNING, since="0.1.0")
 def schedule_of_unknown_version(spec: Spec) -> Iterator[Finding]:
-    """The schedule has a version that is nearly, but not quite, a known one.
-
-    ## What it does
-    Looks for versions of `deprecation_schedule` that are not supported but spelled almost like one that is.
-
-    ## Why it matters
-    A version that has been dropped may stay in the schedule. A misspelt one means that the end of a version in use passes
-    without a warning.
-
-    ## Example
-    ```yaml
-    versioning:
-      strategy: header
-      header: X-Version
-      current: "2024-06-20"
-      supported: ["2023-10-16", "2024-06-20"]
-      deprecation_schedule:
-        "2023-10-61": 9999-12-31
-    ```
-
-    ## Use instead
-    ```yaml
-    versioning:
-      strategy: header
-      header: X-Version
-      current: "2024-06-20"
-      supported: ["2023-10-16", "2024-06-20"]
-      deprecation_schedule:
-        "2023-10-16": 9999-12-31
-    ```
-
-    ## References
-    Spec format, versioning.
-    """
+    """A version in the deprecation schedule looks misspelt."""
     versioning = spec.versioning
     if versioning is None:
         return

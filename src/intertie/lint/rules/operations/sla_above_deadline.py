@@ -13,30 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE552", severity=Severity.WARNING, since="0.1.0")
 def sla_above_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The agreed response time is longer than a call may take.
-
-    ## What it does
-    Compares the response time of the SLA with `timeouts.total`.
-
-    ## Why it matters
-    A call that takes longer is ended and counts as an error. The promise is always kept, whatever happens; as a rule
-    its unit is wrong.
-
-    ## Example
-    ````markdown
-    ## SLA Requirements
-    - **Response Time**: p95 < 400s
-    ````
-
-    ## Use instead
-    ````markdown
-    ## SLA Requirements
-    - **Response Time**: p95 < 400ms
-    ````
-
-    ## References
-    Spec format, SLA.
-    """
+    """The response time of the SLA is above the total timeout."""
     promised, total_s = response_time(spec), plan.timeouts.total_s
     if promised is None or promised.value < total_s:
         return

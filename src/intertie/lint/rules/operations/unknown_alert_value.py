@@ -15,36 +15,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE520", severity=Severity.WARNING, since="0.1.0")
 def unknown_alert_value(spec: Spec) -> Iterator[Finding]:
-    """An alert compares something that is not measured.
-
-    ## What it does
-    Looks up the name on the left of each comparison: `request_count`, `error_rate`, `response_time` with its
-    percentiles, `throughput`, and what breaker, limiter, budget, queue, cache and SLA tell.
-
-    ## Why it matters
-    What is not measured has no value, and the alert never fires.
-
-    ## Example
-    ```yaml
-    monitoring:
-      alerts:
-        - condition: eror_rate > 5%
-          severity: warning
-          channel: slack
-    ```
-
-    ## Use instead
-    ```yaml
-    monitoring:
-      alerts:
-        - condition: error_rate > 5%
-          severity: warning
-          channel: slack
-    ```
-
-    ## References
-    Spec format, monitoring.
-    """
+    """An alert uses an unknown metric."""
     for alert in spec.monitoring.alerts if spec.monitoring else ():
         for compared in comparisons(alert.condition.value) if alert.condition else ():
             if is_known(compared.name):

@@ -12,35 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE529", severity=Severity.WARNING, since="0.1.0")
 def unknown_currency(spec: Spec) -> Iterator[Finding]:
-    """An amount is in a currency that does not exist.
-
-    ## What it does
-    Looks up `costs.currency`, and the currency of each amount, among the codes of ISO 4217.
-
-    ## Why it matters
-    Amounts are added up, reported and compared under a name that nobody knows.
-
-    ## Example
-    ```yaml
-    costs:
-      pricing_model: per_request
-      currency: EURO
-      tiers:
-        - {name: all, cost: 0.001, unit: request}
-    ```
-
-    ## Use instead
-    ```yaml
-    costs:
-      pricing_model: per_request
-      currency: EUR
-      tiers:
-        - {name: all, cost: 0.001, unit: request}
-    ```
-
-    ## References
-    ISO 4217.
-    """
+    """An amount is in an unknown currency."""
     costs = spec.costs
     if costs is None:
         return

@@ -11,36 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE505", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def unpriced_tier(spec: Spec) -> Iterator[Finding]:
-    """A price tier has no cost.
-
-    ## What it does
-    Looks for `cost` in each of `costs.tiers`.
-
-    ## Why it matters
-    What falls into the tier is counted as free: the ledger and the budget are wrong from there on. A tier that is free
-    says `cost: 0`.
-
-    ## Example
-    ```yaml
-    costs:
-      pricing_model: per_request
-      currency: EUR
-      tiers:
-        - {name: all, unit: request}
-    ```
-
-    ## Use instead
-    ```yaml
-    costs:
-      pricing_model: per_request
-      currency: EUR
-      tiers:
-        - {name: all, cost: 0, unit: request}
-    ```
-
-    ## References
-    Spec format, cost management.
-    """
+    """A price tier has no cost."""
     for tier in spec.costs.tiers if spec.costs else ():
         if tier.cost is None and not has_key_at(spec, tier, "cost"):
             place = tier.name.span if tier.name else tier.head

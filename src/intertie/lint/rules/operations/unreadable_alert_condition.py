@@ -13,36 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE502", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def unreadable_alert_condition(spec: Spec) -> Iterator[Finding]:
-    """An alert has no condition, or one that compares nothing.
-
-    ## What it does
-    Looks for a comparison in each alert's `condition`: `<`, `<=`, `>`, `>=`, `==`, `!=` or `in`, and reads what a metric is
-    compared with: a percentage, a duration or a number.
-
-    ## Why it matters
-    An alert that can't become true is worse than none: everybody relies on it.
-
-    ## Example
-    ```yaml
-    monitoring:
-      alerts:
-        - condition: too many errors
-          severity: critical
-          channel: pagerduty
-    ```
-
-    ## Use instead
-    ```yaml
-    monitoring:
-      alerts:
-        - condition: error_rate > 5%
-          severity: critical
-          channel: pagerduty
-    ```
-
-    ## References
-    Spec format, monitoring.
-    """
+    """The condition of an alert is missing or not a comparison."""
     for alert in spec.monitoring.alerts if spec.monitoring else ():
         if alert.condition and not re.search(r"[<>=≤≥]|\bin\b", alert.condition.value):
             yield Finding(alert.condition.span, "the condition compares nothing", "write it as `error_rate > 5%`")

@@ -12,31 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE523", severity=Severity.WARNING, since="0.1.0")
 def unreadable_sla(spec: Spec) -> Iterator[Finding]:
-    """A promise of the SLA can't be read as a number.
-
-    ## What it does
-    Reads `Availability` and `Error Rate` as percentages between 0 and 100 %, and `Response Time` as a percentile with
-    its bound.
-
-    ## Why it matters
-    What is no number can't be compared with what is measured.
-
-    ## Example
-    ```markdown
-    ## SLA Requirements
-    - **Availability**: 999%
-    ```
-
-    ## Use instead
-    ```markdown
-    ## SLA Requirements
-    - **Availability**: 99.9%
-    - **Response Time**: p99 < 1500ms
-    ```
-
-    ## References
-    Spec format, SLA.
-    """
+    """A value of the SLA can't be read."""
     if spec.sla is None:
         return
     for name, said, read in (

@@ -13,39 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE508", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def version_ended(spec: Spec, around: Around) -> Iterator[Finding]:
-    """A version that is still asked for has ended.
-
-    ## What it does
-    Compares the dates of `versioning.deprecation_schedule` with today (UTC), for the current and the supported versions.
-
-    ## Why it matters
-    The provider may answer with errors from that day on, or silently with another version.
-
-    ## Example
-    ```yaml
-    versioning:
-      strategy: header
-      header: X-Version
-      current: v2
-      supported: [v1, v2]
-      deprecation_schedule:
-        v1: 2020-06-30
-    ```
-
-    ## Use instead
-    ```yaml
-    versioning:
-      strategy: header
-      header: X-Version
-      current: v2
-      supported: [v2]
-      deprecation_schedule:
-        v1: 2020-06-30
-    ```
-
-    ## References
-    Spec format, versioning; RFC 8594, the Sunset header.
-    """
+    """A version that is still used has ended."""
     for version, day, end in ends_of_versions(spec):
         if end < around.today:
             yield Finding(

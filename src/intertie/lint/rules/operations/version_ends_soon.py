@@ -14,34 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE509", severity=Severity.WARNING, since="0.1.0")
 def version_ends_soon(spec: Spec, around: Around) -> Iterator[Finding]:
-    """A version that is still asked for ends within 90 days.
-
-    ## What it does
-    Compares the dates of `versioning.deprecation_schedule` with today (UTC), for the current and the supported versions.
-
-    ## Why it matters
-    Moving to another version takes longer than the notice one gets from a failing call.
-
-    ## Example
-    ```text
-    deprecation_schedule:
-      v1: 2027-01-15          # checked on 2026-11-24: 52 days are left
-    ```
-
-    ## Use instead
-    ```yaml
-    versioning:
-      strategy: header
-      header: X-Version
-      current: v2
-      supported: [v1, v2]
-      deprecation_schedule:
-        v1: 9999-12-31
-    ```
-
-    ## References
-    Spec format, versioning; RFC 8594, the Sunset header.
-    """
+    """A version that is still used ends within 90 days."""
     for version, day, end in ends_of_versions(spec):
         if timedelta(0) <= end - around.today <= timedelta(days=90):
             yield Finding(

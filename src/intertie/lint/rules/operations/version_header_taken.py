@@ -10,33 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE547", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def version_header_taken(spec: Spec) -> Iterator[Finding]:
-    """The version would be sent in a header that something else is sent in.
-
-    ## What it does
-    Compares the header of the versioning block with the credential's and with those of the endpoints.
-
-    ## Why it matters
-    One of the two overwrites the other: the service sees no credential, no key, or no version.
-
-    ## Example
-    ```yaml
-    versioning:
-      strategy: header
-      header: X-Api-Key
-      current: v2
-    ```
-
-    ## Use instead
-    ```yaml
-    versioning:
-      strategy: header
-      header: X-Api-Version
-      current: v2
-    ```
-
-    ## References
-    Spec format, versioning.
-    """
+    """The version would be sent in a header that is already used."""
     block = spec.versioning
     if block is None or block.header is None or (block.strategy and block.strategy.value != "header"):
         return

@@ -12,34 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE236", severity=Severity.WARNING, since="0.1.0")
 def alert_on_open_without_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """An opening breaker is to be told, and there is no breaker.
-
-    ## What it does
-    Looks for `monitoring.alert_on_open: true` where the spec has no circuit breaker, or switches it off.
-
-    ## Why it matters
-    Nobody is ever told, and everybody believes that somebody would be.
-
-    ## Example
-    ```yaml
-    circuit_breaker:
-      enabled: false
-    monitoring:
-      alert_on_open: true
-    ```
-
-    ## Use instead
-    ```yaml
-    circuit_breaker:
-      enabled: true
-      failure_threshold: 5
-    monitoring:
-      alert_on_open: true
-    ```
-
-    ## References
-    Spec format, circuit breaker.
-    """
+    """An alert waits for a breaker that the spec does not have."""
     wanted = spec.monitoring.alert_on_open if spec.monitoring else None
     if wanted and wanted.value and plan.breaker is None and not _is_unread(spec):
         off = spec.circuit_breaker.enabled if spec.circuit_breaker else None

@@ -11,32 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE224", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def breaker_counts_nothing(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """Nothing that can happen counts as a failure, so the breaker never opens.
-
-    ## What it does
-    Looks at what is left of `circuit_breaker.failure_on` once throttling is taken out: a 429 pauses the limiter and is
-    neutral to the breaker, whoever lists it.
-
-    ## Why it matters
-    A breaker that never opens protects nobody, and everybody believes that it does.
-
-    ## Example
-    ```yaml
-    circuit_breaker:
-      failure_threshold: 5
-      failure_on: [429]
-    ```
-
-    ## Use instead
-    ```yaml
-    circuit_breaker:
-      failure_threshold: 5
-      failure_on: [service_fault]
-    ```
-
-    ## References
-    Spec format, circuit breaker.
-    """
+    """The breaker never opens, because nothing counts as a failure."""
     breaker = plan.breaker
     listed_here = spec.circuit_breaker.failure_on if spec.circuit_breaker else ()
     if breaker is None or not listed_here or breaker.network_error or breaker.timeout or breaker.statuses.codes:

@@ -12,38 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE240", severity=Severity.WARNING, since="0.1.0")
 def breaker_needs_every_failure(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """One success keeps the breaker closed.
-
-    ## What it does
-    Looks for a `failure_threshold` of 100 %.
-
-    ## Why it matters
-    The breaker opens only when every call of its window has failed. A service that answers one call in twenty is called
-    on at full rate.
-
-    ## Example
-    ```yaml
-    circuit_breaker:
-      failure_threshold: 100%
-      window: 20
-      success_threshold: 1
-      timeout: 10
-      half_open_requests: 1
-    ```
-
-    ## Use instead
-    ```yaml
-    circuit_breaker:
-      failure_threshold: 50%
-      window: 20
-      success_threshold: 1
-      timeout: 10
-      half_open_requests: 1
-    ```
-
-    ## References
-    Spec format, circuit breaker.
-    """
+    """A single success keeps the breaker closed."""
     block, options = spec.circuit_breaker, plan.breaker
     if (
         block

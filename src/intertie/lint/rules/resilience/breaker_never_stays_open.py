@@ -11,31 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE234", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def breaker_never_stays_open(spec: Spec) -> Iterator[Finding]:
-    """The breaker stays open for no time at all.
-
-    ## What it does
-    Looks for a `circuit_breaker.timeout` of 0.
-
-    ## Why it matters
-    It opens and lets a probe through at once: the service that is down is called as before.
-
-    ## Example
-    ```yaml
-    circuit_breaker:
-      failure_threshold: 5
-      timeout: 0
-    ```
-
-    ## Use instead
-    ```yaml
-    circuit_breaker:
-      failure_threshold: 5
-      timeout: 10
-    ```
-
-    ## References
-    Spec format, circuit breaker.
-    """
+    """The breaker closes again at once."""
     timeout = spec.circuit_breaker.timeout if spec.circuit_breaker else None
     if timeout and 0 < timeout.value < 0.5:
         what = f"it opens for {seconds_text(timeout.value)}: the next caller is its probe"

@@ -12,32 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE213", severity=Severity.WARNING, since="0.1.0")
 def burst_above_window(spec: Spec) -> Iterator[Finding]:
-    """The burst is larger than the shortest window allows.
-
-    ## What it does
-    Compares `burst_size` with the limit of the shortest window.
-
-    ## Why it matters
-    A burst is what may leave at once. More than a window's limit can't leave within it, so the burst is cut to the limit,
-    or the service answers 429.
-
-    ## Example
-    ```yaml
-    rate_limits:
-      requests_per_second: 10
-      burst_size: 50
-    ```
-
-    ## Use instead
-    ```yaml
-    rate_limits:
-      requests_per_second: 10
-      burst_size: 5
-    ```
-
-    ## References
-    Spec format, rate limits.
-    """
+    """The burst is larger than the limit of the shortest window."""
     declared = windows(spec)
     burst = spec.rate_limits.burst_size if spec.rate_limits else None
     if burst and declared and burst.value > declared[0].limit.value:

@@ -11,37 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE208", severity=Severity.WARNING, since="0.1.0")
 def caller_fault_retried(spec: Spec) -> Iterator[Finding]:
-    """A status is retried that the same request will get again.
-
-    ## What it does
-    Looks in `retry_on` for statuses that say the request itself is wrong (400, 401, 403, 404, 405, 410, 413, 414, 415, 422
-    and the class `4xx`), that the service can't do it at all (501, 505, 511) or that it succeeded (2xx, 3xx).
-
-    ## Why it matters
-    Sent again unchanged, such a request fails again. The tries cost time, permits and money, and a service may take them
-    for an attack.
-
-    ## Example
-    ```yaml
-    retry:
-      max_attempts: 3
-      initial_delay: 100
-      max_delay: 1000
-      retry_on: [404, 503]
-    ```
-
-    ## Use instead
-    ```yaml
-    retry:
-      max_attempts: 3
-      initial_delay: 100
-      max_delay: 1000
-      retry_on: [429, 503]
-    ```
-
-    ## References
-    RFC 9110 section 15.5, client error statuses.
-    """
+    """A retry is listed for a status that a repetition can't change."""
     futile = {
         "400",
         "401",

@@ -11,31 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE207", severity=Severity.WARNING, since="0.1.0")
 def cause_without_retry(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The spec says when to retry, and allows one try.
-
-    ## What it does
-    Looks for `retry_on` or `retry_conditions` where `max_attempts` is 1. It counts the first try.
-
-    ## Why it matters
-    `max_attempts: 1` means that nothing is ever tried again. Who writes 1 and lists causes usually means one retry.
-
-    ## Example
-    ```yaml
-    retry:
-      max_attempts: 1
-      retry_on: [503]
-    ```
-
-    ## Use instead
-    ```yaml
-    retry:
-      max_attempts: 2
-      retry_on: [503]
-    ```
-
-    ## References
-    Spec format, retry policy.
-    """
+    """The spec lists causes to retry but allows only one attempt."""
     retry = spec.retry
     causes = (*retry.retry_on, *retry.retry_conditions) if retry else ()
     if retry and causes and plan.retry.max_attempts == 1:

@@ -14,33 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE218", severity=Severity.INFO, since="0.1.0")
 def concurrency_below_rate(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """So few calls may be in flight that the rate limit is never reached.
-
-    ## What it does
-    Divides `concurrent_requests` by the fastest endpoint's `p50`: that many calls end in a second. Compares it with the
-    rate limit (Little's law).
-
-    ## Why it matters
-    The service would take more calls than are ever sent to it. Good to know before somebody raises the wrong one of the
-    two limits.
-
-    ## Example
-    ```yaml
-    rate_limits:
-      requests_per_second: 50
-      concurrent_requests: 2
-    ```
-
-    ## Use instead
-    ```yaml
-    rate_limits:
-      requests_per_second: 50
-      concurrent_requests: 10
-    ```
-
-    ## References
-    J. Little, "A Proof for the Queuing Formula L = λW", Operations Research, 1961.
-    """
+    """The concurrency limit keeps calls below the rate limit."""
     concurrent = spec.rate_limits.concurrent_requests if spec.rate_limits else None
     targets = [
         endpoint.performance.p50.value

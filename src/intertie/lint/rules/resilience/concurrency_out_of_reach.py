@@ -15,31 +15,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE241", severity=Severity.INFO, since="0.1.0")
 def concurrency_out_of_reach(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """More calls may be in flight than can ever be.
-
-    ## What it does
-    Compares `concurrent_requests` with the calls that the windows let through while one call may last.
-
-    ## Why it matters
-    The limit limits nothing. Where it was to protect the service, it does not.
-
-    ## Example
-    ```yaml
-    rate_limits:
-      requests_per_second: 10
-      concurrent_requests: 5000
-    ```
-
-    ## Use instead
-    ```yaml
-    rate_limits:
-      requests_per_second: 10
-      concurrent_requests: 50
-    ```
-
-    ## References
-    J. D. C. Little, A Proof for the Queuing Formula L = λW, 1961.
-    """
+    """The concurrency limit is above what the rate limit allows."""
     most, total_s = spec.rate_limits.concurrent_requests if spec.rate_limits else None, plan.timeouts.total_s
     declared = windows(spec)
     if most is None or not declared:

@@ -12,32 +12,7 @@ from intertie.spec.tree import MappingNode, SequenceNode
 
 @rule(code="TIE233", severity=Severity.WARNING, since="0.1.0")
 def empty_retry_list(spec: Spec) -> Iterator[Finding]:
-    """An empty list of retry causes does not mean none.
-
-    ## What it does
-    Looks for `retry_on: []` and `retry_conditions: []`. An empty list is read as an absent one.
-
-    ## Why it matters
-    Where both are empty the built-in causes hold: 5xx, network errors and timeouts are retried, which the author seems
-    to rule out.
-
-    ## Example
-    ```yaml
-    retry:
-      max_attempts: 3
-      retry_on: []
-    ```
-
-    ## Use instead
-    ```yaml
-    retry:
-      max_attempts: 3
-      retry_on: [503]
-    ```
-
-    ## References
-    Spec format, retry policy.
-    """
+    """An empty list of retry causes does not switch retries off."""
     for section in sections(spec):
         for block in section.blocks:
             retry = block.root.get("retry")

@@ -12,35 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE243", severity=Severity.WARNING, since="0.1.0")
 def flood_of_probes(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A service that is coming back is met with a flood of probes.
-
-    ## What it does
-    Looks for `half_open_requests` above 20 that are also more than twice `success_threshold`.
-
-    ## Why it matters
-    Probes ask whether the service is back. So many at once bring down again what has just come up.
-
-    ## Example
-    ```yaml
-    circuit_breaker:
-      failure_threshold: 5
-      success_threshold: 2
-      timeout: 5
-      half_open_requests: 3000
-    ```
-
-    ## Use instead
-    ```yaml
-    circuit_breaker:
-      failure_threshold: 5
-      success_threshold: 2
-      timeout: 5
-      half_open_requests: 2
-    ```
-
-    ## References
-    Spec format, circuit breaker.
-    """
+    """The half-open breaker sends a flood of probes."""
     block, options = spec.circuit_breaker, plan.breaker
     probes = block.half_open_requests if block else None
     if probes and options and probes.value > max(20, 2 * options.success_threshold):

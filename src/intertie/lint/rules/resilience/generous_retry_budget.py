@@ -10,32 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE229", severity=Severity.INFO, since="0.1.0")
 def generous_retry_budget(spec: Spec) -> Iterator[Finding]:
-    """Retries may add more than half of the calls to an outage.
-
-    ## What it does
-    Notes a `retry.retry_budget` above 50 %.
-
-    ## Why it matters
-    In an outage every call is tried again until the budget is spent: a service that is down under load gets that much
-    more of it.
-
-    ## Example
-    ```yaml
-    retry:
-      max_attempts: 3
-      retry_budget: 100%
-    ```
-
-    ## Use instead
-    ```yaml
-    retry:
-      max_attempts: 3
-      retry_budget: 20%
-    ```
-
-    ## References
-    Google, "Site Reliability Engineering", 2016, chapter 21, handling overload.
-    """
+    """Retries may add more than half of the calls during an outage."""
     budget = spec.retry.retry_budget if spec.retry else None
     if budget and budget.value > 0.5:
         yield Finding(

@@ -12,40 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE242", severity=Severity.INFO, since="0.1.0")
 def growth_without_steps(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A growing wait has no steps to grow through.
-
-    ## What it does
-    Looks for an exponential or linear backoff of three tries or more whose first wait is the longest already, and for a
-    `multiplier` of 10 or more, which reaches any cap at the second wait.
-
-    ## Why it matters
-    It is a fixed wait under another name: the service gets no more time to recover with each failure.
-
-    ## Example
-    ```yaml
-    retry:
-      max_attempts: 4
-      initial_delay: 500
-      max_delay: 500
-      backoff: exponential
-      jitter: true
-      retry_on: [503]
-    ```
-
-    ## Use instead
-    ```yaml
-    retry:
-      max_attempts: 4
-      initial_delay: 500
-      max_delay: 2000
-      backoff: exponential
-      jitter: true
-      retry_on: [503]
-    ```
-
-    ## References
-    Spec format, retry.
-    """
+    """The backoff can't grow."""
     block = spec.retry
     if block is None or plan.retry.max_attempts < 3 or (block.backoff and block.backoff.value == "fixed"):
         return

@@ -11,35 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE231", severity=Severity.INFO, since="0.1.0")
 def idle_backoff_setting(spec: Spec) -> Iterator[Finding]:
-    """A setting of the backoff has no effect with the kind that is chosen.
-
-    ## What it does
-    Looks for `multiplier` beside `backoff: linear` or `fixed`, and for a `max_delay` above `initial_delay` beside
-    `backoff: fixed`, whose waits are all alike.
-
-    ## Why it matters
-    One of the two is a leftover. Who tunes it will wonder why nothing changes.
-
-    ## Example
-    ```yaml
-    retry:
-      max_attempts: 3
-      initial_delay: 100
-      max_delay: 1000
-      backoff: fixed
-    ```
-
-    ## Use instead
-    ```yaml
-    retry:
-      max_attempts: 3
-      initial_delay: 100
-      backoff: fixed
-    ```
-
-    ## References
-    Spec format, retry policy.
-    """
+    """A backoff setting has no effect with the chosen backoff."""
     retry = spec.retry
     if retry is None or retry.backoff is None or retry.backoff.value == "exponential":
         return

@@ -12,40 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE244", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def margin_fills_window(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The margin of a limit is as long as its shortest window.
-
-    ## What it does
-    Looks for a `throttling.margin` that is at least as long as the shortest window of the rate, or, with
-    `fixed_window`, as half of it.
-
-    ## Why it matters
-    The margin absorbs the jitter of networks and clocks, which is milliseconds. As long as the window it takes half of
-    the limit away. A fixed window keeps it at both of its ends, so nothing is left in which a call could leave. A bare
-    number is in seconds.
-
-    ## Example
-    ```yaml
-    rate_limits:
-      requests_per_second: 10
-
-    throttling:
-      strategy: token_bucket
-      margin: 20
-    ```
-
-    ## Use instead
-    ```yaml
-    rate_limits:
-      requests_per_second: 10
-
-    throttling:
-      strategy: token_bucket
-      margin: 20ms
-    ```
-
-    ## References
-    Spec format, rate limits and throttling.
-    """
+    """The throttling margin is as long as the shortest rate window."""
     declared = spec.throttling.margin if spec.throttling else None
     limits = plan.limits
     if declared is None or limits is None or not limits.windows:

@@ -13,49 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE238", severity=Severity.INFO, since="0.1.0")
 def max_delay_above_total(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The longest wait before a retry is longer than a whole call.
-
-    ## What it does
-    Compares `retry.max_delay` with `timeouts.total`.
-
-    ## Why it matters
-    A try whose wait does not fit is not made. The cap caps nothing: the call gives up before.
-
-    ## Example
-    ```yaml
-    timeouts:
-      connect: 500
-      read: 2000
-      write: 1000
-      total: 10000
-    retry:
-      max_attempts: 3
-      initial_delay: 100
-      max_delay: 20000
-      backoff: exponential
-      jitter: true
-      retry_on: [503]
-    ```
-
-    ## Use instead
-    ```yaml
-    timeouts:
-      connect: 500
-      read: 2000
-      write: 1000
-      total: 10000
-    retry:
-      max_attempts: 3
-      initial_delay: 100
-      max_delay: 2000
-      backoff: exponential
-      jitter: true
-      retry_on: [503]
-    ```
-
-    ## References
-    Spec format, retry.
-    """
+    """The longest wait before a retry is longer than the whole call may take."""
     delay = spec.retry.max_delay if spec.retry else None
     total_s = plan.timeouts.total_s
     if (

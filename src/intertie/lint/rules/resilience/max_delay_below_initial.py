@@ -12,33 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE201", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def max_delay_below_initial(spec: Spec) -> Iterator[Finding]:
-    """The longest wait of a retry is shorter than the first.
-
-    ## What it does
-    Compares `retry.max_delay` with `retry.initial_delay`.
-
-    ## Why it matters
-    Waits grow from the first to the longest. Turned round, the two contradict each other, and the backoff can't grow.
-
-    ## Example
-    ```yaml
-    retry:
-      max_attempts: 3
-      initial_delay: 2000
-      max_delay: 500
-    ```
-
-    ## Use instead
-    ```yaml
-    retry:
-      max_attempts: 3
-      initial_delay: 500
-      max_delay: 2000
-    ```
-
-    ## References
-    Spec format, retry policy.
-    """
+    """The longest wait between retries is shorter than the first."""
     retry = spec.retry
     if retry and retry.initial_delay and retry.max_delay and retry.max_delay.value < retry.initial_delay.value:
         longest, first = seconds_text(retry.max_delay.value), seconds_text(retry.initial_delay.value)

@@ -10,33 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE237", severity=Severity.WARNING, since="0.1.0")
 def max_wait_without_waiting(spec: Spec) -> Iterator[Finding]:
-    """A longest wait is given for a limiter that does not wait.
-
-    ## What it does
-    Looks for `throttling.max_wait` beside `on_limit: reject`.
-
-    ## Why it matters
-    A call over the limit is refused at once. Whoever wrote the wait expects it to be waited.
-
-    ## Example
-    ```yaml
-    throttling:
-      strategy: token_bucket
-      on_limit: reject
-      max_wait: 2s
-    ```
-
-    ## Use instead
-    ```yaml
-    throttling:
-      strategy: token_bucket
-      on_limit: wait
-      max_wait: 2s
-    ```
-
-    ## References
-    Spec format, throttling.
-    """
+    """`max_wait` has no effect, because the limiter does not wait."""
     block = spec.throttling
     if block and block.max_wait and block.on_limit and block.on_limit.value == "reject":
         yield Finding(

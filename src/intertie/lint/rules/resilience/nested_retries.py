@@ -14,31 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE228", severity=Severity.INFO, since="0.1.0")
 def nested_retries(spec: Spec, around: Around, plan: Plan) -> Iterator[Finding]:
-    """Two integrations behind each other both retry, so that one failure becomes many calls.
-
-    ## What it does
-    Looks for integrations in `related` whose service is among this spec's `Internal Services`: calls of theirs cause
-    calls here. Where both retry, the tries multiply.
-
-    ## Why it matters
-    A failure at the end of a chain is tried again at every link. Three links of three tries are 27 calls to a service
-    that is down.
-
-    ## Example
-    ```text
-    specs/checkout.md     service: checkout, retry.max_attempts: 3
-    specs/payments.md     related: [INT-010], Internal Services: checkout, retry.max_attempts: 4
-    ```
-
-    ## Use instead
-    ```text
-    specs/checkout.md     service: checkout, retry.max_attempts: 1
-    specs/payments.md     related: [INT-010], Internal Services: checkout, retry.max_attempts: 4
-    ```
-
-    ## References
-    Google, "Site Reliability Engineering", 2016, chapter 22, addressing cascading failures.
-    """
+    """Two integrations in a chain both retry, which multiplies the calls."""
     retry, front = spec.retry, spec.front_matter
     users = spec.dependencies.internal_services if spec.dependencies else None
     if retry is None or front is None or users is None or plan.retry.max_attempts < 2:

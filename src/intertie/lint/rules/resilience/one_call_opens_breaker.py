@@ -12,39 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE223", severity=Severity.WARNING, since="0.1.0")
 def one_call_opens_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The tries of one call are enough to open the breaker for everybody.
-
-    ## What it does
-    Compares the number of failures in a row that open the breaker, or the calls that have to be over before its share
-    counts, with `retry.max_attempts`.
-
-    ## Why it matters
-    Each failed try counts. Where one call makes as many as the threshold, one unlucky request, perhaps one that this
-    service alone can't digest, shuts out all callers.
-
-    ## Example
-    ```yaml
-    circuit_breaker:
-      enabled: true
-      failure_threshold: 3
-      success_threshold: 1
-      timeout: 10
-      half_open_requests: 1
-    ```
-
-    ## Use instead
-    ```yaml
-    circuit_breaker:
-      enabled: true
-      failure_threshold: 10
-      success_threshold: 1
-      timeout: 10
-      half_open_requests: 1
-    ```
-
-    ## References
-    M. Nygard, "Release It!", 2nd edition, 2018, chapter 5, circuit breaker.
-    """
+    """One failing call can open the breaker for all callers."""
     block, options = spec.circuit_breaker, plan.breaker
     tries = plan.retry.max_attempts
     if block is None or options is None or tries < 2:

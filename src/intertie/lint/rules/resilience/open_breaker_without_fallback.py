@@ -12,35 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE227", severity=Severity.INFO, since="0.1.0")
 def open_breaker_without_fallback(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """While the breaker is open every call fails, for longer than a caller waits.
-
-    ## What it does
-    Compares `circuit_breaker.timeout` with `timeouts.total` where no fallback is declared: told where the breaker stays
-    open for longer than a caller waits; a warning from ten minutes on.
-
-    ## Why it matters
-    A caller that tries again within its own patience finds the breaker still open. Nothing answers instead.
-
-    ## Example
-    ```yaml
-    circuit_breaker:
-      failure_threshold: 5
-      timeout: 120
-    ```
-
-    ## Use instead
-    ```yaml
-    circuit_breaker:
-      failure_threshold: 5
-      timeout: 120
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 300
-    ```
-
-    ## References
-    M. Nygard, "Release It!", 2nd edition, 2018, chapter 5, circuit breaker.
-    """
+    """An open breaker fails every call, because there is no fallback."""
     breaker, block = plan.breaker, spec.circuit_breaker
     if breaker is None or block is None or block.timeout is None or plan.fallback is not None:
         return

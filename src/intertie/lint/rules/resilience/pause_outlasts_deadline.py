@@ -12,38 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE216", severity=Severity.WARNING, since="0.1.0")
 def pause_outlasts_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The pause after a 429 outlasts the call that should be tried again.
-
-    ## What it does
-    Adds up the pauses after a 429 that names no time, `retry_after` times `backoff_multiplier` for each further one,
-    and compares the sum with `timeouts.total`. A warning where `retry_on` names 429 and not even one pause fits.
-
-    ## Why it matters
-    A throttled call is tried again after the pause. Where the pause is longer than the call, it never is.
-
-    ## Example
-    ```yaml
-    throttling:
-      strategy: token_bucket
-      retry_after: 30
-    retry:
-      max_attempts: 3
-      retry_on: [429, 503]
-    ```
-
-    ## Use instead
-    ```yaml
-    throttling:
-      strategy: token_bucket
-      retry_after: 1
-    retry:
-      max_attempts: 3
-      retry_on: [429, 503]
-    ```
-
-    ## References
-    Spec format, rate limits and throttling; RFC 6585 section 4.
-    """
+    """The pause after a 429 is longer than the call may take."""
     limits, declared = plan.limits, spec.throttling.retry_after if spec.throttling else None
     if limits is None or declared is None or plan.retry.max_attempts < 2:
         return

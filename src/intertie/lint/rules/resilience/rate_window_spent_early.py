@@ -14,33 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE212", severity=Severity.INFO, since="0.1.0")
 def rate_window_spent_early(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """Under full load a longer window is used up early, and callers are refused for the rest of it.
-
-    ## What it does
-    Computes when the shorter window's rate has used up the longer one, and how long nothing leaves after that. Told where
-    that pause is longer than a call may take.
-
-    ## Why it matters
-    A caller waits for a turn as long as `timeouts.total` allows. When the pause is longer, calls in it end with
-    `RateLimited`. Good to know before the first busy day.
-
-    ## Example
-    ```yaml
-    rate_limits:
-      requests_per_second: 10
-      requests_per_minute: 300
-    ```
-
-    ## Use instead
-    ```yaml
-    rate_limits:
-      requests_per_second: 10
-      requests_per_minute: 550
-    ```
-
-    ## References
-    Spec format, rate limits and throttling.
-    """
+    """Under full load a longer rate window is used up early."""
     total_s = plan.timeouts.total_s
     for shorter, longer in pairwise(windows(spec)):
         spent_s = longer.limit.value / shorter.limit.value * shorter.window_s

@@ -11,32 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE232", severity=Severity.INFO, since="0.1.0")
 def repeated_retry_cause(spec: Spec) -> Iterator[Finding]:
-    """A cause of a retry is listed twice.
-
-    ## What it does
-    Looks in `retry_on` for a status that stands there twice or whose class stands there too, and in `retry_conditions`
-    for a repeated one.
-
-    ## Why it matters
-    It does no harm. Often another status was meant.
-
-    ## Example
-    ```yaml
-    retry:
-      max_attempts: 3
-      retry_on: [500, 503, 503]
-    ```
-
-    ## Use instead
-    ```yaml
-    retry:
-      max_attempts: 3
-      retry_on: [500, 502, 503]
-    ```
-
-    ## References
-    Spec format, retry policy.
-    """
+    """A retry cause is listed twice."""
     for causes in (spec.retry.retry_on, spec.retry.retry_conditions) if spec.retry else ():
         seen: set[str] = set()
         classes = {cause.value.lower() for cause in causes if re.fullmatch(r"\dxx", cause.value.lower())}

@@ -11,42 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE239", severity=Severity.WARNING, since="0.1.0")
 def retry_budget_of_nothing(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The retry budget lets hardly any retry through.
-
-    ## What it does
-    Looks for a `retry_budget` of 0 % beside retries.
-
-    ## Why it matters
-    Only the least that is always let through remains: 10 retries in 10 seconds, for all callers together. Under load
-    nearly every failure is final, as if there were no retries.
-
-    ## Example
-    ```yaml
-    retry:
-      max_attempts: 3
-      initial_delay: 100
-      max_delay: 1000
-      backoff: exponential
-      jitter: true
-      retry_on: [503]
-      retry_budget: 0%
-    ```
-
-    ## Use instead
-    ```yaml
-    retry:
-      max_attempts: 3
-      initial_delay: 100
-      max_delay: 1000
-      backoff: exponential
-      jitter: true
-      retry_on: [503]
-      retry_budget: 20%
-    ```
-
-    ## References
-    Spec format, retry.
-    """
+    """The retry budget allows hardly any retries."""
     budget = spec.retry.retry_budget if spec.retry else None
     if budget and budget.value <= 0 and plan.retry.max_attempts > 1:
         yield Finding(

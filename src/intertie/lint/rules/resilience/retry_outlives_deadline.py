@@ -13,38 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE204", severity=Severity.WARNING, since="0.1.0")
 def retry_outlives_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The waits between tries alone outlast the whole call.
-
-    ## What it does
-    Adds up the waits before each further try and compares the sum with `timeouts.total`. With jitter each wait is half as
-    long on average, and that is what is added.
-
-    ## Why it matters
-    A try whose wait can't fit into `total` is not made. `max_attempts` then promises tries that never happen.
-
-    ## Example
-    ```yaml
-    retry:
-      max_attempts: 4
-      initial_delay: 4000
-      max_delay: 30000
-      backoff: exponential
-      jitter: false
-    ```
-
-    ## Use instead
-    ```yaml
-    retry:
-      max_attempts: 4
-      initial_delay: 500
-      max_delay: 4000
-      backoff: exponential
-      jitter: false
-    ```
-
-    ## References
-    M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
-    """
+    """The waits between retries alone take longer than the whole call may."""
     if spec.retry is None:
         return
     share = 0.5 if plan.retry.jitter else 1.0

@@ -12,32 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE210", severity=Severity.WARNING, since="0.1.0")
 def shorter_window_out_of_reach(spec: Spec) -> Iterator[Finding]:
-    """A longer window allows less than a shorter one.
-
-    ## What it does
-    Compares the limits of neighbouring windows: a minute must allow at least what a second does.
-
-    ## Why it matters
-    All windows hold at once. Where the longer allows less, the shorter is never reached, and the two numbers were probably
-    swapped or read from different plans of the provider.
-
-    ## Example
-    ```yaml
-    rate_limits:
-      requests_per_second: 100
-      requests_per_minute: 60
-    ```
-
-    ## Use instead
-    ```yaml
-    rate_limits:
-      requests_per_second: 10
-      requests_per_minute: 550
-    ```
-
-    ## References
-    Spec format, rate limits.
-    """
+    """A longer rate window allows less than a shorter one."""
     for shorter, longer in pairwise(windows(spec)):
         if longer.limit.value < shorter.limit.value:
             yield Finding(

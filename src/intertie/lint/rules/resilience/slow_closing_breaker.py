@@ -12,38 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE220", severity=Severity.INFO, since="0.1.0")
 def slow_closing_breaker(spec: Spec) -> Iterator[Finding]:
-    """A breaker needs several rounds of probes to close.
-
-    ## What it does
-    Compares `half_open_requests` with `success_threshold`.
-
-    ## Why it matters
-    At most `half_open_requests` probes are in flight while everybody else is refused. When more successes are needed than
-    probes fly at once, recovery takes as many rounds, each as long as a call.
-
-    ## Example
-    ```yaml
-    circuit_breaker:
-      enabled: true
-      failure_threshold: 5
-      success_threshold: 6
-      timeout: 10
-      half_open_requests: 2
-    ```
-
-    ## Use instead
-    ```yaml
-    circuit_breaker:
-      enabled: true
-      failure_threshold: 5
-      success_threshold: 2
-      timeout: 10
-      half_open_requests: 2
-    ```
-
-    ## References
-    M. Nygard, "Release It!", 2nd edition, 2018, chapter 5, circuit breaker.
-    """
+    """The breaker needs several rounds of probes to close."""
     breaker = spec.circuit_breaker
     if not (breaker and breaker.half_open_requests and breaker.success_threshold):
         return

@@ -16,37 +16,7 @@ _LATE_S, _HARDLY_EVER_S = 120, 3600
 
 @rule(code="TIE226", severity=Severity.INFO, since="0.1.0")
 def slow_opening_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The rate limits let through so little that the breaker opens late, if ever.
-
-    ## What it does
-    Counts how many windows of a rate limit must pass before as many calls were let through as the breaker needs
-    failures (or, for a share, calls) to open. Told where that takes longer than two minutes; a warning above an hour.
-
-    ## Why it matters
-    Until it opens, callers wait for a service that is down. A threshold that the limit reaches only in an hour is no
-    protection within that hour.
-
-    ## Example
-    ```yaml
-    rate_limits:
-      requests_per_minute: 10
-    circuit_breaker:
-      failure_threshold: 100
-      timeout: 10
-    ```
-
-    ## Use instead
-    ```yaml
-    rate_limits:
-      requests_per_minute: 10
-    circuit_breaker:
-      failure_threshold: 5
-      timeout: 10
-    ```
-
-    ## References
-    Spec format, circuit breaker.
-    """
+    """The rate limit allows so few calls that the breaker opens late or never."""
     breaker, block, declared = plan.breaker, spec.circuit_breaker, windows(spec)
     if breaker is None or block is None or not declared:
         return

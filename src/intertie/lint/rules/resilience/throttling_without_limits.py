@@ -12,32 +12,7 @@ from intertie.spec.model import RateLimits, Spec
 
 @rule(code="TIE214", severity=Severity.INFO, since="0.1.0")
 def throttling_without_limits(spec: Spec) -> Iterator[Finding]:
-    """A throttling strategy is chosen, and there is nothing to count.
-
-    ## What it does
-    Looks for `throttling.strategy` in a spec without any rate limit.
-
-    ## Why it matters
-    The strategy says how a limit is counted. Without a limit only the pauses that the service asks for are kept.
-
-    ## Example
-    ```yaml
-    rate_limits: {}
-    throttling:
-      strategy: token_bucket
-    ```
-
-    ## Use instead
-    ```yaml
-    rate_limits:
-      requests_per_second: 10
-    throttling:
-      strategy: token_bucket
-    ```
-
-    ## References
-    Spec format, throttling.
-    """
+    """The spec chooses a throttling strategy but has no rate limit."""
     strategy = spec.throttling.strategy if spec.throttling else None
     # A limit that is still a placeholder, or could not be read, is meant to be one: something else tells of it.
     limits = [getattr(spec.rate_limits, attribute) for attribute in _LIMITS.values()] if spec.rate_limits else []

@@ -14,37 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE206", severity=Severity.INFO, since="0.1.0")
 def timed_out_tries_outlast_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """When every try times out, not all of them can be made.
-
-    ## What it does
-    Where `retry_conditions` lists `timeout`, adds up tries that each wait for `timeouts.read`, with the waits between
-    them, and tells how many begin before `timeouts.total` is over.
-
-    ## Why it matters
-    A service that hangs is the common way to be down. Good to know that the call then ends by its deadline, before its
-    tries are used up.
-
-    ## Example
-    ```yaml
-    timeouts:
-      connect: 500
-      read: 5000
-      write: 1000
-      total: 10000
-    ```
-
-    ## Use instead
-    ```yaml
-    timeouts:
-      connect: 500
-      read: 3000
-      write: 1000
-      total: 10000
-    ```
-
-    ## References
-    Spec format, retry policy and timeouts.
-    """
+    """If every attempt times out, the call ends before all of them are made."""
     timeouts, retry = plan.timeouts, plan.retry
     written = spec.timeouts.read if spec.timeouts else None
     if written is None or not retry.timeout or retry.max_attempts < 2 or timeouts.read_s >= timeouts.total_s:

@@ -12,34 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE202", severity=Severity.WARNING, since="0.1.0")
 def timeout_leaves_no_retry(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A timeout is to be retried, but one timeout takes the whole call.
-
-    ## What it does
-    Where `retry_conditions` lists `timeout`, compares `timeouts.read` with `timeouts.total`.
-
-    ## Why it matters
-    A try that waits as long as the whole call may take leaves no time for another: the retry that the spec promises is
-    never made.
-
-    ## Example
-    ```yaml
-    timeouts:
-      connect: 500
-      read: 10000
-      total: 10000
-    ```
-
-    ## Use instead
-    ```yaml
-    timeouts:
-      connect: 500
-      read: 3000
-      total: 10000
-    ```
-
-    ## References
-    Spec format, retry policy and timeouts.
-    """
+    """A single read timeout takes as long as the whole call."""
     condition = next((c for c in spec.retry.retry_conditions if c.value == "timeout"), None) if spec.retry else None
     timeouts = plan.timeouts
     if condition is None or plan.retry.max_attempts < 2 or timeouts.read_s != timeouts.total_s:

@@ -13,45 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE203", severity=Severity.WARNING, since="0.1.0")
 def tries_outlast_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """At the declared 99th percentile the tries of a call outlast it.
-
-    ## What it does
-    Adds up what all tries of an endpoint take when each is as slow as its `p99`, with the waits between them, and
-    compares the sum with `timeouts.total`. With jitter half of each wait is counted.
-
-    ## Why it matters
-    Services are slow before they fail. A retry policy that fits only while the service is fast promises tries that are
-    never made, or are cut off, when they are needed.
-
-    ## Example
-    ```yaml
-    timeouts:
-      connect: 500
-      read: 1000
-      write: 500
-      total: 2500
-    performance:
-      p50: < 100
-      p95: < 300
-      p99: < 900
-    ```
-
-    ## Use instead
-    ```yaml
-    timeouts:
-      connect: 500
-      read: 1000
-      write: 500
-      total: 4000
-    performance:
-      p50: < 100
-      p95: < 300
-      p99: < 900
-    ```
-
-    ## References
-    Spec format, retry policy and timeouts.
-    """
+    """At the declared p99 the attempts of a call take longer than the call may."""
     total_s, retry = plan.timeouts.total_s, plan.retry
     if retry.max_attempts < 2 or not waits_fit(retry, total_s):
         # Waits that outlast the call by themselves are another rule's finding.

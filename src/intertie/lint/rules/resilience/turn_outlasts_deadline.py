@@ -14,31 +14,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE215", severity=Severity.WARNING, since="0.1.0")
 def turn_outlasts_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """Turns come more rarely than a call can wait.
-
-    ## What it does
-    Divides each window by its limit: at 2 a minute a turn comes every 30 s. Compares that with what a caller waits at
-    most: `timeouts.total`, or `throttling.max_wait`.
-
-    ## Why it matters
-    Who does not find a turn free is refused, for the next one comes too late. The limit then works as a refusal, not as
-    a queue.
-
-    ## Example
-    ```yaml
-    rate_limits:
-      requests_per_minute: 2
-    ```
-
-    ## Use instead
-    ```yaml
-    rate_limits:
-      requests_per_minute: 60
-    ```
-
-    ## References
-    Spec format, rate limits and throttling.
-    """
+    """The rate limit grants turns more slowly than a call can wait."""
     limits = plan.limits
     if limits is None or limits.on_limit != "wait":
         return

@@ -12,32 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE217", severity=Severity.WARNING, since="0.1.0")
 def wait_above_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """The longest wait for a turn is longer than the whole call.
-
-    ## What it does
-    Compares `throttling.max_wait` with `timeouts.total`.
-
-    ## Why it matters
-    `total` ends the call, waits included. A longer `max_wait` is never reached, so one of the two numbers is not what
-    the author means.
-
-    ## Example
-    ```yaml
-    throttling:
-      strategy: token_bucket
-      max_wait: 30
-    ```
-
-    ## Use instead
-    ```yaml
-    throttling:
-      strategy: token_bucket
-      max_wait: 3
-    ```
-
-    ## References
-    Spec format, rate limits and throttling.
-    """
+    """The longest wait for a turn is longer than the whole call may take."""
     declared = spec.throttling.max_wait if spec.throttling else None
     if declared is None or declared.value <= plan.timeouts.total_s:
         return

@@ -11,33 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE222", severity=Severity.WARNING, since="0.1.0")
 def window_without_share(spec: Spec) -> Iterator[Finding]:
-    """A breaker has a window, but counts failures in a row.
-
-    ## What it does
-    Looks for `window` or `minimum_calls` beside a `failure_threshold` that is a number.
-
-    ## Why it matters
-    A number means failures in a row, and the window is not looked at. Who gives a window usually means a share, `50%`.
-
-    ## Example
-    ```yaml
-    circuit_breaker:
-      enabled: true
-      failure_threshold: 5
-      window: 20
-    ```
-
-    ## Use instead
-    ```yaml
-    circuit_breaker:
-      enabled: true
-      failure_threshold: "25%"
-      window: 20
-    ```
-
-    ## References
-    Spec format, circuit breaker.
-    """
+    """The breaker has a window but counts consecutive failures."""
     breaker = spec.circuit_breaker
     if not (breaker and breaker.failure_threshold) or parse_number(breaker.failure_threshold.value) is None:
         return

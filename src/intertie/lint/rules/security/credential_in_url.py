@@ -11,30 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE602", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def credential_in_url(spec: Spec) -> Iterator[Finding]:
-    """A URL holds a credential.
-
-    ## What it does
-    Looks for a password before the host, and for query parameters such as `token` or `api_key` with a value, in token URLs
-    and links. The value itself is never shown. The URLs that calls go to have a rule of their own.
-
-    ## Why it matters
-    URLs end up in logs, histories and error messages everywhere between here and there.
-
-    ## Example
-    ````markdown
-    ## Documentation
-    - **API Docs**: https://shop:hunter2@docs.parcels.example
-    ````
-
-    ## Use instead
-    ````markdown
-    ## Documentation
-    - **API Docs**: https://docs.parcels.example
-    ````
-
-    ## References
-    RFC 3986 section 7.5, sensitive information.
-    """
+    """A URL contains a credential."""
     for what, url in further_urls(spec):
         where = credential_in(url.value)
         if where:

@@ -11,40 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE611", severity=Severity.INFO, since="0.1.0")
 def credential_parameter(spec: Spec) -> Iterator[Finding]:
-    """A parameter of the query looks like a credential.
-
-    ## What it does
-    Looks for query parameters that are called `api_key`, `token`, `password` and the like.
-
-    ## Why it matters
-    URLs are logged on the way. And what callers hand over is no secret of ours: it is neither resolved nor masked as
-    one.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /quotes
-      method: GET
-      description: Quotes a parcel.
-    request:
-      parameters:
-        - {name: api_key, in: query, type: string, required: true}
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /quotes
-      method: GET
-      description: Quotes a parcel.
-    request:
-      parameters:
-        - {name: country, in: query, type: string, required: true}
-    ```
-
-    ## References
-    RFC 9110 section 17.9.
-    """
+    """A query parameter looks like a credential."""
     for endpoint in spec.endpoints:
         for parameter in endpoint.request.parameters if endpoint.request else ():
             in_query = parameter.location is not None and parameter.location.value == "query"

@@ -11,30 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE619", severity=Severity.WARNING, since="0.1.0")
 def half_client_certificate(spec: Spec) -> Iterator[Finding]:
-    """A client certificate is given without its key, or a key without its certificate.
-
-    ## What it does
-    Looks for `client_certificate` and `client_key`: they go together.
-
-    ## Why it matters
-    A key alone is used for nothing. A certificate alone works only where its file holds the key too; else no connection
-    is made.
-
-    ## Example
-    ```yaml
-    security:
-      client_certificate: /certs/client.pem
-    ```
-
-    ## Use instead
-    ```yaml
-    security:
-      tls_minimum: "1.3"
-    ```
-
-    ## References
-    RFC 8446, section 4.4.2.
-    """
+    """A client certificate or its key is missing."""
     block = spec.security
     if block is None:
         return

@@ -11,41 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE614", severity=Severity.WARNING, since="0.1.0")
 def header_shadows_credential(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """An endpoint declares the header that carries the credential.
-
-    ## What it does
-    Compares each endpoint's headers with the header of `authentication`.
-
-    ## Why it matters
-    Two values for one header: which one the service sees is not what a reader expects.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /quotes
-      method: GET
-      description: Quotes a parcel.
-    request:
-      headers:
-        - name: X-Api-Key
-          required: true
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /quotes
-      method: GET
-      description: Quotes a parcel.
-    request:
-      headers:
-        - name: X-Shop
-          required: true
-    ```
-
-    ## References
-    Spec format, authentication.
-    """
+    """An endpoint declares the header that carries the credential."""
     auth = plan.auth
     carrier = (
         "authorization"

@@ -10,38 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE605", severity=Severity.INFO, since="0.1.0")
 def key_in_query(spec: Spec) -> Iterator[Finding]:
-    """The key is sent in the URL.
-
-    ## What it does
-    Notes `key_location: query`.
-
-    ## Why it matters
-    URLs are written to the logs of every proxy and server on the way. Some services accept nothing else; where one takes a
-    header too, that is better.
-
-    ## Example
-    ```yaml
-    authentication:
-      type: api_key
-      config:
-        key_location: query
-        key_name: key
-        secret: env:PARCEL_KEY
-    ```
-
-    ## Use instead
-    ```yaml
-    authentication:
-      type: api_key
-      config:
-        key_location: header
-        key_name: X-Api-Key
-        secret: env:PARCEL_KEY
-    ```
-
-    ## References
-    RFC 6750 section 2.3, URI query parameter.
-    """
+    """The API key is sent in the URL."""
     config = spec.authentication.config if spec.authentication else None
     if config and config.key_location and config.key_location.value == "query":
         yield Finding(

@@ -12,30 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE608", severity=Severity.WARNING, since="0.1.0")
 def old_tls(spec: Spec) -> Iterator[Finding]:
-    """The spec is content with a version of TLS that is broken.
-
-    ## What it does
-    Looks for SSL, TLS 1.0 and TLS 1.1 in the bullet on encryption.
-
-    ## Why it matters
-    Both are forbidden since 2021; this side speaks 1.2 or newer whatever is written. Who reads the spec is told
-    otherwise.
-
-    ## Example
-    ```markdown
-    ## Security Considerations
-    - **Data Encryption**: TLS 1.0 in transit
-    ```
-
-    ## Use instead
-    ```markdown
-    ## Security Considerations
-    - **Data Encryption**: TLS 1.2+ in transit
-    ```
-
-    ## References
-    RFC 8996, deprecating TLS 1.0 and TLS 1.1.
-    """
+    """The spec accepts an insecure version of TLS."""
     said = spec.security.data_encryption if spec.security else None
     match = (
         re.search(r"\b(?:TLS\s*v?\s*1(?:\.[01])?(?![.\d])|SSL(?:\s*v?\s*[23](?:\.0)?)?)\b", said.value, re.IGNORECASE)

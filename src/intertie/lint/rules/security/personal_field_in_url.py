@@ -12,44 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE607", severity=Severity.INFO, since="0.1.0")
 def personal_field_in_url(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A personal field travels in the URL.
-
-    ## What it does
-    Looks for path and query parameters that are marked as personal, or that a mapping fills from a personal field.
-
-    ## Why it matters
-    URLs are written to the logs of every proxy and server on the way, where nothing masks them.
-
-    ## Example
-    ```yaml
-    endpoint:
-      path: /quotes
-      method: GET
-      description: Quotes a parcel.
-    request:
-      parameters:
-        - {name: email, in: query, type: string, required: true}
-    security:
-      personal: [email]
-    ```
-
-    ## Use instead
-    ```yaml
-    endpoint:
-      path: /quotes
-      method: GET
-      description: Quotes a parcel.
-    request:
-      parameters:
-        - {name: customer, in: query, type: string, required: true}
-        - {name: email, in: header, type: string, required: true}
-    security:
-      personal: [email]
-    ```
-
-    ## References
-    RFC 9110 section 17.9, disclosure of sensitive information in URIs.
-    """
+    """A personal field is sent in the URL."""
     personal = {name for name, _ in personal_fields(spec, plan)}
     filled = {row.external_field.value for row in spec.outbound
               if row.external_field and row.internal_field and row.internal_field.value in personal}  # fmt: skip

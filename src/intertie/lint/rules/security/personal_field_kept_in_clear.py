@@ -13,43 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE609", severity=Severity.INFO, since="0.1.0")
 def personal_field_kept_in_clear(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """Personal fields are kept on disk as they are.
-
-    ## What it does
-    Where the fallback keeps answers (`cache`) or requests (`queue`), looks for personal fields in what is kept: the
-    answers' schemas and inbound rows, the bodies and outbound rows.
-
-    ## Why it matters
-    What is kept is protected by the file system alone. Whoever can read the store reads them, for as long as they are
-    kept.
-
-    ## Example
-    ```yaml
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 300
-    security:
-      personal: [customer.email]
-    inbound:
-      - external_field: mail
-        internal_field: customer.email
-    ```
-
-    ## Use instead
-    ```yaml
-    fallback_behavior:
-      strategy: default
-      default_response: {}
-    security:
-      personal: [customer.email]
-    inbound:
-      - external_field: mail
-        internal_field: customer.email
-    ```
-
-    ## References
-    Spec format, security considerations.
-    """
+    """Personal fields are stored unencrypted."""
     fallback = plan.fallback
     if fallback is None or fallback.strategy not in ("cache", "queue"):
         return

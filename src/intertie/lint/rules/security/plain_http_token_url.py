@@ -11,34 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE603", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def plain_http_token_url(spec: Spec) -> Iterator[Finding]:
-    """A token URL is plain http.
-
-    ## What it does
-    Looks for `http://` in `token_url` and `authorization_url`; this machine is left out. The URLs that calls go to have a
-    rule of their own.
-
-    ## Why it matters
-    The client secret is sent there, and everybody on the way can read it.
-
-    ## Example
-    ```text
-    authentication:
-      type: oauth
-      config:
-        token_url: http://login.parcels.example/token
-    ```
-
-    ## Use instead
-    ```text
-    authentication:
-      type: oauth
-      config:
-        token_url: https://login.parcels.example/token
-    ```
-
-    ## References
-    RFC 6749 section 3.2, token endpoint; RFC 9325.
-    """
+    """A token URL is not encrypted."""
     for what, url in further_urls(spec):
         if what != "link" and is_plain_http(url.value):
             yield Finding(url.span, f"this {what} is plain http", "use https")

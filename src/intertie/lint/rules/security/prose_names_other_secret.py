@@ -12,29 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE620", severity=Severity.WARNING, since="0.1.0")
 def prose_names_other_secret(spec: Spec) -> Iterator[Finding]:
-    """The prose names another secret than the authentication uses.
-
-    ## What it does
-    Looks for references such as `env:NAME` under Secret Management, and for the same ones in the rest of the spec.
-
-    ## Why it matters
-    Whoever sets a deployment up reads the prose: the secret goes where nobody looks for it.
-
-    ## Example
-    ````markdown
-    ## Security Considerations
-    - **Secret Management**: env:PARCELS_SECRET
-    ````
-
-    ## Use instead
-    ````markdown
-    ## Security Considerations
-    - **Secret Management**: env:PARCEL_KEY
-    ````
-
-    ## References
-    Spec format, security considerations.
-    """
+    """The prose names a different secret than the spec uses."""
     said = spec.security.secret_management if spec.security else None
     used = list(secret_references(spec)) if said else []
     named = [match.rstrip(".,;)`") for match in _REFERENCE_RE.findall(said.value)] if said else []

@@ -10,36 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE613", severity=Severity.WARNING, since="0.1.0")
 def sandbox_uses_production_secret(spec: Spec) -> Iterator[Finding]:
-    """The sandbox is called with the credential of production.
-
-    ## What it does
-    Compares `integration_tests.test_credentials` with the references of `authentication.config`.
-
-    ## Why it matters
-    A test then acts with real money or real data where one URL is wrong, and a leak of the sandbox is one of
-    production.
-
-    ## Example
-    ```yaml
-    testing:
-      integration_tests:
-        use_sandbox: true
-        sandbox_url: https://sandbox.parcels.example
-        test_credentials: env:PARCEL_KEY
-    ```
-
-    ## Use instead
-    ```yaml
-    testing:
-      integration_tests:
-        use_sandbox: true
-        sandbox_url: https://sandbox.parcels.example
-        test_credentials: env:PARCEL_TEST_KEY
-    ```
-
-    ## References
-    Spec format, testing strategy.
-    """
+    """The sandbox uses the production credential."""
     tests = spec.testing.integration_tests if spec.testing else None
     given = tests.test_credentials if tests else None
     config = spec.authentication.config if spec.authentication else None

@@ -11,37 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE612", severity=Severity.WARNING, since="0.1.0")
 def secret_file_in_workspace(spec: Spec) -> Iterator[Finding]:
-    """A secret is read from a file that lies beside the spec.
-
-    ## What it does
-    Looks for `file:` references that are relative: they lead into the workspace.
-
-    ## Why it matters
-    What lies in the workspace is committed sooner or later, and stays in its history.
-
-    ## Example
-    ```yaml
-    authentication:
-      type: api_key
-      config:
-        key_location: header
-        key_name: X-Api-Key
-        secret: file:secrets/parcels.key
-    ```
-
-    ## Use instead
-    ```yaml
-    authentication:
-      type: api_key
-      config:
-        key_location: header
-        key_name: X-Api-Key
-        secret: file:/run/secrets/parcels.key
-    ```
-
-    ## References
-    Spec format, authentication.
-    """
+    """A secret file lies in the workspace."""
     for located in secret_references(spec):
         text = located.value.strip()
         if text.startswith("file:") and not text.removeprefix("file:").startswith(("/", "~", "//")):

@@ -12,37 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE601", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def secret_in_text(spec: Spec) -> Iterator[Finding]:
-    """A credential stands in the document.
-
-    ## What it does
-    Looks for texts in the shape of well-known credentials (payment and model providers' keys, GitHub, AWS, Slack and Google
-    tokens, JSON web tokens, private keys) anywhere in the file, and for literal values of headers that carry
-    credentials. The value itself is never shown.
-
-    ## Why it matters
-    A spec is read by many and kept for ever in version control. A secret in it is no secret any more.
-
-    ## Example
-    ```yaml
-    request:
-      headers:
-        - {name: X-Auth-Token, required: true, value: 8f14e45fceea167a5a36dedd4bea2543}
-      parameters:
-        - {name: country, in: path, type: string, required: true, description: where to}
-    ```
-
-    ## Use instead
-    ```yaml
-    request:
-      headers:
-        - {name: X-Auth-Token, required: true, value: "{env:PARCEL_KEY}"}
-      parameters:
-        - {name: country, in: path, type: string, required: true, description: where to}
-    ```
-
-    ## References
-    Spec format, service configuration and security considerations.
-    """
+    """The document contains a credential."""
     told = set()
     for what, text in texts_of(spec):
         shape = credential_shape(text.value)

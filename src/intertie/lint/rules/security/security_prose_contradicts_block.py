@@ -13,39 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE618", severity=Severity.WARNING, since="0.1.0")
 def security_prose_contradicts_block(spec: Spec) -> Iterator[Finding]:
-    """Prose and YAML of the security considerations disagree.
-
-    ## What it does
-    Compares the TLS version and the retention that the bullets name with `tls_minimum` and `retention`.
-
-    ## Why it matters
-    People read the one and the runtime keeps the other. What was promised to an auditor is not what happens.
-
-    ## Example
-    ````markdown
-    ## Security Considerations
-    - **Data Retention**: 7 days
-
-    ```yaml
-    security:
-      retention: 30d
-    ```
-    ````
-
-    ## Use instead
-    ````markdown
-    ## Security Considerations
-    - **Data Retention**: 7 days
-
-    ```yaml
-    security:
-      retention: 7d
-    ```
-    ````
-
-    ## References
-    Spec format, security considerations.
-    """
+    """Prose and block of the security considerations differ."""
     block = spec.security
     if block is None:
         return

@@ -12,45 +12,7 @@ from intertie.spec.model import Security, Spec
 
 @rule(code="TIE621", severity=Severity.INFO, since="0.1.0")
 def stored_in_clear(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """What is stored is not encrypted, as the spec promises.
-
-    ## What it does
-    Where the fallback stores answers (`cache`) or requests (`queue`), looks for the lines that promise encryption at rest:
-    `encryption_key`, and the bullets on encryption, retention and privacy.
-
-    ## Why it matters
-    This version stores bodies as they are, in a file that its user alone may read. Whoever approves the spec by that
-    line believes that a copy of the disk or of a backup gives nothing away.
-
-    ## Example
-    ````markdown
-    ## Security Considerations
-    - **Data Encryption**: TLS 1.2+ in transit; AES-256 at rest
-
-    ## Error Handling
-    ```yaml
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 300
-    ```
-    ````
-
-    ## Use instead
-    ````markdown
-    ## Security Considerations
-    - **Data Encryption**: TLS 1.2+ in transit; stored as it is on an encrypted volume
-
-    ## Error Handling
-    ```yaml
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 300
-    ```
-    ````
-
-    ## References
-    Spec format, security considerations.
-    """
+    """Stored data is not encrypted, although the spec promises it."""
     fallback, said = plan.fallback, spec.fallback_behavior
     if spec.security is None or fallback is None or said is None or said.strategy is None:
         return

@@ -13,36 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE606", severity=Severity.WARNING, since="0.1.0")
 def unknown_personal_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A field is marked as personal that no schema, mapping or parameter has.
-
-    ## What it does
-    Looks up each personal field among the fields of the mappings, the parameters and headers, and the schemas of
-    requests and answers.
-
-    ## Why it matters
-    A misspelt field is masked nowhere: the real one goes to logs, recordings and audit in clear.
-
-    ## Example
-    ```yaml
-    security:
-      personal: [customer.emial]
-    inbound:
-      - external_field: mail
-        internal_field: customer.email
-    ```
-
-    ## Use instead
-    ```yaml
-    security:
-      personal: [customer.email]
-    inbound:
-      - external_field: mail
-        internal_field: customer.email
-    ```
-
-    ## References
-    Spec format, security considerations.
-    """
+    """A personal field does not exist."""
     known = known_fields(spec)
     if not known:
         return

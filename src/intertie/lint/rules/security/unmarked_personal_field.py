@@ -12,40 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE610", severity=Severity.INFO, since="0.1.0")
 def unmarked_personal_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A field looks personal and is not marked as such.
-
-    ## What it does
-    Where bodies are logged or the fallback keeps them, looks for fields of the format `email`, and for names such as
-    `phone`, `iban`, `birth_date` or `street`, that are not among the personal ones.
-
-    ## Why it matters
-    Only marked fields are masked by name; what no pattern knows goes to the log in clear.
-
-    ## Example
-    ```yaml
-    monitoring:
-      logging:
-        include_body: true
-    inbound:
-      - external_field: tel
-        internal_field: customer.phone_number
-    ```
-
-    ## Use instead
-    ```yaml
-    monitoring:
-      logging:
-        include_body: true
-    inbound:
-      - external_field: tel
-        internal_field: customer.phone_number
-    security:
-      personal: [customer.phone_number]
-    ```
-
-    ## References
-    Regulation (EU) 2016/679, article 4 (1).
-    """
+    """A field looks personal but is not marked as such."""
     kept = plan.fallback is not None and plan.fallback.strategy in ("cache", "queue")
     if not (plan.logging.include_body or kept):
         return

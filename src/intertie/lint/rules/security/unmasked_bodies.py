@@ -11,36 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE604", severity=Severity.WARNING, since="0.1.0")
 def unmasked_bodies(spec: Spec) -> Iterator[Finding]:
-    """Bodies are logged as they are.
-
-    ## What it does
-    Looks for `logging.include_body: true` beside `mask_sensitive: false`.
-
-    ## Why it matters
-    Names, addresses, card numbers and tokens end up in logs, which are kept longer and read by more people than the data
-    they come from. Our own credentials are masked in any case.
-
-    ## Example
-    ```yaml
-    monitoring:
-      logging:
-        level: info
-        include_body: true
-        mask_sensitive: false
-    ```
-
-    ## Use instead
-    ```yaml
-    monitoring:
-      logging:
-        level: info
-        include_body: true
-        mask_sensitive: true
-    ```
-
-    ## References
-    OWASP Logging Cheat Sheet, data to exclude.
-    """
+    """Bodies are logged without masking."""
     logging = spec.monitoring.logging if spec.monitoring else None
     if not (logging and logging.include_body and logging.mask_sensitive):
         return

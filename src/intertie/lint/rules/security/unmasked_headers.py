@@ -11,33 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE616", severity=Severity.WARNING, since="0.1.0")
 def unmasked_headers(spec: Spec) -> Iterator[Finding]:
-    """Headers are logged as they are.
-
-    ## What it does
-    Looks for `logging.include_headers: true` beside `mask_sensitive: false`.
-
-    ## Why it matters
-    Cookies, session ids and forwarded addresses end up in logs. Our own credentials are masked in any case.
-
-    ## Example
-    ```yaml
-    monitoring:
-      logging:
-        include_headers: true
-        mask_sensitive: false
-    ```
-
-    ## Use instead
-    ```yaml
-    monitoring:
-      logging:
-        include_headers: true
-        mask_sensitive: true
-    ```
-
-    ## References
-    Spec format, monitoring.
-    """
+    """Headers are logged without masking."""
     logging = spec.monitoring.logging if spec.monitoring else None
     if not (logging and logging.include_headers and logging.mask_sensitive):
         return

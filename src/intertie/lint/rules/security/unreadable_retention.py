@@ -12,29 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE617", severity=Severity.WARNING, since="0.1.0")
 def unreadable_retention(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A retention has a number, and no time that can be read.
-
-    ## What it does
-    Looks for a `Data Retention` bullet with a digit from which no duration is read.
-
-    ## Why it matters
-    What can't be read bounds nothing: cached answers are kept for as long as `cache_ttl` says.
-
-    ## Example
-    ```markdown
-    ## Security Considerations
-    - **Data Retention**: 30 dayz
-    ```
-
-    ## Use instead
-    ```markdown
-    ## Security Considerations
-    - **Data Retention**: 30 days
-    ```
-
-    ## References
-    Spec format, security considerations.
-    """
+    """A data retention can't be read."""
     said = spec.security.data_retention if spec.security else None
     if said and plan.retention_s is None and re.search(r"\d", said.value):
         yield Finding(said.span, "no duration can be read from it", "write it as `30 days`")

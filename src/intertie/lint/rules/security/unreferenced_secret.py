@@ -11,36 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE615", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def unreferenced_secret(spec: Spec) -> Iterator[Finding]:
-    """A secret outside of the authentication is no reference.
-
-    ## What it does
-    Looks at the sandbox's credentials and the keys of the security block: each names where the secret is (`env:`,
-    `file:`, `keyring:`, `vault:`, `aws-sm:`, or a path in a vault). The value itself is never shown.
-
-    ## Why it matters
-    A spec is read by many and kept for ever in version control. A secret in it is no secret any more.
-
-    ## Example
-    ```yaml
-    testing:
-      integration_tests:
-        use_sandbox: true
-        sandbox_url: https://sandbox.parcels.example
-        test_credentials: letmein-please
-    ```
-
-    ## Use instead
-    ```yaml
-    testing:
-      integration_tests:
-        use_sandbox: true
-        sandbox_url: https://sandbox.parcels.example
-        test_credentials: env:PARCEL_TEST_KEY
-    ```
-
-    ## References
-    Spec format, authentication.
-    """
+    """A secret is written out instead of referenced."""
     tests, security = spec.testing.integration_tests if spec.testing else None, spec.security
     found = [("test credential", tests.test_credentials)] if tests else []
     found += [("encryption key", security.encryption_key)] if security else []

@@ -10,31 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE108", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def authentication_contradicts_block(spec: Spec) -> Iterator[Finding]:
-    """The authentication bullet says one thing, the block another.
-
-    ## What it does
-    Compares **Authentication** under Integration Type with `authentication.type`.
-
-    ## Why it matters
-    The block is what runs. A reader of the bullet would prepare the wrong credential.
-
-    ## Example
-    ````markdown
-    ## Integration Type
-    - **Protocol**: REST
-    - **Authentication**: Basic
-    ````
-
-    ## Use instead
-    ````markdown
-    ## Integration Type
-    - **Protocol**: REST
-    - **Authentication**: API Key
-    ````
-
-    ## References
-    Spec format, integration type and service configuration.
-    """
+    """The authentication under Integration Type contradicts the block."""
     bullet = spec.integration_type.authentication if spec.integration_type else None
     block = spec.authentication.type if spec.authentication else None
     if not (bullet and block):

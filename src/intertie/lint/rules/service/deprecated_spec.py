@@ -10,39 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE113", severity=Severity.INFO, since="0.1.0")
 def deprecated_spec(spec: Spec) -> Iterator[Finding]:
-    """The integration is deprecated: every caller is warned.
-
-    ## What it does
-    Notes `status: deprecated`.
-
-    ## Why it matters
-    Calls still run, each with a warning. What depends on the service should be moving away.
-
-    ## Example
-    ````markdown
-    ---
-    id: INT-900
-    type: Integration
-    name: Parcel Rates
-    status: deprecated
-    service: parcel-rates
-    ---
-    ````
-
-    ## Use instead
-    ````markdown
-    ---
-    id: INT-900
-    type: Integration
-    name: Parcel Rates
-    status: approved
-    service: parcel-rates
-    ---
-    ````
-
-    ## References
-    Spec format, front matter.
-    """
+    """The integration is deprecated, so every call logs a warning."""
     status = spec.front_matter.status if spec.front_matter else None
     if status and status.value == "deprecated":
         yield Finding(status.span, "the integration is deprecated: every caller is warned")

@@ -10,37 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE111", severity=Severity.WARNING, since="0.1.0")
 def development_is_production(spec: Spec) -> Iterator[Finding]:
-    """Another environment has the URL of production.
-
-    ## What it does
-    Compares every environment's URL with that of `production`. For others than `development`, which is called without a
-    choice, it is an info: some providers have one host, and the key decides.
-
-    ## Why it matters
-    Without a choice, calls go to `development`. Where that is the production service, an experiment on a laptop moves real
-    goods and real money.
-
-    ## Example
-    ```yaml
-    service:
-      name: parcel-rates
-      environments:
-        development: https://api.parcels.example
-        production: https://api.parcels.example
-    ```
-
-    ## Use instead
-    ```yaml
-    service:
-      name: parcel-rates
-      environments:
-        development: http://127.0.0.1:8420
-        production: https://api.parcels.example
-    ```
-
-    ## References
-    Spec format, service configuration.
-    """
+    """Another environment uses the production URL."""
     environments = spec.service.environments if spec.service else ()
     production = next((url for name, url in environments if name.value == "production"), None)
     if production is None:

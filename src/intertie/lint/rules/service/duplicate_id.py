@@ -12,30 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE105", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def duplicate_id(spec: Spec, around: Around) -> Iterator[Finding]:
-    """Two specs of a workspace have one id.
-
-    ## What it does
-    Compares the id with those of all other specs in the workspace.
-
-    ## Why it matters
-    Limiter, breaker, budget and queue are kept under the id. Two specs with one id would spend each other's permits and
-    open each other's breaker, and a command that names the id could mean either.
-
-    ## Example
-    ```text
-    specs/parcels.md      id: INT-007
-    specs/payments.md     id: INT-007
-    ```
-
-    ## Use instead
-    ```text
-    specs/parcels.md      id: INT-007
-    specs/payments.md     id: INT-008
-    ```
-
-    ## References
-    Spec format, front matter.
-    """
+    """Two specs of a workspace have the same id."""
     given = spec.front_matter.id if spec.front_matter else None
     if not given:
         return

@@ -12,35 +12,7 @@ from intertie.spec.tree import SequenceNode
 
 @rule(code="TIE132", severity=Severity.WARNING, since="0.1.0")
 def empty_list(spec: Spec) -> Iterator[Finding]:
-    """A list is given, and nothing is in it.
-
-    ## What it does
-    Looks for lists that mean nothing when they are empty: scopes, supported versions, metrics, personal fields, the
-    endpoints of a mapping row, and the choices of an `enum`.
-
-    ## Why it matters
-    It is read as if it were not there: a row goes to every endpoint, a token gets whatever the service gives by
-    default. An `enum` of nothing refuses every value.
-
-    ## Example
-    ```yaml
-    inbound:
-      - external_field: price
-        internal_field: amount
-        endpoints: []
-    ```
-
-    ## Use instead
-    ```yaml
-    inbound:
-      - external_field: price
-        internal_field: amount
-        endpoints: [Quote Parcel]
-    ```
-
-    ## References
-    Spec format.
-    """
+    """A list is empty."""
     for mapping in mappings(spec):
         for entry in mapping.entries:
             value = entry.value

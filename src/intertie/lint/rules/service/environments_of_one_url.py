@@ -11,40 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE135", severity=Severity.INFO, since="0.1.0")
 def environments_of_one_url(spec: Spec) -> Iterator[Finding]:
-    """Two environments are the same place.
-
-    ## What it does
-    Compares the URLs of the environments. Production may be `base_url`; development that is production is told of
-    elsewhere.
-
-    ## Why it matters
-    Whoever chooses one of them believes that the other is untouched. As a rule one of the URLs was copied.
-
-    ## Example
-    ```yaml
-    service:
-      name: parcel-rates
-      base_url: https://api.parcels.example
-      environments:
-        staging: https://staging.parcels.example
-        sandbox: https://staging.parcels.example
-        production: https://api.parcels.example
-    ```
-
-    ## Use instead
-    ```yaml
-    service:
-      name: parcel-rates
-      base_url: https://api.parcels.example
-      environments:
-        staging: https://staging.parcels.example
-        sandbox: https://sandbox.parcels.example
-        production: https://api.parcels.example
-    ```
-
-    ## References
-    Spec format, service.
-    """
+    """Two environments have the same URL."""
     first: dict[str, tuple[Located[str], Located[str]]] = {}
     for name, url in spec.service.environments if spec.service else ():
         if name.value.lower() == "production":

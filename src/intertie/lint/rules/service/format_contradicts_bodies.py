@@ -12,30 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE116", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def format_contradicts_bodies(spec: Spec) -> Iterator[Finding]:
-    """The data format bullet says one thing, every answer another.
-
-    ## What it does
-    Compares `Data Format` with the `content_type` of the endpoints' answers. An error where none of them is of that
-    format.
-
-    ## Why it matters
-    The format chooses how bodies are read and what is asked for where an endpoint says nothing.
-
-    ## Example
-    ```markdown
-    ## Integration Type
-    - **Data Format**: XML
-    ```
-
-    ## Use instead
-    ```markdown
-    ## Integration Type
-    - **Data Format**: JSON
-    ```
-
-    ## References
-    Spec format, integration type.
-    """
+    """The data format under Integration Type contradicts every response."""
     bullets = spec.integration_type
     answers = [e.response.success.content_type for e in spec.endpoints if e.response and e.response.success]
     types = [answer for answer in answers if answer]

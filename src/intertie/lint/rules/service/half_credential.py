@@ -11,35 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE125", severity=Severity.INFO, since="0.1.0")
 def half_credential(spec: Spec) -> Iterator[Finding]:
-    """One half of a credential is given, the other is taken from a default.
-
-    ## What it does
-    With `type: basic`, looks for `username` without `password`, and the other way round. The missing one is read from
-    the variable that is called by the service.
-
-    ## Why it matters
-    A variable that nobody has set is found out by the first call.
-
-    ## Example
-    ```yaml
-    authentication:
-      type: basic
-      config:
-        username: env:PARCEL_USER
-    ```
-
-    ## Use instead
-    ```yaml
-    authentication:
-      type: basic
-      config:
-        username: env:PARCEL_USER
-        password: env:PARCEL_PASSWORD
-    ```
-
-    ## References
-    Spec format, authentication.
-    """
+    """Only one half of a credential is given."""
     auth = spec.authentication
     config = auth.config if auth else None
     if auth is None or config is None or auth.type is None or auth.type.value != "basic":

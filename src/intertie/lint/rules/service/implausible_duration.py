@@ -12,40 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE114", severity=Severity.WARNING, since="0.1.0")
 def implausible_duration(spec: Spec) -> Iterator[Finding]:
-    """A bare number was probably meant in another unit.
-
-    ## What it does
-    Looks at bare numbers whose field counts in milliseconds and that would be shorter than any network allows (timeouts
-    below 50, waits below 10, latency targets below 3), and at bare numbers of 1000 and more whose field counts in
-    seconds (the breaker's `timeout`, `retry_after`, `max_wait`).
-
-    ## Why it matters
-    `timeout: 15000` keeps a breaker open for four hours, and `total: 10` ends every call after ten milliseconds. Both
-    are read as they are written.
-
-    ## Example
-    ```yaml
-    circuit_breaker:
-      failure_threshold: 5
-      timeout: 15000
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 300
-    ```
-
-    ## Use instead
-    ```yaml
-    circuit_breaker:
-      failure_threshold: 5
-      timeout: 15s
-    fallback_behavior:
-      strategy: cache
-      cache_ttl: 300
-    ```
-
-    ## References
-    Spec format, reading rules.
-    """
+    """A number without a unit is implausible in the unit of its field."""
     for located, least_s, most_s in durations(spec):
         number = parse_number(located.text.lstrip("<≤= "))
         if number is None or located.value <= 0:

@@ -11,42 +11,7 @@ from intertie.spec.model import AuthConfig, Spec
 
 @rule(code="TIE127", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def incomplete_grant(spec: Spec) -> Iterator[Finding]:
-    """An OAuth grant lacks what it is asked for with.
-
-    ## What it does
-    Looks at what each grant needs: every one a `token_url`; `authorization_code` an `authorization_url` too,
-    `refresh_token` a `refresh_token`; `client_credentials` a client that proves itself, so that `client_authentication:
-    none` contradicts it.
-
-    ## Why it matters
-    No token can be asked for, so no call can be made.
-
-    ## Example
-    ```text
-    authentication:
-      type: oauth
-      config:
-
-        grant_type: client_credentials
-        client_id: env:PARCEL_ID
-        client_secret: env:PARCEL_SECRET
-    ```
-
-    ## Use instead
-    ```text
-    authentication:
-      type: oauth
-      config:
-
-        grant_type: client_credentials
-        token_url: https://login.parcels.example/token
-        client_id: env:PARCEL_ID
-        client_secret: env:PARCEL_SECRET
-    ```
-
-    ## References
-    RFC 6749, sections 4.1, 4.4 and 6.
-    """
+    """An OAuth grant lacks a field that it needs."""
     block = spec.authentication
     config = block.config if block else None
     if block is None or config is None or not (block.type and block.type.value == "oauth"):

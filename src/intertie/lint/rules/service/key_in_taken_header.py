@@ -10,37 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE130", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def key_in_taken_header(spec: Spec) -> Iterator[Finding]:
-    """The key would be sent in a header that has another meaning.
-
-    ## What it does
-    Looks for a `key_name` such as `Content-Type` or `Accept` where the key travels in a header.
-
-    ## Why it matters
-    The header is needed for what it is for. One of the two overwrites the other, and the service refuses the call.
-
-    ## Example
-    ```yaml
-    authentication:
-      type: api_key
-      config:
-        key_location: header
-        key_name: Content-Type
-        secret: env:PARCEL_KEY
-    ```
-
-    ## Use instead
-    ```yaml
-    authentication:
-      type: api_key
-      config:
-        key_location: header
-        key_name: X-Api-Key
-        secret: env:PARCEL_KEY
-    ```
-
-    ## References
-    RFC 9110, sections 8 and 12.
-    """
+    """The API key uses a header that has another meaning."""
     config = spec.authentication.config if spec.authentication else None
     place = config.key_location.value if config and config.key_location else "header"
     if config and config.key_name and place == "header" and config.key_name.value.strip().lower() in _TAKEN:

@@ -12,40 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE104", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def malformed_id(spec: Spec) -> Iterator[Finding]:
-    """An id is not `INT-` and digits.
-
-    ## What it does
-    Compares `id` with the form `INT-` followed by digits alone.
-
-    ## Why it matters
-    The id becomes part of routes, metric labels and file names. One form keeps it safe in all of them, and tells an
-    integration from the documents of other kinds that it is related to.
-
-    ## Example
-    ````markdown
-    ---
-    id: parcels_1
-    type: Integration
-    name: Parcel Rates
-    status: approved
-    service: parcel-rates
-    ---
-    ````
-
-    ## Use instead
-    ````markdown
-    ---
-    id: INT-901
-    type: Integration
-    name: Parcel Rates
-    status: approved
-    service: parcel-rates
-    ---
-    ````
-
-    ## References
-    Spec format, front matter.
-    """
+    """The id does not have the form `INT-` and digits."""
     given = spec.front_matter.id if spec.front_matter else None
     if given and not re.fullmatch(r"INT-[0-9]+", given.value):
         near = re.fullmatch(r"int(?:egration)?[\s_-]*([0-9]+)", given.value.strip(), re.IGNORECASE)

@@ -13,38 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE103", severity=Severity.INFO, since="0.1.0")
 def missing_name(spec: Spec) -> Iterator[Finding]:
-    """The front matter has no `name`.
-
-    ## What it does
-    Looks for `name` in the front matter.
-
-    ## Why it matters
-    The name is what people see in reports, alerts and on dashboards; without it they see the title or the slug.
-
-    ## Example
-    ````markdown
-    ---
-    id: INT-900
-    type: Integration
-    status: approved
-    service: parcel-rates
-    ---
-    ````
-
-    ## Use instead
-    ````markdown
-    ---
-    id: INT-900
-    type: Integration
-    name: Parcel Rates
-    status: approved
-    service: parcel-rates
-    ---
-    ````
-
-    ## References
-    Spec format, front matter.
-    """
+    """The front matter has no `name`."""
     front = spec.document.front_matter
     if front is not None and not in_front_matter(spec, "name"):
         title = spec.title.value.strip() if spec.title else ""

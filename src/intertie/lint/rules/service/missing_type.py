@@ -12,39 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE102", severity=Severity.WARNING, since="0.1.0")
 def missing_type(spec: Spec) -> Iterator[Finding]:
-    """The front matter has no `type`.
-
-    ## What it does
-    Looks for `type` in the front matter.
-
-    ## Why it matters
-    A workspace holds documents of several kinds. `type: Integration` says that this one is run; tools that read the
-    folder skip what has another type.
-
-    ## Example
-    ````markdown
-    ---
-    id: INT-900
-    name: Parcel Rates
-    status: approved
-    service: parcel-rates
-    ---
-    ````
-
-    ## Use instead
-    ````markdown
-    ---
-    id: INT-900
-    type: Integration
-    name: Parcel Rates
-    status: approved
-    service: parcel-rates
-    ---
-    ````
-
-    ## References
-    Spec format, front matter.
-    """
+    """The front matter has no `type`."""
     front = spec.document.front_matter
     if front is not None and not in_front_matter(spec, "type"):
         yield Finding(

@@ -11,34 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE110", severity=Severity.WARNING, since="0.1.0")
 def part_timeout_above_total(spec: Spec) -> Iterator[Finding]:
-    """A part of a call may take longer than the whole.
-
-    ## What it does
-    Compares `timeouts.connect`, `read` and `write` with `timeouts.total`.
-
-    ## Why it matters
-    `total` bounds the whole call with all its tries, and the parts are clipped to what is left of it. A larger part never
-    comes into force, so one of the two numbers is not what the author means.
-
-    ## Example
-    ```yaml
-    timeouts:
-      connect: 500
-      read: 30000
-      total: 10000
-    ```
-
-    ## Use instead
-    ```yaml
-    timeouts:
-      connect: 500
-      read: 3000
-      total: 10000
-    ```
-
-    ## References
-    Spec format, service configuration.
-    """
+    """The timeout of a phase is longer than the total timeout."""
     timeouts = spec.timeouts
     if not (timeouts and timeouts.total):
         return

@@ -11,27 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE107", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def protocol_contradicts_blocks(spec: Spec) -> Iterator[Finding]:
-    """The protocol bullet says one thing, an endpoint's block another.
-
-    ## What it does
-    Compares **Protocol** under Integration Type with the `graphql`, `grpc` and `websocket` keys of the endpoints.
-
-    ## Why it matters
-    The bullet selects the transport. An endpoint that describes another protocol can't be called through it.
-
-    ## Example
-    ```text
-    - **Protocol**: REST          and an endpoint with `graphql: {document: ./order.graphql}`
-    ```
-
-    ## Use instead
-    ```text
-    - **Protocol**: GraphQL       and an endpoint with `graphql: {document: ./order.graphql}`
-    ```
-
-    ## References
-    Spec format, integration type.
-    """
+    """The protocol under Integration Type contradicts an endpoint."""
     given = spec.integration_type.protocol if spec.integration_type else None
     if not given:
         return

@@ -11,36 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE131", severity=Severity.WARNING, since="0.1.0")
 def repeated_entry(spec: Spec) -> Iterator[Finding]:
-    """A list names the same thing twice.
-
-    ## What it does
-    Looks at the lists in which an entry counts once: scopes, metrics, personal fields, and the endpoints of a mapping
-    row.
-
-    ## Why it matters
-    The second entry does nothing. As a rule another one was meant, and that one is missing.
-
-    ## Example
-    ```yaml
-    monitoring:
-      metrics:
-        - request_count
-        - error_rate
-        - request_count
-    ```
-
-    ## Use instead
-    ```yaml
-    monitoring:
-      metrics:
-        - request_count
-        - error_rate
-        - response_time
-    ```
-
-    ## References
-    Spec format.
-    """
+    """A list contains an entry twice."""
     for entries in _lists(spec):
         first: dict[str, Located[str]] = {}
         for entry in entries:

@@ -10,39 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE112", severity=Severity.INFO, since="0.1.0")
 def retired_spec(spec: Spec) -> Iterator[Finding]:
-    """The integration is retired: every call is refused.
-
-    ## What it does
-    Notes `status: retired`.
-
-    ## Why it matters
-    A retired integration still checks and plans, but nothing is sent. Whoever reads the check should know.
-
-    ## Example
-    ````markdown
-    ---
-    id: INT-900
-    type: Integration
-    name: Parcel Rates
-    status: retired
-    service: parcel-rates
-    ---
-    ````
-
-    ## Use instead
-    ````markdown
-    ---
-    id: INT-900
-    type: Integration
-    name: Parcel Rates
-    status: approved
-    service: parcel-rates
-    ---
-    ````
-
-    ## References
-    Spec format, front matter.
-    """
+    """The integration is retired, so every call is refused."""
     status = spec.front_matter.status if spec.front_matter else None
     if status and status.value == "retired":
         yield Finding(status.span, "the integration is retired: every call is refused")

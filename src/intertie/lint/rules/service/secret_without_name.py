@@ -11,37 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE136", severity=Severity.ERROR, since="0.1.0", judges="spec")
 def secret_without_name(spec: Spec) -> Iterator[Finding]:
-    """A secret reference names nothing that could be read.
-
-    ## What it does
-    Looks for `file:` with a folder or nothing behind it, and for `env:` with nothing.
-
-    ## Why it matters
-    No secret is found, so no call can be made.
-
-    ## Example
-    ```yaml
-    authentication:
-      type: api_key
-      config:
-        key_location: header
-        key_name: X-Api-Key
-        secret: file:/run/secrets/
-    ```
-
-    ## Use instead
-    ```yaml
-    authentication:
-      type: api_key
-      config:
-        key_location: header
-        key_name: X-Api-Key
-        secret: file:/run/secrets/parcel_key
-    ```
-
-    ## References
-    Secrets, reference.
-    """
+    """A secret reference has no name."""
     for reference in secret_references(spec):
         scheme, _, rest = reference.value.strip().partition(":")
         if scheme == "file" and rest.endswith("/"):

@@ -12,37 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE129", severity=Severity.WARNING, since="0.1.0")
 def shared_reference(spec: Spec) -> Iterator[Finding]:
-    """Two credentials are read from one place.
-
-    ## What it does
-    Compares the secret references of the spec: key, user name and password, client id and secret, refresh token, client
-    key and the key at rest.
-
-    ## Why it matters
-    Two different secrets can't be the same text. One of the references is a copy that was not changed; where they are
-    the same on purpose, changing one changes the other.
-
-    ## Example
-    ```yaml
-    authentication:
-      type: basic
-      config:
-        username: env:PARCEL_USER
-        password: env:PARCEL_USER
-    ```
-
-    ## Use instead
-    ```yaml
-    authentication:
-      type: basic
-      config:
-        username: env:PARCEL_USER
-        password: env:PARCEL_PASSWORD
-    ```
-
-    ## References
-    Spec format, authentication.
-    """
+    """Two credentials use the same secret reference."""
     tests = spec.testing.integration_tests if spec.testing else None
     first: dict[str, Located[str]] = {}
     for reference in secret_references(spec):

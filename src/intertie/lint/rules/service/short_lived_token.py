@@ -12,29 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE115", severity=Severity.WARNING, since="0.1.0")
 def short_lived_token(spec: Spec, plan: Plan) -> Iterator[Finding]:
-    """A token lives shorter than a call may take.
-
-    ## What it does
-    Compares `authentication.config.expires_in` with `timeouts.total`.
-
-    ## Why it matters
-    A token can end between two tries of one call, and a refresh before every call is slow and may be limited.
-
-    ## Example
-    ```text
-    authentication: {type: oauth, config: {token_url: …, expires_in: 5}}
-    timeouts: {total: 10000}
-    ```
-
-    ## Use instead
-    ```text
-    authentication: {type: oauth, config: {token_url: …, expires_in: 3600}}
-    timeouts: {total: 10000}
-    ```
-
-    ## References
-    Spec format, authentication.
-    """
+    """A token expires before a call may end."""
     config = spec.authentication.config if spec.authentication else None
     if config is None or config.expires_in is None or config.expires_in.value >= plan.timeouts.total_s:
         return

@@ -11,27 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE106", severity=Severity.INFO, since="0.1.0")
 def title_contradicts_name(spec: Spec) -> Iterator[Finding]:
-    """The title names another integration than the front matter.
-
-    ## What it does
-    Compares the title with `name`, apart from case and punctuation. One that contains the other is no contradiction.
-
-    ## Why it matters
-    A file that was copied and half renamed is read by people under one name and run under another.
-
-    ## Example
-    ````markdown
-    # Weather Forecast
-    ````
-
-    ## Use instead
-    ````markdown
-    # Parcel Rates
-    ````
-
-    ## References
-    Spec format, front matter.
-    """
+    """The title names another integration than the front matter."""
     name = spec.front_matter.name if spec.front_matter else None
     if not (name and spec.title):
         return

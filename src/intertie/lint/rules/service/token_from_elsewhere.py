@@ -11,40 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE134", severity=Severity.WARNING, since="0.1.0")
 def token_from_elsewhere(spec: Spec) -> Iterator[Finding]:
-    """The token is for, or from, another environment than the calls.
-
-    ## What it does
-    Compares the hosts of `token_url` and `audience` with the environments: neither may be this machine, or the host of
-    an environment other than production, where calls go to a production host.
-
-    ## Why it matters
-    The service refuses a token of its sandbox, and one of production has no business in a test.
-
-    ## Example
-    ```text
-    authentication:
-      type: oauth
-      config:
-        grant_type: client_credentials
-        client_id: env:PARCEL_ID
-        client_secret: env:PARCEL_SECRET
-        token_url: http://127.0.0.1:9999/token
-    ```
-
-    ## Use instead
-    ```text
-    authentication:
-      type: oauth
-      config:
-        grant_type: client_credentials
-        client_id: env:PARCEL_ID
-        client_secret: env:PARCEL_SECRET
-        token_url: https://login.parcels.example/token
-    ```
-
-    ## References
-    RFC 6749, section 3.2.
-    """
+    """The token comes from another environment than the calls go to."""
     config, service = spec.authentication.config if spec.authentication else None, spec.service
     if config is None or service is None or service.base_url is None:
         return

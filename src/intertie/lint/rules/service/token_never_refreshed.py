@@ -11,45 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE128", severity=Severity.WARNING, since="0.1.0")
 def token_never_refreshed(spec: Spec) -> Iterator[Finding]:
-    """A token ends, and nothing fetches another.
-
-    ## What it does
-    Looks for `token_refresh: false` beside OAuth or a JWT whose `expires_in` is known.
-
-    ## Why it matters
-    When the token has ended, every call is refused until somebody starts the process again.
-
-    ## Example
-    ```text
-    authentication:
-      type: oauth
-      config:
-
-        grant_type: client_credentials
-        token_url: https://login.parcels.example/token
-        client_id: env:PARCEL_ID
-        client_secret: env:PARCEL_SECRET
-        expires_in: 3600
-        token_refresh: false
-    ```
-
-    ## Use instead
-    ```text
-    authentication:
-      type: oauth
-      config:
-
-        grant_type: client_credentials
-        token_url: https://login.parcels.example/token
-        client_id: env:PARCEL_ID
-        client_secret: env:PARCEL_SECRET
-        expires_in: 3600
-        token_refresh: true
-    ```
-
-    ## References
-    RFC 6749, section 5.1.
-    """
+    """The token expires and is never renewed."""
     block = spec.authentication
     config = block.config if block else None
     if block is None or config is None or not (block.type and block.type.value in ("oauth", "jwt")):

@@ -10,36 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE119", severity=Severity.WARNING, since="0.1.0")
 def two_production_urls(spec: Spec) -> Iterator[Finding]:
-    """The base URL and the environment `production` lead to different places.
-
-    ## What it does
-    Compares `service.base_url` with `environments.production`.
-
-    ## Why it matters
-    A call without an environment goes to the base URL. Where that is not what `production` says, nobody knows which one
-    is meant.
-
-    ## Example
-    ```yaml
-    service:
-      name: parcel-rates
-      base_url: https://api.parcels.example
-      environments:
-        production: https://api.parcels.invalid
-    ```
-
-    ## Use instead
-    ```yaml
-    service:
-      name: parcel-rates
-      base_url: https://api.parcels.example
-      environments:
-        production: https://api.parcels.example
-    ```
-
-    ## References
-    Spec format, service configuration.
-    """
+    """The base URL and the production environment differ."""
     service = spec.service
     production = (
         next((url for name, url in service.environments if name.value.lower() == "production"), None)

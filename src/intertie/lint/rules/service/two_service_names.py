@@ -11,31 +11,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE118", severity=Severity.WARNING, since="0.1.0")
 def two_service_names(spec: Spec) -> Iterator[Finding]:
-    """The service has two names.
-
-    ## What it does
-    Compares `service` in the front matter with `service.name`, as slugs. A display name in the front matter may say more.
-
-    ## Why it matters
-    Packages, routes, metrics and secrets are called by one of them. Who looks for the other finds nothing.
-
-    ## Example
-    ```yaml
-    service:
-      name: parcels
-      base_url: https://api.parcels.example
-    ```
-
-    ## Use instead
-    ```yaml
-    service:
-      name: parcel-rates
-      base_url: https://api.parcels.example
-    ```
-
-    ## References
-    Spec format, front matter.
-    """
+    """The service has two names."""
     front, named = spec.front_matter.service if spec.front_matter else None, spec.service.name if spec.service else None
     if front and named and not _same(front.value, named.value):
         yield Finding(

@@ -12,39 +12,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE123", severity=Severity.WARNING, since="0.1.0")
 def unknown_scheme(spec: Spec) -> Iterator[Finding]:
-    """The word before the key is nearly one that services know.
-
-    ## What it does
-    Compares `authentication.config.scheme` with the usual ones.
-
-    ## Why it matters
-    The service does not know the word and refuses every call with a 401.
-
-    ## Example
-    ```yaml
-    authentication:
-      type: api_key
-      config:
-        key_location: header
-        key_name: Authorization
-        scheme: Baerer
-        secret: env:PARCEL_KEY
-    ```
-
-    ## Use instead
-    ```yaml
-    authentication:
-      type: api_key
-      config:
-        key_location: header
-        key_name: Authorization
-        scheme: Bearer
-        secret: env:PARCEL_KEY
-    ```
-
-    ## References
-    IANA, HTTP Authentication Scheme Registry.
-    """
+    """The authentication scheme looks misspelt."""
     config = spec.authentication.config if spec.authentication else None
     scheme = config.scheme if config else None
     known = ("Bearer", "Basic", "Token", "ApiKey", "Digest", "DPoP", "GenieKey", "Api-Key", "Key")

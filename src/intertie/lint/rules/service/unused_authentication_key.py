@@ -13,38 +13,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE109", severity=Severity.WARNING, since="0.1.0")
 def unused_authentication_key(spec: Spec) -> Iterator[Finding]:
-    """A key of `authentication.config` belongs to another kind of authentication.
-
-    ## What it does
-    Compares the keys that are given with those that `authentication.type` uses.
-
-    ## Why it matters
-    No field is decoration: a `password` beside `api_key` is never sent, and whoever wrote it believes that it is.
-
-    ## Example
-    ```yaml
-    authentication:
-      type: api_key
-      config:
-        key_location: header
-        key_name: X-Api-Key
-        secret: env:PARCEL_KEY
-        password: env:PARCEL_PASSWORD
-    ```
-
-    ## Use instead
-    ```yaml
-    authentication:
-      type: api_key
-      config:
-        key_location: header
-        key_name: X-Api-Key
-        secret: env:PARCEL_KEY
-    ```
-
-    ## References
-    Spec format, service configuration.
-    """
+    """A key of `authentication.config` belongs to another type of authentication."""
     auth = spec.authentication
     if not (auth and auth.type and auth.config):
         return

@@ -10,41 +10,7 @@ from intertie.spec.model import Spec
 
 @rule(code="TIE117", severity=Severity.WARNING, since="0.1.0")
 def version_contradicts_service(spec: Spec) -> Iterator[Finding]:
-    """Two places name different versions of the external API.
-
-    ## What it does
-    Compares `service.version` with `versioning.current`; `1.10` and `v1` are the same version.
-
-    ## Why it matters
-    One is sent, the other is read by people. Whoever looks up the provider's documentation looks at the wrong one.
-
-    ## Example
-    ```yaml
-    service:
-      name: parcel-rates
-      version: v2
-      base_url: https://api.parcels.example
-    versioning:
-      strategy: header
-      current: v1
-      supported: [v1]
-    ```
-
-    ## Use instead
-    ```yaml
-    service:
-      name: parcel-rates
-      version: v1
-      base_url: https://api.parcels.example
-    versioning:
-      strategy: header
-      current: v1
-      supported: [v1]
-    ```
-
-    ## References
-    Spec format, versioning.
-    """
+    """Two fields name different versions of the API."""
     here, current = spec.service.version if spec.service else None, spec.versioning.current if spec.versioning else None
     if here and current and not _same(_number(here.value), _number(current.value)):
         yield Finding(

@@ -25,6 +25,7 @@ _WHY = {
     "quota": "it said that nothing is left until its limit is renewed",
     "concurrency": "too many calls are in flight",
     "store_busy": "the state that all callers share is crowded, and there is no time left to wait for it",
+    "closed": "the integration was closed meanwhile",
     "store": "the state that all callers share can't be reached, and `store_down` says refuse",
 }
 

@@ -165,9 +165,13 @@ class Classifier(Struct, frozen=True):
         """
         if type(data) is bytes:
             data = self.reader.small_json(response)
-        if not may_hide_error(data):
-            return None
+        return self.error_in(data, response) if may_hide_error(data) else None
+
+    def error_in(self, data: object, response: Response) -> Failed | None:
+        """Return what a success is whose data may hold an error, None where it holds none."""
         codes = hidden_codes(data)
+        if not codes and not self.row_codes:
+            return None
         throttle = next((code for code in codes if code == "429" or says_throttled(code)), None) if codes else None
         if throttle is not None:
             said = self._said(throttle, self.reader.own_message(data, response.status))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from intertie.core.clock import Clock
 from intertie.core.errors import InvalidResponse, MappingError, ProtocolError
 from intertie.runtime.call import Outcome
+from intertie.runtime.disguises import ERROR_SIGNS
 from intertie.runtime.hints import has_hint, read_hint
 from intertie.runtime.http import Response
 from intertie.runtime.plan import OperationPlan, Plan
@@ -64,7 +65,12 @@ class LinkedRest:
             data = self.reader.decode(response)
         except (ProtocolError, InvalidResponse, MappingError):
             return NOT_PLAIN
-        return data if self.classifier.hidden_error(data, response) is None else NOT_PLAIN
+        if type(data) is dict:
+            if data.keys().isdisjoint(ERROR_SIGNS) or self.classifier.error_in(data, response) is None:
+                return data
+        elif self.classifier.hidden_error(data, response) is None:
+            return data
+        return NOT_PLAIN
 
     def answer(self, response: Response, *, stream: bool = False) -> Outcome:
         """Return what an answer is."""

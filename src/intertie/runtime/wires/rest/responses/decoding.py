@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -15,6 +16,9 @@ from intertie.runtime.http import Response
 
 _VAGUE = frozenset({"text/plain", "text/html", "application/octet-stream", "binary/octet-stream"})
 """Media types of servers that don't know better: JSON under one of them is JSON, where no other type was promised."""
+
+NOT_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, CharsetError, BoundsError)
+"""What decoding a body as JSON raises."""
 
 
 def decoded(response: Response, declared: str, operation: str) -> object:
@@ -39,7 +43,7 @@ def decoded(response: Response, declared: str, operation: str) -> object:
     if declared == "json" and codec != "json" and essence(content_type) in _VAGUE:
         try:
             return decode_json_body(body, charset_of(content_type))
-        except (msgspec.DecodeError, UnicodeDecodeError, CharsetError, BoundsError):
+        except NOT_JSON:
             pass  # what came is no JSON: it is read as what it says it is
     return decoded_as(codec, body, charset_of(content_type), content_type, operation)
 
@@ -53,12 +57,8 @@ def decoded_as(codec: str, body: bytes, charset: str, content_type: str, operati
     if codec == "json":
         try:
             return decode_json_body(body, charset)
-        except msgspec.DecodeError as error:
-            raise _unreadable(operation, content_type, "JSON", str(error)) from None
-        except UnicodeDecodeError:
-            raise _unreadable(operation, content_type, "JSON", "its bytes are not UTF-8") from None
-        except (CharsetError, BoundsError) as error:
-            raise _unreadable(operation, content_type, "JSON", str(error)) from None
+        except NOT_JSON as error:
+            raise not_json(operation, content_type, error) from None
     if codec in ("binary", "multipart"):
         return body
     try:
@@ -69,6 +69,12 @@ def decoded_as(codec: str, body: bytes, charset: str, content_type: str, operati
         what = "a form" if codec == "form" else "text"
         raise _unreadable(operation, content_type, what, str(error)) from None
     return _form(text) if codec == "form" else text
+
+
+def not_json(operation: str, content_type: str, error: Exception) -> InvalidResponse:
+    """Return what an answer is that decoding as JSON refused with one of `NOT_JSON`."""
+    why = "its bytes are not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+    return _unreadable(operation, content_type, "JSON", why)
 
 
 def _form(text: str) -> dict[str, object]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
+from intertie.core.charsets import is_utf8
 from intertie.core.errors import InvalidResponse
 from intertie.core.media_types import agree, charset_of, codec_of, covers_anything
+from intertie.runtime.bounds import FIRST_OF_MARKS, decode_json
 from intertie.runtime.http import Response
 from intertie.runtime.mapping.contracts import FieldPath
 from intertie.runtime.mapping.paths import parse_path
@@ -13,7 +15,7 @@ from intertie.runtime.plan import OperationPlan
 from intertie.runtime.policies.error_mapping.options import ErrorMappingOptions
 from intertie.runtime.wires.rest.expected_types import expected_types
 from intertie.runtime.wires.rest.plan import rest_wire
-from intertie.runtime.wires.rest.responses.decoding import decoded, decoded_as
+from intertie.runtime.wires.rest.responses.decoding import NOT_JSON, decoded, decoded_as, not_json
 from intertie.runtime.wires.rest.responses.error_codes import (
     MESSAGE_PATHS,
     ErrorReading,
@@ -32,6 +34,20 @@ _KNOWN = 64
 """Content types of one operation whose reading is remembered: services send one or two, hostile ones any number."""
 
 
+class _Reading(NamedTuple):
+    """How successes of one content type are read.
+
+    Attributes:
+        codec: Empty where nothing was promised.
+        is_json: It is JSON in UTF-8, but for a byte order mark perhaps.
+    """
+
+    codec: str
+    charset: str
+    content_type: str
+    is_json: bool
+
+
 class ResponseReader:
     """Reads one operation's answers. Compiled once; may be used from any thread."""
 
@@ -45,7 +61,7 @@ class ResponseReader:
         self._codec = wire.response.codec
         self._expected = expected_types(operation)
         self._is_loose = all(covers_anything(each) for each in self._expected)
-        self._readings: dict[str, tuple[str, str]] = {}
+        self._readings: dict[bytes, _Reading] = {}
         self._own_path = parse_path(errors.error_code_path) if errors.error_code_path else None
         self._message_path = parse_path(errors.error_message_path) if errors.error_message_path else None
         self._errors: dict[str, _Declared] = {
@@ -63,9 +79,17 @@ class ResponseReader:
         body = response.body
         if not body:
             return None
-        content_type = response.headers.get("content-type") or ""
-        reading = self._readings.get(content_type) or self._reading(content_type)
-        codec, charset = reading
+        raw = b""
+        for name, value in response.headers.raw:
+            if name == b"content-type":
+                raw = value
+                break
+        codec, charset, content_type, is_json = self._readings.get(raw) or self._reading(raw)
+        if is_json and body[0] < FIRST_OF_MARKS:
+            try:
+                return decode_json(body)
+            except NOT_JSON as error:
+                raise not_json(self._id, content_type, error) from None
         if codec == "":
             return decoded(response, self._codec, self._id)
         return decoded_as(codec, body, charset, content_type, self._id)
@@ -92,8 +116,8 @@ class ResponseReader:
         if self._expected and not any(agree(each, content_type) for each in self._expected):
             raise UnexpectedTypeError(self._id, content_type, self._expected)
 
-    def _reading(self, content_type: str) -> tuple[str, str]:
-        """Return codec and charset of a success of this content type; no codec where nothing was promised."""
+    def _reading(self, raw: bytes) -> _Reading:
+        content_type = raw.decode("latin-1")
         self._check(content_type)
         if self._is_loose:
             codec = ""
@@ -103,7 +127,8 @@ class ResponseReader:
             codec = codec_of(content_type) or self._codec
         if len(self._readings) >= _KNOWN:
             self._readings.clear()
-        self._readings[content_type] = reading = (codec, charset_of(content_type))
+        charset = charset_of(content_type)
+        self._readings[raw] = reading = _Reading(codec, charset, content_type, codec == "json" and is_utf8(charset))
         return reading
 
     def error_codes(self, response: Response) -> ErrorReading:
