@@ -181,6 +181,8 @@ class Asking(Holding):
             if each.number is not None:
                 self._untold.voided.append(each.number)
                 self._in_line = True
+        if asked:
+            self._sync_soon(in_s=SHARE_S)  # nobody of this process may ask again for long
 
     def _heard_locked(self, asked: Asked, replies: Sequence[Reply], now_s: float) -> None:
         foresight = self._foresight

@@ -62,8 +62,10 @@ class Share:
     def settle(self) -> tuple[Settled, int]:
         """End it; return what became of it, and how many permits have lapsed that nobody gave back."""
         self.told = True
-        lapsed = [permit for permit in self.out if permit.has_lapsed(self.end_s)]
-        held = [permit.leaving for permit in self.out].count(True)
+        # Looked at once: a thread that finds itself late is about to leave for a moment.
+        waiting = [permit for permit in self.out if not permit.leaving]
+        held = len(self.out) - len(waiting)
+        lapsed = [permit for permit in waiting if permit.not_after_s <= self.end_s]
         for permit in lapsed:
             del self.out[permit]
         return Settled(self.number, self.end_s, tuple(self.departed_s), held), len(lapsed)
