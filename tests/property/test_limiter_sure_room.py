@@ -26,7 +26,7 @@ STEPS = st.one_of(
 @example("fixed_window", 20, None, [("wait", 735)])
 @example("sliding_window", 20, None, [("depart", 5), ("left", 8), ("take", 5)])
 @example("sliding_window", 20, None, [("depart", 5), ("pause", 1), ("wait", 50), ("take", 3)])
-@settings(max_examples=300)
+@settings(deadline=None, max_examples=300)
 @given(
     st.sampled_from(("sliding_window", "token_bucket", "fixed_window")),
     st.integers(10, 40),
