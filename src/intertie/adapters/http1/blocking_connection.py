@@ -100,11 +100,7 @@ class BlockingConnection(BlockingWire):
             self.release()
             raise
         reader = self._reader
-        if stream or head.own_codings or request.method == "HEAD" or request.upgrade is not None:
-            head_only = request.method == "HEAD"
-            reader.begin(head_only=head_only, stream=stream, raw=head.own_codings, switch_to=request.upgrade)
-        else:
-            reader.begin_usual()
+        reader.begin(head_only=request.method == "HEAD", stream=stream, raw=head.own_codings, switch_to=request.upgrade)
         self._held = False
         self._used = True
         self._closes = head.closes

@@ -147,7 +147,10 @@ class LimiterState:
             self._count_left()
 
     def _count_left(self) -> None:
-        """Count those that departed lately: before anybody looks at the rules, or at how many are held."""
+        """Count those that departed lately: before anybody looks at the rules, or at how many are held.
+
+        Where an interrupt comes in the middle, these few are counted again later: too many, never too few.
+        """
         left = self._left
         if not left:
             return
