@@ -15,7 +15,7 @@ def ineffective_rate_window(spec: Spec) -> Iterator[Finding]:
     """A longer rate window never limits anything."""
     for shorter, longer in pairwise(windows(spec)):
         most = shorter.limit.value * (longer.window_s // shorter.window_s)
-        if longer.limit.value >= most:
+        if longer.limit.value > most:
             yield Finding(
                 longer.limit.span,
                 f"at {shorter.rate} {longer.once} sees at most {most:,}: {longer.rate} is never felt",
