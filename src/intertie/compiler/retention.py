@@ -9,7 +9,7 @@ from intertie.core.patterns import later
 from intertie.core.units import parse_duration_s
 
 _COUNTS = {word: number for number, word in enumerate(
-    "one two three four five six seven eight nine ten eleven twelve".split(), start=1
+    ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), start=1
 )} | {"a": 1, "an": 1, "thirty": 30, "sixty": 60, "ninety": 90}  # fmt: skip
 _UNIT = r"(?P<unit>seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|[smhdw])\b"
 _DURATION_RE = later(
@@ -19,7 +19,7 @@ _DURATION_RE = later(
 _LONG_UNITS_S = {"month": 30 * 86400.0, "year": 365 * 86400.0}
 _CLAUSE_RE = later(r"[;()]|[.,](?!\d)|\bbut\b|\bwhile\b|\bwhereas\b")
 _KEEPS = r"(?:keeps|stores|retains|holds|caches|saves|logs|allows|permits|removes|deletes|purges|drops|expires)"
-_SUBJECT_RE = later(rf"\s*(?:and\s+)?(?P<subject>(?:[\w'’.-]+\s+){{1,4}}?){_KEEPS}\b", re.IGNORECASE)
+_SUBJECT_RE = later(rf"\s*(?:and\s+)?(?P<subject>(?:[\w'\u2019.-]+\s+){{1,4}}?){_KEEPS}\b", re.IGNORECASE)
 _OURS_RE = later(r"\b(?:we|our|ours|us|here|cache|queue|client|integration|intertie)\b", re.IGNORECASE)
 _NOT_KEPT = r"(?:cached|stored|kept|retained|saved|persisted)"
 _NOTHING_RE = later(
@@ -66,7 +66,9 @@ def our_clauses(text: str) -> Iterator[str]:
 def _is_of_others(clause: str) -> bool:
     """Return whether somebody else is said to keep something: `OpenAI keeps them`, `the vendor's terms allow`."""
     match = _SUBJECT_RE().match(clause)
-    terms = re.match(r"\s*[\w\s'’.-]{0,60}?\b(?:terms|policy|policies|law|rules)\s+(?:allow|permit|demand|ask)", clause)
+    terms = re.match(
+        r"\s*[\w\s'\u2019.-]{0,60}?\b(?:terms|policy|policies|law|rules)\s+(?:allow|permit|demand|ask)", clause
+    )
     return terms is not None or (match is not None and not _OURS_RE().search(match["subject"]))
 
 

@@ -61,9 +61,9 @@ _ABSENCES = frozenset({
     "missing-id", "missing-type", "missing-name", "missing-total-timeout", "throttling-without-limits",
     "incomplete-credential", "incomplete-grant", "alert-on-open-without-breaker", "circuit-break-without-breaker",
     "retry-action-without-retries", "unused-schema", "unmapped-declared-error", "cache-fallback-without-reads",
-    "queue-fallback-without-writes", "default-fallback-without-response", "cache-without-ttl", "outage-without-fallback",
-    "hard-stop-without-limit", "budget-alert-without-limit", "missing-pricing-model", "missing-sandbox",
-    "model-without-price", "retry-after-without-header", "open-breaker-without-fallback",
+    "queue-fallback-without-writes", "default-fallback-without-response", "cache-without-ttl",
+    "outage-without-fallback", "hard-stop-without-limit", "budget-alert-without-limit", "missing-pricing-model",
+    "missing-sandbox", "model-without-price", "retry-after-without-header", "open-breaker-without-fallback",
 })  # fmt: skip
 
 

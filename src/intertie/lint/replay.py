@@ -23,8 +23,11 @@ def is_read(endpoint: Endpoint) -> bool:
 
 
 def writes_sent_once(spec: Spec, plan: Plan) -> Iterator[tuple[Endpoint, Located[str]]]:
-    """Yield each endpoint that the plan does not call again once it may have taken effect, with its method."""
+    """Yield each endpoint that the plan does not call again once it may have taken effect, with its method.
+
+    Every GraphQL call is a POST, whether it reads or writes: the method says nothing there.
+    """
     for endpoint, operation in planned(spec, plan):
         method = endpoint.endpoint.method if endpoint.endpoint else None
-        if method is not None and not operation.replay_safe:
+        if method is not None and not operation.replay_safe and not endpoint.graphql:
             yield endpoint, method

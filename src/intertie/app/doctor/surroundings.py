@@ -1,4 +1,4 @@
-"""What belongs to the machine and the installation: its clock, the extras that a spec needs, and the libraries it names."""
+"""What belongs to the machine and the installation: its clock, the extras and libraries that a spec needs."""
 
 from __future__ import annotations
 

@@ -42,7 +42,11 @@ def _beside(schemas: Iterable[MappingNode]) -> dict[int, frozenset[str] | None]:
     for schema in schemas:
         for word in ("allOf", "anyOf", "oneOf"):
             branches = schema.get(word)
-            nodes = [item for item in branches.items if isinstance(item, MappingNode)] if isinstance(branches, SequenceNode) else []
+            nodes = (
+                [item for item in branches.items if isinstance(item, MappingNode)]
+                if isinstance(branches, SequenceNode)
+                else []
+            )
             # Of `anyOf` and `oneOf` only one branch holds, so a sibling describes nothing for another.
             parts = [schema, *nodes] if word == "allOf" else [schema]
             refers = any(part.get("$ref") or (part is not schema and part.get("allOf")) for part in parts)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
-from intertie.spec.model import IntegrationTests, Spec
+from intertie.lint.tokens import tests_have_own_key
+from intertie.spec.model import Spec
 
 
 @rule(code="TIE514", severity=Severity.ERROR, since="0.1.0", judges="spec")
@@ -15,7 +16,7 @@ def sandbox_is_production(spec: Spec) -> Iterator[Finding]:
     environments = {name.value: url for name, url in spec.service.environments} if spec.service else {}
     production = environments.get("production")
     sandbox = tests.sandbox_url if tests else None
-    if tests and _has_own_key(spec, tests):
+    if tests_have_own_key(spec):
         return
     if sandbox and production and sandbox.value.rstrip("/") == production.value.rstrip("/"):
         yield Finding(
@@ -24,11 +25,3 @@ def sandbox_is_production(spec: Spec) -> Iterator[Finding]:
             "name the provider's sandbox, or leave it out: the mock is used then",
             related=(Label(production.span, "production"),),
         )
-
-
-def _has_own_key(spec: Spec, tests: IntegrationTests) -> bool:
-    """Return whether a key of their own takes the tests to the sandbox of a service with one host."""
-    config = spec.authentication.config if spec.authentication else None
-    used = [config.secret, config.username, config.password, config.client_secret, config.key] if config else []
-    own = tests.test_credentials
-    return own is not None and own.value.strip() not in {each.value.strip() for each in used if each}
