@@ -1,4 +1,4 @@
-"""`intertie check`: what is wrong in specs, and what to do."""
+"""`intertie check`: what is wrong in specs and cases, and what to do."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def command(
     hints: bool,
     score: bool,
 ) -> None:
-    """Check the specs at PATH (files, folders or ids), else all of the workspace.
+    """Check the specs and cases at PATH (files, folders or ids), else all of the workspace.
 
     Exit status 1 where there are errors, with --strict also where there are warnings, with --diff where --fix would
     change anything.
@@ -72,7 +72,7 @@ def command(
         raise UsageError("--unsafe-fixes goes with --fix or --diff")
     context: CliContext = ctx.obj
     workspace = workspace_of(context, paths)
-    files = spec_files(paths, workspace)
+    files = spec_files(paths, workspace, cases=not score)
     if score:
         rated = scores(files, workspace, form, width=context.layout().width)
         (put_json if form == "json" else put_lines)(rated)

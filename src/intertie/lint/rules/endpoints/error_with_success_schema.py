@@ -21,8 +21,8 @@ def error_with_success_schema(spec: Spec) -> Iterator[Finding]:
             if not _is_envelope(success.schema.value):
                 yield Finding(
                     answer.schema.span,
-                    f"a {status.value} is described as `{name}`, which is the success",
-                    "name the schema of errors",
+                    f"the schema of the error {status.value} is `{name}`, the schema of the success",
+                    "use the schema of the provider's errors",
                     related=(Label(success.schema.span, "the success"),),
                 )
 

@@ -24,7 +24,7 @@ def example_breaks_schema(spec: Spec, plan: Plan) -> Iterator[Finding]:
             given = example is not None and not _is_reference(example.value)
             broken = first_error(schema, example.value) if example and given and schema else None
             if example and broken:
-                yield Finding(example.span, f"the example breaks {broken}", "mend the example or the schema")
+                yield Finding(example.span, f"the example breaks {broken}", "correct the example or the schema")
 
 
 def _is_reference(example: object) -> bool:

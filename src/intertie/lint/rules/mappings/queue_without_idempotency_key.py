@@ -19,7 +19,7 @@ def queue_without_idempotency_key(spec: Spec, plan: Plan) -> Iterator[Finding]:
     for _, method in writes_sent_once(spec, plan):
         yield Finding(
             method.span,
-            f"this {method.value} is queued only while nothing can have reached the service",
-            'give it a header such as `Idempotency-Key` with the value "{uuid}", so that any failure can be queued',
+            f"this {method.value} has no idempotency key, so it is queued only if it can't have reached the service",
+            'add a header such as `Idempotency-Key` with the value "{uuid}", so that every failed call can be queued',
             related=(Label(strategy.span, "the queue"),),
         )

@@ -20,7 +20,7 @@ def budget_below_worst_month(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if plan.worst_month.amount > pricing.monthly_limit:
         yield Finding(
             limit.span,
-            f"a month at the declared rate limit costs {plan.worst_month}, above the budget of "
+            f"a month at the rate limit costs {plan.worst_month}, more than the budget of "
             f"{decimal_text(pricing.monthly_limit)} {pricing.currency}",
-            "say `hard_stop: true` where calls should stop there",
+            "write `hard_stop: true` if calls should stop at the budget",
         )

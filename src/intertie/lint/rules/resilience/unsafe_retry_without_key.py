@@ -22,16 +22,16 @@ def unsafe_retry_without_key(spec: Spec, plan: Plan) -> Iterator[Finding]:
         if key:
             yield Finding(
                 method.span,
-                f"{method.value} is not sent again after a timeout or reset, although `{key}` in the body is the same on "
+                f"{method.value} is not retried after a timeout or a reset, although `{key}` in the body is the same on "
                 "every attempt",
-                "say `idempotent: true` where the service takes a second request with it for the first",
+                "if the service recognizes a repeated request by it, write `idempotent: true`",
             )
             continue
         yield Finding(
             method.span,
-            f"{method.value} is not sent again after a timeout or reset: it has no idempotency key",
-            'where the service knows one, add a header such as `Idempotency-Key` with the value "{uuid}"; where a '
-            "replay does no harm, say `idempotent: true`",
+            f"{method.value} has no idempotency key, so it is not retried after a timeout or a reset",
+            'if the service supports one, add a header such as `Idempotency-Key` with the value "{uuid}"; '
+            "if a repetition does no harm, write `idempotent: true`",
             fix=_with_key(spec, endpoint),
         )
 

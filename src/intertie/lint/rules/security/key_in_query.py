@@ -16,5 +16,5 @@ def key_in_query(spec: Spec) -> Iterator[Finding]:
         yield Finding(
             config.key_location.span,
             "the key is part of every URL, and URLs are logged on the way",
-            "send it in a header where the service takes one",
+            "send it in a header if the service accepts one",
         )

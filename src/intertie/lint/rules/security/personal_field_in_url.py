@@ -22,6 +22,7 @@ def personal_field_in_url(spec: Spec, plan: Plan) -> Iterator[Finding]:
             if parameter.name and where in ("query", "path") and parameter.name.value in personal | filled:
                 yield Finding(
                     parameter.name.span,
-                    f"`{parameter.name.value}` is personal, and the {where} is part of the URL, which is logged on the way",
-                    "send it in the body or a header where the service takes it there",
+                    f"`{parameter.name.value}` is personal, but the {where} is part of the URL, which is "
+                    "logged on the way",
+                    "send it in the body or a header if the service accepts it there",
                 )

@@ -29,11 +29,11 @@ def unmarked_personal_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
         located = next((each for each in pairs if looks_personal(each.value)), None)
         if located:
             told.add(each.source)
-            what = "bodies are logged" if logged else "the fallback keeps it"
+            what = "bodies are logged" if logged else "the fallback stores it"
             yield Finding(
                 located.span,
                 f"`{located.value}` looks personal, and {what}",
-                "mark it under `security.personal` if it is",
+                "if it is personal, add it to `security.personal`",
             )
 
 

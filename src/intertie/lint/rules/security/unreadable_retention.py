@@ -18,11 +18,11 @@ def unreadable_retention(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if said is None or plan.retention_s is not None:
         return
     if any(re.search(r"\d", clause) for clause in our_clauses(said.value)):
-        yield Finding(said.span, "no duration can be read from it", "write it as `30 days`")
+        yield Finding(said.span, "the retention has no duration that can be read", "write it as `30 days`")
     elif plan.fallback is not None and plan.fallback.strategy in ("cache", "queue"):
         yield Finding(
             said.span,
-            f"it gives no duration, so what the {plan.fallback.strategy} keeps is not bounded by it",
+            f"the retention has no duration, so it does not limit how long the {plan.fallback.strategy} stores data",
             "write how long, such as `30 days`",
             severity=Severity.INFO,
         )

@@ -13,4 +13,4 @@ def deprecated_spec(spec: Spec) -> Iterator[Finding]:
     """The integration is deprecated, so every call logs a warning."""
     status = spec.front_matter.status if spec.front_matter else None
     if status and status.value == "deprecated":
-        yield Finding(status.span, "the integration is deprecated: every caller is warned")
+        yield Finding(status.span, "the integration is deprecated, so every call logs a warning")
