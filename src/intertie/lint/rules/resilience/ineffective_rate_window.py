@@ -19,5 +19,6 @@ def ineffective_rate_window(spec: Spec) -> Iterator[Finding]:
             yield Finding(
                 longer.limit.span,
                 f"{longer.rate} has no effect: {shorter.rate} is at most {most:,} {longer.once}",
+                f"remove it, or allow fewer {longer.once}",
                 related=(Label(shorter.limit.span, f"the limit of {shorter.once}"),),
             )

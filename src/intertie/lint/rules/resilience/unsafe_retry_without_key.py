@@ -22,8 +22,8 @@ def unsafe_retry_without_key(spec: Spec, plan: Plan) -> Iterator[Finding]:
         if key:
             yield Finding(
                 method.span,
-                f"{method.value} is not retried after a timeout or a reset, although `{key}` in the body is the same on "
-                "every attempt",
+                f"{method.value} is not retried after a timeout or a reset, although `{key}` in the body is the same "
+                "on every attempt",
                 "if the service recognizes a repeated request by it, write `idempotent: true`",
             )
             continue
