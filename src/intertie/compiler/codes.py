@@ -43,7 +43,7 @@ TABLE: tuple[Code, ...] = (
     Code(
         "TIE051", "no-base-url", _ERROR,
         "The spec has no base URL.",
-        "give `service.base_url` or an environment's URL under `service.environments`",
+        "set `service.base_url`, or the URL of an environment in `service.environments`",
     ),
     Code(
         "TIE052", "invalid-base-url", _ERROR,
@@ -63,7 +63,7 @@ TABLE: tuple[Code, ...] = (
     Code(
         "TIE055", "incomplete-endpoint", _WARNING,
         "An endpoint has no path or no method.",
-        "give `endpoint.path` and `endpoint.method`",
+        "set `endpoint.path` and `endpoint.method`",
     ),
     Code(
         "TIE057", "invalid-field-path", _ERROR,
@@ -78,7 +78,7 @@ TABLE: tuple[Code, ...] = (
     Code(
         "TIE059", "uncompilable-schema", _ERROR,
         "A schema does not compile.",
-        "mend the schema at the place named",
+        "fix the schema at the place named",
     ),
     Code(
         "TIE060", "invalid-status", _ERROR,
@@ -118,12 +118,12 @@ TABLE: tuple[Code, ...] = (
     Code(
         "TIE067", "literal-secret", _ERROR,
         "The spec contains a secret.",
-        "move it out and write `env:NAME` or `file:/run/secrets/name`; then change the secret, for it has been read",
+        "move it out and write `env:NAME` or `file:/run/secrets/name`; then replace the secret",
     ),
     Code(
         "TIE068", "unknown-setting", _WARNING,
         "The configuration has an unknown key.",
-        "mend its spelling or take it out",
+        "fix its spelling, or remove it",
         judges="surroundings",
     ),
     Code(
@@ -134,12 +134,12 @@ TABLE: tuple[Code, ...] = (
     Code(
         "TIE070", "incomplete-mapping-row", _WARNING,
         "A mapping row has only one of its two fields.",
-        "give both `external_field` and `internal_field`",
+        "set both `external_field` and `internal_field`",
     ),
     Code(
         "TIE071", "unused-mapping-row", _WARNING,
         "A mapping row has no effect.",
-        "mend the field's name, or add it to the schema it belongs to",
+        "fix the name of the field, or add the field to its schema",
     ),
     Code(
         "TIE072", "unordered-tiers", _ERROR,
@@ -164,22 +164,22 @@ TABLE: tuple[Code, ...] = (
     Code(
         "TIE076", "incomplete-auth", _ERROR,
         "The authentication lacks a field that its type needs.",
-        "give the missing field in `authentication.config`",
+        "add the missing field to `authentication.config`",
     ),
     Code(
         "TIE077", "incomplete-pagination", _ERROR,
         "The pagination lacks a field that its style needs.",
-        "give the missing field",
+        "add the missing field",
     ),
     Code(
         "TIE078", "incomplete-error-row", _WARNING,
         "An error row has no external code.",
-        "give `external_code`: a status, a class or the provider's own code",
+        "set `external_code` to a status, a class or the provider's own code",
     ),
     Code(
         "TIE079", "missing-fallback", _WARNING,
         "An error row says `fallback`, but the spec declares no fallback.",
-        "give `fallback_behavior.strategy`, or let the row say `fail`",
+        "set `fallback_behavior.strategy`, or use `fail` in the row",
     ),
     Code(
         "TIE080", "unset-variable", _ERROR,
@@ -195,7 +195,7 @@ TABLE: tuple[Code, ...] = (
     Code(
         "TIE082", "invalid-header", _ERROR,
         "A header can't be sent.",
-        "mend name and value; leave out Host, Content-Length, Transfer-Encoding and Connection",
+        "fix the name or the value; leave out Host, Content-Length, Transfer-Encoding and Connection",
     ),
     Code(
         "TIE083", "compiler-bug", _ERROR,
@@ -206,7 +206,7 @@ TABLE: tuple[Code, ...] = (
     Code(
         "TIE084", "invalid-proxy", _ERROR,
         "The proxy can't be used.",
-        "write `url: http://proxy.example:3128`, and `username: env:NAME` and `password: env:NAME` where it asks",
+        "write `url: http://proxy.example:3128`, and `username: env:NAME` and `password: env:NAME` if it needs them",
     ),
 )  # fmt: skip
 """In the order of their codes."""
