@@ -35,6 +35,9 @@ The [page of each rule](rules/README.md) says which of the two it is. Five thing
 - A text that has passed is remembered in the state folder, in the file `passed-checks`, for the day, the settings, the
   versions of Intertie and Python, and what the application registered. The first run after a change pays for all rules,
   the next ones for none. Where there is no state folder nothing is remembered; opening an integration makes it.
+- Its plan is kept there, too, in the folder `plans`, for the same and for the environment, the base URL, the variables
+  and the files that it was made of: who finds it reads it instead of the text. It has references to secrets, never
+  their texts. Both may be deleted at any time.
 
 ## What calls log
 

@@ -1,16 +1,20 @@
-"""Which specs a command is about: files, folders and ids as people name them."""
+"""Which specs and cases a command is about: files, folders and ids as people name them."""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from intertie.cli.common import say
 from intertie.cli.context import CliContext
 from intertie.compiler.settings import FILE_NAME
 from intertie.core.errors import UsageError
+from intertie.lint.cases.judging import is_judged_as_case
 from intertie.lint.ids import misspelt_specs, other_type
 from intertie.spec.workspace import Workspace, find_workspace
+
+_CASE_ID_RE = re.compile(r"(?:TC|SC|PC)-\d+\Z")
 
 
 def workspace_of(context: CliContext, paths: tuple[str, ...]) -> Workspace:
@@ -34,20 +38,30 @@ def workspace_of(context: CliContext, paths: tuple[str, ...]) -> Workspace:
     return Workspace(common)
 
 
-def spec_files(paths: tuple[str, ...], workspace: Workspace) -> list[Path]:
+def spec_files(paths: tuple[str, ...], workspace: Workspace, *, cases: bool = False) -> list[Path]:
     """Return the specs that paths name: files, what is in folders, ids; all of the workspace where there are none.
+
+    Args:
+        paths: As people name them.
+        workspace: Theirs.
+        cases: Whether case files are meant too, by the same names.
 
     Raises:
         UsageError: A path names none.
     """
     if not paths:
-        return _specs_in(workspace.root, workspace)
+        return _files_in(workspace.root, workspace, cases=cases)
     files: list[Path] = []
     others: list[str] = []
     for text in paths:
         path = Path(text)
         if path.is_dir():
-            files += _specs_in(path, workspace)
+            files += _files_in(path, workspace, cases=cases)
+        elif path.exists() and is_judged_as_case(path):
+            if cases:
+                files.append(path)
+            else:
+                others.append(f"{text} is a case")
         elif path.exists():
             kind = other_type(path)
             if kind is None:
@@ -56,19 +70,23 @@ def spec_files(paths: tuple[str, ...], workspace: Workspace) -> list[Path]:
                 others.append(f"{text} is of type {kind}")
         elif (by_id := workspace.find_by_id(text)) is not None:
             files.append(by_id)
+        elif cases and _CASE_ID_RE.match(text) and (case := workspace.find_case(text)) is not None:
+            files.append(case)
         else:
-            raise UsageError(f"there is no file, folder or spec `{text}`")
+            raise UsageError(f"there is no file, folder{', case' if cases else ''} or spec `{text}`")
     if others and not files:
-        raise UsageError(f"{', '.join(others)}: only integration specs are checked")
+        raise UsageError(f"{', '.join(others)}: only integration specs{' and their cases' if cases else ''} are read")
     for other in others:
-        say(f"{other}: not checked")
+        say(f"{other}: not read")
     return list({path.resolve(): path for path in files}.values())
 
 
-def _specs_in(folder: Path, workspace: Workspace) -> list[Path]:
+def _files_in(folder: Path, workspace: Workspace, *, cases: bool) -> list[Path]:
     inside = folder.resolve()
     known = [*workspace.spec_files(), *misspelt_specs(workspace.markdown_files())]
     files = [path for path in known if path.resolve().is_relative_to(inside)]
+    if cases:
+        files += [path for path in workspace.case_files() if path.resolve().is_relative_to(inside)]
     if not files:
         raise UsageError(
             f"{folder.resolve()} has no specs: no Markdown file there says `type: Integration`; "

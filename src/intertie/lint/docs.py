@@ -49,6 +49,8 @@ def rule_markdown(rule: Rule) -> str:
 
 def what_it_stops(rule: Rule) -> str:
     """Return what an error of a rule stops, in one sentence."""
+    if "case" in rule.takes:
+        return "The error lies in a case: it fails `check`, and stops nothing that runs the spec."
     if rule.judges == "spec":
         return "The error lies in the spec itself: it stops `plan`, `mock`, `call`, `open` and all that runs it."
     if rule.reported_by == "compiler":
@@ -58,7 +60,7 @@ def what_it_stops(rule: Rule) -> str:
 
 def listed_inputs(rule: Rule) -> str:
     """Return what a rule looks at, in words."""
-    words = {"spec": "spec", "plan": "compiled plan", "around": "workspace"}
+    words = {"spec": "spec", "plan": "compiled plan", "around": "workspace", "case": "case", "beside": "workspace"}
     return " and the ".join(words[name] for name in rule.takes)
 
 

@@ -55,10 +55,12 @@ class Ignores:
         path: The file, as its spans call it.
         text: With line feeds for line ends.
         today: The day that `until` is judged by (UTC).
+        in_yaml: The whole file is YAML, such as a case.
     """
 
-    def __init__(self, path: str, text: str, *, today: date) -> None:
+    def __init__(self, path: str, text: str, *, today: date, in_yaml: bool = False) -> None:
         self._path = path
+        self._in_yaml = in_yaml
         self._today = today
         self._lines = text.split("\n")
         self._wrong: list[Diagnostic] = []
@@ -134,13 +136,14 @@ class Ignores:
                 fence = _fence_after(line, fence)
             if "intertie:" not in line:
                 continue
-            match = (_YAML_RE if fence else _MARKDOWN_RE).search(line)
+            in_yaml = self._in_yaml or bool(fence)
+            match = (_YAML_RE if in_yaml else _MARKDOWN_RE).search(line)
             if match is None:
                 continue
             start = match.start() + len(match.group()) - len(match.group().lstrip())
             span = SourceSpan(self._path, number, start + 1, number, match.end() + 1)
             alone = not (line[: match.start()] + line[match.end() :]).strip()
-            first, last = self._target(number, alone=alone, in_yaml=bool(fence))
+            first, last = self._target(number, alone=alone, in_yaml=in_yaml)
             yield self._ignore(span, match, (first, last), alone=alone)
 
     def _ignore(self, span: SourceSpan, match: re.Match[str], lines: tuple[int, int], *, alone: bool) -> Ignore:

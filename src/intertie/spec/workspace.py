@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from intertie.core.errors import IntertieError
 from intertie.spec import codes
+from intertie.spec.cases.names import CASE_FOLDERS, ID_RE, CaseKind, is_case, is_misnamed_case, says_it_is_a_case
 from intertie.spec.codes import Code
 from intertie.spec.source import normalised
 
@@ -44,6 +45,27 @@ class Unreadable(IntertieError):  # noqa: N818 - it says what a file is
         self.code = code
         self.reason = reason
         self.line = line
+
+
+class LookUp(Struct, frozen=True, array_like=True):
+    """A reference to another file of the workspace, which may lead somewhere else another day.
+
+    Attributes:
+        reference: An id or a path, as written.
+        base: Folder that a path starts from; None for an id.
+    """
+
+    reference: str
+    base: str | None
+
+    def found(self, workspace: Workspace) -> Path | None:
+        """Return the file that it leads to now, None where it leads to none."""
+        if self.base is None:
+            return workspace.find_by_id(self.reference)
+        try:
+            return workspace.locate(self.reference, base=Path(self.base))
+        except Unreadable:
+            return None
 
 
 class _Known(Struct, frozen=True):
@@ -152,6 +174,27 @@ class Workspace:
 
         A link is followed where it stays below the root.
         """
+        for folder, names in self._folders():
+            for name in names:
+                path = Path(folder, name)
+                if name.lower().endswith((".md", ".markdown")) and (not path.is_symlink() or self._holds(path)):
+                    yield path
+
+    def case_files(self) -> Iterator[Path]:
+        """Yield the case files in folders for cases below the root, by path.
+
+        Those that end in `.yml`, and those of another name that say that they are cases, are there too.
+        """
+        for folder, names in self._folders():
+            if os.path.basename(folder) not in CASE_FOLDERS:  # noqa: PTH119 - a `Path` for each folder costs more
+                continue
+            for name in names:
+                path = Path(folder, name)
+                named = is_case(path) or is_misnamed_case(path)
+                if (named or _says_it_is_a_case(path)) and (not path.is_symlink() or self._holds(path)):
+                    yield path
+
+    def _folders(self) -> Iterator[tuple[str, list[str]]]:
         for folder, folders, names in os.walk(self.root):
             folders[:] = sorted(
                 name
@@ -160,10 +203,7 @@ class Workspace:
                 and name not in _SKIPPED
                 and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))  # noqa: PTH110, PTH118 - `Path` raises
             )
-            for name in sorted(names):
-                path = Path(folder, name)
-                if name.lower().endswith((".md", ".markdown")) and (not path.is_symlink() or self._holds(path)):
-                    yield path
+            yield folder, sorted(names)
 
     def spec_files(self) -> tuple[Path, ...]:
         """Return the integration specs: `type: Integration`, and all in `specs/` that say no other type."""
@@ -196,7 +236,7 @@ class Workspace:
         `/test-cases/TC-001.yaml` is meant from the root, also below `/specs`; a file with a name suffix
         (`TC-001-create.yaml`) is found by its id.
         """
-        match = re.search(r"(TC|SC|PC)-(\d+)", reference)
+        match = ID_RE.search(reference)
         candidates = [reference.lstrip("/")] if "/" in reference or reference.endswith((".yaml", ".yml")) else []
         if candidates:
             stripped = candidates[0].removeprefix("specs/")
@@ -207,7 +247,7 @@ class Workspace:
                 return path
         if match is None:
             return None
-        kind = {"TC": "test-cases", "SC": "scenario-cases", "PC": "precondition-cases"}[match.group(1)]
+        kind = CaseKind(match["kind"]).folder
         for folder in (self.root / kind, self.root / "specs" / kind):
             names = sorted(folder.glob(f"{match.group(0)}*.yaml")) if folder.is_dir() else []
             for path in names:
@@ -255,7 +295,9 @@ def read_text(path: Path, *, most: int = MAX_SPEC_BYTES) -> str:
             raise Unreadable(codes.FILE_UNREADABLE, "it is no regular file")
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
-            content = file.read(most + 1) if size <= most else b""
+            content = file.read(size + 1) if size <= most else b""
+            if len(content) > size:
+                content += file.read(most - size)  # it grows meanwhile, or does not say how large it is
     except FileNotFoundError:
         raise Unreadable(codes.FILE_UNREADABLE, "there is no such file") from None
     except (OSError, ValueError) as error:
@@ -285,18 +327,28 @@ def check_text(text: str, *, most: int = MAX_SPEC_BYTES) -> str:
     return text
 
 
-def _read_head(path: Path) -> _Known:
+def _head(path: Path) -> str | None:
+    """Return how a file begins, None of one that can't be opened: reading it by its path says why."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            return _Known(path, "", "", "")
+            return None
         with path.open("rb") as file:
-            head = normalised(file.read(_HEAD_BYTES).decode("utf-8", errors="replace"))
+            return normalised(file.read(_HEAD_BYTES).decode("utf-8", errors="replace"))
     except OSError:
-        # A file that can't be opened has no id to be found by; reading it by its path says why.
+        return None
+
+
+def _read_head(path: Path) -> _Known:
+    head = _head(path)
+    if head is None:
         return _Known(path, "", "", "")
     match = _HEAD_RE.match(head)
     keys: dict[str, str] = dict(_FRONT_KEY_RE.findall(match.group(1))) if match else {}
     return _Known(path, keys.get("id", ""), keys.get("type", ""), keys.get("service", ""))
+
+
+def _says_it_is_a_case(path: Path) -> bool:
+    return path.suffix == ".yaml" and says_it_is_a_case(_head(path) or "")
 
 
 def _is_readme(path: Path) -> bool:

@@ -15,18 +15,19 @@ from intertie.lint.registry import BY_CODE, BY_NAME, RULES, find_rule, nearest
 from intertie.lint.renamed import RENAMED
 from intertie.lint.rule import Rule
 from intertie.spec.codes import CODES
+from support.case_examples import check_case_lines, compose_case
 from support.rule_examples import BASE, Line, check_lines, compose
 
 FOLDER = Path(intertie.lint.rules.__file__).parent
 RANGES = {"structure": "0", "compiling": "0", "service": "1", "resilience": "2", "endpoints": "3", "mappings": "4",
-          "operations": "5", "security": "6"}  # fmt: skip
+          "operations": "5", "security": "6", "cases": "7"}  # fmt: skip
 
 SHOWN_OTHERWISE = frozenset(
     {"file-unreadable", "not-utf8", "file-too-large", "nested-too-deep", "alias-expansion", "no-front-matter",
      "unknown-environment", "unknown-setting", "compiler-bug", "rule-crashed", "duplicate-id", "version-ends-soon",
      "plain-http-token-url", "unreadable-rate", "protocol-contradicts-blocks", "nested-retries", "endpoint-without-case",
      "short-lived-token", "field-outside-schemas", "repeated-case", "incomplete-grant", "token-never-refreshed",
-     "case-of-other-spec", "token-of-other-environment"}
+     "case-of-other-spec", "token-of-other-environment", "duplicate-case-id", "unknown-result-field"}
 )  # fmt: skip
 """Rules whose example is no fragment of one spec, or can't be found alone; other tests show them."""
 
@@ -136,6 +137,9 @@ def test_examples_that_are_no_specs_are_listed():
 def _findings(snippet: Snippet, rule: Rule, folder: Path):
     if snippet.language == "text":
         return None
+    if rule.group == "cases":
+        file, lines = compose_case(snippet.text)
+        return [(finding, lines[finding.span.line - 1].origin) for finding in check_case_lines(file, lines, folder)]
     lines = compose(snippet.text, snippet.language)
     return [
         (finding, lines[finding.span.line - 1].origin if finding.span.line <= len(lines) else None)
