@@ -51,7 +51,7 @@ _STORE_DOWN = (
     "",
     "| value | `state`: limits, breaker, cache | `journal`: ledger, queue, history |",
     "|---|---|---|",
-    "| `fair_share` | this process's last share of the limit; memory where there is none yet | see below |",
+    "| `fair_share` | an equal part of the limit, as last known; memory where nothing is known yet | see below |",
     "| `refuse` | calls are refused | see below |",
     "| `allow` | calls are not limited; memory from the start | memory |",
     "",
