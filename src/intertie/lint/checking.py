@@ -1,4 +1,4 @@
-"""Checks files: parser, compiler and rules, over specs of one workspace."""
+"""Checks files: parser, compiler and rules, over specs and cases of one workspace."""
 
 from __future__ import annotations
 
@@ -16,18 +16,22 @@ from intertie.compiler.build import Build
 from intertie.compiler.origin import DEVELOPMENT, judge_environments
 from intertie.compiler.settings import FILE_NAME
 from intertie.diagnostics import Diagnostic, Severity, SourceSpan
-from intertie.diagnostics.order import in_order
+from intertie.diagnostics.order import in_order, without_hints
 from intertie.lint.around import Around
+from intertie.lint.cases.beside import CaseSurroundings
+from intertie.lint.cases.facts import SpecFacts, facts_of
+from intertie.lint.cases.judging import is_judged_as_case, judge_case
 from intertie.lint.choice import read_choice
 from intertie.lint.fixers import with_fixes
 from intertie.lint.ids import ids_of
 from intertie.lint.ignores import Ignores
-from intertie.lint.overlap import told_once
+from intertie.lint.overlap import told_once, without_absences
 from intertie.lint.pointing import pointed
 from intertie.lint.registry import RULES
 from intertie.lint.running import run_rules
-from intertie.lint.surroundings import Surroundings, is_installed
+from intertie.lint.surroundings import Surroundings
 from intertie.runtime.plan import Plan
+from intertie.spec.cases.loading import LoadedCase, load_case, load_case_text
 from intertie.spec.loading import Loaded, load, load_text
 from intertie.spec.model import Spec
 from intertie.spec.source import normalised
@@ -76,6 +80,7 @@ class Checker:
         self._settings = settings
         known = workspace.spec_files() if (workspace.root / FILE_NAME).is_file() else paths
         beside = Surroundings(workspace)
+        self._cases = CaseSurroundings(workspace, self._facts)
         self._ids = ids_of(known, workspace)
         self._around = Around(
             today,
@@ -83,7 +88,6 @@ class Checker:
             cache(lambda case: workspace.find_case(case) is not None),
             beside.neighbour,
             beside.calls_in,
-            is_installed,
         )
 
     def shown_path(self, path: Path) -> str:
@@ -91,12 +95,17 @@ class Checker:
         return self._workspace.shown(path)
 
     def file(self, path: Path) -> Checked:
-        """Return what is wrong in one file."""
+        """Return what is wrong in one file: a case where its name or folder says so, else a spec."""
+        if is_judged_as_case(path):
+            return self._case(path, load_case(path, self._workspace))
         return self._checked(path, load(path, self._workspace))
 
     def text(self, path: Path, text: str) -> Checked:
         """Return what would be wrong in the file `path` if `text` stood in it."""
-        return self._checked(path, load_text(text.removeprefix("\ufeff"), path, self._workspace))
+        text = text.removeprefix("\ufeff")
+        if is_judged_as_case(path):
+            return self._case(path, load_case_text(text, path, self._workspace))
+        return self._checked(path, load_text(text, path, self._workspace))
 
     def loaded(self, path: Path, loaded: Loaded) -> Checked:
         """Return what is wrong in a file that is read already, whose places name `path`."""
@@ -106,9 +115,15 @@ class Checker:
         """Return the plan that the file's findings are judged by, None where an error prevents one."""
         return _compiled(spec, self._settings).plan
 
-    def told(self, file: Checked) -> tuple[Diagnostic, ...]:
-        """Return the findings of one file that are told: `[lint]` leaves out the others."""
-        return in_order(self._choice.apply(file.found))
+    def told(self, file: Checked, *, hints: bool = True) -> tuple[Diagnostic, ...]:
+        """Return the findings of one file that are told: `[lint]` leaves out the others.
+
+        Args:
+            file: What was found in it.
+            hints: Whether hints are told.
+        """
+        told = in_order(self._choice.apply(file.found))
+        return told if hints else without_hints(told)
 
     def _checked(self, path: Path, loaded: Loaded) -> Checked:
         shown = self._workspace.shown(path)
@@ -117,6 +132,16 @@ class Checker:
         # The text as places count it: `load` has taken off the byte order mark.
         ignores = Ignores(shown, normalised(loaded.source), today=self._around.today)
         return Checked(shown, loaded.source, tuple(ignores.apply(with_fixes(everything, loaded.spec), judged=judged)))
+
+    def _case(self, path: Path, loaded: LoadedCase) -> Checked:
+        shown = self._workspace.shown(path)
+        found, judged = judge_case(loaded, path, self._cases, self._around.today)
+        ignores = Ignores(shown, normalised(loaded.source), today=self._around.today, in_yaml=True)
+        return Checked(shown, loaded.source, tuple(ignores.apply(found, judged=judged)))
+
+    def _facts(self, path: Path, text: str) -> SpecFacts:
+        spec = load_text(text, path, self._workspace).spec
+        return facts_of(spec, self.plan(spec))
 
     def _beside(self, path: Path, spec: Spec) -> Around:
         """Return the world without the file itself: under whatever name it is checked, it is no duplicate of itself."""
@@ -157,7 +182,7 @@ def _gravest(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
             yield finding
 
 
-_GRAVITY = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+_GRAVITY = tuple(Severity)
 
 
 def _judge(loaded: Loaded, around: Around, settings: Settings) -> tuple[list[Diagnostic], frozenset[str]]:
@@ -169,7 +194,8 @@ def _judge(loaded: Loaded, around: Around, settings: Settings) -> tuple[list[Dia
     compiled = _compiled(spec, settings)
     told = told_once(spec, loaded.diagnostics, [*compiled.diagnostics, *_other_origins(spec, settings)])
     judged = frozenset(rule.code for rule in RULES if compiled.plan is not None or "plan" not in rule.takes)
-    return [*told, *run_rules(spec, compiled.plan, around)], judged
+    ruled = without_absences(loaded.diagnostics, run_rules(spec, compiled.plan, around))
+    return [*told, *ruled], judged
 
 
 def _compiled(spec: Spec, settings: Settings) -> Compiled:

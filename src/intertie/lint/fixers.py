@@ -75,7 +75,7 @@ def _quoted(finding: Diagnostic, lines: Lines) -> Fix | None:
     start = match.start("value") + 1
     span = SourceSpan(finding.span.path, finding.span.line, start, finding.span.line, start + len(value))
     if plain is not None:
-        return Fix("take the colon out", (Edit(span, plain),))
+        return Fix("remove the colon", (Edit(span, plain),))
     return Fix("quote it", (Edit(span, f"{quote}{value}{quote}"),))
 
 
@@ -89,7 +89,7 @@ def _second_alike(finding: Diagnostic, lines: Lines) -> Fix | None:
     goes_on = deeper.strip() and len(deeper) - len(deeper.lstrip()) > finding.span.column - 1
     if goes_on or lines.line(first.line).strip() != line.strip() or line.rstrip().endswith((":", "{", "[", "|", ">")):
         return None
-    return remove_lines("take the second one out", finding.span)
+    return remove_lines("remove the second one", finding.span)
 
 
 def _iso_date(finding: Diagnostic, lines: Lines) -> Fix | None:
@@ -138,10 +138,10 @@ FIXERS: dict[str, Fixer] = {
     "unlabelled-fence": _labelled,
     "ref-unresolved": _meant,
     "related-missing": _meant,
-    "not-a-choice": _meant,
+    "invalid-choice": _meant,
     "unknown-endpoint": _meant,
     "unknown-transform": _meant,
-    "schedule-of-unknown-version": _meant,
+    "misspelt-schedule-version": _meant,
     "current-version-unsupported": _meant,
     "invalid-date": _iso_date,
     "plain-http": _over_tls,

@@ -14,8 +14,11 @@ from intertie.lint.page import RulePage, page_of
 
 Check: TypeAlias = Callable[..., Iterator[Finding]]
 
-KNOWN_ARGUMENTS = frozenset({"spec", "plan", "around"})
-"""What a rule may ask for, by the name of its parameter: the `Spec`, its `Plan`, the world `Around` it."""
+KNOWN_ARGUMENTS = frozenset({"spec", "plan", "around", "case", "beside"})
+"""What a rule may ask for, by the name of its parameter.
+
+Of a spec the `Spec`, its `Plan` and the world `Around` it; of a case the `Case` and what is beside it (`BesideCase`).
+"""
 
 
 class Rule(Struct, frozen=True):
@@ -76,7 +79,7 @@ class ReportedCode(Protocol):
 
 
 def rule(*, code: str, severity: Severity, since: str, judges: Judges | None = None) -> Callable[[Check], Rule]:
-    """Make a rule of a function that yields findings and takes any of `spec`, `plan` and `around`.
+    """Make a rule of a function that yields findings and takes any of `KNOWN_ARGUMENTS`.
 
     Args:
         code: `TIE` and three digits.
@@ -98,7 +101,7 @@ def rule(*, code: str, severity: Severity, since: str, judges: Judges | None = N
             msg = f"{function.__name__} gives errors: say `judges=`, the spec or its surroundings"
             raise TypeError(msg)
         name, summary = function.__name__.replace("_", "-"), (function.__doc__ or "").strip()
-        cause: Judges = judges or ("surroundings" if "around" in takes else "spec")
+        cause: Judges = judges or ("surroundings" if {"around", "case"} & set(takes) else "spec")
         return Rule(code, name, severity, since, summary, _group(function), takes, function, judges=cause)
 
     return declare

@@ -9,12 +9,14 @@ from pathlib import Path
 from intertie.core.errors import snake_case
 from intertie.diagnostics import Diagnostic, SourceSpan
 from intertie.lsp.declarations import Meaning, Root, meaning_of
-from intertie.lsp.features.case_mentions import case_mentions, read_case
+from intertie.lsp.features.case_mentions import case_mentions
 from intertie.lsp.features.mentions import Mention, spec_mentions
 from intertie.lsp.neighbourhood import Neighbourhood
 from intertie.lsp.outline import Spot, spot_at
 from intertie.lsp.regions import Heading, Layout, Region, RegionKind, layout_of
 from intertie.runtime.plan import OperationPlan, Plan
+from intertie.spec.cases.loading import read_case
+from intertie.spec.cases.names import is_case, is_misnamed_case, says_it_is_a_case, stands_among_cases
 from intertie.spec.front_matter import find_front_matter
 from intertie.spec.loading import Loaded, load_text
 from intertie.spec.model import Endpoint, Spec
@@ -22,8 +24,6 @@ from intertie.spec.source import Source
 from intertie.spec.workspace import MAX_SPEC_BYTES
 
 _TYPE_RE = re.compile(r"""type\s*:\s*["']?(?P<type>\w*)""")
-_CASE_RE = re.compile(r"(?:TC|SC|PC)-\d+[^/]*\.yaml\Z")
-_MISNAMED_RE = re.compile(r"(?:TC|SC|PC)-\d+[^/]*\.yml\Z")
 _READ_AS_SPEC = ("", "integration")
 
 
@@ -58,12 +58,14 @@ class Page:
     @cached_property
     def is_case(self) -> bool:
         """Whether it is the file of a test, scenario or precondition case."""
-        return bool(_CASE_RE.search(self.path.name))
+        if is_case(self.path):
+            return True
+        return stands_among_cases(self.path) and self.path.suffix == ".yaml" and says_it_is_a_case(self.text)
 
     @cached_property
     def is_misnamed_case(self) -> bool:
         """Whether it would be a case if its name ended otherwise."""
-        return bool(_MISNAMED_RE.search(self.path.name))
+        return is_misnamed_case(self.path)
 
     @cached_property
     def is_spec(self) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -13,6 +15,7 @@ from msgspec import Struct
 
 from intertie.core.errors import IntertieError
 from intertie.spec import codes
+from intertie.spec.cases.names import CASE_FOLDERS, ID_RE, CaseKind, is_case, is_misnamed_case, says_it_is_a_case
 from intertie.spec.codes import Code
 from intertie.spec.source import normalised
 
@@ -46,6 +49,27 @@ class Unreadable(IntertieError):  # noqa: N818 - it says what a file is
         self.line = line
 
 
+class LookUp(Struct, frozen=True, array_like=True):
+    """A reference to another file of the workspace, which may lead somewhere else another day.
+
+    Attributes:
+        reference: An id or a path, as written.
+        base: Folder that a path starts from; None for an id.
+    """
+
+    reference: str
+    base: str | None
+
+    def found(self, workspace: Workspace) -> Path | None:
+        """Return the file that it leads to now, None where it leads to none."""
+        if self.base is None:
+            return workspace.find_by_id(self.reference)
+        try:
+            return workspace.locate(self.reference, base=Path(self.base))
+        except Unreadable:
+            return None
+
+
 class _Known(Struct, frozen=True):
     """What the front matter of a Markdown file says, read without parsing the file."""
 
@@ -61,10 +85,19 @@ class Workspace:
     Who wants to see files that came later makes a new one.
     """
 
-    __slots__ = ("_known", "_remembered", "root")
+    __slots__ = ("_known", "_most", "_remembered", "ended_early", "root")
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, most: int | None = None) -> None:
+        """Take a folder as a workspace; nothing is read yet.
+
+        Args:
+            root: The folder.
+            most: Files below it that are looked at, of whatever kind; None means all. `ended_early` says afterwards
+                whether there were more.
+        """
         self.root = Path(os.path.realpath(root))
+        self.ended_early = False
+        self._most = most
         self._known: list[_Known] | None = None
         self._remembered: dict[Path, tuple[tuple[int, int], Any]] = {}
 
@@ -152,18 +185,53 @@ class Workspace:
 
         A link is followed where it stays below the root.
         """
-        for folder, folders, names in os.walk(self.root):
-            folders[:] = sorted(
-                name
-                for name in folders
-                if not name.startswith(".")
-                and name not in _SKIPPED
-                and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))  # noqa: PTH110, PTH118 - `Path` raises
-            )
-            for name in sorted(names):
+        for folder, names in self._folders():
+            for name in names:
                 path = Path(folder, name)
                 if name.lower().endswith((".md", ".markdown")) and (not path.is_symlink() or self._holds(path)):
                     yield path
+
+    def case_files(self) -> Iterator[Path]:
+        """Yield the case files in folders for cases below the root, by path.
+
+        Those that end in `.yml`, and those of another name that say that they are cases, are there too.
+        """
+        for folder, names in self._folders():
+            if os.path.basename(folder) not in CASE_FOLDERS:  # noqa: PTH119 - a `Path` for each folder costs more
+                continue
+            for name in names:
+                path = Path(folder, name)
+                named = is_case(path) or is_misnamed_case(path)
+                if (named or _says_it_is_a_case(path)) and (not path.is_symlink() or self._holds(path)):
+                    yield path
+
+    def _folders(self) -> Iterator[tuple[str, list[str]]]:
+        if self._most is not None:
+            yield from self._nearest_folders(self._most)
+            return
+        for folder, folders, names in os.walk(self.root):
+            folders[:] = _entered(folder, folders)
+            yield folder, sorted(names)
+
+    def _nearest_folders(self, most: int) -> list[tuple[str, list[str]]]:
+        """Return folders with so many files in all, those near the root first taken; in the order of a walk.
+
+        Folders count as files do: a tree of empty ones is walked no longer than one of files.
+        """
+        found: list[tuple[str, list[str]]] = []
+        waiting = deque([str(self.root)])
+        left = most
+        while waiting:
+            if left <= 0:
+                self.ended_early = True
+                break
+            for folder, folders, names in islice(os.walk(waiting.popleft()), 1):
+                names.sort()
+                self.ended_early |= len(names) >= left
+                found.append((folder, names[: left - 1]))
+                left -= len(names) + 1
+                waiting.extend(os.path.join(folder, name) for name in _entered(folder, folders))  # noqa: PTH118
+        return sorted(found)
 
     def spec_files(self) -> tuple[Path, ...]:
         """Return the integration specs: `type: Integration`, and all in `specs/` that say no other type."""
@@ -196,7 +264,7 @@ class Workspace:
         `/test-cases/TC-001.yaml` is meant from the root, also below `/specs`; a file with a name suffix
         (`TC-001-create.yaml`) is found by its id.
         """
-        match = re.search(r"(TC|SC|PC)-(\d+)", reference)
+        match = ID_RE.search(reference)
         candidates = [reference.lstrip("/")] if "/" in reference or reference.endswith((".yaml", ".yml")) else []
         if candidates:
             stripped = candidates[0].removeprefix("specs/")
@@ -207,7 +275,7 @@ class Workspace:
                 return path
         if match is None:
             return None
-        kind = {"TC": "test-cases", "SC": "scenario-cases", "PC": "precondition-cases"}[match.group(1)]
+        kind = CaseKind(match["kind"]).folder
         for folder in (self.root / kind, self.root / "specs" / kind):
             names = sorted(folder.glob(f"{match.group(0)}*.yaml")) if folder.is_dir() else []
             for path in names:
@@ -228,6 +296,17 @@ class Workspace:
         if self._known is None:
             self._known = [_read_head(path) for path in self.markdown_files()]
         return self._known
+
+
+def _entered(folder: str, folders: Iterable[str]) -> list[str]:
+    """Return the folders in a folder that may hold specs: no dot folders, environments and the like."""
+    return sorted(
+        name
+        for name in folders
+        if not name.startswith(".")
+        and name not in _SKIPPED
+        and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))  # noqa: PTH110, PTH118 - `Path` raises
+    )
 
 
 def find_workspace(start: Path) -> Workspace:
@@ -255,7 +334,9 @@ def read_text(path: Path, *, most: int = MAX_SPEC_BYTES) -> str:
             raise Unreadable(codes.FILE_UNREADABLE, "it is no regular file")
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
-            content = file.read(most + 1) if size <= most else b""
+            content = file.read(size + 1) if size <= most else b""
+            if len(content) > size:
+                content += file.read(most - size)  # it grows meanwhile, or does not say how large it is
     except FileNotFoundError:
         raise Unreadable(codes.FILE_UNREADABLE, "there is no such file") from None
     except (OSError, ValueError) as error:
@@ -285,18 +366,28 @@ def check_text(text: str, *, most: int = MAX_SPEC_BYTES) -> str:
     return text
 
 
-def _read_head(path: Path) -> _Known:
+def _head(path: Path) -> str | None:
+    """Return how a file begins, None of one that can't be opened: reading it by its path says why."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            return _Known(path, "", "", "")
+            return None
         with path.open("rb") as file:
-            head = normalised(file.read(_HEAD_BYTES).decode("utf-8", errors="replace"))
+            return normalised(file.read(_HEAD_BYTES).decode("utf-8", errors="replace"))
     except OSError:
-        # A file that can't be opened has no id to be found by; reading it by its path says why.
+        return None
+
+
+def _read_head(path: Path) -> _Known:
+    head = _head(path)
+    if head is None:
         return _Known(path, "", "", "")
     match = _HEAD_RE.match(head)
     keys: dict[str, str] = dict(_FRONT_KEY_RE.findall(match.group(1))) if match else {}
     return _Known(path, keys.get("id", ""), keys.get("type", ""), keys.get("service", ""))
+
+
+def _says_it_is_a_case(path: Path) -> bool:
+    return path.suffix == ".yaml" and says_it_is_a_case(_head(path) or "")
 
 
 def _is_readme(path: Path) -> bool:

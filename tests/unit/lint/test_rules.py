@@ -12,20 +12,22 @@ from intertie.compiler.codes import TABLE
 from intertie.lint.page import FOLDER as PAGES
 from intertie.lint.page import Snippet
 from intertie.lint.registry import BY_CODE, BY_NAME, RULES, find_rule, nearest
+from intertie.lint.renamed import RENAMED
 from intertie.lint.rule import Rule
 from intertie.spec.codes import CODES
+from support.case_examples import check_case_lines, compose_case
 from support.rule_examples import BASE, Line, check_lines, compose
 
 FOLDER = Path(intertie.lint.rules.__file__).parent
 RANGES = {"structure": "0", "compiling": "0", "service": "1", "resilience": "2", "endpoints": "3", "mappings": "4",
-          "operations": "5", "security": "6"}  # fmt: skip
+          "operations": "5", "security": "6", "cases": "7"}  # fmt: skip
 
 SHOWN_OTHERWISE = frozenset(
     {"file-unreadable", "not-utf8", "file-too-large", "nested-too-deep", "alias-expansion", "no-front-matter",
      "unknown-environment", "unknown-setting", "compiler-bug", "rule-crashed", "duplicate-id", "version-ends-soon",
      "plain-http-token-url", "unreadable-rate", "protocol-contradicts-blocks", "nested-retries", "endpoint-without-case",
-     "short-lived-token", "field-of-no-schema", "repeated-case", "incomplete-grant", "token-never-refreshed",
-     "case-of-other-spec", "token-from-elsewhere"}
+     "short-lived-token", "field-outside-schemas", "repeated-case", "incomplete-grant", "token-never-refreshed",
+     "case-of-other-spec", "token-of-other-environment", "duplicate-case-id", "unknown-result-field"}
 )  # fmt: skip
 """Rules whose example is no fragment of one spec, or can't be found alone; other tests show them."""
 
@@ -106,6 +108,8 @@ def test_a_page_is_written_for_readers(rule: Rule):
     assert "\n" not in page.summary
     assert not page.summary.startswith("Checks")
     assert page.what != page.why
+    text = re.sub(r"^```.*?^```", "", (PAGES / f"{rule.code}.md").read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert max(map(len, text.splitlines())) <= 120
 
 
 def test_rules_are_found_by_code_and_name():
@@ -118,6 +122,13 @@ def test_rules_are_found_by_code_and_name():
     assert nearest("TIE2O4").startswith("TIE")
 
 
+def test_a_former_name_still_finds_its_rule():
+    """A rule that was renamed is found by its former name; none of these is a name today."""
+    assert not set(RENAMED) & set(BY_NAME)
+    for former, name in RENAMED.items():
+        assert find_rule(former) is find_rule(former.upper().replace("-", "_")) is BY_NAME[name]
+
+
 def test_examples_that_are_no_specs_are_listed():
     """Only rules known to have a test of their own may have an example that is not run."""
     assert {rule.name for rule in RULES if rule.page.example.language == "text"} == SHOWN_OTHERWISE
@@ -126,6 +137,9 @@ def test_examples_that_are_no_specs_are_listed():
 def _findings(snippet: Snippet, rule: Rule, folder: Path):
     if snippet.language == "text":
         return None
+    if rule.group == "cases":
+        file, lines = compose_case(snippet.text)
+        return [(finding, lines[finding.span.line - 1].origin) for finding in check_case_lines(file, lines, folder)]
     lines = compose(snippet.text, snippet.language)
     return [
         (finding, lines[finding.span.line - 1].origin if finding.span.line <= len(lines) else None)

@@ -35,7 +35,7 @@ def test_cases_that_are_right_are_silent(bench: Bench, name: str) -> None:
     [
         ("spec: INT-404", "spec: INT-001", "related-missing", "there is no spec `INT-404` in the workspace", "check"),
         ("[/precondition-cases/PC-404.yaml]", "[]", "missing-case-file", "`/precondition-cases/PC-404.yaml` is not there", "write"),
-        ("related: [TC-404]\nsteps:", "steps:", "missing-case-file", "`TC-404` is not there", "take it out"),
+        ("related: [TC-404]\nsteps:", "steps:", "missing-case-file", "`TC-404` is not there", "remove it"),
         ("call: create_chrage", "call: create_charge", "unknown-endpoint", "specs/payments.md has no operation `create_chrage`", "did you mean `create_charge`?"),
         ("call: frobnicate", "call: create_charge", "unknown-endpoint", "no operation `frobnicate`", "its operations: create_charge, get_charge"),
         ("steps: {", "steps:", "yaml-syntax", "", ""),
@@ -75,7 +75,8 @@ def test_an_unsaved_spec_is_what_its_cases_are_judged_by(bench: Bench) -> None:
 def test_words_that_look_like_ids_are_words(bench: Bench) -> None:
     """An id in a free text, a tag or an input leads nowhere and needs to lead nowhere; a filled-in call is not judged."""
     text = (
-        CASE.replace("name: a-case", "name: a-case\ntags: [TC-404, ABC-9]\nnotes: INT-404") + "inputs: {a: INT-404}\n"
+        CASE.replace("name: a-case", "name: a-case\ntags: [TC-404, ABC-9]\nnotes: INT-404")
+        + "inputs: {a: INT-404, which: get_charge}\n"
     )
     text = text.replace("call: create_charge", 'call: "{{ which }}"')
     assert findings(bench.put(text, "test-cases/TC-009.yaml")) == ()

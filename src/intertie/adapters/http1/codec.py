@@ -99,7 +99,6 @@ class ResponseReader:
         self.reusable = False
         self.status = 0
         self.headers = NO_HEADERS
-        self._unusual = True
         self.begin()
 
     def begin(
@@ -113,17 +112,25 @@ class ResponseReader:
             raw: The caller chose the codings: an unknown one is handed over as it is.
             switch_to: The protocol that the request asks the service to switch to.
         """
+        self._clear()
+        self._unusual = head_only or stream or raw or switch_to is not None
+        self._head_only = head_only
+        self.streams = stream
+        self._raw = raw
+        self._switch_to = switch_to
+        self._begin()
+
+    def begin_usual(self) -> None:
+        """Expect the answer to the next request, of which nothing unusual is asked."""
+        if self._unusual:
+            self.begin()
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
         # A parser that ended a message cleanly is at the beginning of the next one.
         if self._parser is None:
             self._parser = httptools.HttpResponseParser(self)
-        asked = head_only or stream or raw or switch_to is not None
-        if asked or self._unusual:
-            self._clear()
-            self._unusual = asked
-            self._head_only = head_only
-            self.streams = stream
-            self._raw = raw
-            self._switch_to = switch_to
         self._fields: list[tuple[bytes, bytes]] = []
         self._body: bytes | bytearray = b""
         self._body_bytes = 0
@@ -277,8 +284,10 @@ class ResponseReader:
         if (length := known.get(b"content-length")) is None:
             self._length, self._until_close = None, True
         else:
-            self._take_length(length)
+            self._length = announced = int(length)
             self._until_close = False
+            if announced > limits.max_body_bytes:
+                self._check_length(announced)
         self.reusable = parser.should_keep_alive()
         self.status = status
         self.headers = Headers(fields)
@@ -357,8 +366,7 @@ class ResponseReader:
             self.done = True
             self._parser = None
 
-    def _take_length(self, length: bytes) -> None:
-        self._length = announced = int(length)
+    def _check_length(self, announced: int) -> None:
         if announced > self._limits.max_body_bytes and not self.streams:
             self._stop(f"announced a body of {announced} bytes, more than the limit of {self._limits.max_body_bytes}")
 
@@ -424,7 +432,8 @@ class ResponseReader:
             if transfer.lower() != b"chunked":
                 self._stop("sent a transfer coding other than chunked")
         if (length := watched.get(b"content-length")) is not None and has_body:
-            self._take_length(length)
+            self._length = int(length)
+            self._check_length(self._length)
         if has_body and (coding := watched.get(b"content-encoding")) is not None:
             try:
                 self._decoder = decoder_for(coding.decode("latin-1"))

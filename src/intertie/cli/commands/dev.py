@@ -14,6 +14,7 @@ from intertie.compiler.field_fates import fields_markdown
 from intertie.compiler.reference import configuration_markdown, defaults_markdown
 from intertie.core.errors import UsageError
 from intertie.core.plurals import plural
+from intertie.lint.cases.reference import case_fields_markdown
 from intertie.lint.docs import rule_pages
 from intertie.mockserver.reference import mock_markdown
 from intertie.runtime.event_catalogue import events_markdown
@@ -31,6 +32,10 @@ def _transforms() -> dict[str, str]:
 
 def _events() -> dict[str, str]:
     return {"docs/reference/events.md": events_markdown()}
+
+
+def _cases() -> dict[str, str]:
+    return {"docs/reference/case-fields.md": case_fields_markdown()}
 
 
 def _commands() -> dict[str, str]:
@@ -53,7 +58,7 @@ def _changes() -> dict[str, str]:
 
 
 GENERATORS: tuple[Callable[[], Mapping[str, str]], ...] = (
-    rule_pages, _spec_format, _transforms, _events, _commands, _configuration, _changes, _mock,
+    rule_pages, _spec_format, _transforms, _events, _cases, _commands, _configuration, _changes, _mock,
 )  # fmt: skip
 """Each returns path -> text of the pages it writes, paths relative to the root of the project."""
 

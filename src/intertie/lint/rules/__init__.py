@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from intertie.lint.reported import COMPILING, STRUCTURE
-from intertie.lint.rules import endpoints, mappings, operations, resilience, security, service
+from intertie.lint.rules import cases, endpoints, mappings, operations, resilience, security, service
 
 GROUPS = (
     STRUCTURE,
@@ -14,6 +14,7 @@ GROUPS = (
     mappings.RULES,
     operations.RULES,
     security.RULES,
+    cases.RULES,
 )
 """The groups in the order of their codes."""
 
@@ -27,6 +28,7 @@ GROUP_TITLES = MappingProxyType(
         "mappings": "Data mappings, error mapping and fallback",
         "operations": "Monitoring, cost, versions, cases and uncertainties",
         "security": "Secrets and what travels in the open",
+        "cases": "Test, scenario and precondition cases",
     }
 )
 """Group -> heading in lists."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
-from intertie.lsp.features.case_mentions import case_owner, read_case
+from intertie.lsp.features.case_mentions import case_owner
 from intertie.lsp.features.mentions import Mention, Thing
 from intertie.lsp.page import Page
+from intertie.spec.cases.loading import read_case
+from intertie.spec.cases.names import CASE_FOLDERS
 from intertie.spec.workspace import Unreadable
 
-_CASE_FOLDERS = ("test-cases", "scenario-cases", "precondition-cases")
 _ID_RE = re.compile(r"[A-Z][A-Z0-9]*-\d+\Z")
 MOST_FILES = 1_000
 """Most files of one kind that one question looks into."""
@@ -63,11 +65,9 @@ def _listing(page: Page) -> Path | None:
 
 
 def case_files(page: Page) -> list[Path]:
-    """Return the case files of the workspace, by path."""
-    root = page.around.workspace.root
-    folders = [base / name for base in (root, root / "specs") for name in _CASE_FOLDERS]
-    found = [path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.yaml"))]
-    return found[:MOST_FILES]
+    """Return the case files of the workspace: test cases first, each kind by path."""
+    found = (path for path in islice(page.around.workspace.case_files(), MOST_FILES) if path.suffix == ".yaml")
+    return sorted(found, key=lambda path: (CASE_FOLDERS.index(path.parent.name), path))
 
 
 def case_pages(spec: Page) -> Iterator[Page]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from intertie.core.errors import snake_case
 from intertie.lsp.features.around import case_files, spec_page
@@ -11,45 +11,9 @@ from intertie.lsp.features.mentions import Thing
 from intertie.lsp.features.suggestion import Suggested, Suggestion
 from intertie.lsp.outline import ITEM, Role, Spot
 from intertie.lsp.page import Page
-
-_TOP: dict[str, str] = {
-    "id": "`TC-`, `SC-` or `PC-` and digits.",
-    "name": "In kebab or snake case.",
-    "type": "What it is.",
-    "status": "Where it stands in its life.",
-    "hash_timestamp": "When its text last changed: `YYYY-MM-DDTHH:MM:SSZ`.",
-    "spec": "The id of the spec that it is for.",
-    "purpose": "What it shows, in one sentence.",
-    "preconditions": "Cases that make what it needs.",
-    "inputs": "Values that steps use as `{{ name }}`.",
-    "steps": "What is done, in order.",
-    "validations": "Assertions on the whole of it.",
-    "expected_outputs": "What comes out.",
-    "teardown": "What is always done at the end.",
-    "tags": "Words to select it by.",
-    "notes": "For people.",
-}
-_STEP: dict[str, str] = {
-    "step": "Its number.",
-    "action": "What is done, for people.",
-    "call": "The operation that is called.",
-    "submit": "The operation that is submitted.",
-    "input": "The call's input, in internal names.",
-    "with": "Environment, version, time limit.",
-    "capture": "Values of the answer for later steps: `{name: path}`.",
-    "expect": "Assertions on the answer and on what the guards did.",
-    "wait_for": "A receipt to wait for.",
-    "advance": "Virtual time that passes, such as `2h`.",
-    "fault": "What the mock answers instead.",
-    "repeat": "So many calls, one after the other.",
-    "concurrently": "So many calls at once.",
-    "sleep": "Real time that passes.",
-    "spec": "Another spec than the case's.",
-}
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "type": ("TestCase", "ScenarioCase", "PreconditionCase"),
-    "status": ("draft", "ready", "active", "deprecated"),
-}
+from intertie.spec.cases.case import STEP_LISTS
+from intertie.spec.cases.fields import CHOICES, PHASE, PHASE_EXECUTION, STEP, keys_of
+from intertie.spec.cases.names import CaseKind, kind_of
 
 
 def complete_case(page: Page, line: int, column: int) -> list[Suggestion]:
@@ -60,15 +24,19 @@ def complete_case(page: Page, line: int, column: int) -> list[Suggestion]:
     if spot.role is Role.VALUE:
         return list(_values(page, line, spot))
     if spot.path == ():
-        return list(_keys(page, line, spot, _TOP))
-    if spot.path == ("steps", ITEM):
-        return list(_keys(page, line, spot, _STEP))
+        return list(_keys(page, line, spot, keys_of(kind_of(page.path.name) or CaseKind.TEST)))
+    if len(spot.path) == 2 and spot.path[0] in STEP_LISTS and spot.path[1] == ITEM:
+        return list(_keys(page, line, spot, STEP))
+    if spot.path == ("phases", ITEM):
+        return list(_keys(page, line, spot, PHASE))
+    if spot.path == ("phase_execution",):
+        return list(_keys(page, line, spot, PHASE_EXECUTION))
     if spot.path == ("steps", ITEM, "input"):
         return list(_inputs(page, line, spot))
     return list(_values(page, line, spot))
 
 
-def _keys(page: Page, line: int, spot: Spot, known: dict[str, str]) -> Iterator[Suggestion]:
+def _keys(page: Page, line: int, spot: Spot, known: Mapping[str, str]) -> Iterator[Suggestion]:
     span = page.span(line, spot.column, spot.end_column)
     for rank, (key, doc) in enumerate(known.items()):
         if key not in spot.siblings or key == spot.token:
@@ -91,7 +59,7 @@ def _values(page: Page, line: int, spot: Spot) -> Iterator[Suggestion]:
     elif last in ("preconditions", "test_cases", "nested_scenarios", "path"):
         yield from _cases(page, line, spot, wanted="PC-" if last == "preconditions" else "")
     elif len(spot.path) == 1:
-        yield from (Suggestion(each, each, token, Suggested.CHOICE) for each in _CHOICES.get(last, ()))
+        yield from (Suggestion(each, each, token, Suggested.CHOICE) for each in CHOICES.get(last, ()))
 
 
 def _cases(page: Page, line: int, spot: Spot, *, wanted: str) -> Iterator[Suggestion]:

@@ -7,23 +7,16 @@ from collections.abc import Iterator
 
 from intertie.core.errors import snake_case
 from intertie.lsp.features.mentions import Mention, Step, Thing, inner_span, nested_keys, part_of, steps_of
-from intertie.spec.source import Findings, Source
+from intertie.spec.cases.case import names_of, scalars
+from intertie.spec.cases.places import values_in
+from intertie.spec.source import Source
 from intertie.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
-from intertie.spec.yaml_nodes import Allowance
-from intertie.spec.yaml_text import read_yaml
 
 _DATA_RE = re.compile(r"(?<![\w.])data((?:\.[A-Za-z_][\w-]*(?:\[[^\[\]]*\])*)+)")
 _QUOTED_RE = re.compile(r"'[^']*'|\"[^\"]*\"")
-_VARIABLE_RE = re.compile(r"\{\{\s*([A-Za-z_]\w*)[^{}]*\}\}")
 _SPEC_ID_RE = re.compile(r"[A-Z][A-Z0-9]*-\d+")
 _CASE_ID_RE = re.compile(r"(?:TC|SC|PC)-\d+")
 _CALLS = ("call", "submit")
-_MOST_VALUES = 20_000
-
-
-def read_case(source: Source, findings: Findings | None = None) -> Node | None:
-    """Return the YAML of a case file as far as it can be read; what can't be goes to `findings`."""
-    return read_yaml(source.text, source.span, findings or Findings(), Allowance(_MOST_VALUES))
 
 
 def case_owner(root: Node | None) -> str:
@@ -60,7 +53,7 @@ def case_mentions(root: Node | None, source: Source) -> Iterator[Mention]:
                 yield from _outputs(entry.value, source, owner)
             case _:
                 yield from _names(entry.value, source)
-    for node in _scalars(root):
+    for node in scalars(root):
         yield from _uses(node, source, owner)
 
 
@@ -84,7 +77,7 @@ def _step(step: MappingNode, source: Source, owner: str) -> Iterator[Mention]:
 
 def _assertions(node: Node, source: Source, operation: str, owner: str) -> Iterator[Mention]:
     """Yield the paths of results in assertions and captures; what stands in quotes inside them is text."""
-    for scalar in _scalars(node):
+    for scalar in scalars(node):
         span = inner_span(source, scalar)
         if span.line != span.end_line or span.end_column - span.column != len(scalar.text):
             # Over several lines, or with escapes: places inside it can't be told.
@@ -99,7 +92,7 @@ def _assertions(node: Node, source: Source, operation: str, owner: str) -> Itera
 
 
 def _variables(node: Node, source: Source, owner: str) -> Iterator[Mention]:
-    for name in _declared(node):
+    for name in names_of(node):
         yield Mention(
             Thing.VARIABLE, name.text, inner_span(source, name), defines=True,
             steps=(Step(name.text, inner_span(source, name)),), owner=owner,
@@ -110,44 +103,21 @@ def _uses(node: ScalarNode, source: Source, owner: str) -> Iterator[Mention]:
     span = inner_span(source, node)
     if span.line != span.end_line or span.end_column - span.column != len(node.text):
         return
-    for match in _VARIABLE_RE.finditer(node.text):
-        place = part_of(span, *match.span(1))
-        yield Mention(Thing.VARIABLE, match.group(1), place, steps=(Step(match.group(1), place),), owner=owner)
+    for name, first, last in values_in(node):
+        place = part_of(span, first, last)
+        yield Mention(Thing.VARIABLE, name, place, steps=(Step(name, place),), owner=owner)
 
 
 def _outputs(node: Node, source: Source, owner: str) -> Iterator[Mention]:
-    for name in _declared(node):
+    for name in names_of(node):
         span = inner_span(source, name)
         yield Mention(Thing.RESULT, name.text, span, steps=steps_of(name.text, span), owner=owner)
 
 
-def _declared(node: Node) -> Iterator[ScalarNode]:
-    """Yield the names of `[{name, type, value}]` or of a mapping."""
-    if isinstance(node, MappingNode):
-        yield from (entry.key for entry in node.entries)
-        return
-    for item in node.items if isinstance(node, SequenceNode) else ():
-        name = item.get("name") if isinstance(item, MappingNode) else None
-        if isinstance(name, ScalarNode):
-            yield name
-
-
 def _names(node: Node, source: Source) -> Iterator[Mention]:
     """Yield the specs and cases that are named by id or path anywhere below a node."""
-    for scalar in _scalars(node):
+    for scalar in scalars(node):
         if _CASE_ID_RE.search(scalar.text) and " " not in scalar.text:
             yield Mention(Thing.CASE, scalar.text, inner_span(source, scalar))
         elif _SPEC_ID_RE.fullmatch(scalar.text):
             yield Mention(Thing.SPEC, scalar.text, inner_span(source, scalar))
-
-
-def _scalars(node: Node) -> Iterator[ScalarNode]:
-    pending: list[Node] = [node]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, ScalarNode):
-            yield current
-        elif isinstance(current, SequenceNode):
-            pending.extend(current.items)
-        else:
-            pending.extend(entry.value for entry in current.entries)

@@ -12,7 +12,6 @@ from intertie.diagnostics.credentials import without_credentials
 from intertie.lsp.bullets import BULLET_BLOCKS, bullet_at
 from intertie.lsp.declarations import Meaning, first_line
 from intertie.lsp.features.around import page_at, spec_path
-from intertie.lsp.features.case_mentions import read_case
 from intertie.lsp.features.effective import effective, has_effect, source_words
 from intertie.lsp.features.explained import EXPLAINED
 from intertie.lsp.features.lens import summary
@@ -21,6 +20,7 @@ from intertie.lsp.features.schema_data import schema_named
 from intertie.lsp.features.words import SECRET_KINDS, holds
 from intertie.lsp.outline import Role, Spot
 from intertie.lsp.page import Page
+from intertie.spec.cases.loading import read_case
 from intertie.spec.fields import FieldInfo, Kind
 from intertie.spec.reading.keys import find_key
 from intertie.spec.tree import MappingNode, ScalarNode

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from intertie.lsp.bullets import BULLET_BLOCKS, BulletLine, bullet_at
 from intertie.lsp.features.around import case_files, page_at
-from intertie.lsp.features.case_mentions import read_case
 from intertie.lsp.features.suggestion import Suggested, Suggestion
 from intertie.lsp.features.values import plain_values
 from intertie.lsp.features.words import holds
 from intertie.lsp.page import Page
+from intertie.spec.cases.loading import read_case
 from intertie.spec.fields import declared_fields
 from intertie.spec.model import IntegrationType
 from intertie.spec.reading.keys import find_key

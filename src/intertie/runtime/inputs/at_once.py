@@ -11,7 +11,7 @@ an open place): who asks looks closely then, and says what is wrong where someth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from intertie.core.json_pointer import resolved
@@ -48,30 +48,30 @@ _LONGEST_CHAIN: Final = 16
 class AtOnce:
     """A schema's quick check. Compiled when first asked; may be used from any thread."""
 
-    __slots__ = ("_place", "_schema", "_validator")
+    __slots__ = ("_is_valid", "_place", "_schema")
 
     def __init__(self, schema: CompiledSchema) -> None:
         self._schema = schema
-        self._validator: CompiledSchema | None = None
+        self._is_valid: Callable[[object], bool] | None = None
         self._place: _Place | None = None
 
     def passes(self, value: object) -> bool:
         """Return whether `value` is valid and is written as it is; False also says that it has to be looked at."""
-        validator = self._validator or self._made()
         try:
-            if not validator.is_valid(value):
+            if not (self._is_valid or self._made())(value):
                 return False
         except (ValueError, RecursionError):
             return False  # something in it is no JSON
-        return self._place is None or _is_exact(value, self._place, 0)
+        place = self._place
+        return place is None or _is_exact(value, place, 0)
 
-    def _made(self) -> CompiledSchema:
+    def _made(self) -> Callable[[object], bool]:
         making = _Making(self._schema.json)
         try:
             schema, self._place = making.whole()
         except (_UnusualError, RecursionError):
             schema, self._place = False, None  # each body is looked at closely
-        self._validator = made = CompiledSchema(schema)
+        self._is_valid = made = CompiledSchema(schema).compile()
         return made
 
 
@@ -83,19 +83,21 @@ class _Place:
     """Where containers may stand in a value.
 
     Attributes:
-        members: Name -> place of the members that may be containers.
+        members: Name -> place of the members that may be containers, with containers below them.
+        last: Names of the members that may be containers of scalars.
         is_last: No container stands below: what stands here need not be looked into.
         others: Of members that have no name in the schema, None where they are scalars.
         names: Of the members that the schema names, wherever `others` are looked at.
         items: Of the elements of a list, None where they are scalars.
     """
 
-    __slots__ = ("is_last", "items", "may_hold", "members", "names", "others")
+    __slots__ = ("is_last", "items", "last", "may_hold", "members", "names", "others")
 
     def __init__(self) -> None:
         self.may_hold = False
         self.is_last = False
         self.members: tuple[tuple[str, _Place], ...] = ()
+        self.last: tuple[str, ...] = ()
         self.others: _Place | None = None
         self.names: frozenset[str] = frozenset()
         self.items: _Place | None = None
@@ -108,10 +110,12 @@ class _Place:
         below = [place for _, place in self.members]
         for place in (*below, *(each for each in (self.others, self.items) if each is not None)):
             place.forget_scalars(seen)
-        self.members = tuple((name, place) for name, place in self.members if place.may_hold)
+        holding = [(name, place) for name, place in self.members if place.may_hold]
+        self.last = tuple(name for name, place in holding if place.is_last)
+        self.members = tuple((name, place) for name, place in holding if not place.is_last)
         self.others = self.others if self.others is not None and self.others.may_hold else None
         self.items = self.items if self.items is not None and self.items.may_hold else None
-        self.is_last = not self.members and self.others is None and self.items is None
+        self.is_last = not holding and self.others is None and self.items is None
 
 
 class _Making:
@@ -210,12 +214,12 @@ def _is_exact(value: object, place: _Place, depth: int) -> bool:
     if depth >= _DEEPEST:
         return False
     if kind is dict:
+        get = value.get  # type: ignore[attr-defined]  # seen just now
+        if place.last and not _EXACT.issuperset(map(type, map(get, place.last))):
+            return False
         for name, below in place.members:
-            member = value.get(name)  # type: ignore[attr-defined]  # seen just now
-            if below.is_last:
-                if type(member) not in _EXACT:
-                    return False
-            elif member is not None and not _is_exact(member, below, depth + 1):
+            member = get(name)
+            if member is not None and not _is_exact(member, below, depth + 1):
                 return False
         others = place.others
         if others is not None:

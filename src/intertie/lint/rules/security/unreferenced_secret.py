@@ -16,9 +16,10 @@ def unreferenced_secret(spec: Spec) -> Iterator[Finding]:
     found = [("test credential", tests.test_credentials)] if tests else []
     found += [("encryption key", security.encryption_key)] if security else []
     block = spec.authentication
-    if block and block.config and block.type and block.type.value in ("oauth", "jwt"):
+    if block and block.config and block.type and block.type.value in ("oauth", "jwt", "hmac", "aws_sigv4"):
         config = block.config
         found += [("client secret", config.client_secret), ("refresh token", config.refresh_token), ("key", config.key)]
+        found += [("secret access key", config.secret_access_key), ("session token", config.session_token)]
     for what, located in found:
         text = located.value.strip() if located else ""
         if (
@@ -28,6 +29,6 @@ def unreferenced_secret(spec: Spec) -> Iterator[Finding]:
         ):
             yield Finding(
                 located.span,
-                f"the {what} is a reference such as `env:NAME`, not the secret itself",
-                "move it out and refer to it; then change the secret, for it has been read",
+                f"the {what} is written out instead of referenced, such as `env:NAME`",
+                "write a reference, and replace the secret at the provider",
             )

@@ -15,11 +15,12 @@ def authentication_contradicts_block(spec: Spec) -> Iterator[Finding]:
     block = spec.authentication.type if spec.authentication else None
     if not (bullet and block):
         return
-    kinds = {"API Key": "api_key", "OAuth": "oauth", "JWT": "jwt", "Basic": "basic", "None": "none"}
+    kinds = {"API Key": "api_key", "OAuth": "oauth", "JWT": "jwt", "Basic": "basic", "None": "none",
+             "HMAC": "hmac", "AWS SigV4": "aws_sigv4"}  # fmt: skip
     if kinds.get(bullet.value, block.value) != block.value:
         yield Finding(
             bullet.span,
-            f"the bullet says {bullet.value}, the block says `{block.value}`",
-            "make both say how we identify ourselves",
-            related=(Label(block.span, "the block's type"),),
+            f"the bullet says {bullet.value}, but the block says `{block.value}`",
+            "use the same type in both",
+            related=(Label(block.span, "the type in the block"),),
         )

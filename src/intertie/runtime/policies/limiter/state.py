@@ -25,6 +25,10 @@ PLACE_RETRY_S = 1.0
 _SAME_RESET_S = 1.0
 _KEPT_S = 60.0
 _BOUNDLESS = 1 << 30
+_TOGETHER = 8
+"""So many departures, at most, are counted later than they are told, all at once: until then each holds its room."""
+_LOOKS = 8
+"""Every so many looks at all rules it is seen for how many of the next ones none is needed."""
 
 
 class Share(msgspec.Struct):
@@ -88,6 +92,9 @@ class LimiterState:
         self.paused_until_s = 0.0
         self.throttled_in_row = 0
         self._wave = 0
+        self._sure = 0
+        self._looked = 0
+        self._left: list[float] = []
         self.shares: dict[tuple[str, int], Share] = {}
 
     @property
@@ -106,13 +113,27 @@ class LimiterState:
         """Hold room for one if it may go at `now_s`."""
         if now_s < self.paused_until_s or self.in_flight >= self._places:
             return False
-        held = self.held
-        for rule in self._rules:
-            if rule.earliest_s(now_s, held) > now_s:
-                return False
-        self.held = held + 1
+        if self._sure:
+            self._sure -= 1
+        else:
+            self._count_left()
+            held = self.held
+            for rule in self._rules:
+                if rule.earliest_s(now_s, held) > now_s:
+                    return False
+            self._looked += 1
+            if not self._looked % _LOOKS:
+                self._sure = self._sure_room(now_s)
+        self.held += 1
         self.in_flight += 1
         return True
+
+    def _sure_room(self, now_s: float) -> int:
+        """Return how many may surely go next, whenever that is: room only grows with time, and `depart` takes none.
+
+        Fixed windows have none shortly before they end; and one is left out, for rounding.
+        """
+        return 0 if self._fixed else max(0, self.room(now_s) - 2)
 
     def last_s(self, now_s: float) -> float:
         """Return the last instant at which one that is given leave now may depart: in the fixed windows of now."""
@@ -121,9 +142,28 @@ class LimiterState:
 
     def depart(self, at_s: float) -> None:
         """Count from `at_s` one that held room."""
-        self.held = max(0, self.held - 1)
+        self._left.append(at_s)
+        if len(self._left) >= _TOGETHER:
+            self._count_left()
+
+    def _count_left(self) -> None:
+        """Count those that departed lately: before anybody looks at the rules, or at how many are held.
+
+        Where an interrupt comes in the middle, these few are counted again later: too many, never too few.
+        """
+        left = self._left
+        if not left:
+            return
         for rule in self._rules:
-            rule.add(at_s)
+            if type(rule) is SlidingWindow:
+                rule.add_row(left)
+            else:
+                for at_s in left:
+                    rule.add(at_s)
+        if len(left) > self.held:
+            self._sure = 0
+        self.held = max(0, self.held - len(left))
+        self._left = []
 
     def put_back(self) -> None:
         """Forget one that held room and will not depart."""
@@ -136,6 +176,7 @@ class LimiterState:
 
     def add_used(self, stamps: Sequence[float]) -> None:
         """Count what departed at earlier instants, such as while a store could not be reached."""
+        self._sure = 0
         for stamp_s in stamps:
             for rule in self._rules:
                 rule.add(stamp_s)
@@ -144,6 +185,7 @@ class LimiterState:
 
     def room(self, now_s: float) -> int:
         """Return how many may be given leave at `now_s` at once."""
+        self._count_left()
         if now_s < self.paused_until_s:
             return 0
         held = self.held
@@ -157,12 +199,14 @@ class LimiterState:
 
     def turn_s(self, now_s: float) -> float:
         """Return when the next one may go, as far as windows and pauses are concerned."""
+        self._count_left()
         if self.held:
             return self.plan(now_s).peek(now_s)
         return after_all(self._rules, max(now_s, self.paused_until_s))
 
     def plan(self, now_s: float) -> Plan:
         """Return how turns will follow each other, those with leave foreseen as departing now."""
+        self._count_left()
         rules = [rule.copy() for rule in self._rules]
         if self.held:
             for rule in rules:
@@ -210,6 +254,7 @@ class LimiterState:
         return max(0.0, self.paused_until_s - now_s)
 
     def _heed(self, remaining: int, until_s: float, now_s: float) -> None:
+        self._count_left()
         # Those that departed beside the one that was answered may not have been counted by the server yet; those that
         # have leave hold their part of what is left anyway.
         left = max(0, remaining - max(0, self.in_flight - self.held - 1))
@@ -236,6 +281,7 @@ class LimiterState:
 
     def spent_until_s(self, now_s: float) -> float:
         """Return until when nobody may go because the service said that nothing is left; now where it did not."""
+        self._count_left()
         known = self._remaining
         return known.until_s if known is not None and known.left <= self.held else now_s
 
@@ -264,6 +310,7 @@ class LimiterState:
 
     def _gather(self, now_s: float) -> None:
         """Collect the rules in force: the declared ones, and those of hint and pace until they are over."""
+        self._count_left()
         if self._remaining is not None and now_s >= self._remaining.until_s:
             self._remaining = None
         if self._pace is not None and now_s >= self._pace.until_s:
@@ -273,11 +320,14 @@ class LimiterState:
             self._remembered = [known for known in self._remembered if now_s < known.until_s]
             passing.extend(known.rule for known in self._remembered)
         self._rules = [*self._declared, *passing]
+        self._sure = 0
 
     # --- shares ---------------------------------------------------------------------------------------------------
 
     def lease(self, share: Share, now_s: float) -> None:
         """Hand out a share; the caller has seen that there is `room` for it. It takes no place in flight."""
+        self._count_left()
+        self._sure = 0
         for rule in self._rules:
             rule.room(now_s)
             rule.lease(share.count, share.end_s)
@@ -285,9 +335,11 @@ class LimiterState:
 
     def settle(self, owner: str, number: int, stamps: Sequence[float]) -> bool:
         """End a share: only the instants at which its requests departed go on counting. Return whether it was out."""
+        self._count_left()
         share = self.shares.pop((owner, number), None)
         if share is None:
             return False  # already ended by the clock, as if all of it had departed at its end
+        self._sure = 0
         for rule in self._rules:
             if not (share.is_late and isinstance(rule, TokenBucket)):
                 rule.settle(share.count, share.end_s, stamps)
@@ -299,6 +351,8 @@ class LimiterState:
         Windows count them at their end anyway, until somebody says better, or a minute has passed. Buckets hold them
         apart, and refill for them from now on.
         """
+        self._count_left()
+        self._sure = 0
         for key, share in [known for known in self.shares.items() if known[1].end_s + grace_s < now_s]:
             if not share.is_late:
                 share.is_late = True
@@ -312,6 +366,7 @@ class LimiterState:
 
     def snapshot(self, now_s: float, waiting: int = 0) -> LimiterSnapshot:
         """Return the limit as it is at `now_s`, while so many wait; those with leave count as used."""
+        self._count_left()
         windows = []
         for bound, rule in self._windows():
             free_in_s = rule.earliest_s(now_s, self.held) - now_s
@@ -321,6 +376,7 @@ class LimiterState:
 
     def dump(self) -> dict[str, object]:
         """Return everything as plain values, for `load`."""
+        self._count_left()
         return {
             "rules": [rule.dump() for rule in self._declared],
             "remaining": None if self._remaining is None else self._remaining.dump(),
@@ -341,6 +397,7 @@ class LimiterState:
     def load(self, dumped: dict[str, object], now_s: float) -> None:
         """Restore what `dump` returned under the same options."""
         kept = msgspec.convert(dumped, _Kept)
+        self._left = []
         for rule, values in zip(self._declared, kept.rules, strict=True):
             rule.load(values)
         self._remaining = None if kept.remaining is None else Remaining(*kept.remaining)
@@ -367,6 +424,7 @@ class LimiterState:
         bound is in both goes on as it is. A window that no plan has any more bounds nothing, and goes on counting for
         its length: a plan that has it again, such as after a change was taken back, finds what left meanwhile.
         """
+        before._count_left()
         shares = list(before.shares.values())
         counted = before._counted(now_s)
         for share in shares:

@@ -1,0 +1,95 @@
+"""The assertions of a case, wherever they stand, as far as they can be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from intertie.diagnostics import SourceSpan
+from intertie.lint.cases.names import NAMES
+from intertie.spec.cases.assertions import Assertion, AssertionSyntaxError, Operand, parse_assertion
+from intertie.spec.cases.case import Case, CaseStep, scalar_of
+from intertie.spec.cases.places import part_of
+from intertie.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
+
+_IN_WORDS = ("validations", "success_criteria")
+"""Lists in which a line may be an assertion, or a sentence for people."""
+_PATH = rf"(?:{'|'.join(NAMES)})(?:\.\w+|\[[^\]]*\])*"
+_MEANT_RE = re.compile(
+    rf"{_PATH}\s*(?:[=!<>]=?|=~)"
+    rf"|{_PATH}\s+(?:not\s+)?in\s*[\[(]"
+    r"|'[^']*'\s+(?:not\s+)?in\s+(?:events|warnings)\s*(?:and\b|or\b|\Z)"
+)
+"""How a line begins that is meant as an assertion."""
+_QUOTED_RE = re.compile(r"'[^']*'|\"[^\"]*\"")
+_WORD_RE = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+
+
+class Asserted(Struct, frozen=True):
+    """One line that asserts something.
+
+    Attributes:
+        node: The line.
+        step: Whose answer it is about, None where it is about the whole case.
+        read: What it compares, None where it can't be read.
+        trouble: Why it can't be read, None where it can.
+        is_certain: It must be an assertion: it stands under `expect`. Elsewhere it may be a sentence for people.
+    """
+
+    node: ScalarNode
+    step: CaseStep | None
+    read: Assertion | None
+    trouble: AssertionSyntaxError | None = None
+    is_certain: bool = True
+
+    def place(self, case: Case, operand: Operand) -> SourceSpan:
+        """Return where an operand stands."""
+        return part_of(case.source, self.node, operand.start, operand.end)
+
+
+def assertions_of(case: Case) -> Iterator[Asserted]:
+    """Yield the assertions of a case; sentences for people are left out."""
+    for step in case.steps():
+        for node in _lines(step.node.get("expect")):
+            yield _asserted(node, step)
+    for key in _IN_WORDS:
+        for node in _lines(case.root.get(key)):
+            found = replace(_asserted(node, None), is_certain=False)
+            compares = found.read is not None and any(each.operator for each in found.read.comparisons)
+            if compares or (found.read is None and _is_meant(node.text)):
+                yield found
+
+
+def _is_meant(text: str) -> bool:
+    """Return whether a line that can't be read begins like an assertion, and is no sentence."""
+    words = set(_WORD_RE.findall(_QUOTED_RE.sub("", text))) - {"and", "or", "not", "in", "is", "null", "true", "false"}
+    return bool(_MEANT_RE.match(text)) and len(words - set(NAMES)) <= 1
+
+
+def _asserted(node: ScalarNode, step: CaseStep | None) -> Asserted:
+    try:
+        return Asserted(node, step, parse_assertion(node.text))
+    except AssertionSyntaxError as trouble:
+        return Asserted(node, step, None, trouble)
+
+
+def _lines(node: Node | None) -> Iterator[ScalarNode]:
+    items = node.items if isinstance(node, SequenceNode) else (node,) if node is not None else ()
+    for item in items:
+        line = scalar_of(item, "check") if isinstance(item, MappingNode) else item
+        if isinstance(line, ScalarNode) and line.value is not None:
+            yield line
+
+
+def operands_of(read: Assertion) -> Iterator[Operand]:
+    """Yield every operand of an assertion, those in lists and calls too."""
+    pending: list[Operand] = []
+    for compared in read.comparisons:
+        pending += [compared.left] if compared.right is None else [compared.left, compared.right]
+    while pending:
+        operand = pending.pop(0)
+        yield operand
+        pending += operand.items

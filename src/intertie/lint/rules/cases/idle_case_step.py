@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity, SourceSpan
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.cases.case import Case, CaseStep
+from intertie.spec.cases.names import CaseKind
+from intertie.spec.tree import Node, ScalarNode, SequenceNode
+
+_ABOUT_A_CALL = ("input", "capture", "with", "repeat", "concurrently")
+_CONTENT = {
+    CaseKind.TEST: (("steps",), "steps", "add `steps`"),
+    CaseKind.SCENARIO: (("phases", "test_cases", "nested_scenarios"), "cases", "list its cases under `phases`"),
+    CaseKind.PRECONDITION: (
+        ("setup_steps", "context_provided", "validation_checks"), "setup steps", "add `setup_steps`",
+    ),
+}  # fmt: skip
+
+
+@rule(code="TIE713", severity=Severity.WARNING, since="0.1.0")
+def idle_case_step(case: Case) -> Iterator[Finding]:
+    """A step, or a whole case, does nothing."""
+    keys, what, help_ = _CONTENT[case.kind]
+    if all(_is_empty(case.root.get(key)) for key in keys):
+        entry = next((found for key in keys if (found := case.root.entry(key)) is not None), None)
+        yield Finding(entry.key.span if entry else case.head, f"{case.kind.words} without {what} tests nothing", help_)
+    numbers: dict[tuple[str, str], SourceSpan] = {}
+    for step in case.steps():
+        yield from _step(step)
+        number = step.node.get("step")
+        if not isinstance(number, ScalarNode) or not number.text:
+            continue
+        first = numbers.setdefault((step.under, number.text), number.span)
+        if first != number.span:
+            yield Finding(
+                number.span, f"step {number.text} appears twice", "number the steps in order: reports use the numbers",
+                related=(Label(first, "the first"),),
+            )  # fmt: skip
+
+
+def _step(step: CaseStep) -> Iterator[Finding]:
+    keys = {entry.key.text: entry.key for entry in step.node.entries}
+    if "call" in keys and "submit" in keys:
+        yield Finding(
+            keys["submit"].span, "a step can either call or submit an operation, not both", "split it into two steps"
+        )
+    runs = {entry.key.text for entry in step.machine_keys}
+    needs_call = _ABOUT_A_CALL if not runs & {"call", "submit", "wait_for"} else ()
+    # Time that passed, or a fault that is there, may be looked at.
+    about = next((keys[key] for key in (*needs_call, *(() if runs else ("expect",))) if key in keys), None)
+    if about is not None:
+        yield Finding(
+            about.span, f"`{about.text}` belongs to a call, but this step calls nothing",
+            "add `call: <operation>`, or move it to the step that calls",
+        )  # fmt: skip
+    elif not runs and not any(key in keys for key in ("action", "name", "description", "expected", "verification")):
+        yield Finding(
+            step.node.span, "this step does nothing", "add an `action` for people, or a `call`"
+        )  # fmt: skip
+
+
+def _is_empty(node: Node | None) -> bool:
+    return node is None or (isinstance(node, ScalarNode) and node.value is None) or (
+        isinstance(node, SequenceNode) and not node.items
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Case files: test, scenario and precondition cases, as far as their text alone says what they are."""

@@ -1,0 +1,103 @@
+"""Faults in case files: each in a workspace that is right otherwise, found by its rule, at its line, with what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from support.case_workspace import CaseWorkspace
+
+
+class Fault(NamedTuple):
+    """One slip.
+
+    Attributes:
+        file: Where it is.
+        old, new: What is written instead of what.
+        rule: That finds it.
+        help: Part of what to do.
+    """
+
+    file: str
+    old: str
+    new: str
+    rule: str
+    help: str
+
+
+TC, SC, PC = "test-cases/TC-010.yaml", "scenario-cases/SC-010.yaml", "precondition-cases/PC-001.yaml"
+READ_BACK = "test-cases/TC-011-read-back.yaml"
+
+FAULTS = {
+    "yaml": Fault(TC, "inputs: {currency: EUR, weight_class: small}", "inputs: {currency: EUR, weight_class: small", "yaml-syntax", "close the bracket"),
+    "id against the file": Fault(TC, "id: TC-010", "id: TC-100", "malformed-case-id", "write `TC-010`"),
+    "type": Fault(TC, "type: TestCase", "type: TestCsae", "invalid-choice", "did you mean `TestCase`?"),
+    "status": Fault(TC, "status: ready", "status: redy", "invalid-choice", "did you mean `ready`?"),
+    "an assertion that can't be read": Fault(TC, "- attempts == 3", "- attempts = 3", "unreadable-assertion", "write `==`"),
+    "a name in an assertion": Fault(TC, "- elapsed < 4s", "- elapse < 4s", "unknown-assertion-name", "did you mean `elapsed`?"),
+    "an input": Fault(READ_BACK, "input: {limit: 3}", "input: {limitt: 3}", "unknown-case-input", "did you mean `limit`?"),
+    "an operation": Fault(READ_BACK, "call: Get Charge", "call: Get Chrage", "unknown-endpoint", "did you mean `get_charge`?"),
+    "a precondition that is not there": Fault(TC, "[/precondition-cases/PC-001.yaml]", "[/precondition-cases/PC-404.yaml]", "missing-case-file", "write the case"),
+    "a test case that is not there": Fault(SC, "test_cases: [TC-011]", "test_cases: [TC-404]", "missing-case-file", "write the case"),
+    "a circle of phases": Fault(SC, "{read: [pay], clean: [read, pay]}", "{read: [clean], clean: [read, pay]}", "circular-scenario", "remove one of the dependencies"),
+    "a phase that is not there": Fault(SC, "{read: [pay], clean", "{read: [pya], clean", "unknown-phase", "did you mean `pay`?"),
+    "a time": Fault(TC, "hash_timestamp: 2026-11-24T09:00:00Z", "hash_timestamp: 24.11.2026 09:00", "malformed-case-timestamp", "write `2026-"),
+    "a case of another spec": Fault(TC, "spec: INT-001", "spec: INT-220", "case-for-other-spec", "write `INT-001`"),
+    "a spec that is not there": Fault(TC, "spec: INT-001", "spec: INT-010", "related-missing", "check the id"),
+    "a value that nothing sets": Fault(TC, '"{{ currency }}"', '"{{ curency }}"', "unset-case-value", "did you mean `currency`?"),
+    "a key": Fault(TC, "preconditions:", "precondition:", "unknown-key", "did you mean `preconditions`?"),
+    "a key of a step": Fault(TC, "    concurrently: 11", "    concurently: 11", "unknown-key", "did you mean `concurrently`?"),
+    "a kind of case": Fault(SC, "test_cases: [TC-011]", "test_cases: [PC-001]", "wrong-kind-of-case", "move it to `preconditions`"),
+    "a scenario in itself": Fault("scenario-cases/SC-001.yaml", "cache_strategy: none", "nested_scenarios: [SC-010]", "circular-scenario", "remove one of the nested"),
+    "a field of the result": Fault(READ_BACK, "data.charge_id ==", "data.chargeid ==", "unknown-result-field", "did you mean `charge_id`?"),
+    "a captured field": Fault(TC, "charge: data.charge_id", "charge: data.charge", "unknown-result-field", "did you mean `charge_id`?"),
+    "a capture without `data`": Fault(TC, "charge: data.charge_id", "charge: charge_id", "unknown-result-field", "did you mean `data.charge_id`?"),
+    "more attempts than there are": Fault(TC, "- attempts == 3", "- attempts == 5", "assertion-never-holds", "write `4`"),
+    "a number in quotes": Fault(TC, '"status == 200"', "\"status == '200'\"", "assertion-never-holds", "write `200`, without quotes"),
+    "a version": Fault(TC, 'version: "2024-06-20"', 'version: "2024-06-02"', "unknown-call-option", "did you mean `2024-06-20`?"),
+    "a hash": Fault("test-cases/TC-012.yaml", "content_hash: sha256:", "content_hash: sha256:0", "outdated-content-hash", "remove it"),
+    "a step that calls nothing": Fault(TC, '    call: create_charge\n    input: {amount: "{{ price', '    input: {amount: "{{ price', "idle-case-step", "add `call"),
+    "a mode": Fault(SC, "mode: custom", "mode: parallel", "invalid-choice", "did you mean `parallel_phases`?"),
+    "a time limit": Fault(SC, "timeout: 900", "timeout: soon", "wrong-type", "30s"),
+    "how long to keep": Fault(PC, "cache_strategy: session", "cache_strategy: forever", "invalid-choice", "none, session, persistent"),
+    "a step list": Fault(TC, "teardown: []", "teardown: none", "wrong-type", "write `teardown: [...]`"),
+    "an assertion as a mapping": Fault(READ_BACK, "[status == 200,", "[status: 200,", "wrong-type", '`"status == 200"`'),
+    "a precondition that cites": Fault(PC, "cache_strategy: session", "preconditions: [PC-002]", "wrong-kind-of-case", "let the test case"),
+    "a case key twice": Fault(TC, "purpose:", "name: again\npurpose:", "duplicate-key", "keep one of the two"),
+}  # fmt: skip
+"""The fault -> how it is made."""
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> CaseWorkspace:
+    """The good workspace."""
+    return CaseWorkspace(tmp_path)
+
+
+def test_good_cases_of_every_generation_have_no_finding(cases: CaseWorkspace) -> None:
+    """The cases of the workspace are right, whatever form they are written in: nothing is found in them."""
+    result = cases.check()
+    assert result.diagnostics == ()
+    assert len(result.files) == 19
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_fault_is_found_at_its_line(cases: CaseWorkspace, fault: Fault) -> None:
+    """One slip is one finding, by its rule, at its line, and says what to do."""
+    line = cases.change(fault.file, fault.old, fault.new)
+    found = cases.found(fault.file)
+    assert [(each.name, each.span.line) for each in found] == [(fault.rule, line)], found
+    assert fault.help in (found[0].help or ""), found
+
+
+def test_two_cases_with_one_id_name_each_other(cases: CaseWorkspace) -> None:
+    """Each of two files with one id is told of the other."""
+    text = (cases.root / TC).read_text("utf-8").replace("name: limit-waits-then-passes", "name: the-same")
+    cases.write("test-cases/TC-010-again.yaml", text)
+    found = [each for each in cases.found(TC, "test-cases/TC-010-again.yaml") if each.name == "duplicate-case-id"]
+    assert [(each.span.path, each.span.line, each.related[0].span.path) for each in found] == [
+        ("test-cases/TC-010-again.yaml", 1, TC), (TC, 1, "test-cases/TC-010-again.yaml"),
+    ]  # fmt: skip
+    assert found[0].help == "give one of them the next free id"
