@@ -107,7 +107,7 @@ def _time_zone(build: Build, costs: Costs) -> Chosen[str]:
             ZoneInfo(zone.value)
         except (KeyError, ValueError, OSError):
             place = costs.time_zone.span if costs.time_zone else costs.head
-            build.report("unknown-time-zone", f"`{zone.value}` is no IANA time zone", place)
+            build.report("unknown-time-zone", f"`{zone.value}` is not an IANA time zone", place)
             return Chosen("UTC", zone.source)
     return zone
 

@@ -108,7 +108,7 @@ def _add_prose(build: Build, located: Located[str], add: Callable[[float, int, s
             continue
         rate = parse_rate(part)
         if rate is None or rate.limit < 1:
-            build.report("unreadable-rate", f"`{part.strip()}` is no rate that can be kept", located.span)
+            build.report("unreadable-rate", f"`{part.strip()}` can't be read as a rate", located.span)
         else:
             add(rate.window_s, rate.limit, str(located.span))
 

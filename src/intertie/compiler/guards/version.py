@@ -98,7 +98,9 @@ def _deprecations(build: Build, block: Versioning) -> tuple[tuple[str, date], ..
             # A date with a time ends on its day.
             days.append((version.value, date.fromisoformat(text[:10] if "T" in text else text)))
         except ValueError:
-            build.report("invalid-date", f"`{text}` is no date, so the end of `{version.value}` is unknown", ends.span)
+            build.report(
+                "invalid-date", f"`{text}` is not a date, so the end of `{version.value}` is unknown", ends.span
+            )
     return tuple(days)
 
 
