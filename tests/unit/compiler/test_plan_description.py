@@ -189,7 +189,7 @@ def test_text_of_a_bare_spec_reads_too():
 def test_what_is_refused_is_said_first():
     """An operation that can't be called says so under its name."""
     text = plan_text(plan_of(endpoints=(endpoint("Do", grpc={}),)))
-    assert "Calls are refused: this version does not do gRPC." in text
+    assert "Calls are refused: this version does not support gRPC." in text
 
 
 def test_codes_are_unique_and_in_their_range():
