@@ -218,7 +218,7 @@ class MemoryLimiter(Line):
     def hold(self, count: int) -> None:
         """Hold room for so many that have leave from elsewhere; they are in flight already."""
         with self._lock:
-            self._state.held += count
+            self._state.hold(count)
 
     def count(self, at_s: float) -> None:
         """Count one of those, which departed at `at_s`."""
@@ -228,7 +228,7 @@ class MemoryLimiter(Line):
     def release(self) -> None:
         """Free the room of one of those, which never departed."""
         with self._lock:
-            self._state.held = max(0, self._state.held - 1)
+            self._state.hold(-1)
             self._ring_leader_locked()
 
     def fill(self, window_s: float, count: int, at_s: float) -> None:

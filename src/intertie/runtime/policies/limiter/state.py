@@ -165,6 +165,12 @@ class LimiterState:
         self.held = max(0, self.held - len(left))
         self._left = []
 
+    def hold(self, count: int) -> None:
+        """Hold room for so many more, or fewer where it is negative; they have no place in flight by that."""
+        self._count_left()
+        self._sure = 0
+        self.held = max(0, self.held + count)
+
     def put_back(self) -> None:
         """Forget one that held room and will not depart."""
         self.held = max(0, self.held - 1)
@@ -266,6 +272,7 @@ class LimiterState:
 
     def used(self, now_s: float) -> list[tuple[float, int]]:
         """Return how many count in each declared window, with those that have leave: (its length, so many)."""
+        self._count_left()
         return [(bound.per_s, rule.used(now_s) + self.held) for bound, rule in self._windows()]
 
     def _windows(self) -> Iterator[tuple[Bound, SlidingWindow | FixedWindow]]:
@@ -275,6 +282,7 @@ class LimiterState:
 
     def fill(self, per_s: float, count: int, at_s: float) -> None:
         """Count so many more in the declared window of this length."""
+        self._sure = 0
         for bound, rule in self._windows():
             if bound.per_s == per_s and count > 0:
                 rule.add(at_s, count)
