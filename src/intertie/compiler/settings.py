@@ -297,7 +297,7 @@ class _Reader:
 
     def _report(self, message: str, near: str | None, span: SourceSpan) -> None:
         code = CODES["unknown-setting"]
-        help_ = f"did you mean `{near}`?" if near else code.mend
+        help_ = f"did you mean `{near}`?" if near else code.help
         self._diagnostics.append(Diagnostic(code.code, code.name, code.severity, message, span, help_))
 
     def _place(self, key: tuple[str, ...]) -> SourceSpan:
