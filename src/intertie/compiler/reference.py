@@ -51,7 +51,7 @@ _STORE_DOWN = (
     "",
     "| value | `state`: limits, breaker, cache | `journal`: ledger, queue, history |",
     "|---|---|---|",
-    "| `fair_share` | the last share of the limit that this process had; memory if it had none | see below |",
+    "| `fair_share` | an equal part of the limit, as last known; memory if nothing is known yet | see below |",
     "| `refuse` | calls are refused | see below |",
     "| `allow` | calls are not limited; memory from the start | memory |",
     "",

@@ -1,10 +1,9 @@
-"""Looks up what stands beside a spec: related integrations, what cases call, installed libraries. Each once."""
+"""Looks up what stands beside a spec: related integrations, what cases call. Each once."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from intertie.core.errors import snake_case
 from intertie.lint.around import Neighbour
@@ -76,15 +75,3 @@ class Surroundings:
     def _cited(case: str, text: str) -> Iterator[str]:
         if re.search(r"\bSC-\d+", case):
             yield from dict.fromkeys(_CITED_RE.findall(text))
-
-
-@cache
-def is_installed(name: str) -> bool:
-    """Return whether a Python distribution of this name is installed."""
-    from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415  # few specs name libraries
-
-    try:
-        distribution(name)
-    except (PackageNotFoundError, ValueError):
-        return False
-    return True

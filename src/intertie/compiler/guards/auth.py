@@ -16,7 +16,8 @@ from intertie.runtime.policies.auth.options import AuthOptions
 from intertie.spec.fields import Located, declared_fields
 from intertie.spec.model import AuthConfig
 
-_BULLET_TYPES = {"API Key": "api_key", "OAuth": "oauth", "JWT": "jwt", "Basic": "basic", "None": "none"}
+_BULLET_TYPES = {"API Key": "api_key", "OAuth": "oauth", "JWT": "jwt", "Basic": "basic", "None": "none",
+                 "HMAC": "hmac", "AWS SigV4": "aws_sigv4"}  # fmt: skip
 REFERENCE_RE = re.compile(r"(env|file|keyring|vault|aws-sm):\S+")
 _VARIABLE_RE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 _RESOLVED = ("env", "file")
@@ -25,7 +26,12 @@ _READ_BY: Mapping[str, frozenset[str]] = {
     "basic": frozenset({"username", "password", "token_refresh", "expires_in"}),
 }
 """Type -> the options of `authentication.config` that it reads."""
-_LATER = {"oauth": "OAuth token requests", "jwt": "signing of JWTs"}
+_LATER = {
+    "oauth": "OAuth token requests",
+    "jwt": "signing of JWTs",
+    "hmac": "signing of requests by HMAC",
+    "aws_sigv4": "AWS signatures",
+}
 
 
 def compile_auth(build: Build) -> Compiled:
@@ -231,7 +237,8 @@ class AuthHalf(Half):
             How.REPORTED,
             _NO_TOKEN,
             "grant_type authorization_url client_id client_secret client_authentication refresh_token "
-            "audience algorithm key key_id issuer subject claims",
+            "audience algorithm key key_id issuer subject claims "
+            "access_key_id secret_access_key session_token region service",
         ),
         *guard_fields(
             "authentication.config",

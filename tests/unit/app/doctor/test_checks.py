@@ -15,7 +15,7 @@ from intertie.app.doctor.check import Check, Level, from_error
 from intertie.app.doctor.network import Session, check_connection, check_proxy
 from intertie.app.doctor.secrets import Named, check_secret, references
 from intertie.app.doctor.state import check_folder, check_state, file_system_of
-from intertie.app.doctor.surroundings import check_clock, check_extras
+from intertie.app.doctor.surroundings import check_clock, check_extras, check_libraries
 from intertie.app.doctor.trust import DAY_S, check_client_certificate, check_system, check_trust, judged
 from intertie.core.errors import ConnectError, CredentialMissing, DeadlineExceeded, TokenRefused, UsageError
 from intertie.runtime.plan import Origin, ProxyOptions, TlsOptions
@@ -269,6 +269,17 @@ def test_expressions_need_their_extra(installed):
     assert (Level.PROBLEM in levels) is not installed
     (only,) = check_extras([("b.md", spec_of(""))], lambda extra: False)
     assert (only.level, "not needed" in only.what) == (Level.OK, True)
+
+
+def test_libraries_are_looked_for_here():
+    """A library of Python that is not installed is a warning; one of another language says so and is none."""
+    named = spec_of(
+        "## Dependencies\n- **Libraries**: stripe-kit >= 2, octokit (JavaScript, in the browser), httptools\n"
+    )
+    found = list(check_libraries([("a.md", named)], lambda name: name == "httptools"))
+    assert [(check.level, "`stripe-kit`" in check.what) for check in found] == [(Level.WARNING, True)]
+    assert found[0].fix.startswith("pip install stripe-kit")
+    assert list(check_libraries([("b.md", spec_of("## Dependencies\n- **Libraries**: none\n"))])) == []
 
 
 def test_names_are_shown_without_their_escapes():

@@ -7,7 +7,7 @@ which order, is told elsewhere: in a process by its line, in a store by `command
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import inf
 from typing import NamedTuple
 
@@ -264,6 +264,21 @@ class LimiterState:
         self._remaining = Remaining(left, until_s)
         self._gather(now_s)
 
+    def used(self, now_s: float) -> list[tuple[float, int]]:
+        """Return how many count in each declared window, with those that have leave: (its length, so many)."""
+        return [(bound.per_s, rule.used(now_s) + self.held) for bound, rule in self._windows()]
+
+    def _windows(self) -> Iterator[tuple[Bound, SlidingWindow | FixedWindow]]:
+        for bound, rule in zip(self._terms.bounds, self._declared, strict=True):
+            if not bound.shapes and isinstance(rule, SlidingWindow | FixedWindow):
+                yield bound, rule
+
+    def fill(self, per_s: float, count: int, at_s: float) -> None:
+        """Count so many more in the declared window of this length."""
+        for bound, rule in self._windows():
+            if bound.per_s == per_s and count > 0:
+                rule.add(at_s, count)
+
     def spent_until_s(self, now_s: float) -> float:
         """Return until when nobody may go because the service said that nothing is left; now where it did not."""
         self._count_left()
@@ -276,10 +291,6 @@ class LimiterState:
             return
         self.paused_until_s = until_s
         self._pace_from(until_s, now_s)
-
-    def begin_at_pace(self, now_s: float) -> None:
-        """Pace those who go from now on for one shortest window: what left before is not known."""
-        self._pace_from(now_s, now_s)
 
     def resume(self, now_s: float) -> None:
         """Clear a pause and what the server said is left."""
@@ -357,10 +368,9 @@ class LimiterState:
         """Return the limit as it is at `now_s`, while so many wait; those with leave count as used."""
         self._count_left()
         windows = []
-        for bound, rule in zip(self._terms.bounds, self._declared, strict=True):
-            if not bound.shapes and isinstance(rule, SlidingWindow | FixedWindow):
-                free_in_s = rule.earliest_s(now_s, self.held) - now_s
-                windows.append(WindowState(bound.per_s, bound.limit, rule.used(now_s) + self.held, free_in_s))
+        for bound, rule in self._windows():
+            free_in_s = rule.earliest_s(now_s, self.held) - now_s
+            windows.append(WindowState(bound.per_s, bound.limit, rule.used(now_s) + self.held, free_in_s))
         paused_s = max(0.0, self.paused_until_s - now_s, self.spent_until_s(now_s) - now_s)
         return LimiterSnapshot(tuple(windows), self.in_flight, waiting, paused_s)
 
