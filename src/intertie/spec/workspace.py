@@ -331,7 +331,7 @@ def read_text(path: Path, *, most: int = MAX_SPEC_BYTES) -> str:
     try:
         # Opening a pipe or a device could wait for ever: look first, and once more at what was opened.
         if not stat.S_ISREG(path.stat().st_mode):
-            raise Unreadable(codes.FILE_UNREADABLE, "it is no regular file")
+            raise Unreadable(codes.FILE_UNREADABLE, "it is not a regular file")
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             content = file.read(size + 1) if size <= most else b""
@@ -362,7 +362,7 @@ def check_text(text: str, *, most: int = MAX_SPEC_BYTES) -> str:
         raise Unreadable(codes.FILE_TOO_LARGE, f"it has more than {most // 1_000_000} MB")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise Unreadable(codes.NOT_UTF8, f"line {line} holds a null character: it is no text", line=line)
+        raise Unreadable(codes.NOT_UTF8, f"line {line} holds a null character, so it is not text", line=line)
     return text
 
 

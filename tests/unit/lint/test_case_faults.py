@@ -49,7 +49,7 @@ FAULTS = {
     "a value that nothing sets": Fault(TC, '"{{ currency }}"', '"{{ curency }}"', "unset-case-value", "did you mean `currency`?"),
     "a key": Fault(TC, "preconditions:", "precondition:", "unknown-key", "did you mean `preconditions`?"),
     "a key of a step": Fault(TC, "    concurrently: 11", "    concurently: 11", "unknown-key", "did you mean `concurrently`?"),
-    "a kind of case": Fault(SC, "test_cases: [TC-011]", "test_cases: [PC-001]", "wrong-kind-of-case", "put it under `preconditions`"),
+    "a kind of case": Fault(SC, "test_cases: [TC-011]", "test_cases: [PC-001]", "wrong-kind-of-case", "move it to `preconditions`"),
     "a scenario in itself": Fault("scenario-cases/SC-001.yaml", "cache_strategy: none", "nested_scenarios: [SC-010]", "circular-scenario", "remove one of the nested"),
     "a field of the result": Fault(READ_BACK, "data.charge_id ==", "data.chargeid ==", "unknown-result-field", "did you mean `charge_id`?"),
     "a captured field": Fault(TC, "charge: data.charge_id", "charge: data.charge", "unknown-result-field", "did you mean `charge_id`?"),

@@ -51,7 +51,7 @@ def check_clock(now_s: float, files: Iterable[Path]) -> Check:
         return problem(
             "clock",
             f"it says {_when(now_s)}, and {shown(newest[1].name)} was written on {_when(newest[0])}: it is behind",
-            "set it right, with a time server; budgets, certificates and dates depend on it",
+            "synchronize it with a time server: budgets, certificates and dates depend on it",
         )
     return ok("clock", f"{_when(now_s)}, after every file here")
 
@@ -62,7 +62,7 @@ def check_extras(specs: Iterable[tuple[str, Spec]], installed: Callable[[str], b
     if needing and not installed("expressions"):
         names = ", ".join(shown(path) for path in needing[:3]) + (" and others" if len(needing) > 3 else "")
         yield problem(
-            "extras", f"{names} has CEL expressions, and nothing here evaluates them",
+            "extras", f"{names} has CEL expressions, and their evaluator is not installed",
             "pip install 'intertie[expressions]'",
         )  # fmt: skip
     there = [extra for extra in EXTRAS if installed(extra)]

@@ -29,7 +29,7 @@ _KINDS = {
 
 @rule(code="TIE715", severity=Severity.WARNING, since="0.1.0")
 def assertion_never_holds(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """An assertion can't hold, whatever the service does."""
+    """An assertion can never hold."""
     for asserted in assertions_of(case):
         for compared in asserted.read.comparisons if asserted.read is not None else ():
             yield from _judged(compared, asserted, case, beside)
@@ -56,7 +56,7 @@ def _alone(operand: Operand, asserted: Asserted, case: Case) -> Iterator[Finding
     value = value_of(operand.steps) if operand.kind == "path" else None
     if operand.is_constant or (value is not None and value not in (Value.ANY, Value.BOOLEAN)):
         yield Finding(
-            asserted.place(case, operand), f"`{operand.text}` compares nothing",
+            asserted.place(case, operand), f"`{operand.text}` is not a comparison",
             "compare it, such as `status == 200`",
         )  # fmt: skip
 
@@ -85,7 +85,7 @@ def _constant(
                     asserted.place(case, constant), f"`{constant.text}` is not a status", "statuses go from 100 to 599"
                 )
         case ("error", "type") if text is not None:
-            yield from _choice(constant, ERROR_TYPES, "no error is called", asserted, case)
+            yield from _choice(constant, ERROR_TYPES, "there is no error", asserted, case)
         case ("error", "internal_code") if text is not None:
             facts = beside.spec_of(asserted.step) if asserted.step is not None else beside.owner
             if facts is not None and facts.codes and facts.is_planned:
@@ -93,7 +93,7 @@ def _constant(
         case ("breaker", "state") if text is not None:
             yield from _choice(constant, BREAKER_STATES, "a breaker is never", asserted, case)
         case ("fallback",) if text is not None:
-            yield from _choice(constant, FALLBACKS, "no fallback is called", asserted, case)
+            yield from _choice(constant, FALLBACKS, "there is no fallback", asserted, case)
             if text in FALLBACKS and operator == "==" and must_hold:
                 yield from _fallback(constant, text, asserted, case, beside)
         case ("attempts",) if isinstance(constant.value, Decimal) and must_hold:
@@ -106,7 +106,7 @@ def _of_other_kind(value: Value, path: Operand, constant: Operand, asserted: Ass
     if constant.kind == "text" and value is not Value.TEXT and is_as_written(case.source, asserted.node):
         fix = write(str(constant.value), span, safe=False) if _is_bare(value, str(constant.value)) else None
     help_ = f"write `{constant.value}`, without quotes" if fix else _KIND_HELP[value]
-    return Finding(span, f"`{path.text}` is {value.value}, and never equals `{constant.text}`", help_, fix=fix)
+    return Finding(span, f"`{path.text}` is {value.value}, so it never equals `{constant.text}`", help_, fix=fix)
 
 
 _KIND_HELP = {
@@ -114,7 +114,7 @@ _KIND_HELP = {
     Value.TEXT: "compare it with text in single quotes, or with `null`",
     Value.DURATION: "compare it with a duration, such as `4s`",
     Value.BOOLEAN: "compare it with `true` or `false`",
-    Value.LIST: "look for one of its members, such as `'retry' in events`",
+    Value.LIST: "look for one of its entries, such as `'retry' in events`",
     Value.ANY: "compare it with a constant",
 }
 
@@ -142,7 +142,8 @@ def _choice(
     )
     span = asserted.place(case, constant)
     yield Finding(
-        span, f"{lead} `{text}`", f"did you mean `{near}`?" if near else f"there are {listed(f'`{name}`' for name in names[:12])}",
+        span, f"{lead} `{text}`",
+        f"did you mean `{near}`?" if near else f"there are {listed(f'`{name}`' for name in names[:12])}",
         fix=_quoted(near, constant, span) if near and is_as_written(case.source, asserted.node) else None,
     )  # fmt: skip
 
@@ -159,7 +160,8 @@ def _fallback(constant: Operand, text: str, asserted: Asserted, case: Case, besi
     stands_in = operation.fallback if operation.fallback in FALLBACKS else None
     yield Finding(
         asserted.place(case, constant), f"the fallback of `{called}` is never `{text}`",
-        f"the spec falls back to `{stands_in}`" if stands_in else "for this operation the spec has no fallback: write `null`",
+        f"the spec falls back to `{stands_in}`" if stands_in
+        else "for this operation the spec has no fallback: write `null`",
     )  # fmt: skip
 
 
@@ -177,6 +179,6 @@ def _attempts(
         or (operator == ">" and number >= most)
     ):
         yield Finding(
-            asserted.place(case, constant), f"`{step.operation.text}` is tried {most} times at most",
+            asserted.place(case, constant), f"`{step.operation.text}` makes at most {most} attempts",
             f"write `{most}`, or raise `retry.max_attempts` in the spec",
         )  # fmt: skip

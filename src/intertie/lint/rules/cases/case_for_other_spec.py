@@ -14,7 +14,7 @@ from intertie.spec.cases.names import CaseKind
 
 @rule(code="TIE712", severity=Severity.WARNING, since="0.1.0")
 def case_for_other_spec(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """A case is for one spec, and another one lists it."""
+    """A spec lists a case that belongs to another spec."""
     node = case.owner
     if node is None or case.kind is not CaseKind.TEST:
         return
@@ -32,7 +32,7 @@ def case_for_other_spec(case: Case, beside: BesideCase) -> Iterator[Finding]:
         calls = [step.operation.text for step in case.steps() if step.operation is not None]
         theirs = [name for name in calls if any(snake_case(name) in facts.operations for facts in others)]
         yield Finding(
-            node.span, f"the case is for {owner.id or owner.path}, and {names} lists it",
-            f"write `{others[0].id}`: `{theirs[0]}` is an operation of it" if theirs and others[0].id
-            else f"name the spec that is meant, or remove the case from {others[0].path}",
+            node.span, f"the case is for {owner.id or owner.path}, but {names} lists it",
+            f"write `{others[0].id}`, which has the operation `{theirs[0]}`" if theirs and others[0].id
+            else f"name the right spec, or remove the case from {others[0].path}",
         )  # fmt: skip

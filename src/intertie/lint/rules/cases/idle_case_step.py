@@ -11,10 +11,10 @@ from intertie.spec.tree import Node, ScalarNode, SequenceNode
 
 _ABOUT_A_CALL = ("input", "capture", "with", "repeat", "concurrently")
 _CONTENT = {
-    CaseKind.TEST: (("steps",), "steps", "write what is done under `steps`"),
+    CaseKind.TEST: (("steps",), "steps", "add `steps`"),
     CaseKind.SCENARIO: (("phases", "test_cases", "nested_scenarios"), "cases", "list its cases under `phases`"),
     CaseKind.PRECONDITION: (
-        ("setup_steps", "context_provided", "validation_checks"), "setup steps", "write what makes it so under `setup_steps`",
+        ("setup_steps", "context_provided", "validation_checks"), "setup steps", "add `setup_steps`",
     ),
 }  # fmt: skip
 
@@ -25,7 +25,7 @@ def idle_case_step(case: Case) -> Iterator[Finding]:
     keys, what, help_ = _CONTENT[case.kind]
     if all(_is_empty(case.root.get(key)) for key in keys):
         entry = next((found for key in keys if (found := case.root.entry(key)) is not None), None)
-        yield Finding(entry.key.span if entry else case.head, f"{case.kind.words} without {what} shows nothing", help_)
+        yield Finding(entry.key.span if entry else case.head, f"{case.kind.words} without {what} tests nothing", help_)
     numbers: dict[tuple[str, str], SourceSpan] = {}
     for step in case.steps():
         yield from _step(step)
@@ -35,7 +35,7 @@ def idle_case_step(case: Case) -> Iterator[Finding]:
         first = numbers.setdefault((step.under, number.text), number.span)
         if first != number.span:
             yield Finding(
-                number.span, f"step {number.text} is there twice", "number the steps in order: reports name them by their numbers",
+                number.span, f"step {number.text} appears twice", "number the steps in order: reports use the numbers",
                 related=(Label(first, "the first"),),
             )  # fmt: skip
 
@@ -43,18 +43,21 @@ def idle_case_step(case: Case) -> Iterator[Finding]:
 def _step(step: CaseStep) -> Iterator[Finding]:
     keys = {entry.key.text: entry.key for entry in step.node.entries}
     if "call" in keys and "submit" in keys:
-        yield Finding(keys["submit"].span, "a step either calls an operation or submits it", "make two steps of it")
+        yield Finding(
+            keys["submit"].span, "a step can either call or submit an operation, not both", "split it into two steps"
+        )
     runs = {entry.key.text for entry in step.machine_keys}
     needs_call = _ABOUT_A_CALL if not runs & {"call", "submit", "wait_for"} else ()
     # Time that passed, or a fault that is there, may be looked at.
     about = next((keys[key] for key in (*needs_call, *(() if runs else ("expect",))) if key in keys), None)
     if about is not None:
         yield Finding(
-            about.span, f"`{about.text}` belongs to a call, and this step calls nothing", "add `call: <operation>`, or move it to the step that calls",
+            about.span, f"`{about.text}` belongs to a call, but this step calls nothing",
+            "add `call: <operation>`, or move it to the step that calls",
         )  # fmt: skip
     elif not runs and not any(key in keys for key in ("action", "name", "description", "expected", "verification")):
         yield Finding(
-            step.node.span, "this step says nothing of what is done", "write an `action` for people, or a `call`"
+            step.node.span, "this step does nothing", "add an `action` for people, or a `call`"
         )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ _SLIGHTLY_OFF_RE = re.compile(
 
 @rule(code="TIE711", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def malformed_case_timestamp(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """The time of a case's last change is none, or lies in the future."""
+    """The timestamp of a case is invalid or in the future."""
     node = case.scalar("hash_timestamp")
     if node is None or node.value is None:
         return
@@ -28,13 +28,14 @@ def malformed_case_timestamp(case: Case, beside: BesideCase) -> Iterator[Finding
     if day is None:
         better = _well_formed(node.text)
         yield Finding(
-            node.span, f"`hash_timestamp` can't be `{shorten(node.text)}`", f"write `{better or '2026-11-24T09:00:00Z'}`",
+            node.span, f"`hash_timestamp` is not a valid time: `{shorten(node.text)}`",
+            f"write `{better or '2026-11-24T09:00:00Z'}`",
             fix=write(better, node.span) if better and not node.quoted else None,
         )  # fmt: skip
     elif day > beside.today + timedelta(days=1):
         yield Finding(
-            node.span, f"`hash_timestamp` lies in the future: {day}, and today is {beside.today}",
-            "write when the text last changed", severity=Severity.WARNING,
+            node.span, f"`hash_timestamp` is in the future: {day}, and today is {beside.today}",
+            "write the time of the last change", severity=Severity.WARNING,
         )  # fmt: skip
 
 

@@ -19,13 +19,13 @@ from intertie.spec.cases.places import is_as_written
 
 @rule(code="TIE705", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def unknown_assertion_name(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """An assertion looks at something that no answer has."""
+    """An assertion uses an unknown name."""
     for asserted in assertions_of(case):
         for operand in operands_of(asserted.read) if asserted.read is not None else ():
             if operand.kind == "call" and operand.value not in FUNCTIONS and asserted.is_certain:
                 yield Finding(
-                    asserted.place(case, operand), f"there is no function `{operand.value}` in assertions",
-                    f"there are {listed(f'`{name}`' for name in FUNCTIONS)}, of `response_time`",
+                    asserted.place(case, operand), f"assertions have no function `{operand.value}`",
+                    f"use {listed(f'`{name}`' for name in FUNCTIONS)} of `response_time`",
                 )  # fmt: skip
             if operand.kind != "path" or value_of(operand.steps) is not None:
                 continue
@@ -36,7 +36,7 @@ def unknown_assertion_name(case: Case, beside: BesideCase) -> Iterator[Finding]:
             span = asserted.place(case, operand)
             as_written = is_as_written(case.source, asserted.node)
             yield Finding(
-                span, f"no answer has `{operand.text}`", _help(operand, near, case, beside),
+                span, f"a result has no `{operand.text}`", _help(operand, near, case, beside),
                 fix=write(near, span, safe=False) if near and as_written else None,
                 severity=None if asserted.is_certain else Severity.WARNING,
             )  # fmt: skip
@@ -57,10 +57,13 @@ def _help(operand: Operand, near: str | None, case: Case, beside: BesideCase) ->
     if near:
         return f"did you mean `{near}`?"
     if operand.text in values_known(case, beside):
-        return f"a value of the case is written `{{{{ {operand.text} }}}}`"
+        return f"write `{{{{ {operand.text} }}}}` for a value of the case"
     below = NAMES.get(operand.steps[0])
     if below is not None and not isinstance(below, str):
         return f"`{operand.steps[0]}` has {listed(f'`{name}`' for name in list(below)[:6])}"
     if len(operand.steps) == 1 and operand.start:
-        return f"put text into single quotes: `'{operand.text}'`; a field of the answer is `data.{operand.text}`"
-    return f"a field of the answer is `data.{operand.text}`; else there are {listed(f'`{name}`' for name in list(NAMES)[:6])} and others"
+        return f"put text in single quotes: `'{operand.text}'`; a field of the response is `data.{operand.text}`"
+    return (
+        f"write `data.{operand.text}` for a field of the response; other names are "
+        f"{listed(f'`{name}`' for name in list(NAMES)[:6])}"
+    )

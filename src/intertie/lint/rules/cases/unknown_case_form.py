@@ -12,11 +12,11 @@ from intertie.spec.yaml_nodes import shorten
 
 @rule(code="TIE701", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def unknown_case_form(case: Case) -> Iterator[Finding]:
-    """A case is written in a form that this version does not know."""
+    """A case has an unknown format."""
     strange = strange_form(case.root)
     if strange is not None:
         yield Finding(
             strange.span,
-            f"this case is written in an unknown form (`{shorten(strange.text)}`), so nothing in it is checked",
-            "write it with `id`, `name`, `type` and `steps`, `phases` or `setup_steps`; a later form needs a later Intertie",
+            f"the case has an unknown format (`{shorten(strange.text)}`), so nothing in it is checked",
+            "write `id`, `name`, `type` and `steps`, `phases` or `setup_steps`; a later format needs a later Intertie",
         )

@@ -16,18 +16,18 @@ from intertie.spec.yaml_nodes import shorten
 
 @rule(code="TIE710", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def unknown_phase(case: Case) -> Iterator[Finding]:
-    """A scenario's dependencies name a phase that it does not have, or two phases have one id."""
+    """A phase dependency names an unknown or ambiguous phase."""
     known: dict[str, SourceSpan] = {}
     for phase in case.phases():
         node = scalar_of(phase, "phase_id")
         if node is None or not node.text:
             yield Finding(
                 phase.entries[0].key.span if phase.entries else phase.span, "this phase has no `phase_id`",
-                "give it one: other phases and reports name it by that",
+                "add one: other phases and reports use it",
             )  # fmt: skip
         elif node.text in known:
             yield Finding(
-                node.span, f"phase `{shorten(node.text)}` is there twice", "give one of the two another id",
+                node.span, f"the phase `{shorten(node.text)}` appears twice", "give one of them another id",
                 related=(Label(known[node.text], "the first"),),
             )  # fmt: skip
         else:

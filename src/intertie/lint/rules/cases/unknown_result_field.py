@@ -23,7 +23,7 @@ _DATA = "data."
 
 @rule(code="TIE714", severity=Severity.WARNING, since="0.1.0")
 def unknown_result_field(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """An assertion or a capture reads a field that the operation's result does not have."""
+    """An assertion or a capture reads a field that the result does not have."""
     for asserted in assertions_of(case):
         operation = beside.operation_of(asserted.step) if asserted.step is not None else None
         if asserted.step is None or operation is None or asserted.read is None:
@@ -59,7 +59,7 @@ def _captured(path: ScalarNode, operation: OperationFacts, step: CaseStep, case:
         near = f"data.{name}" if name in known else get_close_matches(name, NAMES, 1, 0.75)[0]
         span = part_of(case.source, path, 0, len(name))
         yield Finding(
-            span, f"no answer has `{name}`, so nothing is captured", f"did you mean `{near}`?",
+            span, f"no response has `{name}`, so nothing is captured", f"did you mean `{near}`?",
             fix=write(near, span, safe=False) if fixable else None,
         )  # fmt: skip
 
