@@ -17,7 +17,7 @@ class Code(Struct, frozen=True):
         code, name: What it is called.
         severity: How much it matters by default.
         meaning: What it means, in one line.
-        mend: What to do about it, where a finding does not say it more exactly.
+        help: What to do about it, where a finding does not say it more exactly.
         judges: Where its cause lies.
     """
 
@@ -25,7 +25,7 @@ class Code(Struct, frozen=True):
     name: str
     severity: Severity
     meaning: str
-    mend: str
+    help: str
     judges: Judges = "spec"
 
 

@@ -110,7 +110,7 @@ class Findings:
     ) -> None:
         """Report `message` at `span`."""
         diagnostic = Diagnostic(
-            code.code, code.name, severity or code.severity, message, span, help or code.mend, tuple(related), fix
+            code.code, code.name, severity or code.severity, message, span, help or code.help, tuple(related), fix
         )
         key = (code.code, span, message if code is not UNFILLED else "")
         if key in self._found:

@@ -36,6 +36,7 @@ class IntegrationType(Block):
                         "Bearer": "API Key", "Bearer Token": "API Key", "Basic Auth": "Basic",
                         "Token": "API Key", "HTTP Basic": "Basic", "No auth": "None", "No authentication": "None",
                         "Public": "None", "-": "None", "AWS Signature Version 4": "AWS SigV4", "SigV4": "AWS SigV4",
+                        "AWS Signature V4": "AWS SigV4", "AWS Sig V4": "AWS SigV4",
                         "AWS4-HMAC-SHA256": "AWS SigV4", "AWS Signature": "AWS SigV4"},
     )  # fmt: skip
     data_format: Located[str] | None = f.choice(
@@ -99,8 +100,12 @@ class AuthConfig(Block):
     issuer: Located[str] | None = f.text("JWT issuer.", template=False, aliases=("iss",))
     subject: Located[str] | None = f.text("JWT subject.", template=False, aliases=("sub",))
     claims: Located[object] | None = f.anything("Further JWT claims.", template=False)
-    access_key_id: Located[str] | None = f.secret("Reference of the access key's id (AWS).", template=False)
-    secret_access_key: Located[str] | None = f.secret("Reference of the secret access key (AWS).", template=False)
+    access_key_id: Located[str] | None = f.secret(
+        "Reference of the access key's id (AWS).", template=False, aliases=("access_key", "aws_access_key_id")
+    )
+    secret_access_key: Located[str] | None = f.secret(
+        "Reference of the secret access key (AWS).", template=False, aliases=("aws_secret_access_key",)
+    )
     session_token: Located[str] | None = f.secret("Reference of the session token (AWS).", template=False)
     region: Located[str] | None = f.text("Region that requests are signed for (AWS).", template=False)
     service: Located[str] | None = f.text("Service that requests are signed for (AWS).", template=False)
