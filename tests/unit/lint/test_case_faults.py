@@ -70,6 +70,32 @@ FAULTS = {
 """The fault -> how it is made."""
 
 
+ONE, TWO = "test-cases/TC-001.yaml", "test-cases/TC-002.yaml"
+LOOK = 'expect: [status == 200, "data.has_more in [true, false]"]'
+
+FURTHER = {
+    "a value before it is captured": Fault(TC, "{{ weight_class }}-1", "{{ charge }}", "unset-case-value", "captures it"),
+    "a code that no error is mapped to": Fault(TWO, "PAYMENT_DECLINED", "PAYMENT_DECLNED", "assertion-never-holds", "did you mean `PAYMENT_DECLINED`?"),
+    "an event that is not there": Fault(TC, "'retry' in events and", "'retried' in events and", "assertion-never-holds", "did you mean"),
+    "another fallback than the spec's": Fault(TWO, "fallback == 'queue'", "fallback == 'cache'", "assertion-never-holds", "falls back to `queue`"),
+    "a breaker's state": Fault(TC, "breaker.state == 'closed'", "breaker.state == 'half-open'", "assertion-never-holds", "did you mean `half_open`?"),
+    "a required input left out": Fault(ONE, 'amount: "12.50", ', "", "refused-case-input", "correct the input"),
+    "a text for a number": Fault(READ_BACK, "limit: 3", "limit: three", "refused-case-input", "correct the input"),
+    "a success that the spec does not have": Fault(ONE, "status == 200", "status == 201", "assertion-never-holds", "compare with that one"),
+    "assertions beside the steps": Fault(READ_BACK, f"    {LOOK}", LOOK, "unknown-key", "indent it"),
+    "a test case twice": Fault(SC, "test_cases: [TC-011]", "test_cases: [TC-011, /test-cases/TC-011-read-back.yaml]", "repeated-case", "remove one"),
+    "a phase without cases": Fault(SC, "test_cases: [TC-011]", "test_cases: []", "idle-case-step", "list its cases"),
+    "a phase longer than the whole": Fault(SC, "phase_timeout: 300", "phase_timeout: 3000", "idle-scenario-setting", "raise `timeout`"),
+    "times without leave": Fault(SC, "max_retries: 1", "max_retries: 0", "idle-scenario-setting", "write how often"),
+    "an input twice": Fault(READ_BACK, "environment: [sandbox]", "  - {name: charge, type: string, value: other}\nenvironment: [sandbox]", "duplicate-key", "keep one"),
+    "a placeholder": Fault(ONE, "purpose: A charge goes through at the first try and is billed once.", 'purpose: "[What this test shows]"', "unfilled", "write it"),
+    "a credential": Fault(ONE, "card_token: tok_visa", f"card_token: sk_live_{'4eC39HqL' * 3}", "secret-in-text", "change the credential"),
+    "milliseconds for seconds": Fault(TC, "- elapsed < 4s", "- elapsed < 4000", "assertion-always-holds", "such as `4000ms`"),
+    "an option's name": Fault(TC, "environment: sandbox", "enviroment: sandbox", "unknown-key", "did you mean `environment`?"),
+}  # fmt: skip
+"""Faults that were thought of once the rules were there."""
+
+
 @pytest.fixture
 def cases(tmp_path: Path) -> CaseWorkspace:
     """The good workspace."""
@@ -90,6 +116,23 @@ def test_a_fault_is_found_at_its_line(cases: CaseWorkspace, fault: Fault) -> Non
     found = cases.found(fault.file)
     assert [(each.name, each.span.line) for each in found] == [(fault.rule, line)], found
     assert fault.help in (found[0].help or ""), found
+
+
+@pytest.mark.parametrize("fault", FURTHER.values(), ids=FURTHER)
+def test_a_further_fault_is_found_where_it_is(cases: CaseWorkspace, fault: Fault) -> None:
+    """A slip that no rule was written for is found in its file, in its line or the next one."""
+    line = cases.change(fault.file, fault.old, fault.new)
+    found = cases.found(fault.file)
+    assert [each.name for each in found] == [fault.rule], found
+    assert abs(found[0].span.line - line) <= 1
+    assert fault.help in (found[0].help or ""), found
+
+
+def test_dependencies_of_phases_in_a_row_have_no_effect(cases: CaseWorkspace) -> None:
+    """Phases that run in the order of the text wait for nobody: the dependencies are told, not the mode."""
+    cases.change(SC, "mode: custom", "mode: sequential")
+    [found] = cases.found(SC)
+    assert (found.name, found.span.line, found.related[0].span.line) == ("idle-scenario-setting", 25, 22)
 
 
 def test_two_cases_with_one_id_name_each_other(cases: CaseWorkspace) -> None:

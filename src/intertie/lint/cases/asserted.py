@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -82,6 +83,22 @@ def _lines(node: Node | None) -> Iterator[ScalarNode]:
         line = scalar_of(item, "check") if isinstance(item, MappingNode) else item
         if isinstance(line, ScalarNode) and line.value is not None:
             yield line
+
+
+def expects_success(step: CaseStep) -> bool:
+    """Return whether a step fails where the service does not answer with a success."""
+    for node in _lines(step.node.get("expect")):
+        read = _asserted(node, step).read
+        for compared in read.comparisons if read is not None else ():
+            if compared.left.steps == ("status",) and compared.right is not None and compared.must_hold:
+                wanted = (compared.right,) if compared.operator == "==" else compared.right.items
+                if compared.operator in ("==", "in") and wanted and all(_is_success(each) for each in wanted):
+                    return True
+    return False
+
+
+def _is_success(operand: Operand) -> bool:
+    return isinstance(operand.value, Decimal) and 200 <= operand.value < 300
 
 
 def operands_of(read: Assertion) -> Iterator[Operand]:

@@ -11,7 +11,9 @@ from intertie.lint.cases.beside import BesideCase, CaseSurroundings
 from intertie.lint.cases.references import broken_references
 from intertie.lint.registry import BY_NAME, RULES
 from intertie.lint.running import run_case_rules
+from intertie.lint.tokens import shapes_in_text
 from intertie.spec import codes
+from intertie.spec.cases.case import Case
 from intertie.spec.cases.loading import LoadedCase
 from intertie.spec.cases.names import is_case, is_misnamed_case, stands_among_cases
 
@@ -40,8 +42,20 @@ def judge_case(
     if loaded.broken:
         # What seems to be missing may stand in the lines that could not be read.
         return list(loaded.diagnostics), frozenset()
-    found = [*loaded.diagnostics, *broken_references(case, beside), *run_case_rules(case, beside, _OTHERS)]
+    found = [
+        *loaded.diagnostics,
+        *_secrets(case),
+        *broken_references(case, beside),
+        *run_case_rules(case, beside, _OTHERS),
+    ]
     return list(dict.fromkeys(_once(found))), frozenset(rule.code for rule in RULES)
+
+
+def _secrets(case: Case) -> Iterator[Diagnostic]:
+    rule = BY_NAME["secret-in-text"]
+    for shape, place in shapes_in_text(case.source.text, case.path):
+        help_ = "change the credential, for it has been read, and use one that is worth nothing here"
+        yield Diagnostic(rule.code, rule.name, rule.severity, f"this text holds {shape}", place, help_)
 
 
 def _once(found: list[Diagnostic]) -> Iterator[Diagnostic]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from intertie.core.errors import snake_case
-from intertie.diagnostics import Applicability, Diagnostic, Edit, Fix, SourceSpan
+from intertie.diagnostics import Applicability, Diagnostic, Edit, Fix, Label, SourceSpan
 from intertie.lint.cases.beside import BesideCase
 from intertie.lint.registry import BY_NAME
 from intertie.lint.words import listed
-from intertie.spec.cases.case import Case, CaseStep, names_a_case, scalars
+from intertie.spec.cases.case import Case, CaseStep, names_a_case, references_in, scalars
+from intertie.spec.cases.names import id_in
 from intertie.spec.cases.places import inner_span
 from intertie.spec.tree import ScalarNode
 from intertie.spec.yaml_nodes import shorten
@@ -24,6 +25,7 @@ def broken_references(case: Case, beside: BesideCase) -> Iterator[Diagnostic]:
     """Yield what a case names and what is not there."""
     for reference in case.references():
         yield from _cited(reference.node, case, beside)
+    yield from _repeated(case)
     for node in scalars(case.root.get("related")):
         if names_a_case(node.text):
             yield from _cited(node, case, beside)
@@ -61,6 +63,22 @@ def _cited(node: ScalarNode, case: Case, beside: BesideCase) -> Iterator[Diagnos
         else:
             message, help_ = f"`{shorten(text)}` names no case", "write the id or the path of one, such as `PC-001`"
         yield _finding("missing-case-file", span, message, help_)
+
+
+def _repeated(case: Case) -> Iterator[Diagnostic]:
+    """Yield the cases that stand twice in one list: in several phases a case may well be run again."""
+    for holder in (case.root, *case.phases()):
+        seen: dict[tuple[str, str], ScalarNode] = {}
+        for reference in references_in(holder):
+            identity = id_in(reference.node.text)
+            first = seen.setdefault((reference.under, identity), reference.node)
+            if identity and first is not reference.node:
+                rule = BY_NAME["repeated-case"]
+                yield Diagnostic(
+                    rule.code, rule.name, rule.severity, f"`{identity}` is in this list already",
+                    inner_span(case.source, reference.node), "remove one, or name the case that is meant",
+                    (Label(first.span, "the first"),),
+                )  # fmt: skip
 
 
 def _spec(node: ScalarNode, case: Case, beside: BesideCase) -> Iterator[Diagnostic]:

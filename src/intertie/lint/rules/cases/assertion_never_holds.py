@@ -84,6 +84,8 @@ def _constant(
                 yield Finding(
                     asserted.place(case, constant), f"`{constant.text}` is not a status", "statuses go from 100 to 599"
                 )
+            elif must_hold and path.steps == ("status",):
+                yield from _success(constant, int(constant.value), asserted, case, beside)
         case ("error", "type") if text is not None:
             yield from _choice(constant, ERROR_TYPES, "no error is called", asserted, case)
         case ("error", "internal_code") if text is not None:
@@ -161,6 +163,19 @@ def _fallback(constant: Operand, text: str, asserted: Asserted, case: Case, besi
         asserted.place(case, constant), f"the fallback of `{called}` is never `{text}`",
         f"the spec falls back to `{stands_in}`" if stands_in else "for this operation the spec has no fallback: write `null`",
     )  # fmt: skip
+
+
+def _success(constant: Operand, status: int, asserted: Asserted, case: Case, beside: BesideCase) -> Iterator[Finding]:
+    step = asserted.step
+    operation = beside.operation_of(step) if step is not None else None
+    if step is None or step.operation is None or operation is None or step.node.get("fault") is not None:
+        return
+    if operation.successes and 200 <= status < 300 and status not in operation.successes:
+        declared = listed(f"`{each}`" for each in operation.successes.written)
+        yield Finding(
+            asserted.place(case, constant), f"the spec declares {declared} as the success of `{step.operation.text}`",
+            "compare with that one, or add this one to the spec",
+        )  # fmt: skip
 
 
 def _attempts(

@@ -26,6 +26,11 @@ def idle_case_step(case: Case) -> Iterator[Finding]:
     if all(_is_empty(case.root.get(key)) for key in keys):
         entry = next((found for key in keys if (found := case.root.entry(key)) is not None), None)
         yield Finding(entry.key.span if entry else case.head, f"{case.kind.words} without {what} shows nothing", help_)
+    for phase in case.phases():
+        if all(_is_empty(phase.get(key)) for key in ("test_cases", "preconditions", "nested_scenarios")):
+            entry = phase.entry("test_cases")
+            span = entry.key.span if entry else phase.entries[0].key.span if phase.entries else phase.span
+            yield Finding(span, "this phase runs nothing", "list its cases under `test_cases`, or remove the phase")
     numbers: dict[tuple[str, str], SourceSpan] = {}
     for step in case.steps():
         yield from _step(step)
