@@ -4,14 +4,15 @@ costs to open a spec of few and of very many operations, whose text passed the c
 from __future__ import annotations
 
 import gc
+import json
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,10 +20,31 @@ import ours
 from measuring import HERE, Row, cpu_us, server
 
 import intertie
+from intertie.app.kept_plans import FOLDER
 from intertie.app.passed_texts import FILE_NAME
 
 RUNS = 11
 OPERATIONS = (10, 1_000)
+MEMORY = """
+import gc, json, os, sys, tracemalloc
+import intertie
+small, spec, how = sys.argv[1:]
+for _ in range(2):
+    intertie.open(small, base_url="http://127.0.0.1:9").close()
+def resident():
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+gc.collect()
+before, peak, stays = resident(), 0, 0
+if how == "traced":
+    tracemalloc.start()
+api = intertie.open(spec, base_url="http://127.0.0.1:9")
+if how == "traced":
+    gc.collect()
+    stays, peak = tracemalloc.get_traced_memory()
+print(json.dumps([resident() - before, stays, peak]))
+"""
+"""Opens one spec after everything that any opening needs is loaded: what comes on top is the spec's own."""
 COMMAND = [sys.executable, "-c", "from intertie.cli.main import main; main()"]
 """What the installed `intertie` script does."""
 
@@ -54,26 +76,22 @@ def opened(place: Path, number: int, port: int) -> Iterator[Row]:
     spec = ours.write_spec(place)
     spec.write_text(of_many(spec.read_text(), number))
     url = f"http://127.0.0.1:{port}"
-    remembered = place / ".intertie" / FILE_NAME
+    remembered, plans = place / ".intertie" / FILE_NAME, place / ".intertie" / FOLDER
     name = f"open {number:,} operations"
     for known in (False, True):
         taken_ms = []
         for _ in range(6):
             if not known:
                 remembered.unlink(missing_ok=True)
+                shutil.rmtree(plans, ignore_errors=True)
             gc.collect()
             began_s = time.process_time()
             api = intertie.open(spec, base_url=url)
             taken_ms.append((time.process_time() - began_s) * 1000)
             api.close()
         yield Row(f"{name}, {'checked before' if known else 'a new text'}", min(taken_ms[1:]), "ms CPU")
-    gc.collect()
-    tracemalloc.start()
+    yield memory(f"{name}, checked before", place, spec)
     api = intertie.open(spec, base_url=url)
-    gc.collect()
-    stays, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    yield Row(f"{name}, memory that stays", stays / 1e6, "MB", None, f"{most / 1e6:.0f} MB at most meanwhile")
     last = api.operations[f"get_thing_{number - 1}"]
 
     def calls(count: int) -> None:
@@ -82,6 +100,19 @@ def opened(place: Path, number: int, port: int) -> Iterator[Row]:
 
     yield Row(f"a call, one of {number:,} operations", cpu_us(calls, 300), "us CPU")
     api.close()
+
+
+def memory(name: str, place: Path, spec: Path) -> Row:
+    """Return what an opening adds to a process: resident, and as Python's allocators count it."""
+    small = ours.write_spec(place.with_name(f"{place.name}-beside"))
+    grown = {}
+    for how in ("resident", "traced"):
+        command = [sys.executable, "-c", MEMORY, str(small), str(spec), how]
+        for _ in range(2):  # the first one keeps the plan for this base URL
+            done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+        grown[how] = [each / 1e6 for each in json.loads(done.stdout)]
+    resident, (_, stays, peak) = grown["resident"][0], grown["traced"]
+    return Row(f"{name}, memory", resident, "MB resident", None, f"{stays:.1f} MB traced, {peak:.1f} at most meanwhile")
 
 
 def of_many(text: str, number: int) -> str:

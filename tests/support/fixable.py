@@ -28,7 +28,7 @@ _SPELLINGS: tuple[tuple[str, str, str], ...] = (
     ("far key", "unknown-key", "retry:\n  max_attempts: 3\n  max_wait_delay: 1000\n"),
     ("yes", "loose-boolean", "retry:\n  max_attempts: 3\n  jitter: yes\n"),
     ("unit in comment", "unit-in-comment", "circuit_breaker:\n  failure_threshold: 5\n  timeout: 2 # minutes\n"),
-    ("nearly a choice", "not-a-choice", "retry:\n  max_attempts: 3\n  backoff: exponentail\n"),
+    ("nearly a choice", "invalid-choice", "retry:\n  max_attempts: 3\n  backoff: exponentail\n"),
     ("twice the same", "duplicate-key", "retry:\n  max_attempts: 3\n  jitter: true\n  jitter: true\n"),
     ("comparison", "yaml-syntax", ("monitoring:\n  alerts:\n    - severity: critical\n      channel: email\n"
      "      condition: %5 # of a hundred\n")),

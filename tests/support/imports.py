@@ -48,9 +48,12 @@ class Importing:
         selection: Selection | None = None,
         schemas: str | None = None,
         base_url: str | None = None,
+        complete: bool | None = None,
     ) -> Request:
         draft = Draft("INT-001", "Shop", "shop")
-        return Request(str(source), draft, self.spec, selection=selection, schemas=schemas, base_url=base_url)
+        return Request(
+            str(source), draft, self.spec, selection=selection, schemas=schemas, base_url=base_url, complete=complete
+        )
 
     def write(self, text: str, name: str = "api.yaml") -> Path:
         path = self.root / name
@@ -58,14 +61,21 @@ class Importing:
         return path
 
     def new(self, source: str | Path, **options: object) -> Imported:
-        return import_new(self.request(source, **options))
+        return self._beside(import_new(self.request(source, **options)))
 
     def of(self, text: str, name: str = "api.yaml", **options: object) -> Imported:
         """Import a source given as text."""
         return self.new(self.write(text, name), **options)
 
     def again(self, old: str, source: str | Path, **options: object) -> Imported:
-        return import_again(self.request(source, **options), old)
+        return self._beside(import_again(self.request(source, **options), old))
+
+    @staticmethod
+    def _beside(imported: Imported) -> Imported:
+        """Write the schemas where the spec refers to them, as the command does."""
+        if imported.schemas_file is not None:
+            imported.schemas_file.path.write_text(imported.schemas_file.text, "utf-8")
+        return imported
 
     def load(self, text: str) -> Loaded:
         return load_text(text, self.spec, self.workspace)

@@ -11,7 +11,7 @@ Only what can be nothing else is looked up: a false alarm is worse than a gap.
 | `intertie queue drop --json`, also in `sh` and `console` blocks | the command, and that it has the options |
 | `--show-response` | an option of some command |
 | `make bench ONLY=3`, also in `sh` blocks | the target, and that the Makefile reads the variable |
-| `TIE203`, `TIE515 budget-runs-dry`, `# warning: [unknown-key]`, anywhere on a page | a rule's code, the code's name, a rule's name |
+| `TIE203`, `TIE515 budget-exhausted-early`, `# warning: [unknown-key]`, anywhere on a page | a rule's code, the code's name, a rule's name |
 
 A file that the page has its reader save is the reader's.
 """

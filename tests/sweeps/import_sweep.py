@@ -80,7 +80,10 @@ class _Sweep:
         self.faults: list[str] = []
 
     def imported(self, source: Path, schemas: str | None = None) -> Imported:
-        return import_new(Request(str(source), Draft("INT-900", "Swept", "swept"), self.target, schemas=schemas))
+        made = import_new(Request(str(source), Draft("INT-900", "Swept", "swept"), self.target, schemas=schemas))
+        if made.schemas_file is not None:
+            made.schemas_file.path.write_text(made.schemas_file.text, "utf-8")
+        return made
 
     def compiled(self, text: str) -> Compiled:
         spec = load_text(text, self.target, self.workspace).spec
@@ -124,7 +127,7 @@ class _Sweep:
 
     def _goes_and_comes(self, made: Imported) -> None:
         """Export, import, export, import: the same operations, and the same text from the first export on."""
-        first = self.exported(made.text, "first.json")
+        first = self.exported(made.text, "again.json")
         if first is None:
             return
         # What is referred to is named at the first export: texts are compared where the schemas stand in them.
@@ -134,7 +137,7 @@ class _Sweep:
         asked = [(each.method, each.path) for each in made.description.operations]
         if sorted(dict.fromkeys(asked)) != sorted((each.method, each.path) for each in second.description.operations):
             self.faults.append("the export has other operations")
-        following = self.exported(second.text, "second.json")
+        following = self.exported(second.text, "again.json")
         if following is not None:
             third = self.imported(following, schemas)
             if schemas == "inline" and _normal(third) != _normal(second):

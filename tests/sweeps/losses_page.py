@@ -7,6 +7,9 @@ from collections import Counter
 from msgspec import Struct, field
 
 _WORDS = {
+    "broken-example": "examples that break their schema",
+    "credential-parameter": "credentials as parameters",
+    "oauth-flow": "OAuth flows",
     "answer-media-type": "further content types of answers",
     "answer-status": "answers that are neither success nor error",
     "default-value": "defaults that break their own schema",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 
 class NotReadable(ValueError):  # noqa: N818  # reads as the state it names
@@ -24,10 +25,39 @@ def read_regular(path: str | Path, *, most_bytes: int) -> tuple[bytes, os.stat_r
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise NotReadable(f"it is {kind_of(found.st_mode)}, and only regular files are read")
-        data = file.read(most_bytes + 1) if found.st_size <= most_bytes else None
+        data = _whole(file, found.st_size, most_bytes + 1) if found.st_size <= most_bytes else None
     if data is None or len(data) > most_bytes:
         raise NotReadable(f"it is larger than {most_bytes // 1024:,} KiB; is it the right one?")
     return data, found
+
+
+def _whole(file: BinaryIO, size: int, most: int) -> bytes:
+    """Return what a file holds, at most so many bytes, in no more memory than it has unless it grows meanwhile."""
+    data = file.read(size + 1)
+    return data if len(data) <= size else data + file.read(most - len(data))
+
+
+def replace_file(file: Path, content: bytes) -> None:
+    """Write a file in one step, for its owner alone: who reads it meanwhile sees the old content or the new one.
+
+    Raises:
+        OSError: It can't be written; nothing of it is left behind.
+    """
+    from tempfile import mkstemp  # noqa: PLC0415  # few processes write
+
+    descriptor, name = mkstemp(prefix=f".{file.name}.", dir=file.parent)  # with mode 600
+    try:
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(content)
+        Path(name).replace(file)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def is_ours_alone(status: os.stat_result) -> bool:
+    """Return whether a file or folder belongs to who runs this process, and nobody else may write it."""
+    return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def kind_of(mode: int) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from intertie._version import __version__
-from intertie.adapters.regular_files import NotReadable, read_regular
+from intertie.adapters.regular_files import NotReadable, read_regular, replace_file
+from intertie.app.conditions import conditions_of_any_text, digest_of
 from intertie.compiler import Settings
-from intertie.compiler.wires.registry import protocol_tags
-from intertie.runtime.mapping.registered import registered_transforms
-from intertie.spec.loading import Loaded
+
+if TYPE_CHECKING:  # a plan that is kept is opened without its text
+    from intertie.spec.loading import Loaded
 
 FILE_NAME = "passed-checks"
 MOST = 200
@@ -28,25 +26,18 @@ _MOST_BYTES = 1024 * 1024
 def key_of(loaded: Loaded, settings: Settings, *, today: date) -> str:
     """Return the name of all that a check of a spec depends on, as a hexadecimal SHA-256.
 
-    That is the text and the place of the spec, the files that its schemas are in, the settings that rules and compiler
-    read, what the application registered (transforms, protocols), Intertie's and Python's version, and the day. Specs,
+    That is what all texts depend on, the text and the place of the spec, and the files that its schemas are in. Specs,
     cases and libraries beside it are left out: what they may cause is a warning, and the next day looks again.
     """
-    parts = [
-        __version__,
-        repr(sys.version_info[:3]),
-        today.isoformat(),
-        loaded.spec.path,
-        loaded.spec.content_hash,
-        str(settings.root),
-        repr(settings.lint),
-        repr(sorted((name, setting.value) for name, setting in settings.defaults.items())),
-        repr((settings.environment, settings.base_url is not None, settings.audit, settings.trust)),
-        repr(sorted((name, each.takes_list) for name, each in registered_transforms().items())),
-        repr(sorted(protocol_tags())),
-        *map(_stamp, sorted(loaded.files)),
-    ]
-    return hashlib.sha256("\0".join(parts).encode("utf-8", errors="surrogatepass")).hexdigest()
+    return digest_of(
+        (
+            *conditions_of_any_text(settings, today=today),
+            loaded.spec.path,
+            loaded.spec.content_hash,
+            repr(settings.base_url is not None),
+            *map(_stamp, sorted(loaded.files)),
+        )
+    )
 
 
 def _stamp(path: Path) -> str:
@@ -90,7 +81,7 @@ class PassedTexts:
         if file is None or not file.parent.is_dir():
             return
         with suppress(OSError):
-            _replace(file, "".join(f"{known}\n" for known in self._keys))
+            replace_file(file, "".join(f"{known}\n" for known in self._keys).encode("ascii"))
         self._unwritten = []
 
     def _read(self) -> Iterable[str]:
@@ -102,17 +93,3 @@ class PassedTexts:
             return ()  # nothing is remembered yet, or it can't be read: the text is checked
         text = read.decode("ascii", errors="replace")
         return (line for line in text.split("\n") if len(line) == _KEY_LENGTH)
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write a file in one step: who reads it meanwhile sees the old text or the new one."""
-    from tempfile import mkstemp  # noqa: PLC0415  # only the first start with a text writes
-
-    descriptor, name = mkstemp(prefix=f".{file.name}.", dir=file.parent)  # with mode 600
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as opened:
-            opened.write(text)
-        Path(name).replace(file)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -5,24 +5,21 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from intertie.adapters.stores import state_folder
-from intertie.app.passed_texts import PassedTexts, key_of
-from intertie.compiler import Compiled, Settings, compile_spec, load_settings
+from intertie.app.planning import Planner
+from intertie.compiler import Settings, load_settings
 from intertie.compiler.settings import FILE_NAME
 from intertie.core.clock import BlockingClock, Clock
 from intertie.core.errors import UsageError
-from intertie.core.seen_paths import seen_path
-from intertie.diagnostics import Diagnostic, Severity, SpecError
-from intertie.lint.ids import other_type
-from intertie.lint.overlap import told_once
 from intertie.runtime.plan import Plan
-from intertie.spec.codes import AROUND_THE_SPEC
-from intertie.spec.loading import Loaded, load
 from intertie.spec.workspace import Workspace, find_workspace
+
+if TYPE_CHECKING:
+    from intertie.spec.loading import Loaded
 
 _log = logging.getLogger("intertie")
 
@@ -50,7 +47,11 @@ class Workbench:
     warn: Callable[[str], None] = field(default=_log_warning, repr=False, compare=False)
     clock: Clock = field(default_factory=BlockingClock, repr=False, compare=False)
     _warned: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
-    _passed: list[PassedTexts] = field(default_factory=list, init=False, repr=False, compare=False)
+    _planner: Planner = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        planner = Planner(self.workspace, self.settings, self.clock, self._tell)
+        object.__setattr__(self, "_planner", planner)
 
     @property
     def root(self) -> Path:
@@ -89,11 +90,9 @@ class Workbench:
 
     def load(self, spec: str | Path) -> Loaded:
         """Read a spec."""
-        return load(self.find(spec), self.workspace)
+        from intertie.spec.loading import load  # noqa: PLC0415  # a plan that is kept is opened without its text
 
-    def compile(self, loaded: Loaded, *, environment: str | None = None, base_url: str | None = None) -> Compiled:
-        """Compile a spec for one environment."""
-        return compile_spec(loaded.spec, settings=self.settings, environment=environment, base_url=base_url)
+        return load(self.find(spec), self.workspace)
 
     def plan(
         self,
@@ -116,63 +115,17 @@ class Workbench:
             SpecError: It has errors; all findings stand on it.
         """
         path = self.find(spec)
-        kind = other_type(path)
-        if kind is not None:
-            shown = seen_path(path, Path.cwd())
-            raise UsageError(f"{shown} is of type {kind}: only integration specs can be called")
-        loaded = load(path, self.workspace)
-        if not loaded.source and loaded.diagnostics:
-            # Nothing could be read: what is missing in it is not worth a word.
-            raise SpecError(loaded.diagnostics, root=self.root)
-        compiled = self.compile(loaded, environment=environment, base_url=base_url)
-        found = (*loaded.diagnostics, *told_once(loaded.spec, loaded.diagnostics, compiled.diagnostics))
-        stopped = any(_is_error(finding) and finding.code not in AROUND_THE_SPEC for finding in found)
-        if not stopped:
-            # What is unfilled is no error to a reader; to who wants to call, what is missing for it is.
-            found = (*found, *filter(_is_error, compiled.diagnostics))
-        if stopped or compiled.plan is None:
-            raise SpecError(found, {self.workspace.shown(path): loaded.source}, root=self.root)
-        if judged:
-            self._judge(path, loaded, base_url)
-        return compiled.plan
-
-    def _judge(self, path: Path, loaded: Loaded, base_url: str | None) -> None:
-        """Check a spec whole, unless its text has passed before; warn of errors around it.
-
-        Raises:
-            SpecError: It has errors; all findings stand on it.
-        """
-        settings = self.settings if base_url is None else replace(self.settings, base_url=base_url)
-        today = self.clock.utc_now().date()
-        if not self._passed:
-            self._passed.append(PassedTexts(state_folder(settings.state, self.root)))
-        (passed,) = self._passed
-        key = key_of(loaded, settings, today=today)
-        if key in passed:
-            return
-        from intertie.lint.before_use import judge_before_use  # noqa: PLC0415  # a text that has passed needs no rules
-
-        verdict = judge_before_use(path, loaded, self.workspace, settings, today=today)
-        if verdict.stopping:
-            raise SpecError(verdict.found, {self.workspace.shown(path): loaded.source}, root=self.root)
-        self._tell(verdict.sentences())
-        if verdict.is_clean:
-            passed.add(key)
+        return self._planner.plan(path, environment=environment, base_url=base_url, judged=judged)
 
     def remember(self) -> None:
         """Keep what passed for the next start, now that whoever opened the stores has made the state folder."""
-        for passed in self._passed:
-            passed.keep()
+        self._planner.remember()
 
     def _tell(self, sentences: Iterable[str]) -> None:
         for sentence in sentences:
             if sentence not in self._warned:
                 self._warned.add(sentence)
                 self.warn(sentence)
-
-
-def _is_error(finding: Diagnostic) -> bool:
-    return finding.severity is Severity.ERROR
 
 
 def find_spec(workspace: Workspace, spec: str | Path) -> Path | None:

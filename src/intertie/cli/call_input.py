@@ -44,7 +44,7 @@ def _document(document: str) -> dict[str, object]:
         text, where = document, "--input"
     value = _json(text, where)
     if not isinstance(value, dict):
-        raise UsageError(f"{where} must hold a JSON object: the operation's input")
+        raise UsageError(f"{where} must be a JSON object with the input of the operation")
     return cast("dict[str, object]", value)
 
 
@@ -54,21 +54,21 @@ def _json(text: str, where: str) -> object:
     except msgspec.DecodeError as error:
         raise UsageError(f"{where} is not JSON: {error}") from None
     except UnicodeEncodeError:  # an argument's bytes that were no text
-        raise UsageError(f"{where} is not JSON: it is not UTF-8 text") from None
+        raise UsageError(f"{where} is not UTF-8 text") from None
 
 
 def _stdin() -> str:
     try:
         return stdin_text()
     except UnicodeDecodeError:
-        raise UsageError("stdin is not JSON: it is not UTF-8 text") from None
+        raise UsageError("stdin is not UTF-8 text") from None
 
 
 def _utf8(text: bytes, where: str) -> str:
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UsageError(f"{where} is not JSON: it is not UTF-8 text") from None
+        raise UsageError(f"{where} is not UTF-8 text") from None
 
 
 def _file(path: str) -> bytes:
@@ -83,6 +83,6 @@ def _put(target: dict[str, object], name: str, value: object, pair: str) -> None
     for parent in parents:
         inner = target.setdefault(parent, {})
         if not isinstance(inner, dict):
-            raise UsageError(f"`{pair}`: `{parent}` is a value already, so it can't hold `{last}`")
+            raise UsageError(f"`{pair}`: `{parent}` already has a value, so `{last}` can't be set in it")
         target = inner
     target[last] = value

@@ -59,7 +59,7 @@ def scores(files: Sequence[Path], workspace: Workspace, form: str, *, width: int
     from intertie.spec.loading import load  # noqa: PLC0415
 
     if form not in ("full", "json"):
-        raise UsageError(f"--score has no form `{form}`: it is a table, or with --format json a document")
+        raise UsageError(f"--score has no format `{form}`: use the default, or --format json")
     found = [score(load(path, workspace).spec) for path in files]
     if form == "json":
         return json.dumps(score_json(found), indent=2, ensure_ascii=False) + "\n"

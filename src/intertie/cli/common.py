@@ -40,16 +40,16 @@ format_option = click.option(
     default="text",
     show_default=True,
     callback=_remember_format,
-    help="Text for people, or one JSON document on stdout.",
+    help="Text, or one JSON document on stdout.",
 )
 environment_option = click.option(
-    "--env", "environment", metavar="E", shell_complete=complete_environment, help="Environment of the spec."
+    "--env", "environment", metavar="E", shell_complete=complete_environment, help="Environment, as named in the spec."
 )
-base_url_option = click.option("--base-url", metavar="URL", help="Where calls go instead of what the spec says.")
+base_url_option = click.option("--base-url", metavar="URL", help="Send calls to this URL, not the one in the spec.")
 
 
 state_url_option = click.option(
-    "--base-url", metavar="URL", help="Of calls that went to this URL instead of the spec's own, such as a mock."
+    "--base-url", metavar="URL", help="State of calls to this URL, such as a mock, instead of the one in the spec."
 )
 
 

@@ -33,7 +33,7 @@ def summary_line(checks: list[Check]) -> str:
     problems = sum(check.level == "problem" for check in checks)
     warnings = sum(check.level == "warning" for check in checks)
     if not problems and not warnings:
-        return f"{plural(len(checks), 'check')}, all well"
+        return f"{plural(len(checks), 'check')} passed"
     counts = [plural(count, word) for count, word in ((problems, "problem"), (warnings, "warning")) if count]
     return f"{plural(len(checks), 'check')}: {', '.join(counts)}"
 

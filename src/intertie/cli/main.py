@@ -29,24 +29,24 @@ _LONGEST_NAME = 100
 _OUTPUT_FAILED = frozenset({errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG})
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "init": ("init", "Make a workspace: intertie.toml, specs/, cases."),
-    "new": ("new", "Write a spec from the template."),
-    "check": ("check", "Find what is wrong in specs, and say what to do."),
-    "doctor": ("doctor", "Check whether everything that calls need is there."),
-    "rule": ("rule", "Explain a rule: an example, and what to use instead."),
-    "fmt": ("fmt", "Put specs into canonical form."),
-    "diff": ("diff", "Show what changes for those who call, between two versions."),
-    "plan": ("plan", "Show what will happen on a call, and where each number comes from."),
-    "call": ("call", "Call an operation through every guard."),
-    "mock": ("mock", "Serve a spec's mock."),
-    "queue": ("queue", "List, replay or drop queued calls."),
-    "generate": ("generate", "Make an OpenAPI description from a spec, or say that one is stale."),
-    "report": ("report", "Report costs from the ledger, calls from the history."),
-    "status": ("status", "Show limiter, breaker, queue and budget as they are now."),
-    "breaker": ("breaker", "Hold a breaker open or closed, or let it decide."),
-    "limiter": ("limiter", "Pause or resume a limiter."),
-    "budget": ("budget", "Reconcile what dead processes left in the ledger."),
-    "lsp": ("lsp", "Serve an editor: findings, hover, completion, renaming."),
+    "init": ("init", "Create a workspace: intertie.toml, specs/, cases."),
+    "new": ("new", "Create a spec from the template, or from an API description."),
+    "check": ("check", "Find mistakes in specs, and explain how to fix them."),
+    "doctor": ("doctor", "Check that everything calls need is in place."),
+    "rule": ("rule", "Explain a rule, with an example and its fix."),
+    "fmt": ("fmt", "Format specs."),
+    "diff": ("diff", "Show how a change to a spec affects its callers."),
+    "plan": ("plan", "Show what a call will do, and where each number comes from."),
+    "call": ("call", "Call an operation, with all its guards."),
+    "mock": ("mock", "Serve a mock of the service."),
+    "queue": ("queue", "List, send or delete queued calls."),
+    "generate": ("generate", "Generate OpenAPI or typed Python from a spec."),
+    "report": ("report", "Report costs and past calls."),
+    "status": ("status", "Show the current state of limits, breakers, queue and budget."),
+    "breaker": ("breaker", "Force a breaker open or closed, or back to automatic."),
+    "limiter": ("limiter", "Pause or resume all calls to a service."),
+    "budget": ("budget", "Settle amounts that crashed processes left reserved."),
+    "lsp": ("lsp", "Start the language server for editors."),
     "dev": ("dev", "For work on Intertie itself."),
 }
 """Command -> (module in `intertie.cli.commands`, one line of help); modules are imported when used."""
@@ -121,18 +121,18 @@ class LazyGroup(click.Group):
 @click.option(
     "--workspace",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Workspace folder; else the nearest one upwards with an intertie.toml.",
+    help="Workspace folder. Default: the nearest parent folder with an intertie.toml.",
 )
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Configuration file instead of the workspace's intertie.toml.",
+    help="Configuration file. Default: the intertie.toml of the workspace.",
 )
-@click.option("-v", "--verbose", count=True, help="Show the log of calls from info on; twice, from debug on.")
-@click.option("--no-color", is_flag=True, help="No colour, also on a terminal.")
+@click.option("-v", "--verbose", count=True, help="Show the log of calls at level info; -vv shows level debug.")
+@click.option("--no-color", is_flag=True, help="Do not use colors.")
 @click.pass_context
 def cli(ctx: click.Context, workspace: Path | None, config: Path | None, verbose: int, no_color: bool) -> None:
-    """One Markdown file about an external service: checked, planned, mocked, called through every guard."""
+    """Check, plan, mock and call the external service that a Markdown spec describes."""
     ctx.obj = CliContext(workspace, config, verbose, _color(no_color=no_color))
 
 
@@ -177,7 +177,7 @@ def run(arguments: list[str]) -> int:
     except OSError as failure:
         if failure.filename is None and failure.errno in _OUTPUT_FAILED:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            _complain(f"the output can't be written: {failure.strerror}", color)
+            _complain(f"can't write the output: {failure.strerror}", color)
             return 1
         if failure.filename is None:
             return _report_bug(failure, verbose=_wants_trace(arguments))
@@ -219,8 +219,8 @@ def _report_bug(bug: Exception, *, verbose: bool) -> int:
     place = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame else "?"
     click.echo(
         f"Intertie {__version__} has a bug: {type(bug).__name__} at {place}.\n"
-        "Nothing is known to be wrong with your input. Run again with -v for the trace, and report it together with "
-        "the command line (leave out secrets).",
+        "Run the command again with -v to get the trace, and report it together with the command line. Leave out "
+        "secrets.",
         err=True,
     )
     return BUG_STATUS

@@ -45,7 +45,7 @@ class NextLine(msgspec.Struct, frozen=True):
         # What can't be typed can't be suggested.
         typed = [(line, call) for line, call in typed if line.isprintable()]
         if not typed:
-            return f"{title} listens on {url}; what it takes is in\n  {self._command('plan', self.spec)}"
+            return f"{title} listens on {url}; its operations are listed by\n  {self._command('plan', self.spec)}"
         short = (pair for pair in typed if len(pair[0]) <= _WIDE)
         line, call = next(short, min(typed, key=lambda pair: len(pair[0])))
         return "\n  ".join([f"{title} listens on {url}; call it with", *self._exports(plan, call), line])

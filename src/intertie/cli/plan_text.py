@@ -15,7 +15,7 @@ from intertie.runtime.plan import OperationPlan, Plan
 
 _STAGE_COLUMN = 28
 _INDENT = 2
-_LEGEND = "At the right edge stands what says so: a line of the spec, `config`, `argument` or `default`."
+_LEGEND = "The right column shows where each number comes from: a line of the spec, `config`, `argument` or `default`."
 _FOLDED_FROM = 2
 """A stage of so many sentences that an operation above has word for word is not repeated."""
 

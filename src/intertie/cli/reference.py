@@ -35,6 +35,9 @@ The [page of each rule](rules/README.md) says which of the two it is. Five thing
 - A text that has passed is remembered in the state folder, in the file `passed-checks`, for the day, the settings, the
   versions of Intertie and Python, and what the application registered. The first run after a change pays for all rules,
   the next ones for none. Where there is no state folder nothing is remembered; opening an integration makes it.
+- Its plan is kept there, too, in the folder `plans`, for the same and for the environment, the base URL, the variables
+  and the files that it was made of: who finds it reads it instead of the text. It has references to secrets, never
+  their texts. Both may be deleted at any time.
 
 ## What calls log
 
@@ -64,12 +67,12 @@ def cli_markdown() -> str:
         "# Commands",
         "",
         "Generated from the commands. SPEC is a path, or an id in the workspace (`INT-001`). The workspace is the",
-        "nearest folder upwards with an `intertie.toml`, else the spec's own folder.",
+        "nearest parent folder with an `intertie.toml`, else the folder of the spec.",
         "",
-        "Exit status: 0 done; 1 findings, or a failed call; 2 wrong usage; 70 a bug in Intertie. With `--format json`",
-        "stdout holds exactly one JSON document; what people read goes to stderr.",
+        "Exit status: 0 success; 1 findings, or a failed call; 2 wrong usage; 70 a bug in Intertie. With",
+        "`--format json`, stdout is exactly one JSON document; everything else goes to stderr.",
         "",
-        "Options common to all stand before the command:",
+        "These options go before the command:",
         "",
         *_options(cli, click.Context(cli, info_name="intertie")),
     ]

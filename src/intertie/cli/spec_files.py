@@ -33,7 +33,7 @@ def workspace_of(context: CliContext, paths: tuple[str, ...]) -> Workspace:
     if len(declared) > 1 or common == Path(common.anchor) or not all(root.is_relative_to(common) for root in found):
         first, second = list(found.values())[:2]
         raise UsageError(
-            f"{first} and {second} belong to different workspaces: check them one by one, or name --workspace"
+            f"{first} and {second} belong to different workspaces: check them one by one, or pass --workspace"
         )
     return Workspace(common)
 
@@ -89,7 +89,7 @@ def _files_in(folder: Path, workspace: Workspace, *, cases: bool) -> list[Path]:
         files += [path for path in workspace.case_files() if path.resolve().is_relative_to(inside)]
     if not files:
         raise UsageError(
-            f"there are no specs in {folder.resolve()}: no Markdown file there says `type: Integration`; "
-            "`intertie new` writes one"
+            f"{folder.resolve()} has no specs: no Markdown file there says `type: Integration`; "
+            "`intertie new NAME` creates one"
         )
     return files

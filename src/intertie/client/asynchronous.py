@@ -18,7 +18,7 @@ class AsyncOperation(OperationFace):
 
     async def __call__(self, /, **input: object) -> Result:  # noqa: A002  # what callers give is the operation's input
         """Call with the internal input as keywords; return the result or raise a `CallError`."""
-        return result_of(self.plan.id, await self._run(input))
+        return result_of(self.plan.id, await self._usual(input))
 
     async def call(
         self,

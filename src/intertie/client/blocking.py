@@ -20,7 +20,7 @@ class Operation(OperationFace):
 
     def __call__(self, /, **input: object) -> Result:  # noqa: A002  # what callers give is the operation's input
         """Call with the internal input as keywords; return the result or raise a `CallError`."""
-        return result_of(self.plan.id, run_blocking(self._run(input)))
+        return result_of(self.plan.id, run_blocking(self._usual(input)))
 
     def call(
         self,

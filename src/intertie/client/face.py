@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping
+from functools import partial
 from typing import Any, Generic, Self, TypeVar
 
 from intertie.client.by_name import Operations
@@ -25,6 +26,15 @@ class OperationFace:
         self._linked = linked
         self.plan = plan
         self._options = options
+        self._usual = partial(
+            linked.run,
+            plan.id,
+            caller=options.caller,
+            version=options.version,
+            timeout_s=options.timeout_s,
+            explain=options.explain,
+        )
+        """Begins a call with the input alone, and no options but the view's."""
 
     def _run(
         self,

@@ -91,7 +91,7 @@ class Result(Struct, frozen=True):
 
 def result_of(operation: str, outcome: Outcome) -> Result:
     """Return the result of an answered call, or raise the error of a failed one."""
-    if isinstance(outcome, Failed):
+    if type(outcome) is Failed:
         raise outcome.error
     cause = outcome.cause
     return Result(

@@ -142,7 +142,7 @@ TABLE: tuple[Code, ...] = (
         "mend the field's name, or add it to the schema it belongs to",
     ),
     Code(
-        "TIE072", "tier-disorder", _ERROR,
+        "TIE072", "unordered-tiers", _ERROR,
         "The price tiers are out of order.",
         "order the tiers by `limit`; only the last has none",
     ),
@@ -152,7 +152,7 @@ TABLE: tuple[Code, ...] = (
         "use `request`, `gb` or `minute` with the model of that name, `month` with `subscription`",
     ),
     Code(
-        "TIE074", "open-last-tier", _WARNING,
+        "TIE074", "limited-last-tier", _WARNING,
         "No tier says what calls cost beyond the last limit.",
         "add a tier without `limit`",
     ),

@@ -16,7 +16,6 @@ from intertie.importers.schemas import SchemaKeeper
 
 _STATUS_RE = re.compile(r"[1-5](?:\d\d|XX)", re.IGNORECASE)
 _MOST_EXAMPLE_VALUES = 200
-_LONGEST = 200
 _MEDIA_RE = re.compile(r"[\w!#$&^.+*-]+/[\w!#$&^.+*-]+(?:\s*;.*)?")
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE"})
 
@@ -24,11 +23,15 @@ _WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE"})
 class AnswerReader:
     """Reads bodies and answers of one source."""
 
-    def __init__(self, references: References, schemas: SchemaKeeper, ledger: Ledger, *, examples: bool) -> None:
+    def __init__(
+        self, references: References, schemas: SchemaKeeper, ledger: Ledger, *, examples: bool, longest: int
+    ) -> None:
+        """Make one; a description of more than `longest` characters is cut."""
         self._references = references
         self._schemas = schemas
         self._ledger = ledger
         self._examples = examples
+        self._longest = longest
 
     def body(self, value: object, where: str, *, method: str) -> ImportedBody | None:
         """Return the request body, None where the operation has none, or one of nothing where none is expected."""
@@ -117,7 +120,7 @@ class AnswerReader:
             schema = self._schemas.keep(media["schema"], step(place, "schema")) if "schema" in media else None
             if content_type in ("application/json", "*/*"):
                 content_type = None
-        text, cut = first_sentences(prose(word(given.get("description"))), _LONGEST)
+        text, cut = first_sentences(prose(word(given.get("description"))), self._longest)
         if cut:
             self._ledger.lose("long-text", "description", step(where, "description"))
         marked = [name for name, each in mapping(given.get("headers")).items() if _tells_when(each)]

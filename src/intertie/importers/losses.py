@@ -1,4 +1,4 @@
-"""What an import could not keep, and what it guessed: told in full, never dropped in silence."""
+"""What an import could not keep, and what it guessed: all of it is reported."""
 
 from __future__ import annotations
 
@@ -7,60 +7,69 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 WHY: dict[str, str] = {
-    "callback": "a spec describes the calls that we make, not those that come to us",
-    "webhook": "a spec describes the calls that we make, not those that come to us",
-    "cookie-parameter": "cookies are not sent",
-    "reserved-header": "`authentication` and the content types write this header",
-    "parameter-constraint": "a parameter has type, format, enum, bounds, pattern and items",
-    "parameter-content": "the caller gives the text that is sent",
-    "unused-path-parameter": "the path has no such placeholder",
-    "unusable-parameter": "it has no name, or no place in a request",
-    "default-value": "it breaks the parameter's own schema, so sending it would fail",
-    "request-media-type": "one content type is sent: JSON before form, multipart, XML, text and the rest",
-    "answer-media-type": "one content type is read: JSON before XML, text and the rest",
-    "success-answer": "one schema is checked on success: that of the first status",
+    "callback": "a spec describes the calls you make, not the calls you receive",
+    "webhook": "a spec describes the calls you make, not the calls you receive",
+    "cookie-parameter": "Intertie sends no cookies",
+    "reserved-header": "Intertie writes this header itself, from `authentication` and the content types",
+    "parameter-constraint": "a parameter has a type, format, enum, bounds, pattern and items, and nothing else",
+    "parameter-content": "the parameter is sent as the text that the caller passes",
+    "unused-path-parameter": "the path has no placeholder of this name",
+    "unusable-parameter": "it has no name, or it does not say where it goes",
+    "default-value": "it breaks the parameter's own schema, so every call that used it would fail",
+    "request-media-type": "an operation sends one content type; the order is JSON, form, multipart, XML, text",
+    "answer-media-type": "an operation reads one content type; the order is JSON, XML, text",
+    "success-answer": "an operation has one success schema; the schema of the first status is used",
     "answer-status": "it is neither a success nor an error",
-    "answer-header": "of an answer's headers the guards read their own; the rest is not handed on",
-    "link": "calls are not chained by the service's links",
-    "empty-body": "the method sends no body, and the schema says nothing of one",
-    "encoding": "parts of a body are encoded by its content type alone",
-    "discriminator": "it stays in the text; the branches' own schemas decide",
-    "stream-items": "items of a stream are handed over as they come; their schema is not checked",
-    "xml-shape": "XML bodies are handed over as text",
-    "external-reference": "nothing is read beside the source itself; any value passes",
-    "broken-reference": "it points at nothing; any value passes",
-    "circular-reference": "the schema only refers back to itself; any value passes",
-    "schema-mended": "the keyword breaks the rules of JSON Schema and is left out",
-    "schema-name": "the name has characters that a reference can't hold; another is used",
-    "security-scheme": "an integration has one credential; another one is used",
-    "security-kind": "this way to identify is not supported",
-    "token-endpoint": "its URL can't be used: it needs https and a host",
+    "answer-header": "a spec does not list the headers of answers",
+    "link": "a spec does not list links between operations",
+    "empty-body": "the method sends no body, and the schema describes none",
+    "encoding": "the content type alone decides how a part is encoded",
+    "discriminator": "it is kept as text; the schemas of the branches decide",
+    "stream-items": "the items of a stream are not checked against a schema",
+    "xml-shape": "XML bodies are passed on as text",
+    "external-reference": "only the source itself is read; any value is accepted here",
+    "broken-reference": "it points at nothing; any value is accepted here",
+    "circular-reference": "the schema refers only to itself; any value is accepted here",
+    "schema-mended": "it breaks the rules of JSON Schema, so it is left out",
+    "schema-name": "a reference can't hold this name; another one is used",
+    "security-scheme": "an integration has one credential, and another one is used",
+    "security-kind": "Intertie can't authenticate this way",
+    "oauth-flow": "Intertie does not request tokens this way: get an access token yourself, and store it as the secret",
+    "credential-parameter": "`authentication` sends the credential, in a header",
+    "token-endpoint": "the token URL must use https and name a host",
     "public-operation": "the credential is sent on every call",
-    "server": "its URL can't be a base URL",
+    "server": "the URL can't be used as a base URL",
     "server-variable": "the default is used",
     "operation-server": "all calls go to the base URL",
-    "method": "this method can't be called",
-    "path": "what follows `#` or `?` is no part of an endpoint's path",
+    "method": "Intertie can't call this method",
+    "path": "the part after `#` or `?` does not belong to a path",
     "unusable-path": "the path can't be sent",
-    "example": "an endpoint has one example, of at most 200 values, and no credential in it",
-    "long-text": "it is cut at a sentence",
-    "extension": "it means nothing here",
-    "operation-limit": "limits hold for the whole integration",
-    "read-only-field": "calls send this schema too, and the service sets the field: it is required of neither",
-    "duplicate-key": "the key is given twice; the first one is read",
-    "yaml-tag": "tags are not resolved",
-    "licence": "it is for people to read at the source",
-    "script": "no code is taken from documents",
+    "example": "an operation has one example, of at most 200 values and without credentials",
+    "broken-example": "the example breaks its own schema",
+    "long-text": "descriptions are shortened; --complete keeps more of them",
+    "extension": "Intertie does not know this extension",
+    "operation-limit": "limits apply to the whole integration",
+    "read-only-field": "the schema is also sent, and only the service sets this field: it is no longer required",
+    "duplicate-key": "the key appears twice; the first one counts",
+    "yaml-tag": "YAML tags are ignored",
+    "licence": "read it at the source",
+    "script": "no code is taken from a source",
     "variable": "it has no value in the source",
-    "recorded-value": "a recording may hold secrets and personal data: shapes are kept, values are not",
-    "asset": "pages, images and scripts are no API calls",
-    "other-host": "an integration has one service; its other hosts are left out",
-    "curl-option": "the option does not change what is sent",
-    "file-body": "the content is the caller's",
-    "unreadable-body": "it is not what its content type says; any value passes",
+    "recorded-value": "a recording may hold secrets and personal data: only its shape is kept",
+    "asset": "pages, images and scripts are not API calls",
+    "other-host": "an integration has one service; calls to other hosts are left out",
+    "curl-option": "the option does not change the request",
+    "file-body": "the caller passes the content",
+    "unreadable-body": "the content does not match its content type; any value is accepted here",
 }
 """Kind of loss -> why."""
 
+_IN_A_LINE: dict[str, tuple[str, str]] = {
+    "long-text": ("description shortened", "descriptions shortened"),
+    "extension": ("extension left out", "extensions left out"),
+    "licence": ("legal note left out", "legal notes left out"),
+}
+"""Kinds that change nothing about calls -> the words for one and for several."""
 _WIDEST = 60
 
 
@@ -113,6 +122,25 @@ class Ledger:
     def guesses(self) -> tuple[Guess, ...]:
         """All guesses in the order they were noted."""
         return tuple(self._guesses)
+
+
+def weighty(losses: Sequence[Loss]) -> tuple[Loss, ...]:
+    """Return the losses that may change what calls do; `brief_words` has the others."""
+    return tuple(loss for loss in losses if loss.kind not in _IN_A_LINE)
+
+
+def brief_words(losses: Sequence[Loss]) -> str:
+    """Return the losses that change nothing about calls in a few words, empty where there are none.
+
+    >>> brief_words([Loss("extension", "x-a", "#"), Loss("extension", "x-b", "#"), Loss("licence", "license", "#")])
+    '2 extensions left out, 1 legal note left out'
+    """
+    counts = counts_by_kind(losses)
+    return ", ".join(
+        f"{counts[kind]} {one if counts[kind] == 1 else several}"
+        for kind, (one, several) in _IN_A_LINE.items()
+        if kind in counts
+    )
 
 
 HEADS = ("lost", "times", "where", "why")

@@ -95,11 +95,12 @@ class ImportedEnvironment(Struct, frozen=True):
 
 
 class ImportedAuth(Struct, frozen=True):
-    """How we identify ourselves: `authentication` as a spec writes it."""
+    """How we identify ourselves: `authentication` as a spec writes it. `note` says what kind of secret it takes."""
 
     type: str
     config: dict[str, object] = field(default_factory=dict)
     guess: str | None = None
+    note: str | None = None
 
 
 class ApiDescription(Struct, frozen=True):

@@ -11,7 +11,9 @@ from intertie.core.errors import UsageError, snake_case
 from intertie.core.json_pointer import step
 from intertie.core.media_types import codec_of, is_json_lines
 from intertie.importers.answers import AnswerReader, tags_of
+from intertie.importers.brevity import LEAN, Brevity, InPlace
 from intertie.importers.environments import places_of
+from intertie.importers.examples import with_sound_examples
 from intertie.importers.guesses import guess_pages, is_limit_key, rates_in, rates_of
 from intertie.importers.losses import Ledger
 from intertie.importers.model import (
@@ -33,7 +35,6 @@ from intertie.importers.selection import Candidate, Selection
 METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
 _NOT_OPERATIONS = frozenset({"summary", "description", "servers", "parameters", "$ref", "additionalOperations"})
 _PLACEHOLDER_RE = re.compile(r"\{[^{}]+\}")
-_LONGEST = 600
 _MOST_OPERATIONS = 20_000
 """A spec holds fewer, however little they say: more are refused before they are read."""
 
@@ -47,7 +48,9 @@ class ImportOptions(Struct, frozen=True):
         prefix: Start of the names of variables, such as `SHOP`.
         headings: Headings that are taken, or given already by key of the operation.
         examples: Whether success examples are kept.
-        by_place: Whether large schemas that stand in an operation become components, named after their place.
+        in_place: Which schemas stay in their operation; the others become components, named after their place. None
+            keeps all of them there.
+        brevity: How much prose is taken over.
         kind: What the source is called where it is not what it is read as.
     """
 
@@ -58,7 +61,8 @@ class ImportOptions(Struct, frozen=True):
     headings: dict[str, str] = {}
     taken: frozenset[str] = frozenset()
     examples: bool = True
-    by_place: bool = False
+    in_place: InPlace | None = None
+    brevity: Brevity = LEAN
     kind: str = ""
 
 
@@ -78,9 +82,13 @@ class OpenApiReader:
         self._options = options
         self._ledger = ledger
         self._references = References(document, ledger)
-        self._schemas = SchemaKeeper(self._references, ledger, by_place=options.by_place)
-        self._parameters = ParameterReader(self._references, ledger)
-        self._answers = AnswerReader(self._references, self._schemas, ledger, examples=options.examples)
+        self._schemas = SchemaKeeper(
+            self._references, ledger, in_place=options.in_place, longest_description=options.brevity.schema
+        )
+        self._parameters = ParameterReader(self._references, ledger, longest=options.brevity.parameter)
+        self._answers = AnswerReader(
+            self._references, self._schemas, ledger, examples=options.examples, longest=options.brevity.answer
+        )
         self._headings = Headings((*options.taken, *options.headings.values()))
         self._info = mapping(document.get("info"))
 
@@ -93,7 +101,11 @@ class OpenApiReader:
         document, ledger, options = self._document, self._ledger, self._options
         every = list(self._found())
         if not every:
-            only = "describes webhooks only: calls that come to us" if document.get("webhooks") else "has no operations"
+            only = (
+                "describes only webhooks, which are calls you receive"
+                if document.get("webhooks")
+                else "has no operations"
+            )
             raise UsageError(f"{options.name} {only}; there is nothing to call")
         options.selection.check(found.candidate for found in every)
         chosen = [found for found in every if options.selection.takes(found.candidate)]
@@ -109,6 +121,8 @@ class OpenApiReader:
         limits, limits_guess = self._limits()
         operations = tuple(self._operation(found, credential) for found in chosen)
         self._around()
+        components = self._schemas.components()
+        operations = with_sound_examples(operations, components, ledger, items=options.brevity.items)
         return ApiDescription(
             source=options.name,
             kind=options.kind or f"OpenAPI {word(document.get('openapi'))}",
@@ -123,7 +137,7 @@ class OpenApiReader:
             data_format=data_format_of(operations),
             limits=limits,
             limits_guess=limits_guess,
-            components=self._schemas.components(),
+            components=components,
             api_docs=_link(mapping(document.get("externalDocs")).get("url")),
             support_contact=self._contact(),
         )
@@ -201,7 +215,7 @@ class OpenApiReader:
             text = summary
         if operation.get("deprecated") is True and not text.lower().startswith("deprecated"):
             text = f"Deprecated. {text}".strip()
-        text, cut = first_sentences(text, _LONGEST)
+        text, cut = first_sentences(text, self._options.brevity.operation)
         if cut:
             self._ledger.lose("long-text", "description", step(where, "description"))
         return text or None
@@ -284,7 +298,7 @@ class OpenApiReader:
 
     def _summary(self) -> str | None:
         written = word(self._info.get("description")) or word(self._info.get("summary"))
-        text, cut = first_sentences(prose(written), _LONGEST)
+        text, cut = first_sentences(prose(written), self._options.brevity.overview)
         if cut:
             self._ledger.lose("long-text", "description", "#/info/description")
         return text or None

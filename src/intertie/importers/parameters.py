@@ -23,16 +23,30 @@ _STYLES = {
 }
 _OF_TYPE = {"spaceDelimited": "array", "pipeDelimited": "array", "deepObject": "object"}
 _TOKEN_RE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CREDENTIALS = frozenset({"token", "access_token", "oauth_token", "auth_token", "api_key", "apikey"})
+_ACCESS_RE = re.compile(r"\b(?:auth\w*|access|api|bearer|oauth) (?:token|key)\b", re.IGNORECASE)
 _IDEMPOTENCY_RE = re.compile(r"idempoten", re.IGNORECASE)
-_LONGEST = 400
+
+
+def _is_credential(name: str, location: str, description: str) -> bool:
+    """Return whether a parameter is the credential once more, by its name and its description.
+
+    >>> _is_credential("token", "query", "Authentication token. Requires scope: `users:read`")
+    True
+    >>> _is_credential("token", "query", "Of the next page."), _is_credential("password", "query", "Of the user.")
+    (False, False)
+    """
+    return location in ("query", "header") and name.lower() in _CREDENTIALS and bool(_ACCESS_RE.search(description))
 
 
 class ParameterReader:
     """Reads the parameters of one source."""
 
-    def __init__(self, references: References, ledger: Ledger) -> None:
+    def __init__(self, references: References, ledger: Ledger, *, longest: int) -> None:
+        """Make one; a description of more than `longest` characters is cut."""
         self._references = references
         self._ledger = ledger
+        self._longest = longest
 
     def read(
         self, declared: list[tuple[Mapping, str]], path: str, credential: frozenset[str]
@@ -42,7 +56,7 @@ class ParameterReader:
         Args:
             declared: Each with its place; of two with the same name and place the later one holds.
             path: As it is sent.
-            credential: Names in lower case that `authentication` sends.
+            credential: Names of headers in lower case that `authentication` sends.
         """
         placeholders = list(dict.fromkeys(PLACEHOLDER_RE.findall(path)))
         found: dict[tuple[str, str], ImportedParameter] = {}
@@ -52,6 +66,9 @@ class ParameterReader:
             if not self._is_usable(name, location, placeholders, where):
                 continue
             if location == "header" and name.lower() in credential:
+                continue
+            if credential and _is_credential(name, location, word(given.get("description"))):
+                self._ledger.lose("credential-parameter", name, where)
                 continue
             if location == "header" and word(given.get("x-intertie-value")):
                 about = self._description(given, where)
@@ -107,7 +124,7 @@ class ParameterReader:
         return ImportedParameter(name, location, required, about, fields)
 
     def _description(self, given: Mapping, where: str) -> str | None:
-        text, cut = first_sentences(prose(word(given.get("description"))), _LONGEST)
+        text, cut = first_sentences(prose(word(given.get("description"))), self._longest)
         if cut:
             self._ledger.lose("long-text", "description", step(where, "description"))
         return text or None

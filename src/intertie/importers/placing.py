@@ -1,4 +1,4 @@
-"""Where schemas stand: in the spec, or in the source that it refers to."""
+"""Where schemas stand: in the spec, in a file beside it, or in the source that it refers to."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.core.errors import UsageError
-from intertie.core.json_pointer import COMPONENTS, name_after
+from intertie.core.json_pointer import COMPONENTS, escaped, name_after
 from intertie.importers.describing import Described
+from intertie.importers.merging.schemas_file import schemas_path
 from intertie.importers.model import ApiDescription
 from intertie.importers.reading import ReadSource
 from intertie.spec.workspace import find_workspace
@@ -19,17 +20,29 @@ from intertie.spec.workspace import find_workspace
 T = TypeVar("T")
 
 
-def placed(described: Described, source: ReadSource, schemas: str, spec_path: Path) -> ApiDescription:
-    """Return the description with its schemas where they are wanted.
+class Placed(Struct, frozen=True):
+    """A description with its schemas where they are wanted; `beside` are those of a file of their own."""
 
-    What had to be mended is kept in the spec: in the source it still means something else.
+    description: ApiDescription
+    beside: dict[str, object] = {}
+
+
+def placed(described: Described, source: ReadSource, schemas: str, spec_path: Path) -> Placed:
+    """Return the description with its schemas where they are wanted: `inline`, `file` or `ref`.
+
+    With `ref`, what had to be corrected is kept in the spec: in the source it still means something else.
 
     Raises:
         UsageError: They are to be referred to, and the source is no file of the workspace.
     """
     description = described.description
+    if schemas == "file" and description.components:
+        start = f"./{quote(schemas_path(spec_path).name)}"
+        direct = {name: f"{start}{COMPONENTS}{escaped(name)}" for name in description.components}
+        operations = _redirected(description.operations, direct, {})
+        return Placed(replace(description, operations=operations, components={}), description.components)
     if schemas != "ref":
-        return description
+        return Placed(description)
     start = source_reference(source, spec_path)
     direct = {
         name: start + quote(pointer, safe="#/~-._$!'()*+,;=:@%") for name, pointer in described.source_schemas.items()
@@ -40,14 +53,16 @@ def placed(described: Described, source: ReadSource, schemas: str, spec_path: Pa
         for name, schema in description.components.items()
         if name in described.in_place and name not in direct
     }
-    return replace(
-        description,
-        operations=_redirected(description.operations, direct, inline),
-        components={
-            name: _redirected(schema, direct, inline)
-            for name, schema in description.components.items()
-            if name not in direct and name not in inline
-        },
+    return Placed(
+        replace(
+            description,
+            operations=_redirected(description.operations, direct, inline),
+            components={
+                name: _redirected(schema, direct, inline)
+                for name, schema in description.components.items()
+                if name not in direct and name not in inline
+            },
+        )
     )
 
 
@@ -58,11 +73,11 @@ def source_reference(source: ReadSource, spec_path: Path) -> str:
         UsageError: The source has no schemas of its own, or lies outside the workspace.
     """
     if source.kind not in ("openapi3", "swagger2"):
-        raise UsageError("--schemas ref needs an OpenAPI or Swagger file: other sources have no schemas of their own")
+        raise UsageError("--schemas ref needs an OpenAPI or Swagger file: other sources have no named schemas")
     root = find_workspace(spec_path.parent).root
     path = source.path.resolve() if source.path is not None else None
     if path is None or not path.is_relative_to(root):
-        raise UsageError(f"--schemas ref needs a source inside the workspace {root}; copy the file there")
+        raise UsageError(f"--schemas ref needs a source inside the workspace; copy the file into {root}")
     up = [".."] * len(spec_path.parent.resolve().relative_to(root).parts)
     return quote(Path(*up, path.relative_to(root)).as_posix() if up else f"./{path.relative_to(root).as_posix()}")
 

@@ -72,7 +72,7 @@ def read_source(source: SourceText, ledger: Ledger) -> ReadSource:
     """
     text = source.text
     if not text.strip():
-        raise UsageError(f"{source.name} is empty; give {ACCEPTED}")
+        raise UsageError(f"{source.name} is empty; expected {ACCEPTED}")
     if (
         is_curl(text)
         and not text.lstrip().startswith("{")
@@ -81,7 +81,7 @@ def read_source(source: SourceText, ledger: Ledger) -> ReadSource:
         return ReadSource("curl", text, source.name, {}, source.path)
     other = other_language(text)
     if other is not None:
-        raise UsageError(f"{source.name} is {other}; what can be imported is {ACCEPTED}")
+        raise UsageError(f"{source.name} is {other}; expected {ACCEPTED}")
     data = _data(text, source, ledger)
     return ReadSource(_kind(data, source.name), text, source.name, data, source.path)
 
@@ -93,10 +93,19 @@ def _checked(text: str, name: str) -> str:
         raise UsageError(f"{name} can't be imported: {error.reason}") from None
 
 
+def read_mapping(source: SourceText) -> dict[str, object]:
+    """Return a file of YAML as plain data.
+
+    Raises:
+        UsageError: It is broken; the message says where.
+    """
+    return mapping(_yaml(source.text, source.name, Ledger()))
+
+
 def _data(text: str, source: SourceText, ledger: Ledger) -> dict[str, object]:
     data = _json(text, source.name) if text.lstrip()[:1] in ("{", "[") else _yaml(text, source.name, ledger)
     if not isinstance(data, dict):
-        raise UsageError(f"{source.name} is no description of an API; give {ACCEPTED}")
+        raise UsageError(f"{source.name} is not an API description; expected {ACCEPTED}")
     if _depth(data) > _MAX_DEPTH:
         raise UsageError(f"{source.name} is nested deeper than {_MAX_DEPTH} levels")
     return data
@@ -108,7 +117,7 @@ def _json(text: str, name: str) -> object:
     except (msgspec.DecodeError, RecursionError, UnicodeEncodeError) as error:
         # JSON with comments or trailing commas is YAML, or a mistake that its reader places better.
         if "\n" not in text.strip():
-            raise UsageError(f"{name} is no JSON: {error}") from None
+            raise UsageError(f"{name} is not valid JSON: {error}") from None
     return _yaml(text, name, Ledger())
 
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from intertie.core.json_pointer import COMPONENTS, escaped, name_after, same_as, step, unescaped
+from intertie.importers.brevity import InPlace
 from intertie.importers.endless import endless
 from intertie.importers.inference import kind_of
 from intertie.importers.keywords import BAD, is_pattern, is_plain_keyword, mended
 from intertie.importers.losses import Ledger
 from intertie.importers.plain import Mapping, mapping, sequence
 from intertie.importers.pointers import References
-from intertie.importers.prose import first_sentences, holds_credential
+from intertie.importers.prose import first_sentences, holds_credential, prose
 from intertie.spec.dialects import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMAS
 
 _NAMED = (COMPONENTS, "#/definitions/")
 """Where a source keeps its schemas by name."""
 _NAME_RE = re.compile(r"[^\w.~-]+")
-_LONGEST_DESCRIPTION = 400
 _IDENTITIES = frozenset({"$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$comment", "$vocabulary", "$defs",
                          "definitions", "externalDocs", "collectionFormat"})  # fmt: skip
 """Keywords that say nothing once every reference is resolved."""
@@ -27,18 +28,22 @@ _IDENTITIES = frozenset({"$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$
 class SchemaKeeper:
     """Collects the schemas of one import."""
 
-    def __init__(self, references: References, ledger: Ledger, *, by_place: bool = False) -> None:
+    def __init__(
+        self, references: References, ledger: Ledger, *, in_place: InPlace | None, longest_description: int
+    ) -> None:
         """Make an empty one.
 
         Args:
             references: Of the source.
             ledger: Where losses are noted.
-            by_place: Whether large schemas that stand in an operation are components too, under the name of their
-                place: what is to be referred to in the source needs a pointer, not a name.
+            in_place: Which schemas stay in their operation; the others are components too, under the name of their
+                place: what is to be referred to needs a pointer, not a name. None keeps all of them there.
+            longest_description: In characters; what is longer is cut.
         """
         self._references = references
         self._ledger = ledger
-        self._by_place = by_place
+        self._limits = in_place
+        self._longest_description = longest_description
         self._names: dict[str, str] = {}
         self._made: dict[str, object] = {}
         self._pointers: dict[str, str] = {}
@@ -54,7 +59,9 @@ class SchemaKeeper:
             where: Its place there.
             sent: Whether it is of what we send.
         """
-        if self._by_place and _is_large(schema) and self._references.find(where) is schema:
+        limits = self._limits
+        most = None if limits is None else limits.sent if sent else limits.received
+        if most is not None and _is_large(schema, most) and self._references.find(where) is schema:
             name = self._register(where)
             self._in_place.add(name)
             kept: object = {"$ref": COMPONENTS + escaped(name)}
@@ -116,8 +123,9 @@ class SchemaKeeper:
         if schema.get("type") == "file":
             made["format"] = "binary"
         self._choices(made, where)
-        # A reference comes first, as people read it.
-        return {"$ref": made.pop("$ref"), **made} if "$ref" in made else made
+        # A reference or a type comes first, as people write it.
+        first: Mapping = {keyword: made[keyword] for keyword in ("$ref", "type") if keyword in made}
+        return {**first, **made}
 
     def _keyword(self, made: Mapping, keyword: str, value: object, where: str) -> None:
         place = step(where, keyword)
@@ -189,7 +197,7 @@ class SchemaKeeper:
             self._ledger.lose("example", keyword, place)
             return
         if keyword == "description" and isinstance(kept, str):
-            kept, cut = first_sentences(kept, _LONGEST_DESCRIPTION)
+            kept, cut = first_sentences(prose(kept), self._longest_description)
             if cut:
                 self._ledger.lose("long-text", "description", place)
             if not kept:
@@ -258,12 +266,8 @@ class SchemaKeeper:
         if known is not None:
             return known
         last = unescaped(pointer.rpartition("/")[2])
-        parts = [part for part in pointer.split("/")[1:] if part not in _STRUCTURE and not part.isdecimal()]
-        own = (
-            last
-            if pointer.startswith(_NAMED) and pointer in [prefix + escaped(last) for prefix in _NAMED]
-            else "_".join(parts[-3:]).replace("~1", "_") or "schema"
-        )
+        is_named = pointer.startswith(_NAMED) and pointer in [prefix + escaped(last) for prefix in _NAMED]
+        own = last if is_named else _name_of_place(pointer)
         name = wanted = _NAME_RE.sub("_", own).strip("_") or "schema"
         number = 2
         while name in self._pointers:
@@ -340,21 +344,47 @@ _STRUCTURE = frozenset({
 })  # fmt: skip
 
 
-_LARGE = 25
-"""So many values are about so many lines: what is shorter is better read where it is used."""
-
-
-def _is_large(schema: object) -> bool:
-    """Return whether a schema takes more lines than a reader of an operation wants to see."""
+def _is_large(schema: object, most: int) -> bool:
+    """Return whether a schema has more than so many values, which are about so many lines."""
     pending, count = [schema], 0
-    while pending and count <= _LARGE:
+    while pending and count <= most:
         current = pending.pop()
         count += 1
         if isinstance(current, dict):
             pending.extend(current.values())
         elif isinstance(current, list):
             pending.extend(current)
-    return count > _LARGE
+    return count > most
+
+
+def _name_of_place(pointer: str) -> str:
+    """Return a name for a schema that has none: operation and status, or what the answer is called.
+
+    >>> _name_of_place("#/paths/~1orders~1{id}/put/responses/404/content/application~1json/schema")
+    'put_orders_id_404'
+    >>> _name_of_place("#/paths/~1orders/post/requestBody/content/application~1json/schema")
+    'post_orders_request'
+    >>> _name_of_place("#/components/responses/NotFound/content/application~1json/schema/properties/error")
+    'NotFound_error'
+    >>> _name_of_place("#/components/responses/404/content/application~1json/schema")
+    'answer_404'
+    """
+    parts = pointer.split("/")[1:]
+    found: list[str] = []
+    if parts[0] == "paths" and len(parts) > 2:
+        found, parts = [parts[2], _as_name(parts[1])], ["", *parts[3:]]
+    for before, part in pairwise(["", *parts]):
+        if before == "responses":
+            found.append(part if found or not part.isdecimal() else f"answer_{part}")
+        elif part == "requestBody":
+            found.append("request")
+        elif before != "content" and part not in _STRUCTURE and not part.isdecimal():
+            found.append(_as_name(part))
+    return "_".join(part for part in found if part) or "schema"
+
+
+def _as_name(part: str) -> str:
+    return re.sub(r"\W+", "_", unescaped(part)).strip("_")
 
 
 def _title(part: Mapping, made: dict[str, object]) -> str:

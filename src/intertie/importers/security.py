@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urljoin
 
 from msgspec import Struct
@@ -10,10 +11,14 @@ from intertie.core.json_pointer import step
 from intertie.importers.environments import is_plain, is_usable
 from intertie.importers.losses import Ledger
 from intertie.importers.model import ImportedAuth, ImportedHeader
-from intertie.importers.plain import Mapping, mapping, mappings, word
+from intertie.importers.plain import Mapping, mapping, mappings, sequence, word
 from intertie.importers.pointers import References
 
-_FLOWS = (("clientCredentials", "client_credentials"), ("authorizationCode", "authorization_code"))
+_CLIENT_CREDENTIALS = "clientCredentials"
+"""The one flow that needs nobody at a browser, and no password of a person."""
+_SCOPE_RE = re.compile(r"[\x21\x23-\x5a\x5c\x5e-\x7e]+")
+"""As RFC 6749 section 3.3 has it, without the brackets of a placeholder."""
+_LONGEST = 60
 
 
 class Credential(Struct, frozen=True):
@@ -58,7 +63,8 @@ def credential_of(
     usable: dict[str, ImportedAuth] = {}
     for name, value in schemes.items():
         given, place = references.follow(value, step(where, name))
-        auth = _auth(given, place, ledger, base_url)
+        scopes = _scopes(name, [operation.get("security", default) for operation, _ in operations])
+        auth = _auth(given, place, ledger, base_url, scopes)
         if auth is not None:
             usable[name] = auth
     votes = dict.fromkeys(usable, 0)
@@ -98,7 +104,13 @@ def credential_of(
     return Credential(auth, sent, further, chosen)
 
 
-def _auth(given: Mapping, where: str, ledger: Ledger, base_url: str | None) -> ImportedAuth | None:
+def _scopes(scheme: str, requirements: list[object]) -> list[str]:
+    """Return the scopes that operations ask of a scheme, each once, in the order they are asked for."""
+    asked = (scope for each in requirements for option in mappings(each) for scope in sequence(option.get(scheme)))
+    return list(dict.fromkeys(scope for scope in asked if isinstance(scope, str) and _SCOPE_RE.fullmatch(scope)))
+
+
+def _auth(given: Mapping, where: str, ledger: Ledger, base_url: str | None, scopes: list[str]) -> ImportedAuth | None:
     """Return what a scheme is in a spec's words, None where it can't be one."""
     kind = word(given.get("type")).lower()
     if kind == "apikey":
@@ -120,7 +132,7 @@ def _auth(given: Mapping, where: str, ledger: Ledger, base_url: str | None) -> I
     if kind == "basic":
         return ImportedAuth("basic")
     if kind == "oauth2":
-        return _oauth(given, where, ledger, base_url)
+        return _oauth(given, where, ledger, base_url, scopes)
     if kind == "openidconnect":
         ledger.lose("security-kind", "openIdConnect", where)
         return bearer("OpenID Connect: the token it gives is sent as Bearer")
@@ -128,39 +140,39 @@ def _auth(given: Mapping, where: str, ledger: Ledger, base_url: str | None) -> I
     return None
 
 
-def bearer(guess: str | None = None) -> ImportedAuth:
-    """Return a key that is sent as `Authorization: Bearer …`."""
-    return ImportedAuth("api_key", {"key_location": "header", "key_name": "Authorization", "scheme": "Bearer"}, guess)
+def bearer(guess: str | None = None, note: str | None = None) -> ImportedAuth:
+    """Return a key that is sent as `Authorization: Bearer …`; `note` says what it is."""
+    config: dict[str, object] = {"key_location": "header", "key_name": "Authorization", "scheme": "Bearer"}
+    return ImportedAuth("api_key", config, guess, note)
 
 
-def _oauth(given: Mapping, where: str, ledger: Ledger, base_url: str | None) -> ImportedAuth:
+def _oauth(given: Mapping, where: str, ledger: Ledger, base_url: str | None, scopes: list[str]) -> ImportedAuth | None:
+    """Return client credentials where the source has them, else the access token as it is sent on every call."""
     flows = mapping(given.get("flows"))
-    chosen: ImportedAuth | None = None
-    for name, grant in _FLOWS:
-        flow = mapping(flows.get(name))
-        if not flow:
-            continue
-        place = step(where, "flows", name)
-        if chosen is not None:
-            ledger.lose("security-kind", f"oauth2 {name}", place)
-            continue
-        token_url = _endpoint(flow, "tokenUrl", place, ledger, base_url)
-        if token_url is None:
-            continue
-        config: dict[str, object] = {"grant_type": grant, "token_url": token_url}
-        authorization_url = (
-            _endpoint(flow, "authorizationUrl", place, ledger, base_url) if grant != _FLOWS[0][1] else None
-        )
-        if authorization_url:
-            config["authorization_url"] = authorization_url
-        scopes = [scope for scope in mapping(flow.get("scopes")) if scope.strip() and not scope.startswith("x-")]
-        if scopes:
-            config["scopes"] = scopes
-        chosen = ImportedAuth("oauth", config)
+    flow, place = mapping(flows.get(_CLIENT_CREDENTIALS)), step(where, "flows", _CLIENT_CREDENTIALS)
+    token_url = _endpoint(flow, "tokenUrl", place, ledger, base_url) if flow else None
     for name in flows:
-        if name not in dict(_FLOWS) and not name.startswith("x-"):
-            ledger.lose("security-kind", f"oauth2 {name}", step(where, "flows", name))
-    return chosen or bearer("OAuth: the token is sent as Bearer")
+        if name != _CLIENT_CREDENTIALS and not name.startswith("x-"):
+            ledger.lose("oauth-flow", name, step(where, "flows", name))
+    if token_url is None:
+        return bearer(note=f"an OAuth access token{_with(scopes)}")
+    config: dict[str, object] = {"grant_type": "client_credentials", "token_url": token_url}
+    return ImportedAuth("oauth", {**config, "scopes": scopes} if scopes else config)
+
+
+def _with(scopes: list[str]) -> str:
+    """Return the words for the scopes of a token, as many by name as fit on a line.
+
+    >>> _with(["users:read", "chat:write"]), _with([])
+    (' with users:read, chat:write', '')
+    """
+    if not scopes:
+        return ""
+    count = len(scopes)
+    while count > 1 and len(", ".join(scopes[:count])) > _LONGEST:
+        count -= 1
+    more = f" and {len(scopes) - count} more" if count < len(scopes) else ""
+    return f" with {', '.join(scopes[:count])}{more}"
 
 
 def _endpoint(flow: Mapping, key: str, where: str, ledger: Ledger, base_url: str | None) -> str | None:

@@ -59,12 +59,14 @@ class Selection(Struct, frozen=True):
                 raise UsageError(f"no operation has the tag `{tag}`{_hint(tag, tags)}")
         for glob in self.paths:
             if not any(fnmatchcase(candidate.path, glob) for candidate in every):
-                raise UsageError(f"no path fits `{glob}`{_hint(glob, [candidate.path for candidate in every])}")
+                raise UsageError(f"no path matches `{glob}`{_hint(glob, [candidate.path for candidate in every])}")
         for name in self.operations:
             if not any(_is_called(candidate, name) for candidate in every):
                 raise UsageError(f"no operation is called `{name}`{_hint(name, [each.name for each in every])}")
         if self and not any(self.takes(candidate) for candidate in every):
-            raise UsageError("no operation fits all of --tag, --path and --operation; each alone fits some")
+            raise UsageError(
+                "no operation matches --tag, --path and --operation together; each of them alone matches some"
+            )
 
     def as_options(self) -> list[str]:
         """Return the selection as options of the command line."""

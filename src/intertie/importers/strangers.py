@@ -69,8 +69,8 @@ def stranger(data: Mapping) -> str:
         return "is a HAR recording without `log.entries`: nothing was recorded"
     for key, what in _KEYS:
         if key in data or key in mapping(data.get("data")):
-            return f"is {what}; what can be imported is {ACCEPTED}"
-    return f"is no description of an API; give {ACCEPTED}"
+            return f"is {what}; expected {ACCEPTED}"
+    return f"is not an API description; expected {ACCEPTED}"
 
 
 def _about(data: Mapping) -> str:

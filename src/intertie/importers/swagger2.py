@@ -37,8 +37,8 @@ def upgraded(document: Mapping, ledger: Ledger) -> Mapping:
 
 
 def swagger_options(options: ImportOptions, document: Mapping) -> ImportOptions:
-    """Return the options with the kind of source that people read; only what has a name is where it seems to be."""
-    return replace(options, kind=f"Swagger {word(document.get('swagger'))}", by_place=False)
+    """Return the options with the kind of source that people read."""
+    return replace(options, kind=f"Swagger {word(document.get('swagger'))}")
 
 
 class _Upgrade:

@@ -102,7 +102,7 @@ def describe_traffic(
         UsageError: There are no requests, or the selection fits none.
     """
     if not exchanges:
-        raise UsageError(f"{options.name} holds no requests to an API")
+        raise UsageError(f"{options.name} contains no API requests")
     counts = Counter(exchange.origin for exchange in exchanges)
     origin = max(counts, key=lambda name: (counts[name], bool(name)))
     for exchange in exchanges:

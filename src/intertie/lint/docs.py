@@ -40,7 +40,7 @@ def rule_markdown(rule: Rule) -> str:
             *_part("What it finds", page.what),
             *_part("Why it matters", page.why),
             *_part("Example", _fenced(page.example)),
-            *_part("How to fix", *([page.fix] if page.fix else []), _fenced(page.fixed)),
+            *_part("How to fix", page.fix, _fenced(page.fixed)),
             *(_part(REFERENCES, page.references) if page.references else []),
             "",
         ]

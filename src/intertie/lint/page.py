@@ -84,6 +84,8 @@ def read_page(text: str, *, where: str) -> RulePage:
         raise ValueError(f"{where}: a part of the page is empty")
     _, shown = _snippet(example, where)
     advice, fixed = _snippet(fix, where)
+    if not advice:
+        raise ValueError(f"{where}: `How to fix` says nothing before its example")
     return RulePage(summary, what, why, shown, advice, fixed, parts.get(REFERENCES, ""))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from types import MappingProxyType
 
+from intertie.lint.renamed import RENAMED
 from intertie.lint.rule import Rule
 from intertie.lint.rules import GROUPS
 
@@ -16,14 +17,14 @@ BY_NAME = MappingProxyType({rule.name: rule for rule in RULES})
 
 
 def find_rule(text: str) -> Rule | None:
-    """Return the rule of a code or name, whatever its case and whether written with `_` or `-`.
+    """Return the rule of a code or a name, present or former, whatever its case and whether written with `_` or `-`.
 
     >>> found = find_rule("tie204")
     >>> found.name if found else None
     'retry-outlives-deadline'
     """
-    wanted = text.strip()
-    return BY_CODE.get(wanted.upper()) or BY_NAME.get(wanted.lower().replace("_", "-"))
+    name = text.strip().lower().replace("_", "-")
+    return BY_CODE.get(name.upper()) or BY_NAME.get(RENAMED.get(name, name))
 
 
 def nearest(text: str) -> str | None:

@@ -7,7 +7,7 @@ A guard's other halves have its name: `compiler/guards/<name>.py` and, where the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from msgspec import Struct
@@ -50,14 +50,14 @@ class Opening(Struct, frozen=True):
     """What a guard opens its handle with.
 
     Attributes:
-        operation: Whose handle it is, None where all operations share it.
+        scope: The operation whose handle it is, empty where those share it that have none of their own.
         tell: Told every secret that is resolved, so that it is masked.
         handles: Those of the guards before it in the order.
     """
 
     plan: Plan
     surroundings: Surroundings
-    operation: OperationPlan | None
+    scope: str
     tell: Callable[[Secret], None]
     handles: Handles
 
@@ -158,16 +158,19 @@ class Guard:
         stage: Its name in plans, events and metrics.
         events: What it emits.
         per_operation: Whether its description differs from operation to operation.
+        options: What stands for it in the `guards` of plan and operations; None where its options have a field of the
+            plan, or it has none.
     """
 
     name: ClassVar[str] = ""
     stage: ClassVar[str]
     events: ClassVar[tuple[EventKind, ...]] = ()
     per_operation: ClassVar[bool] = False
+    options: ClassVar[type[Struct] | None] = None
 
-    def scope(self, plan: Plan, operation: OperationPlan) -> str:
-        """Return whose handle serves an operation: its own id, or `""` for the one of all operations."""
-        return ""
+    def scopes(self, plan: Plan) -> Collection[str]:
+        """Return the operations that have a handle of their own; one handle serves all others."""
+        return ()
 
     def open(self, opening: Opening) -> object | None:
         """Return the handle that operations of one scope share; None where the plan switches the guard off."""

@@ -27,7 +27,7 @@ class LastGood:
         self._identity = identity
         self._ttl_s = ttl_s
         self._current_version = plan.version.current if plan.version is not None else ""
-        self._volatile = {operation.id: operation.wire.volatile_headers for operation in plan.operations.values()}
+        self._volatile: dict[str, frozenset[str]] = {}
         self.after_fork_in_child()
         renew_after_fork(self)
         self._kept = self._served = self._missed = 0
@@ -93,7 +93,9 @@ class LastGood:
         if credential is None:
             return None  # whose answer it would be is unknown
         digest = hashlib.sha256()
-        volatile = self._volatile[operation.id]
+        volatile = self._volatile.get(operation.id)
+        if volatile is None:
+            volatile = self._volatile[operation.id] = operation.wire.volatile_headers
         headers = sorted((n.lower(), v) for n, v in request.headers if n.lower() not in volatile)
         parts = [
             operation.id,

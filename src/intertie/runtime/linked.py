@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 from intertie.core.answers import ServiceAnswer
 from intertie.core.errors import InvalidInput, Reach, UsageError
@@ -62,8 +62,11 @@ class LinkedPlan:
         self._ids = CallIds(surroundings.rng)
         self._operations = LinkedOnce(self._link)
         self._fused = LinkedOnce(self._fuse if fused and listener is None else _no_fused_path)
+        self._ready: dict[str, _Ready] = {}
+        self._monotonic_s = surroundings.clock.monotonic_s
+        self._new_uuid = surroundings.rng.uuid4
 
-    async def run(
+    def run(
         self,
         operation_id: str,
         input: Mapping[str, object],  # noqa: A002  # the word of the format
@@ -74,8 +77,8 @@ class LinkedPlan:
         idempotency_key: str | None = None,
         explain: bool = False,
         stream: bool = False,
-    ) -> Outcome:
-        """Call an operation through all guards and return what became of it.
+    ) -> Coroutine[Any, Any, Outcome]:
+        """Begin a call of an operation; awaited, it goes through all guards and returns what became of it.
 
         Args:
             operation_id: snake_case of the endpoint's heading.
@@ -88,34 +91,37 @@ class LinkedPlan:
             stream: Hand the body on unread, as `Answered.response.stream`.
 
         Raises:
-            UsageError: No such operation or version, an argument makes no sense, or it was closed; nothing was sent.
+            UsageError: No such operation or version, an argument makes no sense, or it was closed: nothing was
+                sent, and there is nothing to await.
             InvalidInput: The input breaks the operation's contract; nothing was sent.
         """
         if self._closed:
             raise UsageError(self._was_closed())
-        operation = self.plan.operations.get(operation_id)
-        if operation is None:
-            raise UsageError(self.unknown_operation(operation_id))
-        linked = self._operations[operation_id]
-        self._check(operation, version, timeout_s)
+        ready = self._ready.get(operation_id) or self._make_ready(operation_id)
+        linked, operation, fused, takes_key = ready
+        if version is not None or timeout_s is not None or operation.unsupported is not None:
+            self._check(operation, version, timeout_s)
+        if takes_key:
+            key = linked.wire.idempotency_key_in(input)
+            if key is not None or idempotency_key is not None:
+                key = self._given_key(linked, key, idempotency_key)
+            else:
+                key = self._new_uuid()
+        elif idempotency_key is not None:
+            raise UsageError(f"{operation.id} declares no idempotency key header, so no key can be sent")
+        else:
+            key = None
+        started_s = self._monotonic_s()
+        deadline_s = call_deadline_s(self.plan.timeouts, started_s=started_s, timeout_s=timeout_s)
+        if fused is not None and not (explain or stream):
+            return fused(input, self._ids.next(), started_s, deadline_s, version, key, caller)
         if linked.wire.opens_streams and not stream:
             raise UsageError(f"{operation.id} answers with a stream: open it with `.stream()`")
-        key = None if operation.idempotency_header is None else self._key(linked, input, idempotency_key)
-        if key is None and idempotency_key is not None:
-            raise UsageError(f"{operation.id} declares no idempotency key header, so no key can be sent")
-        clock = self.surroundings.clock
-        started_s = clock.monotonic_s()
-        deadline_s = call_deadline_s(self.plan.timeouts, started_s=started_s, timeout_s=timeout_s)
-        fused = None if explain or stream else self._fused[operation_id]
-        if fused is not None:
-            return await fused(input, self._ids.next(), started_s, deadline_s, version, key, caller)
-        call = self._call(
-            linked.operation, input, started_s, deadline_s, version, key, caller, explain=explain, stream=stream
-        )
+        call = self._call(operation, input, started_s, deadline_s, version, key, caller, explain=explain, stream=stream)
         refusal = retired(self.plan, operation_id)
         if refusal is not None:
-            return await linked.conclude(call, Failed(refusal, Kind.REJECTED))
-        return await linked.run(call)
+            return linked.conclude(call, Failed(refusal, Kind.REJECTED))
+        return linked.run(call)
 
     def require_credential(self) -> None:
         """Resolve the credential now, as the first call would.
@@ -246,9 +252,22 @@ class LinkedPlan:
         if timeout_s is not None and not _is_duration(timeout_s):
             raise UsageError(f"timeout_s must be a positive number of seconds, not {timeout_s!r}")
 
-    def _key(self, linked: LinkedOperation, given: Mapping[str, object], asked: str | None) -> str:
-        """Return the idempotency key of a call: the caller's, by option or by the header's name, else a fresh one."""
-        key = linked.wire.idempotency_key_in(given)
+    def _make_ready(self, operation_id: str) -> _Ready:
+        operation = self.plan.operations.get(operation_id)
+        if operation is None:
+            raise UsageError(self.unknown_operation(operation_id))
+        linked = self._operations[operation_id]
+        is_fused = operation.unsupported is None and not linked.wire.opens_streams
+        ready = self._ready[operation_id] = _Ready(
+            linked,
+            operation,
+            self._fused[operation_id] if is_fused else None,
+            operation.idempotency_header is not None,
+        )
+        return ready
+
+    def _given_key(self, linked: LinkedOperation, key: str | None, asked: str | None) -> str:
+        """Return the idempotency key that the caller gives, by the header's name or by option."""
         if asked is not None:
             if not isinstance(asked, str):
                 raise UsageError(f"idempotency_key must be a text, not a {type(asked).__name__}")
@@ -259,9 +278,7 @@ class LinkedPlan:
                     f"{linked.operation.id}: `{name}` {rule}", operation=linked.operation.id, field=name, rule=rule
                 )
             key = asked
-        if key is None:
-            return self.surroundings.rng.uuid4()
-        if not key.strip():
+        if key is None or not key.strip():
             raise UsageError(f"{linked.operation.id}: the idempotency key is empty; leave it out for a fresh one")
         return key
 
@@ -283,6 +300,20 @@ class LinkedPlan:
             return f"{self.plan.id} has no operation {operation_id}; did you mean {near[0]}?"
         known = ", ".join(sorted(self.plan.operations)) or "none"
         return f"{self.plan.id} has no operation {operation_id}; it has {known}"
+
+
+class _Ready(NamedTuple):
+    """An operation that has been called before.
+
+    Attributes:
+        fused: Its happy path, None where each call takes the general pipeline.
+        takes_key: It has a header for an idempotency key.
+    """
+
+    linked: LinkedOperation
+    operation: OperationPlan
+    fused: Fused | None
+    takes_key: bool
 
 
 class LinkedOnce(dict[str, T]):

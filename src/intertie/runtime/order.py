@@ -77,19 +77,20 @@ def guard_of(stage: str) -> Guard:
 
 
 def open_handles(plan: Plan, surroundings: Surroundings, tell: Callable[[Secret], None]) -> Handles:
-    """Open what the guards of a plan share, each scope once, in their order."""
+    """Open what the guards of a plan share, in their order; what is one operation's own is opened with that."""
     handles = Handles()
     for guard in ORDER:
-        scoped = {id: guard.scope(plan, operation) for id, operation in plan.operations.items()}  # noqa: A001
-        scopes = dict.fromkeys(scoped.values()) or {"": None}
-        for scope in scopes:
-            operation = plan.operations.get(scope)
-            handle = guard.open(Opening(plan, surroundings, operation, tell, handles))
+        own = guard.scopes(plan)
+        if own:
+
+            def open_one(scope: str, guard: Guard = guard) -> object | None:
+                return guard.open(Opening(plan, surroundings, scope, tell, handles))
+
+            handles.open_later(guard.stage, own, open_one)
+        if len(own) < len(plan.operations) or not own:
+            handle = guard.open(Opening(plan, surroundings, "", tell, handles))
             if handle is not None:
-                handles.put(guard.stage, scope, handle)
-        for operation_id, scope in scoped.items():
-            if scope:
-                handles.serve(guard.stage, operation_id, scope)
+                handles.put(guard.stage, handle)
     return handles
 
 

@@ -76,10 +76,8 @@ async def _wait(call: Call, handle: LimiterHandle, stage: str, clock: Clock) -> 
 
 def _refused(call: Call, refusal: LimitRefusal, service: str, why: str) -> Failed:
     wait_s = refusal.retry_after_s
-    error = RateLimited(
-        f"{call.operation.id}: not sent to {service}, since {why}; try again in {wait_text(wait_s)}",
-        retry_after_s=wait_s,
-    )
+    when = f"; try again in {wait_text(wait_s)}" if wait_s > 0 else ""
+    error = RateLimited(f"{call.operation.id}: not sent to {service}, since {why}{when}", retry_after_s=wait_s)
     return Failed(error, Kind.REJECTED, Reach.NO, external_codes=refusal_codes(error), retry_after_s=wait_s)
 
 

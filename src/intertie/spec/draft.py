@@ -64,7 +64,7 @@ def _fillings(draft: Draft) -> Iterator[tuple[str, str | None]]:
     """Yield (placeholder with enough of its line to be found once, value)."""
     bullet = AUTHENTICATIONS.get(draft.authentication) if draft.authentication else None
     yield "id: INT-[XXX]", draft.id
-    yield "name: [Integration Name]", _yaml(draft.name)
+    yield "name: [Integration Name]", yaml_name(draft.name)
     yield "service: [Service Name]", draft.slug
     yield "# {name}", draft.name
     yield "[Brief description of the external service and its purpose in the system]", draft.description
@@ -84,6 +84,7 @@ def _filled(placeholder: str, value: str) -> str:
     return label + value
 
 
-def _yaml(text: str) -> str:
+def yaml_name(text: str) -> str:
+    """Return a name as it stands in YAML, in quotes where it would read as something else."""
     plain = _PLAIN_RE.fullmatch(text) and text.lower() not in _WORDS
     return text if plain else json.dumps(text, ensure_ascii=False)

@@ -22,7 +22,7 @@ from intertie.spec.references import SchemaReader
 from intertie.spec.schema_documents import Library, SchemaDocument
 from intertie.spec.source import Findings, Source
 from intertie.spec.tree import Document, Entry, MappingNode, ScalarNode, SequenceNode, plain
-from intertie.spec.workspace import Unreadable, Workspace, check_text, find_workspace, read_text
+from intertie.spec.workspace import LookUp, Unreadable, Workspace, check_text, find_workspace, read_text
 from intertie.spec.yaml_nodes import shorten
 
 _WHY_TOO_LARGE = {codes.FILE_TOO_LARGE.code, codes.UNCLOSED_FENCE.code}
@@ -43,6 +43,7 @@ class Loaded(Struct, frozen=True):
         source: The file's text as the places count it: without byte order mark, line ends as the author has them.
         given_up: It is larger than is read. The spec is empty, and that is all there is to say about it.
         files: Other files that its schemas were looked up in.
+        looked_up: References to other files, wherever they led.
     """
 
     spec: Spec
@@ -50,6 +51,7 @@ class Loaded(Struct, frozen=True):
     source: str
     given_up: bool = False
     files: tuple[Path, ...] = ()
+    looked_up: tuple[LookUp, ...] = ()
 
 
 def load(path: Path, workspace: Workspace | None = None) -> Loaded:
@@ -81,14 +83,15 @@ def load_text(text: str, path: Path, workspace: Workspace | None = None) -> Load
     if findings.has(codes.FILE_TOO_LARGE):
         told = tuple(found for found in findings.all() if found.code in _WHY_TOO_LARGE)
         return Loaded(_empty(shown, told[0].span), told, text.removeprefix("\ufeff"), given_up=True)
-    related = _related(document, workspace, path, findings)
+    base = Path(os.path.realpath(path)).parent
+    names = _names(document)
+    related = _related(names, workspace, base, findings)
     router = Router(findings)
     endpoints = route(document, router)
     routed = router.routed()
     root = {
         key: plain(routed.entries[key].value) for key in ("components", "definitions", "$defs") if key in routed.entries
     }
-    base = Path(os.path.realpath(path)).parent
     library = Library(workspace, related)
     schemas = SchemaReader(findings, library, SchemaDocument("", root, base))
     reader = BlockReader(source, findings, schemas)
@@ -104,7 +107,13 @@ def load_text(text: str, path: Path, workspace: Workspace | None = None) -> Load
     )
     status = spec.front_matter.status if spec.front_matter else None
     draft = isinstance(status, Located) and status.value == "draft"
-    return Loaded(spec, findings.all(draft=draft), text.removeprefix("\ufeff"), files=library.files)
+    return Loaded(
+        spec,
+        findings.all(draft=draft),
+        text.removeprefix("\ufeff"),
+        files=library.files,
+        looked_up=(*dict.fromkeys(_look_up(name, base) for name, _ in names), *library.looked_up),
+    )
 
 
 def _check_components(entries: Mapping[str, Entry], schemas: SchemaReader, reader: BlockReader) -> None:
@@ -125,30 +134,33 @@ def _check_components(entries: Mapping[str, Entry], schemas: SchemaReader, reade
         schemas.components(defined)
 
 
-def _related(document: Document, workspace: Workspace, path: Path, findings: Findings) -> tuple[tuple[str, Path], ...]:
+def _names(document: Document) -> list[tuple[str, SourceSpan]]:
+    """Return what `related` names."""
+    node = document.front_matter.get("related") if document.front_matter is not None else None
+    items = node.items if isinstance(node, SequenceNode) else (node,) if isinstance(node, ScalarNode) else ()
+    scalars = [item for item in items if isinstance(item, ScalarNode) and item.text and "[" not in item.text]
+    return [(part.strip(), item.span) for item in scalars for part in item.text.split(",") if part.strip()]
+
+
+def _related(
+    names: list[tuple[str, SourceSpan]], workspace: Workspace, base: Path, findings: Findings
+) -> tuple[tuple[str, Path], ...]:
     """Return name and file of each related spec; one that is not there is reported.
 
     What a related spec is related to in turn is its own matter, so that a cycle ends where it is.
     """
-    node = document.front_matter.get("related") if document.front_matter is not None else None
-    items = node.items if isinstance(node, SequenceNode) else (node,) if isinstance(node, ScalarNode) else ()
-    found = []
-    for item in items:
-        if not isinstance(item, ScalarNode) or not item.text or "[" in item.text:
-            continue
-        for name, span in _names(item):
-            other = _find_related(name, span, workspace, path, findings)
-            if other is not None:
-                found.append((name, other))
-    return tuple(found)
+    found = [(name, _find_related(name, span, workspace, base, findings)) for name, span in names]
+    return tuple((name, other) for name, other in found if other is not None)
 
 
-def _names(item: ScalarNode) -> list[tuple[str, SourceSpan]]:
-    return [(part.strip(), item.span) for part in item.text.split(",") if part.strip()]
+def _look_up(name: str, base: Path) -> LookUp:
+    """Return how a related spec is looked for: by its path, or by its id."""
+    is_path = "/" in name or name.lower().endswith((".md", ".markdown")) or ":" in name
+    return LookUp(name, str(base) if is_path else None)
 
 
-def _find_related(name: str, span: SourceSpan, workspace: Workspace, path: Path, findings: Findings) -> Path | None:
-    if "/" not in name and not name.lower().endswith((".md", ".markdown")) and ":" not in name:
+def _find_related(name: str, span: SourceSpan, workspace: Workspace, base: Path, findings: Findings) -> Path | None:
+    if _look_up(name, base).base is None:
         other = workspace.find_by_id(name)
         if other is None:
             findings.add(
@@ -157,7 +169,7 @@ def _find_related(name: str, span: SourceSpan, workspace: Workspace, path: Path,
             )  # fmt: skip
         return other
     try:
-        other = workspace.locate(name, base=Path(os.path.realpath(path)).parent)
+        other = workspace.locate(name, base=base)
     except Unreadable as error:
         findings.add(error.code, span, error.reason, help="name a spec of this workspace")
         return None

@@ -18,7 +18,7 @@ from intertie.spec.field_tables import tables_as_schemas, type_name
 from intertie.spec.markdown import read_document
 from intertie.spec.source import Findings, Source
 from intertie.spec.tree import Document, Entry, MappingNode, ScalarNode, plain
-from intertie.spec.workspace import MAX_REFERENCE_BYTES, Unreadable, Workspace
+from intertie.spec.workspace import MAX_REFERENCE_BYTES, LookUp, Unreadable, Workspace
 from intertie.spec.yaml_nodes import Allowance, shorten
 from intertie.spec.yaml_text import read_yaml
 
@@ -77,6 +77,12 @@ class Library:
         self._workspace = workspace
         self._related = related
         self._read: dict[Path, SchemaDocument | Problem] = {}
+        self._looked_up: dict[LookUp, None] = {}
+
+    @property
+    def looked_up(self) -> tuple[LookUp, ...]:
+        """The references that led out of the document so far, each once."""
+        return tuple(self._looked_up)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -132,7 +138,10 @@ class Library:
         return None
 
     def _other(self, file_part: str, document: SchemaDocument) -> SchemaDocument | Problem:
-        if _SPEC_ID_RE.match(file_part):
+        by_id = _SPEC_ID_RE.match(file_part) is not None
+        asked = LookUp(file_part, None) if by_id else LookUp(unquote(file_part), str(document.base))
+        self._looked_up[asked] = None
+        if by_id:
             path = self._workspace.find_by_id(file_part)
             if path is None:
                 return Problem(

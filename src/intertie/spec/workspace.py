@@ -47,6 +47,27 @@ class Unreadable(IntertieError):  # noqa: N818 - it says what a file is
         self.line = line
 
 
+class LookUp(Struct, frozen=True, array_like=True):
+    """A reference to another file of the workspace, which may lead somewhere else another day.
+
+    Attributes:
+        reference: An id or a path, as written.
+        base: Folder that a path starts from; None for an id.
+    """
+
+    reference: str
+    base: str | None
+
+    def found(self, workspace: Workspace) -> Path | None:
+        """Return the file that it leads to now, None where it leads to none."""
+        if self.base is None:
+            return workspace.find_by_id(self.reference)
+        try:
+            return workspace.locate(self.reference, base=Path(self.base))
+        except Unreadable:
+            return None
+
+
 class _Known(Struct, frozen=True):
     """What the front matter of a Markdown file says, read without parsing the file."""
 
@@ -274,7 +295,9 @@ def read_text(path: Path, *, most: int = MAX_SPEC_BYTES) -> str:
             raise Unreadable(codes.FILE_UNREADABLE, "it is no regular file")
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
-            content = file.read(most + 1) if size <= most else b""
+            content = file.read(size + 1) if size <= most else b""
+            if len(content) > size:
+                content += file.read(most - size)  # it grows meanwhile, or does not say how large it is
     except FileNotFoundError:
         raise Unreadable(codes.FILE_UNREADABLE, "there is no such file") from None
     except (OSError, ValueError) as error:

@@ -70,9 +70,9 @@ def test_one_receipt_may_be_replayed_alone_or_dropped(shell, queued):
     assert [item["receipt"] for item in left] == queued[:1]
     assert shell("queue", "drop", queued[0]).err == f"dropped {queued[0]}\n"
     again = shell("queue", "drop", queued[0])
-    assert (again.status, "nothing that can be dropped" in again.err) == (1, True)
+    assert (again.status, "there is no queued call" in again.err) == (1, True)
     unknown = shell("queue", "replay", "--receipt", "nope")
-    assert (unknown.status, "nothing is queued under nope" in unknown.err) == (2, True)
+    assert (unknown.status, "there is no queued call nope" in unknown.err) == (2, True)
 
 
 def test_an_item_is_sent_to_the_url_it_was_queued_at_and_nowhere_else(shell, queued):
@@ -81,7 +81,7 @@ def test_an_item_is_sent_to_the_url_it_was_queued_at_and_nowhere_else(shell, que
     for arguments in ((), ("--base-url", "http://127.0.0.1:9")):
         said = shell("queue", "replay", *arguments)
         assert (said.status, said.out) == (0, "")
-        assert f"2 left: give the URL at {shell.server.url} with --base-url" in said.err
+        assert f"2 left: pass the URL at {shell.server.url} with --base-url" in said.err
     one = shell("queue", "replay", "--receipt", queued[0])
     assert (one.status, f"{queued[0]} was queued for INT-001@default {shell.server.url}" in one.err) == (2, True)
     items = shell("queue", "list", "--format", "json").json["items"]
@@ -129,7 +129,7 @@ def test_the_cost_report_has_exactly_this_shape(shell):
     assert "2 attempts billed" in text
     assert "1.00 EUR, 2.0% used" in text
     assert f"\n  at {shell.server.url}\n" in text
-    assert shell("report", "cost", "--month", "2020-01").err == "the ledger has nothing for 2020-01\n"
+    assert shell("report", "cost", "--month", "2020-01").err == "no calls were billed in 2020-01\n"
     assert shell("report", "cost", "INT-001", "--format", "json").json["integrations"]
 
 
@@ -152,7 +152,7 @@ def test_status_shows_the_guards_as_they_are(shell, queued):
 
 def test_a_breaker_held_open_refuses_every_caller(shell):
     """The command's hand is felt by a call of the same workspace, until it decides for itself again."""
-    assert "held open" in shell("breaker", "open", "INT-001", *shell.at_mock).err
+    assert "forced open" in shell("breaker", "open", "INT-001", *shell.at_mock).err
     refused = shell.call("get_charge", "charge_id=1", "--format", "json")
     assert (refused.status, refused.json["error"]["type"]) == (1, "CircuitOpen")
     with intertie.open("INT-001", base_url=shell.server.url) as api, pytest.raises(intertie.CircuitOpen):
@@ -175,7 +175,7 @@ def test_a_paused_limiter_refuses_every_caller(shell):
 def test_there_is_nothing_to_reconcile_where_nobody_died(shell):
     """Reconciling a clean ledger changes nothing and says so."""
     shell.call("get_charge", "charge_id=1")
-    assert shell("budget", "reconcile").err == "nothing to reconcile: no dead process left anything set aside\n"
+    assert shell("budget", "reconcile").err == "nothing to settle: no crashed process left an amount reserved\n"
     assert shell("budget", "reconcile", "INT-001", "--format", "json").json == {"reconciled": []}
 
 

@@ -24,6 +24,12 @@ RUNNING = {
     "intertie.runtime.policies.auth.schemes", "intertie.runtime.wires.rest.requests.builder",
 }  # fmt: skip
 """What runs a call."""
+READING = {
+    "yaml", "markdown_it", "intertie.spec.loading", "intertie.spec.markdown", "intertie.spec.yaml_nodes",
+    "intertie.compiler.compile", "intertie.compiler.endpoints", "intertie.compiler.wires.registry",
+    "intertie.lint.before_use", "intertie.lint.ids",
+}  # fmt: skip
+"""What makes a plan of a text."""
 OTHERS = {"intertie.mockserver", "intertie.generators", "intertie.importers", "intertie.comparing", "intertie.lsp"}
 
 
@@ -56,7 +62,7 @@ def test_what_only_looks_loads_nothing_that_runs_a_call(shell, command):
 
 
 def test_a_call_loads_what_its_plan_has(shell):
-    """No rules once its text has passed, nothing for asyncio, streams or guards that are off."""
+    """Neither reader, compiler nor rules once its plan is kept, nothing for asyncio, streams or guards that are off."""
     line = ("call", "INT-001", "create_charge", "amount=1", "currency=EUR", *shell.at_mock)
     loaded(*line)
     loaded(*line)
@@ -67,4 +73,4 @@ def test_a_call_loads_what_its_plan_has(shell):
         "intertie.adapters.http1.upgraded", "intertie.runtime.policies.bulkhead.policy",
         "click.shell_completion",
     }  # fmt: skip
-    assert modules & (HEAVY | others) == set()
+    assert modules & (HEAVY | READING | others) == set()

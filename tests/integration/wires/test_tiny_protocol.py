@@ -382,7 +382,7 @@ def test_without_its_registration_the_name_is_none(tmp_path):
     registry.unregister(TAG)
     try:
         loaded = load_text(SPEC, tmp_path / "specs" / "sums.md", Workspace(tmp_path))
-        assert {"not-a-choice", "unknown-key"} <= {found.name for found in loaded.diagnostics}
+        assert {"invalid-choice", "unknown-key"} <= {found.name for found in loaded.diagnostics}
     finally:
         from support.tiny_protocol.compiling import TinyCompiler
 

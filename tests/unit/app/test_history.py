@@ -75,5 +75,5 @@ def test_people_read_a_line_for_each(workspace):
 def test_an_empty_history_says_so(tmp_path):
     """Nothing is nothing, on stderr, and an empty list for scripts."""
     (tmp_path / "intertie.toml").write_text("")
-    assert "no call is on record" in report(tmp_path).stderr
+    assert "no calls are recorded" in report(tmp_path).stderr
     assert json.loads(report(tmp_path, "--format", "json").stdout) == {"calls": []}

@@ -37,13 +37,13 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["plan", LONG], 1, "File name too long"),
         (["init", LONG], 1, "File name too long"),
         (["new", LONG], 1, "File name too long"),
-        (["new", "a\x07b"], 2, "no control characters"),
+        (["new", "a\x07b"], 2, "can't contain control characters"),
         (["plan", "data.md"], 2, "data.md is of type Data: only integration specs can be called"),
         (["mock", "data.md"], 2, "of type Data"),
         (["mock", "a.md", "a.md", "--port", "65535"], 2, "would get port 65536; the last one is 65535"),
         (["mock", "a.md", "--host", "999.1.1.1", "--port", "0"], 1, "Name or service not known"),
-        (["breaker", "open", "a.md", "--operation", "list_things"], 2, "one for all endpoints: leave --operation out"),
-        (["limiter", "pause", "a.md", "--for", "9999999d"], 2, "longer than 31 d; pause again then"),
+        (["breaker", "open", "a.md", "--operation", "list_things"], 2, "one for all operations: leave out --operation"),
+        (["limiter", "pause", "a.md", "--for", "9999999d"], 2, "longer than 31 d, the longest pause"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
@@ -58,7 +58,7 @@ def test_a_mistake_is_one_message(capsys, arguments: list[str], status: int, sai
 
 
 @pytest.mark.parametrize(
-    ("redirection", "status", "said"), [("> /dev/full", 1, "Error: the output can't be written"), (">&-", 0, "")]
+    ("redirection", "status", "said"), [("> /dev/full", 1, "Error: can't write the output"), (">&-", 0, "")]
 )
 def test_output_that_goes_nowhere(redirection: str, status: int, said: str):
     """A full disk is told, a closed stdout is the caller's wish; neither is a bug."""

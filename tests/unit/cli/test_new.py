@@ -16,8 +16,8 @@ def test_a_terminal_is_asked(tmp_path, monkeypatch):
     answers = "api.parcels.example\nhttps://api.parcels.example\nSOAP\nrest\n\njson\n"
     result = CliRunner().invoke(cli, ["new", "Parcels"], input=answers)
     assert result.exit_code == 0, result.output
-    assert result.output.count("Protocol (REST, GraphQL, WebSocket, gRPC), empty for later:") == 2
-    assert result.output.count("Base URL of the service, empty for later:") == 2
+    assert result.output.count("Protocol (REST, GraphQL, WebSocket, gRPC) (leave empty to decide later):") == 2
+    assert result.output.count("Base URL of the service (leave empty to decide later):") == 2
     text = (tmp_path / "specs" / "parcels.md").read_text()
     assert "base_url: https://api.parcels.example" in text
     assert "- **Protocol**: REST" in text

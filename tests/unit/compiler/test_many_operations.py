@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import threading
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import intertie
 from intertie.app.workbench import open_workbench
+from intertie.compiler import compile_spec
 
 HEAD = """\
 ---
@@ -71,10 +73,10 @@ def test_what_is_read_is_not_walked_by_the_collector(many):
     number = 100
     path = many(number)
     bench = open_workbench(path)
-    bench.compile(bench.load(path))
+    compile_spec(bench.load(path).spec, settings=bench.settings)
     read, loaded = tracked(lambda: bench.load(path))
     assert read / number < 15
-    compiled, _ = tracked(lambda: bench.compile(loaded))
+    compiled, _ = tracked(lambda: compile_spec(loaded.spec, settings=bench.settings))
     assert compiled / number < 30
 
 
@@ -82,13 +84,57 @@ def test_what_is_not_needed_any_more_is_let_go(many):
     """A circle through something that the collector does not know would stay for ever, with all that it leads to."""
     path = many(50)
     bench = open_workbench(path)
-    bench.compile(bench.load(path))
+    compile_spec(bench.load(path).spec, settings=bench.settings)
     gc.collect()
     before = len(gc.get_objects())
     for _ in range(3):
-        bench.compile(bench.load(path))
+        compile_spec(bench.load(path).spec, settings=bench.settings)
     gc.collect()
     assert len(gc.get_objects()) - before < 50  # one plan of these has hundreds
+
+
+def test_a_plan_that_is_kept_is_opened_with_little(many):
+    """Of an operation that nobody calls no more than its bytes are held: its text and its plan have ten times as many."""
+    number = 200
+    path = many(number)
+    for _ in range(2):
+        intertie.open(path).close()  # the first keeps the plan, the second loads what reads it
+    gc.collect()
+    tracemalloc.start()
+    try:
+        with intertie.open(path) as api:
+            _, most = tracemalloc.get_traced_memory()
+            assert len(api.operations) == number
+            operation = api.get_thing_7
+            assert operation.plan.wire.title == "GET /things7/{id}"
+            read = list(api.plan.operations._read)
+    finally:
+        tracemalloc.stop()
+    assert read == ["get_thing_7"]
+    assert most / number < 5_000
+
+
+def test_a_breaker_of_one_operation_is_opened_with_it(many):
+    """A thousand of them would cost more than all else; who asks how they stand is told of each, in the spec's order."""
+    path = many(30)
+    with intertie.open(path) as api:
+        guards = api._linked.guards
+        assert guards._opened.get("circuit_breaker", {}) == {}
+        breaker = guards.of("circuit_breaker", "get_thing_7")
+        assert breaker is guards.of("circuit_breaker", "get_thing_7")
+        assert guards._opened["circuit_breaker"] == {"get_thing_7": breaker}
+        assert list(api.statistics().breakers) == [f"get_thing_{number}" for number in range(30)]
+        assert api.breakers["get_thing_7"] is breaker
+    assert guards.all_of("circuit_breaker")["get_thing_7"] is breaker
+
+
+def test_nothing_is_opened_any_more_once_all_was_closed(many):
+    """It would stay open for ever."""
+    path = many(3)
+    with intertie.open(path) as api:
+        guards = api._linked.guards
+    assert guards.of("circuit_breaker", "get_thing_1") is None
+    assert guards.all_of("circuit_breaker") == {}
 
 
 def test_an_operation_is_linked_when_it_is_first_called(many):

@@ -62,9 +62,9 @@ def test_amounts_in_two_currencies_are_an_error():
     ("tiers", "names"),
     [
         ([{"cost": 1, "unit": "gb"}], ["wrong-tier-unit"]),
-        ([{"cost": 1}, {"cost": 2}], ["tier-disorder"]),
-        ([{"cost": 1, "limit": 10.0}, {"cost": 2, "limit": 5.0}, {"cost": 3}], ["tier-disorder"]),
-        ([{"cost": 1, "limit": 10.0}], ["open-last-tier"]),
+        ([{"cost": 1}, {"cost": 2}], ["unordered-tiers"]),
+        ([{"cost": 1, "limit": 10.0}, {"cost": 2, "limit": 5.0}, {"cost": 3}], ["unordered-tiers"]),
+        ([{"cost": 1, "limit": 10.0}], ["limited-last-tier"]),
     ],
 )
 def test_tiers_that_do_not_fit_are_findings(tiers, names):

@@ -53,7 +53,7 @@ def test_summary_says_numbers_in_words():
 def test_messages_hold_no_credential():
     """What looks like a credential is dots in every form of output."""
     leak = Diagnostic(
-        "TIE016", "not-a-choice", Severity.ERROR, "`sk_live_0123456789abcdef`", A.span, help="https://a:b@c"
+        "TIE016", "invalid-choice", Severity.ERROR, "`sk_live_0123456789abcdef`", A.span, help="https://a:b@c"
     )
     assert "sk_live" not in render_concise([leak])
     assert "sk_live" not in render_json([leak], files=1)

@@ -62,7 +62,7 @@ def test_the_same_source_again_changes_nothing(shop: Importing) -> None:
 def test_what_people_wrote_stays_to_the_byte(shop: Importing) -> None:
     """Prose, values, mappings, comments and headings are kept where only other parts of the source change."""
     text = edited(
-        shop.of(SOURCE).text,
+        shop.of(SOURCE, complete=True).text,
         ("### List Orders\n", "### All Orders\nOur own words about it.\n\n"),
         ("      required: false\n", "      required: false   # we asked them\n"),
         ("  connect: [ms]\n", "  connect: 250\n"),
@@ -156,7 +156,7 @@ def test_what_people_took_out_stays_out(shop: Importing) -> None:
     text = shop.of(SOURCE).text
     start, end = text.index("### Delete Order"), text.index("## Components")
     text = text[:start] + text[end:]
-    text = edited(text, ("    - name: state\n      in: query\n      type: string\n      required: false\n", ""))
+    text = edited(text, ("    - name: state\n      in: query\n      type: string\n", ""))
     again = shop.again(text, shop.root / "api.yaml")
     assert changes(again) == {("kept", "DELETE /orders/{id}", "")}
     assert without_record(again.text) == without_record(text)

@@ -9,6 +9,7 @@ import pytest
 
 from intertie.core.errors import UsageError
 from intertie.importers import Selection
+from intertie.spec.template import template_text
 from support.imports import Importing, kinds
 
 HEAD = """openapi: 3.0.3
@@ -28,14 +29,71 @@ def operation(body: str) -> str:
     return f"{HEAD}paths:\n  /orders/{{id}}:\n    get:\n{lines}\n"
 
 
-def test_every_section_of_the_template_is_there_in_its_order(shop: Importing) -> None:
-    """An imported spec has every heading of the founding template, in the template's order."""
-    from intertie.spec.template import template_text
-
-    text = shop.of(operation("responses: {'200': {description: ok}}")).text
+def test_every_section_of_the_template_is_there_on_demand(shop: Importing) -> None:
+    """With `complete` a spec has every heading of the founding template, in the template's order."""
+    text = shop.of(operation("responses: {'200': {description: ok}}"), complete=True).text
     wanted = [line for line in template_text().splitlines() if line.startswith("## ")]
     assert [line for line in text.splitlines() if line.startswith("## ") and line != "## Components"] == wanted
     assert "requests_per_second: [number]" in text
+    again = shop.again(text, shop.root / "api.yaml")
+    assert (again.text, again.changes) == (text, ())
+
+
+def test_a_spec_holds_what_its_source_says(shop: Importing) -> None:
+    """Without it there is no placeholder, and no section that would be empty; what is open is said once."""
+    text = shop.of(operation("responses: {'200': {description: ok}}")).text
+    assert (
+        text.partition("<!--")[0]
+        == """---
+id: INT-001
+type: Integration
+name: Shop
+status: draft
+service: shop
+related: []
+---
+# Shop
+
+> Imported from `api.yaml`. Still to decide: authentication, rate limits, timeouts, retries, error mapping and costs.
+
+## Service Overview
+The API of Shop.
+
+## Integration Type
+- **Protocol**: REST
+- **Data Format**: JSON
+- **Communication**: Synchronous
+
+## Service Configuration
+```yaml
+service:
+  name: shop
+  version: "1.10"
+  base_url: https://api.shop.example/v1
+```
+
+## API Endpoints
+
+### Get Orders By Id
+```yaml
+endpoint:
+  path: /orders/{id}
+  method: GET
+
+request:
+  parameters:
+    - name: id  # guessed from the placeholder in the path
+      in: path
+      type: string
+      required: true
+
+response:
+  success:
+    status: 200
+```
+
+"""
+    )
 
 
 def test_an_operation_becomes_an_endpoint(shop: Importing) -> None:
@@ -339,7 +397,7 @@ def test_a_part_is_imported_by_tag_path_and_name(shop: Importing) -> None:
     assert shop.new(path, selection=Selection(tags=("Charges",), operations=("charge",))).operations == ("Charge",)
     with pytest.raises(UsageError, match="did you mean `Refunds`"):
         shop.new(path, selection=Selection(tags=("Refund",)))
-    with pytest.raises(UsageError, match="no operation fits all"):
+    with pytest.raises(UsageError, match="no operation matches --tag"):
         shop.new(path, selection=Selection(tags=("Refunds",), operations=("charge",)))
 
 

@@ -84,7 +84,7 @@ curl $'https://api.shop.example/orders/7' --max-time 5 && echo done
     )
     assert [*endpoints(shop, text.text)] == ["Get Orders", "Get Orders By Order Id"]
     listing = endpoints(shop, text.text)["Get Orders"]
-    assert {each.name.value: each.required.value for each in listing.request.parameters} == {
+    assert {each.name.value: each.required is not None for each in listing.request.parameters} == {
         "limit": True,
         "state": False,
     }

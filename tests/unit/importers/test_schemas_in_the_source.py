@@ -54,7 +54,7 @@ def test_a_large_schema_in_an_operation_is_referred_to_by_its_place(shop: Import
     place = "../api.json#/paths/~1orders~1%7Bid%7D/put"
     assert f"$ref: '{place}/requestBody/content/application~1json/schema'" in text
     assert f"$ref: '{place}/responses/200/content/application~1json/schema'" in text
-    assert "        - code" in text
+    assert "        required: [code]" in text
     assert "## Components" not in text
     assert shop.errors(text) == []
     operation = shop.plan(text).operations["put_orders_by_id"]
@@ -93,7 +93,7 @@ def test_schemas_that_are_too_many_to_read_stay_in_the_source(shop: Importing) -
     path = shop.write(json.dumps(large(1_200)), "api.json")
     made = shop.new(path)
     assert made.note is not None
-    assert "api.json is too much for one spec" in made.note
+    assert "the schemas of api.json are too large for a spec" in made.note
     assert "../api.json" in made.note
     assert "$ref: '../api.json#/components/schemas/Wide'" in made.text
     assert len(made.text) < 10_000
@@ -109,16 +109,17 @@ def test_a_small_source_is_kept_in_the_spec(shop: Importing) -> None:
     assert "    Wide:" in made.text
 
 
-def test_a_large_source_elsewhere_is_kept_in_the_spec_as_far_as_it_fits(shop: Importing) -> None:
-    """A spec can't refer out of its workspace; what does not fit either is refused with the way out."""
+def test_a_large_source_elsewhere_leaves_its_schemas_beside_the_spec(shop: Importing) -> None:
+    """A spec can't refer out of its workspace: what it needs of the source comes into a file beside it."""
     elsewhere = shop.root.parent / "elsewhere.json"
-    elsewhere.write_text(json.dumps(large(1_200)))
+    elsewhere.write_text(json.dumps(large(4_200)))
     made = shop.new(elsewhere)
     assert made.note is None
-    assert "    Wide:" in made.text
-    elsewhere.write_text(json.dumps(large(4_200)))
+    assert made.schemas_file is not None
+    assert "    Wide:" in made.schemas_file.text
+    assert shop.errors(made.text) == []
     with pytest.raises(UsageError, match=r"copy elsewhere\.json into the workspace"):
-        shop.new(elsewhere)
+        shop.new(elsewhere, schemas="inline")
 
 
 def test_inline_stays_inline_when_it_is_asked_for(shop: Importing) -> None:

@@ -76,7 +76,8 @@ def test_a_relative_server_is_never_invented(shop: Importing) -> None:
     """Without a host calls go to this machine only, marked as a guess; --base-url says where it is."""
     imported = shop.of(source([{"url": "/api/v3"}]), "api.json")
     assert environments(shop, imported.text) == {"development": "http://127.0.0.1:8080/api/v3"}
-    assert "base_url: [production_url]" in imported.text
+    assert "base_url:" not in imported.text
+    assert "Still to decide: base URL, " in imported.text
     assert shop.errors(imported.text) == []
     given = shop.of(source([{"url": "/api/v3"}]), "api.json", base_url="https://pets.example")
     assert shop.load(given.text).spec.service.base_url.value == "https://pets.example/api/v3"
@@ -123,7 +124,12 @@ def test_plain_http_is_for_development(shop: Importing) -> None:
                 "type": "oauth2",
                 "flows": {"clientCredentials": {"tokenUrl": "https://auth.example/token", "scopes": {"read": ""}}},
             },
-            ["type: oauth", "grant_type: client_credentials", "token_url: https://auth.example/token", "      - read"],
+            [
+                "type: oauth",
+                "grant_type: client_credentials",
+                "token_url: https://auth.example/token",
+                "scopes: [read]",
+            ],
         ),
         (
             {
@@ -136,17 +142,18 @@ def test_plain_http_is_for_development(shop: Importing) -> None:
                     }
                 },
             },
-            ["grant_type: authorization_code", "authorization_url: https://a.example/a"],
+            ["type: api_key  # an OAuth access token with read", "scheme: Bearer"],
         ),
         (
             {"type": "oauth2", "flows": {"implicit": {"authorizationUrl": "https://a.example/a", "scopes": {}}}},
-            ["type: api_key  # guessed from OAuth: the token is sent as Bearer", "scheme: Bearer"],
+            ["type: api_key  # an OAuth access token with read", "scheme: Bearer"],
         ),
     ],
 )
 def test_a_security_scheme_is_the_authentication(shop: Importing, scheme: dict, lines: list[str]) -> None:
-    """apiKey, basic, bearer and OAuth flows stand in `authentication` as a spec says them."""
-    imported = shop.of(source(schemes={"key": scheme}, security=[{"key": []}]), "api.json")
+    """apiKey, basic, bearer and OAuth stand in `authentication` as a spec says them, with the scopes that are needed."""
+    scopes = ["read"] if scheme["type"] == "oauth2" else []
+    imported = shop.of(source(schemes={"key": scheme}, security=[{"key": scopes}]), "api.json")
     for line in lines:
         assert line in imported.text
     assert shop.errors(imported.text) == []
@@ -191,7 +198,8 @@ def test_a_key_that_an_operation_declares_as_a_parameter_too_is_sent_once(shop: 
 
 
 def test_a_key_in_a_cookie_is_told(shop: Importing) -> None:
-    """What can't be sent stays a placeholder, and is a loss."""
+    """What can't be sent is left to people, and is a loss."""
     imported = shop.of(source(schemes={"c": {"type": "apiKey", "in": "cookie", "name": "sid"}}), "api.json")
-    assert "type: [api_key|oauth|jwt|basic]" in imported.text
+    assert "authentication:" not in imported.text
+    assert "Still to decide: authentication, " in imported.text
     assert ("security-kind", "apiKey in cookie") in {(loss.kind, loss.what) for loss in imported.losses}

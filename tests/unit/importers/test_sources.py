@@ -28,14 +28,14 @@ DEEP = "openapi: 3.0.0\npaths:\n  /a: " + "{x: " * 150 + "1" + "}" * 150
     ("text", "message"),
     [
         ("", "is empty"),
-        ("just words", "is no description of an API"),
-        ("- a\n- b\n", "is no description of an API"),
-        ("{", "no JSON"),
+        ("just words", "is not an API description"),
+        ("- a\n- b\n", "is not an API description"),
+        ("{", "not valid JSON"),
         ('{\n  "openapi": "3.0.0",\n  "info": {,\n}', "line 3"),
         ("openapi: 3.0.0\npaths:\n\tx: 1\n", "line 3"),
         ("openapi: '2.5'\n", "versions 3.0 to 3.2"),
         ("openapi: 3.0.0\ninfo: {title: a}\n", "has no operations"),
-        ("openapi: 3.1.0\nwebhooks: {a: {}}\n", "describes webhooks only"),
+        ("openapi: 3.1.0\nwebhooks: {a: {}}\n", "describes only webhooks"),
         ("arazzo: 1.0.0\nsourceDescriptions: [{name: a, url: ./a.yaml}]\n", r"import the description it is about: \./a\.yaml"),
         ("asyncapi: 2.6.0\n", "AsyncAPI"),
         ("swaggerVersion: '1.2'\n", "Swagger 1"),
@@ -55,8 +55,8 @@ DEEP = "openapi: 3.0.0\npaths:\n  /a: " + "{x: " * 150 + "1" + "}" * 150
         ('{"name": "a", "dependencies": {}}', "a file about a package"),
         ('{"$schema": "https://json-schema.org/draft/2020-12/schema"}', "a JSON Schema"),
         ('{"log": {"version": "1.2"}}', "without `log.entries`"),
-        ('{"log": {"entries": []}}', "no requests"),
-        ('{"info": {"name": "a"}, "item": []}', "no requests"),
+        ('{"log": {"entries": []}}', "contains no API requests"),
+        ('{"info": {"name": "a"}, "item": []}', "contains no API requests"),
         (BOMB, "aliases"),
         (DEEP, "nested"),
         (json.dumps({"openapi": "3.0.0", "x": None}).replace("null", "[" * 500 + "]" * 500), "nested"),
@@ -143,7 +143,7 @@ paths:
 
 def test_a_file_of_nothing_but_mistakes_is_one_message(shop: Importing) -> None:
     """However many keys are given twice, however many operations there are."""
-    with pytest.raises(UsageError, match="no description of an API"):
+    with pytest.raises(UsageError, match="not an API description"):
         shop.of("a: b\n" * 3_000)
     paths = {f"/p{number}": {"get": {"tags": ["a"], "responses": {}}} for number in range(20_001)}
     with pytest.raises(UsageError, match=r"the 20,001 operations of api\.yaml .* --tag \(a \(20001\)\)"):

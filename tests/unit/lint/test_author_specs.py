@@ -148,7 +148,7 @@ def test_rates_in_prose_lists_of_waits_and_codes_beside_statuses():
     assert (auth["name"], auth["scheme"], auth["secret"]) == ("Authorization", "Bearer", "env:OPENAI_API_KEY")
     assert plan["settle"]["tiers"] == []
     assert loaded("llm-gateway").spec.endpoints[0].performance.p95.value == 8.0
-    assert codes_read("llm-gateway") == {"not-a-choice": 3, "unknown-key": 3, "wrong-type": 2}
+    assert codes_read("llm-gateway") == {"invalid-choice": 3, "unknown-key": 3, "wrong-type": 2}
 
 
 def test_tables_bullets_and_request_lines():
@@ -205,7 +205,7 @@ def test_the_words_of_other_resilience_libraries():
     assert (plan["budget"]["monthly_limit"], plan["budget"]["alert_at"]) == ("1000.00", 0.8)
     assert "fallback" not in plan
     assert [name.value for name, _ in loaded("object-store").spec.service.environments] == ["development", "production"]
-    assert codes_read("object-store") == {"not-a-choice": 3, "unknown-key": 2, "wrong-type": 1}
+    assert codes_read("object-store") == {"invalid-choice": 3, "unknown-key": 2, "wrong-type": 1}
 
 
 def test_a_comment_before_the_front_matter_and_scalars_of_old_yaml():
@@ -238,4 +238,4 @@ def test_a_comment_before_the_front_matter_and_scalars_of_old_yaml():
     state = spec.endpoints[1].response.success.schema.value.json["properties"]["state"]
     assert state["enum"] == ["on", "off", "pending"]
     assert (spec.service.version.value, [each.value for each in spec.versioning.supported]) == ("1.10", ["v1", "v2"])
-    assert codes_read("bank") == {"duplicate-key": 1, "not-a-choice": 2, "unknown-key": 1, "wrong-type": 1}
+    assert codes_read("bank") == {"duplicate-key": 1, "invalid-choice": 2, "unknown-key": 1, "wrong-type": 1}

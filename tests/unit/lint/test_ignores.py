@@ -23,7 +23,7 @@ def names(text: str, folder, language: str = "yaml") -> list[tuple[str, Severity
     "comment",
     [
         "# intertie: ignore[TIE211] agreed with the provider",
-        "#intertie: ignore[idle-rate-window] agreed until 2027-01-31",
+        "#intertie: ignore[ineffective-rate-window] agreed until 2027-01-31",
         "# intertie: ignore[TIE211, TIE212] agreed",
         '# intertie: ignore TIE211 reason="agreed" until=2026-11-24',
     ],
@@ -50,17 +50,17 @@ def test_a_markdown_comment_ignores_the_block_below(tmp_path):
 def test_a_comment_is_for_its_own_place_alone(tmp_path):
     """Two lines below, nothing is ignored; the comment is told to be unused."""
     text = SPENT.format(above="", beside="").replace("10\n", "10 # intertie: ignore[TIE211] agreed\n")
-    assert names(text, tmp_path) == [("unused-ignore", Severity.WARNING), ("idle-rate-window", Severity.INFO)]
+    assert names(text, tmp_path) == [("unused-ignore", Severity.WARNING), ("ineffective-rate-window", Severity.INFO)]
 
 
 def test_wrong_comments_are_told(tmp_path):
     """Without a reason, after its day, with an unknown rule or day, or without a rule: each is a finding of its own."""
     for comment, expected in {
         "# intertie: ignore[TIE211]": ["ignore-without-reason"],
-        "# intertie: ignore[TIE211] agreed until 2026-11-23": ["expired-ignore", "idle-rate-window"],
+        "# intertie: ignore[TIE211] agreed until 2026-11-23": ["expired-ignore", "ineffective-rate-window"],
         "# intertie: ignore[TIE211] agreed until soon": ["unreadable-ignore"],
         "# intertie: ignore[TIE211, idle-rate-windw] agreed": ["unreadable-ignore"],
-        "# intertie: ignore": ["unreadable-ignore", "idle-rate-window"],
+        "# intertie: ignore": ["unreadable-ignore", "ineffective-rate-window"],
     }.items():
         text = SPENT.format(above=f"{comment}\n  ", beside="")
         assert [name for name, _ in names(text, tmp_path)] == expected, comment
@@ -70,9 +70,9 @@ def test_an_unknown_rule_has_a_suggestion(tmp_path):
     """A misspelt rule names the nearest one, and can be mended."""
     text = SPENT.format(above="# intertie: ignore[idle-rate-windw, TIE211] agreed\n  ", beside="")
     (found,) = check_lines(compose(text, "yaml"), tmp_path)
-    assert found.help == "did you mean `idle-rate-window`?"
+    assert found.help == "did you mean `ineffective-rate-window`?"
     assert found.fix
-    assert found.fix.edits[0].replacement == "idle-rate-window"
+    assert found.fix.edits[0].replacement == "ineffective-rate-window"
 
 
 def test_markdown_comments_outside_and_yaml_comments_inside(tmp_path):

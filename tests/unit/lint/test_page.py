@@ -56,6 +56,7 @@ def test_parts_are_read_and_examples_keep_their_headings():
         (PAGE.replace("# TIE299: a-name", ""), "begins with its title"),
         ("# TIE299: a-name\n\n" + PAGE[PAGE.index("## What") :], "begins with its title"),
         (PAGE.replace("```yaml\na: 2\n```", "a: 2"), "found 0"),
+        (PAGE.replace("Write 2.\n", ""), "says nothing before its example"),
     ],
 )
 def test_a_page_without_a_part_is_refused(broken, message):

@@ -12,6 +12,7 @@ from intertie.compiler.codes import TABLE
 from intertie.lint.page import FOLDER as PAGES
 from intertie.lint.page import Snippet
 from intertie.lint.registry import BY_CODE, BY_NAME, RULES, find_rule, nearest
+from intertie.lint.renamed import RENAMED
 from intertie.lint.rule import Rule
 from intertie.spec.codes import CODES
 from support.case_examples import check_case_lines, compose_case
@@ -25,8 +26,8 @@ SHOWN_OTHERWISE = frozenset(
     {"file-unreadable", "not-utf8", "file-too-large", "nested-too-deep", "alias-expansion", "no-front-matter",
      "unknown-environment", "unknown-setting", "compiler-bug", "rule-crashed", "duplicate-id", "version-ends-soon",
      "plain-http-token-url", "unreadable-rate", "protocol-contradicts-blocks", "nested-retries", "endpoint-without-case",
-     "short-lived-token", "field-of-no-schema", "repeated-case", "incomplete-grant", "token-never-refreshed",
-     "case-of-other-spec", "token-from-elsewhere", "duplicate-case-id", "unknown-result-field"}
+     "short-lived-token", "field-outside-schemas", "repeated-case", "incomplete-grant", "token-never-refreshed",
+     "case-of-other-spec", "token-of-other-environment", "duplicate-case-id", "unknown-result-field"}
 )  # fmt: skip
 """Rules whose example is no fragment of one spec, or can't be found alone; other tests show them."""
 
@@ -107,6 +108,8 @@ def test_a_page_is_written_for_readers(rule: Rule):
     assert "\n" not in page.summary
     assert not page.summary.startswith("Checks")
     assert page.what != page.why
+    text = re.sub(r"^```.*?^```", "", (PAGES / f"{rule.code}.md").read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert max(map(len, text.splitlines())) <= 120
 
 
 def test_rules_are_found_by_code_and_name():
@@ -117,6 +120,13 @@ def test_rules_are_found_by_code_and_name():
     assert find_rule("TIE998") is None
     assert nearest("retry-outlive-deadline") == "retry-outlives-deadline"
     assert nearest("TIE2O4").startswith("TIE")
+
+
+def test_a_former_name_still_finds_its_rule():
+    """A rule that was renamed is found by its former name; none of these is a name today."""
+    assert not set(RENAMED) & set(BY_NAME)
+    for former, name in RENAMED.items():
+        assert find_rule(former) is find_rule(former.upper().replace("-", "_")) is BY_NAME[name]
 
 
 def test_examples_that_are_no_specs_are_listed():

@@ -188,7 +188,7 @@ def test_a_parameter_s_choices_and_wrong_ones():
     loaded = endpoints(
         "### A\n```yaml\nendpoint: {path: /a, method: GET}\nrequest:\n  parameters:\n    - {name: x, in: cookie}\n```\n"
     )
-    found = only(loaded, "not-a-choice")
+    found = only(loaded, "invalid-choice")
     assert (sliced(loaded, found), "query, path, header" in found.help) == ("cookie", True)
 
 

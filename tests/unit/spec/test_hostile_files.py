@@ -73,7 +73,7 @@ HOSTILE = {
     "many_near_misses": (_yaml("retry:\n" + "\n".join(f"  max_attempts{n}: 1" for n in range(45_000))), "unknown-key"),
     "many_unknown_blocks": (_yaml("\n".join(f"retry{n}: 1" for n in range(45_000))), "unknown-key"),
     "many_wrong_choices": (
-        _yaml("retry: {retry_conditions: [" + ", ".join(f"time{n}" for n in range(45_000)) + "]}"), "not-a-choice",
+        _yaml("retry: {retry_conditions: [" + ", ".join(f"time{n}" for n in range(45_000)) + "]}"), "invalid-choice",
     ),
     "many_placeholders": (_yaml("retry: {retry_on: [" + "[status_code], " * 30_000 + "]}"), "unfilled"),
     "many_bad_rows": (_yaml("error_mapping: [" + "{external_code: 404, acton: retry}, " * 15_000 + "]"), "unknown-key"),

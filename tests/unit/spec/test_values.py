@@ -83,9 +83,9 @@ def test_other_comments_change_nothing(comment: str):
         ("initial_delay: -1", "out-of-range", "at least"), ("initial_delay: [1, 2]", "wrong-type", "a single value"),
         ("initial_delay: {a: 1}", "wrong-type", "a single value"), ("max_attempts: 2.5", "wrong-type", "a whole number"),
         ("max_attempts: 0", "out-of-range", "at least 1"), ("max_attempts: true", "wrong-type", "a whole number"),
-        ("multiplier: fast", "wrong-type", "a number"), ("backoff: expo", "not-a-choice", "`expo`"),
+        ("multiplier: fast", "wrong-type", "a number"), ("backoff: expo", "invalid-choice", "`expo`"),
         ("jitter: maybe", "wrong-type", "true or false"), ("retry_on: {a: 1}", "wrong-type", "a list"),
-        ("retry_conditions: [slow]", "not-a-choice", "slow"), ("retry_budget: 5x", "wrong-unit", "a percentage"),
+        ("retry_conditions: [slow]", "invalid-choice", "slow"), ("retry_budget: 5x", "wrong-unit", "a percentage"),
         ("retry_budget: 200", "out-of-range", "at most 100%"), ("initial_delay: " + "9" * 400, "out-of-range", "at most 3650 d"),
     ],
 )  # fmt: skip
@@ -100,7 +100,7 @@ def test_what_is_wrong_is_named_with_what_was_expected(line: str, name: str, say
 def test_an_unknown_choice_offers_the_nearest_and_all():
     """A misspelt choice is told with the one meant and with all there are, and can be mended."""
     loaded = retry("backoff: exponentail")
-    found = only(loaded, "not-a-choice")
+    found = only(loaded, "invalid-choice")
     assert "did you mean `exponential`" in found.help
     assert "linear" in found.help
     assert found.fix.edits[0].replacement == "exponential"

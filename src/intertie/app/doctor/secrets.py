@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from intertie.app.doctor.check import Check, Level, from_error, ok
 from intertie.core.errors import CredentialMissing
 from intertie.core.outside_text import shown
+from intertie.runtime.outlines import outlines
 from intertie.runtime.plan import Plan
 from intertie.runtime.surroundings import SecretStore
 from intertie.spec.model import Spec
@@ -40,8 +41,8 @@ def references(plan: Plan) -> Iterator[Named]:
         found.append(Named(plan.tls.client_key, "the client certificate", lines=True))
     if proxy is not None and proxy.fault is None:
         found += [Named(each, "the proxy") for each in (proxy.username, proxy.password) if each is not None]
-    for operation in plan.operations.values():
-        for name, pattern in operation.wire.patterns.items():
+    for _, outline in outlines(plan):
+        for name, pattern in outline.patterns.items():
             for reference in _IN_HEADER_RE.findall(pattern):
                 found.append(Named(reference, f"the header {name}"))
     yield from {each.reference: each for each in reversed(found)}.values()

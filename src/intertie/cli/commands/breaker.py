@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 _FORCED = {"open": "open", "close": "closed", "auto": None}
 _SAID = {
-    "open": "held open: calls are refused",
-    "close": "held closed: calls pass whatever happens",
-    "auto": "decides for itself again",
+    "open": "forced open: calls are refused",
+    "close": "forced closed: every call is sent",
+    "auto": "automatic again",
 }
 
 
-@click.command("breaker", short_help="Hold a breaker open or closed, or let it decide.")
+@click.command("breaker", short_help="Force a breaker open or closed, or back to automatic.")
 @click.argument("action", type=click.Choice(["open", "close", "auto"]))
 @click.argument("spec", shell_complete=complete_spec)
 @click.option(
     "--operation",
-    help="The breaker of this endpoint, where the spec has one for each.",
+    help="Breaker of this operation, if the spec has one for each.",
     shell_complete=complete_operation,
 )
 @environment_option
@@ -40,7 +40,7 @@ def command(
     environment: str | None,
     base_url: str | None,
 ) -> None:
-    """Hold SPEC's breaker `open` or `close`d for every process that shares its state, or let it decide (`auto`)."""
+    """Force the breaker of SPEC open or closed for all processes of the workspace, or back to automatic."""
     from intertie.app.opening import open_blocking  # noqa: PLC0415  # keeps `--help` quick
     from intertie.app.opening_stores import Purpose  # noqa: PLC0415
 
@@ -55,7 +55,7 @@ def command(
         }
         if not chosen:
             names = ", ".join(filter(None, breakers))
-            has = f"it has those of {names}" if names else "it has one for all endpoints: leave --operation out"
+            has = f"it has breakers of {names}" if names else "it has one for all operations: leave out --operation"
             raise UsageError(f"{plan.id} has no breaker of {operation}; {has}")
         for scope, handle in chosen.items():
             handle.force(_FORCED[action])

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from intertie.runtime.state_key import StateKey
 
 
-@click.group("budget", short_help="Reconcile what dead processes left in the ledger.")
+@click.group("budget", short_help="Settle amounts that crashed processes left reserved.")
 def command() -> None:
-    """Settle what the ledger can't know by itself."""
+    """Settle amounts that crashed processes left reserved."""
 
 
 @command.command("reconcile")
@@ -26,15 +26,15 @@ def command() -> None:
 @click.option(
     "--give-back",
     is_flag=True,
-    help="Nothing of it was sent: give it back. Without this, it is settled as spent.",
+    help="Return the amounts to the budget. Default: settle them as spent.",
 )
 @format_option
 @click.pass_obj
 def reconcile(context: CliContext, spec: str | None, give_back: bool, output_format: str) -> None:
-    """Settle what processes that died left set aside: as spent, or given back.
+    """Settle amounts that crashed processes left reserved, as spent or as returned.
 
-    Only shares whose owner is known to be gone are touched. Compare with the provider's own bill first: what a dead
-    process had sent is in there.
+    Touches only reservations whose process is known to be gone. Look at the provider's bill first: it shows what those
+    processes had sent.
     """
     from intertie.app.records import open_records  # noqa: PLC0415  # keeps `--help` quick
 
@@ -62,7 +62,7 @@ def reconcile(context: CliContext, spec: str | None, give_back: bool, output_for
         )
         return
     if not months:
-        say("nothing to reconcile: no dead process left anything set aside")
+        say("nothing to settle: no crashed process left an amount reserved")
     for month in months:
-        how = "given back" if give_back else "settled as spent"
+        how = "returned" if give_back else "settled as spent"
         say(f"{month.key} {month.month}: {how}; the month stands at {Money(month.amount, month.currency)}")

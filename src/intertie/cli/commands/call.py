@@ -40,17 +40,17 @@ if TYPE_CHECKING:
     from intertie.runtime.masking import ShownResponse
 
 
-@click.command("call", short_help="Call an operation through every guard.")
+@click.command("call", short_help="Call an operation, with all its guards.")
 @click.argument("spec", shell_complete=complete_spec)
 @click.argument("operation", shell_complete=complete_operation)
 @click.argument("pairs", metavar="[NAME=VALUE]...", nargs=-1)
-@click.option("--input", "document", metavar="JSON|@FILE|-", help="The input as one JSON object.")
+@click.option("--input", "document", metavar="JSON|@FILE|-", help="Input as one JSON object.")
 @environment_option
 @base_url_option
-@click.option("--version", "version", metavar="V", help="Ask for this version of the external API.")
-@click.option("--idempotency-key", metavar="KEY", help="Send this key instead of a new one.")
-@click.option("--explain", is_flag=True, help="Show what each guard saw and decided, and what came back.")
-@click.option("--show-response", is_flag=True, help="Show the service's answer: status, headers, body; masked and cut.")
+@click.option("--version", "version", metavar="V", help="Version of the external API.")
+@click.option("--idempotency-key", metavar="KEY", help="Idempotency key. Default: a new one.")
+@click.option("--explain", is_flag=True, help="Show what each guard decided, and the service's answer.")
+@click.option("--show-response", is_flag=True, help="Show the service's answer, with secrets masked.")
 @format_option
 @click.pass_obj
 def command(
@@ -67,9 +67,9 @@ def command(
     show_response: bool,
     output_format: str,
 ) -> int:
-    """Call OPERATION of SPEC (a path, or an id in the workspace) through every guard the spec declares.
+    """Call OPERATION of SPEC (a path or an id), with every guard that the spec declares.
 
-    The answer's data goes to stdout, what the guards did to stderr. Exit status 1 where the call failed.
+    Prints the data of the answer on stdout, and what the guards did on stderr. Exits with 1 if the call fails.
     """
     from intertie.app.opening import open_blocking  # noqa: PLC0415  # keeps `--help` quick
 

@@ -15,7 +15,7 @@ from intertie.diagnostics import Diagnostic, Severity, SpecError
 from intertie.diagnostics.render import as_json
 
 
-@click.command("diff", short_help="Show what changes for those who call.")
+@click.command("diff", short_help="Show how a change to a spec affects its callers.")
 @click.argument("old")
 @click.argument("new")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
@@ -26,20 +26,20 @@ from intertie.diagnostics.render import as_json
     type=click.Choice(["text", "json", "markdown"]),
     default="text",
     show_default=True,
-    help="Text for people, one JSON document, or Markdown for a pull request.",
+    help="Text, one JSON document, or Markdown for a pull request.",
 )
 @click.pass_obj
 def command(
     context: CliContext, old: str, new: str, paths: tuple[str, ...], environment: str | None, output_format: str
 ) -> int:
-    """Show what changes for those who call, from OLD to NEW.
+    """Show how the change from OLD to NEW affects callers.
 
-    OLD and NEW are two files, or REVISION:path for a file of a git revision; or two revisions, with the PATHs to
-    compare in both (all specs of the workspace where there are none).
+    OLD and NEW are two files, or REVISION:path for a file in a git revision. They can also be two revisions, followed
+    by the PATHs to compare in both (default: all specs of the workspace).
 
-    Each change is breaking (code that calls today can fail), risky (it shows under load, in failures, later, or on the
-    bill) or safe, with its reason and its place in both. Exit status 1 where one is breaking, or where a version has
-    errors.
+    Each change is breaking (calls that work today can fail), risky (it shows under load, in failures, later, or on the
+    bill) or safe, with the reason and the place in both files. Exits with 1 if a change is breaking, or if one of the
+    versions has errors.
     """
     with Versions(workspace=context.workspace, config=context.config, environ=os.environ) as versions:
         outcomes = list(versions.compare(old, new, paths, environment=environment))

@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from intertie.app.doctor.examination import Examined
 
 
-@click.command("doctor", short_help="Check whether everything that calls need is there.")
+@click.command("doctor", short_help="Check that everything calls need is in place.")
 @click.argument("specs", metavar="[SPEC]...", nargs=-1, shell_complete=complete_spec)
 @environment_option
-@click.option("--offline", is_flag=True, help="Open no connection to any service.")
+@click.option("--offline", is_flag=True, help="Do not connect to any service.")
 @format_option
 @click.pass_obj
 def command(
     context: CliContext, specs: tuple[str, ...], environment: str | None, offline: bool, output_format: str
 ) -> int:
-    """Check whether everything that calls of SPEC need is there; without SPEC, of all specs in the workspace.
+    """Check that everything calls of SPEC need is in place. Without SPEC, check all specs of the workspace.
 
-    It checks credentials, certificates, the proxy, the connection to each service, the state folder, the clock and
-    installed extras, and says how to fix what is missing. It opens a connection up to the end of the TLS handshake, for
-    5 seconds at most, and sends no request. Exit status 1 where calls would fail.
+    Checks credentials, certificates, the proxy, the connection to each service, the state folder, the clock and
+    installed extras, and explains how to fix each problem. To test a connection, it opens one and completes the TLS
+    handshake, within 5 seconds; it sends no request. Exits with 1 if calls would fail.
     """
     from intertie.app.doctor.examination import examine  # noqa: PLC0415  # keeps `--help` quick
     from intertie.cli.doctor_lines import doctor_lines, summary_line  # noqa: PLC0415

@@ -18,26 +18,27 @@ _NOWHERE = "http://127.0.0.1"
 
 @click.command("generate")
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC…", shell_complete=complete_spec)
-@click.option("--target", type=click.Choice(["openapi", "types"]), required=True, help="What is made.")
-@click.option("--check", is_flag=True, help="Write nothing; exit status 1 where the file is not what would be written.")
+@click.option("--target", type=click.Choice(["openapi", "types"]), required=True, help="What to generate.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if the file is out of date.")
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
-    help="File (.json, .yaml, .py), else stdout; a folder for several specs.",
+    help="File (.json, .yaml or .py), or a folder for several specs. Default: stdout.",
 )
 @click.pass_obj
 def command(context: CliContext, specs: tuple[str, ...], target: str, check: bool, output: Path | None) -> int:
-    """Make TARGET of each SPEC (a path, or an id in the workspace).
+    """Generate TARGET from each SPEC (a path or an id).
 
-    `openapi` is an OpenAPI 3.1 document; the spec's content hash stands in `info.x-intertie-spec-hash`.
+    `openapi` is an OpenAPI 3.1 document. Its `info.x-intertie-spec-hash` is the content hash of the spec.
 
-    `types` is a Python module with a typed `open_SERVICE()`, so that mypy and pyright know operations, arguments and
-    result fields. In a folder it is `SERVICE_client.py`. Commit it, and let --check fail the build when it is stale.
+    `types` is a Python module with a typed `open_SERVICE()`: mypy and pyright then know the operations, their arguments
+    and the fields of their results. In a folder, the module is named `SERVICE_client.py`. Commit it, and run --check in
+    CI.
     """
     if check and output is None:
-        raise UsageError("--check compares with a file: give --output FILE")
+        raise UsageError("--check needs a file to compare with: pass --output FILE")
     if len(specs) > 1 and (output is None or output.suffix):
-        raise UsageError("several specs need a folder: give --output DIR")
+        raise UsageError("several specs need a folder: pass --output DIR")
     stale = False
     for spec in specs:
         try:
@@ -75,10 +76,10 @@ def _is_stale(path: Path, text: str, command: str) -> bool:
     try:
         written = path.read_text("utf-8")
     except FileNotFoundError:
-        say(f"{path} is not there; run `{command}`")
+        say(f"{path} does not exist; run `{command}`")
         return True
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} can't be read: {error}") from None
+        raise UsageError(f"can't read {path}: {error}") from None
     if written == text:
         return False
     say(f"{path} is stale; run `{command}`")
@@ -90,5 +91,5 @@ def _write(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     except OSError as error:
-        raise UsageError(f"{path} can't be written: {error.strerror}") from None
+        raise UsageError(f"can't write {path}: {error.strerror}") from None
     say(f"wrote {path}")

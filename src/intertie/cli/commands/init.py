@@ -38,20 +38,20 @@ IGNORED = ".intertie/"
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path), default=Path(), metavar="[DIR]")
 def command(directory: Path) -> None:
-    """Make a workspace in DIR (else here): intertie.toml, folders for specs and cases, .gitignore.
+    """Create a workspace in DIR (default: the current folder).
 
-    Nothing that is there is overwritten.
+    Creates intertie.toml, folders for specs and cases, and .gitignore. Existing files stay as they are.
     """
     if directory.exists() and not directory.is_dir():
-        raise UsageError(f"{directory} is a file; name a folder")
+        raise UsageError(f"{directory} is a file, not a folder")
     try:
         made = _make(directory)
     except OSError as error:
-        raise UsageError(f"{error.filename} can't be made: {error.strerror}") from None
-    put_lines("\n".join(f"made {path}" for path in made) or "everything is there already; nothing was changed")
+        raise UsageError(f"{error.filename} can't be created: {error.strerror}") from None
+    put_lines("\n".join(f"made {path}" for path in made) or "the workspace exists already; nothing changed")
     ignored = directory / ".gitignore"
     if IGNORED not in ignored.read_text(encoding="utf-8", errors="replace").split():
-        put(f"{ignored} is yours, and lacks `{IGNORED}`: add it, since state is kept there")
+        put(f"{ignored} has no line `{IGNORED}`: add it, since Intertie keeps its state there")
     here = directory.resolve() == Path.cwd()
     put(f'next: {"" if here else f"cd {directory} && "}intertie new "My Service", then intertie check')
 

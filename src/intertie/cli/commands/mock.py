@@ -26,7 +26,7 @@ from intertie.runtime.plan import Plan
 
 DEFAULT_PORT = 8420
 _LAST_PORT = 65535
-_PROFILE_HELP = f"One of {', '.join(BUILT_IN)}, or a YAML or JSON file."
+_PROFILE_HELP = f"Faults to inject: one of {', '.join(BUILT_IN)}, or a YAML or JSON file."
 
 
 class PortTaken(IntertieError):  # noqa: N818  # says what is wrong with the port
@@ -48,8 +48,8 @@ class _Stall(Struct, frozen=True):
 @click.option(
     "--port",
     type=click.IntRange(0, _LAST_PORT),
-    help="Port of the first spec, the next ones count up; 0 takes free ones. Default: the port that calls go to, where "
-    f"their URL is http on loopback, else {DEFAULT_PORT}.",
+    help="Port of the first spec; further specs get the next ports. 0 takes free ports. Default: the port of the base "
+    f"URL if that is http on loopback, else {DEFAULT_PORT}.",
 )
 @click.option("--seed", default="0", show_default=True, help="The same seed and requests give the same answers.")
 @click.option(
@@ -61,15 +61,15 @@ class _Stall(Struct, frozen=True):
     help=_PROFILE_HELP,
 )
 @click.option(
-    "--env", "environment", metavar="E", shell_complete=complete_environment, help="Environment of the specs."
+    "--env", "environment", metavar="E", shell_complete=complete_environment, help="Environment, as named in the specs."
 )
-@click.option("--no-latency", is_flag=True, help="Answer at once instead of by the declared p50, p95 and p99.")
+@click.option("--no-latency", is_flag=True, help="Answer at once, without the declared latencies.")
 @click.option(
     "--credential",
     metavar="REF",
-    help="Accept this credential alone, such as env:MOCK_KEY (basic: user:password); else any of the right form.",
+    help="Accept only this credential, such as env:MOCK_KEY (basic: user:password). Default: any of the right form.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print no line for each request.")
+@click.option("-q", "--quiet", is_flag=True, help="Do not print a line for each request.")
 @click.pass_obj
 def command(
     context: CliContext,
@@ -83,9 +83,10 @@ def command(
     credential: str | None,
     quiet: bool,
 ) -> None:
-    """Serve a mock of each SPEC: its paths, limits, latencies, errors, versions and credentials, enforced.
+    """Serve a mock of each SPEC.
 
-    Each request gives one line on stderr: method, path, operation, status, and why it was refused.
+    The mock answers as the spec says, and enforces limits, latencies, versions and credentials. It prints a line on
+    stderr for each request: method, path, operation, status, and the reason if it refused the request.
     """
     chosen = load_profile(profile)
     stalls: list[_Stall] = []

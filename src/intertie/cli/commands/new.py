@@ -30,17 +30,17 @@ from intertie.spec.workspace import Workspace, find_workspace
 
 @click.command()
 @click.argument("name")
-@click.option("--id", "given_id", metavar="INT-n", help="Id; else the next free one of the workspace.")
-@click.option("--service", metavar="SLUG", help="Slug of the service; else made from NAME.")
+@click.option("--id", "given_id", metavar="INT-n", help="Id of the spec. Default: the next free id of the workspace.")
+@click.option("--service", metavar="SLUG", help="Slug of the service. Default: made from NAME.")
 @click.option("--description", help="What the service is for.")
-@click.option("--base-url", metavar="URL", help="Where the service is.")
-@click.option("--protocol", type=click.Choice(PROTOCOLS, case_sensitive=False), help="How it is spoken to.")
-@click.option(
-    "--auth", type=click.Choice(list(AUTHENTICATIONS), case_sensitive=False), help="How we identify ourselves."
-)
+@click.option("--base-url", metavar="URL", help="URL of the service.")
+@click.option("--protocol", type=click.Choice(PROTOCOLS, case_sensitive=False), help="Protocol of the service.")
+@click.option("--auth", type=click.Choice(list(AUTHENTICATIONS), case_sensitive=False), help="How calls authenticate.")
 @click.option("--data-format", type=click.Choice(DATA_FORMATS, case_sensitive=False), help="Format of bodies.")
 @click.option(
-    "--communication", type=click.Choice(COMMUNICATIONS, case_sensitive=False), help="At once, or by receipt."
+    "--communication",
+    type=click.Choice(COMMUNICATIONS, case_sensitive=False),
+    help="When answers come.",
 )
 @click.option(
     "--from",
@@ -48,16 +48,19 @@ from intertie.spec.workspace import Workspace, find_workspace
     metavar="SOURCE",
     help="OpenAPI 3, Swagger 2, Postman, HAR or curl: a file, - for stdin, or a curl command.",
 )
-@click.option("--tag", "tags", multiple=True, metavar="T", help="Import operations with this tag only; repeatable.")
-@click.option("--path", "paths", multiple=True, metavar="GLOB", help="Import these paths only, such as '/v1/charges*'.")
-@click.option("--operation", "operations", multiple=True, metavar="ID", help="Import this operation; repeatable.")
+@click.option("--tag", "tags", multiple=True, metavar="T", help="Import only operations with this tag; repeatable.")
+@click.option(
+    "--path", "paths", multiple=True, metavar="GLOB", help="Import only paths like '/v1/charges*'; repeatable."
+)
+@click.option("--operation", "operations", multiple=True, metavar="ID", help="Import only this operation; repeatable.")
 @click.option(
     "--schemas",
-    type=click.Choice(["inline", "ref"]),
-    help="Keep schemas in the spec (inline), or refer to the source, which lies in the workspace (ref).",
+    type=click.Choice(["inline", "file", "ref"]),
+    help="Put schemas into the spec, into a file beside it, or refer to the source. Default: as short as it reads.",
 )
-@click.option("--merge", is_flag=True, help="Merge into a spec that is there; an imported one is merged anyway.")
-@click.option("--force", is_flag=True, help="Overwrite a spec that is there.")
+@click.option("--complete", is_flag=True, help="Write every section and field of the template, as placeholders.")
+@click.option("--merge", is_flag=True, help="Merge into an existing spec that was not imported.")
+@click.option("--force", is_flag=True, help="Overwrite an existing spec.")
 @format_option
 @click.pass_obj
 def command(
@@ -77,24 +80,28 @@ def command(
     paths: tuple[str, ...],
     operations: tuple[str, ...],
     schemas: str | None,
+    complete: bool,
     merge: bool,
     force: bool,
     output_format: str,
 ) -> None:
-    """Write a spec called NAME into the workspace's specs/, from the template or from a description of the service.
+    """Create a spec called NAME in specs/, from the template or from an API description.
 
-    What no option says is asked for on a terminal, and stays a placeholder elsewhere. With --from, operations, schemas,
-    credential and environments come from the source; what is lost or guessed is told on stderr. Run again, the source's
-    changes come in, and what people wrote stays as it is.
+    Without --from, the spec is the template. A terminal asks for what the options leave open; otherwise it stays a
+    placeholder.
+
+    With --from, the spec holds what the source says: operations, schemas, the credential and environments. Run the
+    command again to merge changes of the source; what you wrote stays as it is. What could not be imported, and what
+    was guessed, is reported on stderr.
     """
     workspace = Workspace(context.workspace.resolve()) if context.workspace else find_workspace(Path.cwd())
     slug = _slug(name, service)
     path = workspace.root / "specs" / f"{slug}.md"
-    if source is None and (tags or paths or operations or schemas or merge or output_format == "json"):
-        raise UsageError("--tag, --path, --operation, --schemas, --merge and --format go with --from SOURCE")
+    if source is None and (tags or paths or operations or schemas or complete or merge or output_format == "json"):
+        raise UsageError("--tag, --path, --operation, --schemas, --complete, --merge and --format need --from SOURCE")
     old = _old_spec(path, merge=merge) if source is not None and not force else None
     if path.exists() and not force and old is None:
-        raise UsageError(f"{_shown(path)} is there already; --force overwrites it, --service chooses another name")
+        raise UsageError(f"{_shown(path)} exists already; use --force to overwrite it, or --service for another name")
     # What the options say is judged before anything is asked.
     identity, title = _id(given_id, workspace, path), _one_line(name)
     description = _one_line(description) if description else None
@@ -118,7 +125,7 @@ def command(
     if source is None:
         _write(path, draft_text(draft))
         put(f"made {_shown(path)} ({draft.id})")
-        tell(context.layout().said(f"next: fill in what stands in [brackets], then intertie check {_shown(path)}"))
+        tell(context.layout().said(f"next: fill in the [placeholders], then intertie check {_shown(path)}"))
         return
     from intertie.cli.imported import show_imported  # noqa: PLC0415  # a spec from the template needs none of it
     from intertie.importers import Request, Selection, import_again, import_new  # noqa: PLC0415
@@ -131,8 +138,11 @@ def command(
         selection=Selection(tags, paths, operations) if tags or paths or operations else None,
         schemas=schemas,
         base_url=draft.base_url,
+        complete=True if complete else None,
     )
     imported = import_new(request) if old is None else import_again(request, old)
+    if imported.schemas_file is not None:
+        _write(imported.schemas_file.path, imported.schemas_file.text)
     _write(path, imported.text)
     show_imported(imported, _shown(path), draft.id, merged=old is not None, as_json=output_format == "json")
     if output_format == "json":
@@ -140,7 +150,11 @@ def command(
     done = "made" if old is None else "merged"
     count = plural(len(imported.operations), "operation")
     put(f"{done} {_shown(path)} ({draft.id}): {count} from {imported.description.kind}")
-    say(f"next: fill in what stands in [brackets], then intertie check {_shown(path)}")
+    if imported.schemas_file is not None:
+        schemas = plural(len(imported.schemas_file.schemas), "schema")
+        put(f"{done} {_shown(imported.schemas_file.path)}: {schemas}")
+    brackets = "fill in the [placeholders], then " if complete else ""
+    say(f"next: {brackets}intertie check {_shown(path)}")
 
 
 def _old_spec(path: Path, *, merge: bool) -> str | None:
@@ -153,7 +167,7 @@ def _old_spec(path: Path, *, merge: bool) -> str | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{_shown(path)} can't be merged: {error}") from None
+        raise UsageError(f"{_shown(path)} can't be read: {error}") from None
     return text if merge or read_record(text) is not None else None
 
 
@@ -193,16 +207,17 @@ def _ask(question: str, choices: tuple[str, ...] = ()) -> str | None:
             # A wrong answer is asked for again; a wrong option ends the command.
             raise click.BadParameter(str(wrong)) from None
 
-    answer: str = click.prompt(f"{question}{offer}, empty for later", default="", show_default=False, value_proc=read)
+    prompt = f"{question}{offer} (leave empty to decide later)"
+    answer: str = click.prompt(prompt, default="", show_default=False, value_proc=read)
     return answer or None
 
 
 def _slug(name: str, service: str | None) -> str:
     slug = slug_of(name) if service is None else service
     if not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", slug):
-        where = f"`{service}` is no slug" if service is not None else f"`{_one_line(name)}` gives no slug"
+        where = f"`{service}` is not a slug" if service is not None else f"`{_one_line(name)}` gives no slug"
         raise UsageError(
-            f"{where}: give --service in lower case letters, digits and hyphens, such as `stripe-payments`"
+            f"{where}: pass --service with lowercase letters, digits and hyphens, such as `stripe-payments`"
         )
     return slug
 
@@ -214,10 +229,10 @@ def _id(given: str | None, workspace: Workspace, path: Path) -> str:
         kept = next((name for name, places in ids.items() if any(place.file == own for place in places)), None)
         return kept or next_id(ids)
     if not re.fullmatch(r"INT-\d+", given):
-        raise UsageError(f"`{given}` is not an id: write `INT-` and digits, such as `{next_id(ids)}`")
+        raise UsageError(f"`{given}` is not an id: use `INT-` and digits, such as `{next_id(ids)}`")
     others = [str(place.span) for place in ids.get(given, ()) if place.file != own]
     if others:
-        raise UsageError(f"{given} is the id of {others[0]} already; the next free one is {next_id(ids)}")
+        raise UsageError(f"{given} is already the id of {others[0]}; the next free id is {next_id(ids)}")
     return given
 
 
@@ -228,17 +243,17 @@ def _url(text: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise UsageError("the base URL must be whole, such as https://api.example.com")
+        raise UsageError("the base URL must be complete, such as https://api.example.com")
     return text
 
 
 def _one_line(text: str) -> str:
     """Return a text as one line that is no placeholder itself."""
     if re.search(r"[\[\]{}]", text) or not text.strip():
-        raise UsageError("a name or description is a text without brackets and braces: those mark what is unfilled")
+        raise UsageError("a name or description can't contain brackets or braces: they mark placeholders")
     words = " ".join(text.split())
     if not words.isprintable():
-        raise UsageError("a name or description holds no control characters")
+        raise UsageError("a name or description can't contain control characters")
     return words
 
 

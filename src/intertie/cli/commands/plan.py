@@ -18,7 +18,7 @@ from intertie.cli.completing import complete_operation, complete_spec
 from intertie.cli.context import CliContext
 
 
-@click.command("plan", short_help="Show what will happen on a call, and where each number comes from.")
+@click.command("plan", short_help="Show what a call will do, and where each number comes from.")
 @click.argument("spec", shell_complete=complete_spec)
 @click.argument("operation", required=False, shell_complete=complete_operation)
 @environment_option
@@ -33,10 +33,10 @@ def command(
     base_url: str | None,
     output_format: str,
 ) -> int:
-    """Show the plan of SPEC (a path, or an id in the workspace), of one OPERATION or of all.
+    """Show what calls of SPEC (a path or an id) will do, for one OPERATION or for all.
 
-    Nothing is sent. Every number has its source: a line of the spec, `config` or `default`. What the spec promises and
-    this version does not do stands at the end. Exit status 1 where the spec has errors.
+    Sends nothing. Each number shows its source: a line of the spec, `config` or `default`. The end of the plan lists
+    what the spec promises and this version does not do. Exits with 1 if the spec has errors.
     """
     from intertie.cli.plan_text import plan_text  # noqa: PLC0415  # keeps `--help` quick
     from intertie.compiler import plan_json  # noqa: PLC0415

@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from intertie.runtime.state_key import StateKey
 
 
-@click.group("queue", short_help="List, replay or drop queued calls.")
+@click.group("queue", short_help="List, send or delete queued calls.")
 def command() -> None:
-    """See, send and drop what the `queue` fallback kept while a service was down."""
+    """List, send or delete the calls that the `queue` fallback stored while a service was down."""
 
 
 @command.command("list")
 @click.argument("spec", required=False, shell_complete=complete_spec)
-@click.option("--all", "everything", is_flag=True, help="What is done or dropped, too.")
+@click.option("--all", "everything", is_flag=True, help="Include calls that were sent or deleted.")
 @format_option
 @click.pass_obj
 def list_items(context: CliContext, spec: str | None, everything: bool, output_format: str) -> None:
-    """List queued calls, oldest first: of SPEC, or of the workspace."""
+    """List queued calls, oldest first. Without SPEC, list those of the whole workspace."""
     from intertie.app.records import open_records  # noqa: PLC0415  # keeps `--help` quick
 
     states = ("pending", "sending", "parked", "done", "dropped") if everything else ("pending", "sending", "parked")
@@ -56,9 +56,9 @@ def list_items(context: CliContext, spec: str | None, everything: bool, output_f
 
 @command.command("replay")
 @click.argument("spec", required=False, shell_complete=complete_spec)
-@click.option("--limit", type=click.IntRange(min=1), help="Send at most so many.")
-@click.option("--receipt", help="Send this one alone, a parked one too.")
-@click.option("--base-url", metavar="URL", help="Send what was queued at this URL instead of the spec's own.")
+@click.option("--limit", type=click.IntRange(min=1), help="Send at most this many calls.")
+@click.option("--receipt", help="Send only this call, even if it is parked.")
+@click.option("--base-url", metavar="URL", help="Send calls queued for this URL instead of the one in the spec.")
 @format_option
 @click.pass_obj
 def replay(
@@ -69,10 +69,10 @@ def replay(
     base_url: str | None,
     output_format: str,
 ) -> int:
-    """Send queued calls, oldest first, through every guard and under the keys they were queued with.
+    """Send queued calls, oldest first, with all guards and with the idempotency keys they were queued with.
 
-    A call goes to the URL it was queued at and nowhere else: without --base-url, those are sent that were queued at the
-    spec's own URL. Stops when the service is still down. Exit status 1 where something of them is left.
+    A call goes only to the URL it was queued for. Without --base-url, this sends the calls that were queued for the URL
+    in the spec. Stops if the service is still down. Exits with 1 if any of these calls are left.
     """
     from intertie.app.queued import replay_queued  # noqa: PLC0415  # keeps `--help` quick
 
@@ -88,7 +88,7 @@ def replay(
     if receipt is not None and not reports:
         for key in elsewhere:
             raise UsageError(f"{receipt} was queued for {key}: {_how_to_send(key, base_url)}")
-        raise UsageError(f"nothing is queued under {receipt}: `intertie queue list` shows what is")
+        raise UsageError(f"there is no queued call {receipt}; `intertie queue list` shows all")
     if output_format == "json":
         left = [{**key.as_json(), "items": count} for key, count in elsewhere.items()]
         print_json({"replayed": [_report_json(key, report) for key, report in reports.items()], "elsewhere": left})
@@ -103,7 +103,7 @@ def replay(
 @click.argument("receipt")
 @click.pass_obj
 def drop(context: CliContext, receipt: str) -> int:
-    """Drop one queued call for good."""
+    """Delete one queued call."""
     from intertie.app.records import open_records  # noqa: PLC0415  # keeps `--help` quick
 
     dropped = False
@@ -111,7 +111,7 @@ def drop(context: CliContext, receipt: str) -> int:
         with open_records(bench) as journal:
             dropped = journal.drop(receipt) or dropped
     if not dropped:
-        say(f"Error: nothing that can be dropped is queued under {receipt}: `intertie queue list` shows what is")
+        say(f"Error: there is no queued call {receipt} to delete; `intertie queue list` shows all")
         return 1
     say(f"dropped {receipt}")
     return 0
@@ -119,10 +119,10 @@ def drop(context: CliContext, receipt: str) -> int:
 
 def _how_to_send(key: StateKey, base_url: str | None) -> str:
     if key.origin:
-        return f"give the URL at {key.origin} with --base-url"
+        return f"pass the URL at {key.origin} with --base-url"
     if base_url is not None:
         return "leave --base-url out"
-    return "the spec's own URL is on this machine now, and they were queued for another: drop them"
+    return "the URL in the spec is now on this machine, and they were queued for another one: delete them"
 
 
 def _shown(item: QueueItem, layout: Layout) -> Iterator[str]:

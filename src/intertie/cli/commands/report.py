@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 _OUTCOME_STYLES = {"success": GOOD, "started": WARN}
 
 
-@click.group("report", short_help="Report costs from the ledger, calls from the history.")
+@click.group("report", short_help="Report costs and past calls.")
 def command() -> None:
-    """Report what was measured."""
+    """Report costs and past calls."""
 
 
 @command.command("cost")
 @click.argument("specs", metavar="[SPEC]...", nargs=-1, shell_complete=complete_spec)
-@click.option("--month", metavar="YYYY-MM", help="Another month than the current one.")
+@click.option("--month", metavar="YYYY-MM", help="Month to report. Default: the current one.")
 @format_option
 @click.pass_obj
 def cost(context: CliContext, specs: tuple[str, ...], month: str | None, output_format: str) -> None:
-    """Report calls, amount, budget and forecast of a month from the ledger, by integration and environment.
+    """Report calls, cost, budget and forecast of a month, for each integration and environment.
 
-    Calls to a mock, or to another URL than the spec's own, have lines of their own.
+    Calls to a mock, or to a URL other than the one in the spec, are listed separately.
     """
     from intertie.app.costs import cost_report  # noqa: PLC0415  # keeps `--help` quick
 
@@ -48,21 +48,23 @@ def cost(context: CliContext, specs: tuple[str, ...], month: str | None, output_
         print_json({"period": period, "integrations": [line.as_json() for line in lines]})
         return
     if not lines:
-        say(f"the ledger has nothing for {period}")
+        say(f"no calls were billed in {period}")
     for line in lines:
         tell(_cost_text(line, period, context.layout()))
 
 
 @command.command("calls")
 @click.argument("spec", required=False, shell_complete=complete_spec)
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Show at most so many.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Show at most this many calls."
+)
 @format_option
 @click.pass_obj
 def calls(context: CliContext, spec: str | None, limit: int, output_format: str) -> None:
-    """Show who called what, when, with what outcome, newest first: of SPEC, or of the workspace.
+    """Show past calls, newest first: who called what and when, and the outcome. Without SPEC, of all specs.
 
-    The journal keeps one entry for each finished call; with `audit = "strict"` one more from before it was sent
-    (`started`). What the guards decided stands below a call that was no plain success.
+    The journal has one entry for each finished call. With `audit = "strict"` it also has one from before the call was
+    sent (`started`). If a call was not a plain success, the lines below it show what the guards decided.
     """
     from intertie.app.history import call_history  # noqa: PLC0415  # keeps `--help` quick
 
@@ -76,7 +78,7 @@ def calls(context: CliContext, spec: str | None, limit: int, output_format: str)
         print_json({"calls": [line.as_json() for line in lines]})
         return
     if not lines:
-        say("no call is on record")
+        say("no calls are recorded")
     for line in lines:
         tell(_call_text(line, context.layout()))
 
@@ -119,6 +121,6 @@ def _cost_text(line: CostLine, period: str, layout: Layout) -> Iterator[str]:
     if line.reserved.amount:
         facts.append(("set aside", str(line.reserved), ""))
     if line.unreconciled.amount:
-        facts.append(("left over", f"{line.unreconciled} left by dead processes, counted as spent", WARN))
+        facts.append(("left over", f"{line.unreconciled} left by crashed processes, counted as spent", WARN))
     for label, text, style in facts:
         yield from layout.labelled(label, text, column=11, text_style=style)

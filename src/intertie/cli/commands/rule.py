@@ -33,11 +33,11 @@ _SUMMARY_COLUMN = 19
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="Form of the output.",
+    help="Output format.",
 )
 @click.pass_obj
 def command(context: CliContext, code: str | None, form: str) -> None:
-    """Explain the rule CODE (or its name), with an example and what to use instead; without CODE, list all."""
+    """Explain a rule by its CODE or name, with an example and its fix. Without CODE, list all rules."""
     if code is None:
         if form == "json":
             put_json(json.dumps([_brief(rule) for rule in RULES], indent=2) + "\n")

@@ -42,7 +42,7 @@ _COLUMN = 9
 _BREAKER_STYLES = {"closed": GOOD, "half_open": WARN, "open": BAD}
 
 
-@click.command("status", short_help="Show limiter, breaker, queue and budget as they are now.")
+@click.command("status", short_help="Show the current state of limits, breakers, queue and budget.")
 @click.argument("specs", metavar="[SPEC]...", nargs=-1, shell_complete=complete_spec)
 @environment_option
 @state_url_option
@@ -51,10 +51,10 @@ _BREAKER_STYLES = {"closed": GOOD, "half_open": WARN, "open": BAD}
 def command(
     context: CliContext, specs: tuple[str, ...], environment: str | None, base_url: str | None, output_format: str
 ) -> int:
-    """Show limiter, breaker, queue and budget as every process of the workspace sees them now.
+    """Show the current state of limits, breakers, queue and budget, shared by all processes of the workspace.
 
-    Without SPEC, of all specs in the workspace. State of other environments, of mocks and of other URLs is named below,
-    and shown with --env and --base-url.
+    Without SPEC, show all specs of the workspace. Below each spec stand the other environments and URLs, such as
+    mocks, that have state; --env and --base-url show it.
     """
     from intertie.app.opening import open_blocking  # noqa: PLC0415  # keeps `--help` quick
     from intertie.app.opening_stores import Purpose  # noqa: PLC0415
@@ -77,7 +77,7 @@ def command(
         print_json({"integrations": [_as_json(plan, now, others) for plan, now, others in found]})
         return status
     if not found and not status:
-        say("there are no specs in this workspace: `intertie new NAME` writes one")
+        say("this workspace has no specs; `intertie new NAME` creates one")
     for number, (plan, now, others) in enumerate(found):
         tell([""] if number else [])
         tell(_shown(plan, now, others, context.layout()))
@@ -133,7 +133,7 @@ def _facts(plan: Plan, now: PlanStatistics) -> Iterator[tuple[str, str, str]]:
         yield "budget", f"{Money(month.reserved, month.currency)} set aside", ""
     if month.unreconciled:
         left = Money(month.unreconciled, month.currency)
-        yield "budget", f"{left} left by dead processes counts as spent: `intertie budget reconcile`", WARN
+        yield "budget", f"{left} left by crashed processes, counted as spent; see `intertie budget reconcile`", WARN
 
 
 def _elsewhere(others: Sequence[StateKey]) -> Iterator[tuple[str, str, str]]:

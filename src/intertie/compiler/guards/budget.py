@@ -156,13 +156,15 @@ def _tiers(build: Build, costs: Costs, model: str) -> tuple[PriceTier, ...]:
         limit = None if tier.limit is None else Decimal(str(tier.limit.value))
         if tiers and tiers[-1].limit is None:
             build.report(
-                "tier-disorder", f"tier {_name(tier)} follows one without a limit, so it is never reached", tier.head
+                "unordered-tiers", f"tier {_name(tier)} follows one without a limit, so it is never reached", tier.head
             )
             continue
         if limit is not None and limit <= reached:
             place = tier.limit.span if tier.limit else tier.head
             build.report(
-                "tier-disorder", f"tier {_name(tier)} ends at {_plain(limit)}, where {_plain(reached)} is passed", place
+                "unordered-tiers",
+                f"tier {_name(tier)} ends at {_plain(limit)}, where {_plain(reached)} is passed",
+                place,
             )
             continue
         reached = reached if limit is None else limit
@@ -179,7 +181,7 @@ def _open_ended(build: Build, costs: Costs, tiers: list[PriceTier]) -> tuple[Pri
     if tiers and tiers[-1].limit is not None:
         last = tiers[-1]
         build.report(
-            "open-last-tier",
+            "limited-last-tier",
             f"nothing says what calls cost beyond {_plain(last.limit)}; {last.cost} is used there too",
             costs.tiers[-1].head,
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from intertie.compiler.wires.contract import WireCompiler
+from intertie.compiler.wires.registered import ADDED
 from intertie.compiler.wires.rest import RestCompiler
 from intertie.spec import protocols
 from intertie.spec.model import Endpoint, Spec
 
 REST = RestCompiler()
-_COMPILERS: dict[str, WireCompiler] = {REST.tag: REST}
+_OWN: dict[str, WireCompiler] = {REST.tag: REST}
 
 
 def register(compiler: WireCompiler) -> None:
@@ -17,23 +18,18 @@ def register(compiler: WireCompiler) -> None:
     Raises:
         ValueError: Its tag, its name or its block is taken.
     """
-    if compiler.tag in _COMPILERS:
+    if compiler.tag in {**_OWN, **ADDED}:
         raise ValueError(f"the compiler knows the protocol {compiler.tag} already")
     if compiler.about_block:
         protocols.register(compiler.name, compiler.block, compiler.about_block)
-    _COMPILERS[compiler.tag] = compiler
+    ADDED[compiler.tag] = compiler
 
 
 def unregister(tag: str) -> None:
     """Forget a protocol that was registered."""
-    compiler = _COMPILERS.pop(tag)
+    compiler = ADDED.pop(tag)
     if compiler.about_block:
         protocols.unregister(compiler.name, compiler.block)
-
-
-def protocol_tags() -> frozenset[str]:
-    """Return the tags of all protocols that this process knows."""
-    return frozenset(_COMPILERS)
 
 
 def compiler_of(spec: Spec, endpoint: Endpoint) -> WireCompiler:
@@ -42,7 +38,8 @@ def compiler_of(spec: Spec, endpoint: Endpoint) -> WireCompiler:
     In a spec of another protocol an endpoint without that one's block, which has path and method, is REST.
     """
     named = spec.integration_type.protocol if spec.integration_type else None
-    found = next((each for each in _COMPILERS.values() if named is not None and each.name == named.value), REST)
+    known = (*_OWN.values(), *ADDED.values())
+    found = next((each for each in known if named is not None and each.name == named.value), REST)
     return REST if block_of(endpoint, found) is None and endpoint.endpoint is not None else found
 
 

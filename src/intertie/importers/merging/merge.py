@@ -233,9 +233,9 @@ def told(changes: tuple[Change, ...]) -> Iterator[str]:
         "added": "added",
         "updated": "updated",
         "removed": "removed",
-        "kept": "left out, as it was taken out here",
-        "conflict": "conflict: changed here and in the source; what stands here is kept",
-        "vanished": "vanished: the source has it no more; it is kept here",
+        "kept": "not added: you removed it from the spec",
+        "conflict": "conflict: the spec and the source both changed it; the spec's version stays",
+        "vanished": "gone from the source; it stays in the spec until you remove it",
     }
     for change in changes:
         where = f"{change.unit} {change.piece}".strip()

@@ -18,14 +18,15 @@ PERFORMANCE = ("performance:", "  p50: < [ms]", "  p95: < [ms]", "  p99: < [ms]"
 """What no source says, as the template has it."""
 
 
-def endpoint_lines(operation: ImportedOperation, *, remind: bool) -> list[str]:
+def endpoint_lines(operation: ImportedOperation, *, remind: bool, terse: bool = False) -> list[str]:
     """Return the lines of one endpoint, from its heading to the end of its block.
 
     Args:
         operation: What was read.
         remind: Whether the template's placeholders for latency targets are written too.
+        terse: Whether what a reader of specs assumes anyway (`required: false`) is left out.
     """
-    data = endpoint_data(operation)
+    data = endpoint_data(operation, terse=terse)
     parts = [yaml_lines({key: data[key]}) for key in ("endpoint", "request", "response") if key in data]
     if remind:
         parts.append([*PERFORMANCE])
@@ -36,7 +37,7 @@ def endpoint_lines(operation: ImportedOperation, *, remind: bool) -> list[str]:
     return [f"### {operation.heading}", "```yaml", *body, "```"]
 
 
-def endpoint_data(operation: ImportedOperation) -> dict[str, object]:
+def endpoint_data(operation: ImportedOperation, *, terse: bool = False) -> dict[str, object]:
     """Return the block of one endpoint as data; what is guessed carries its comment."""
     head: dict[str, object] = {"path": operation.path, "method": operation.method}
     if operation.description:
@@ -48,9 +49,9 @@ def endpoint_data(operation: ImportedOperation) -> dict[str, object]:
         data["streaming"] = operation.streaming
     request: dict[str, object] = {}
     if operation.headers:
-        request["headers"] = [_header(header) for header in operation.headers]
+        request["headers"] = [_header(header, terse=terse) for header in operation.headers]
     if operation.parameters:
-        request["parameters"] = [_parameter(parameter) for parameter in operation.parameters]
+        request["parameters"] = [_parameter(parameter, terse=terse) for parameter in operation.parameters]
     if operation.body is not None:
         body = _body(operation.body)
         request["body"] = Noted(body, _from(operation.body.guess)) if operation.body.guess else body
@@ -86,8 +87,10 @@ def _noted(row: dict[str, object], guess: str | None) -> object:
     return {**row, first: Noted(row[first], _from(guess))}
 
 
-def _header(header: ImportedHeader) -> object:
-    row: dict[str, object] = {"name": header.name, "required": header.required}
+def _header(header: ImportedHeader, *, terse: bool) -> object:
+    row: dict[str, object] = {"name": header.name}
+    if header.required or not terse:
+        row["required"] = header.required
     if header.value is not None:
         row["value"] = header.value
     if header.description:
@@ -95,12 +98,13 @@ def _header(header: ImportedHeader) -> object:
     return _noted(ordered(Header, row), header.guess)
 
 
-def _parameter(parameter: ImportedParameter) -> object:
+def _parameter(parameter: ImportedParameter, *, terse: bool) -> object:
     fields = dict(parameter.fields)
     row: dict[str, object] = {"name": parameter.name, "in": parameter.location}
     if "type" in fields:
         row["type"] = fields.pop("type")
-    row["required"] = parameter.required
+    if parameter.required or not terse:
+        row["required"] = parameter.required
     if parameter.description:
         row["description"] = unbracketed(parameter.description)
     pattern = fields.get("pattern")

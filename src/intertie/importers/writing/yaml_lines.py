@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from intertie.spec.scalars import plain_value
+from intertie.spec.template import template_placeholders
 
 _PLAIN_RE = re.compile(r"[A-Za-z/$_](?:[\w ./$@()+;,'*=<>~^%&{}?-]|:(?=[\w/]))*", re.ASCII)
 _WORDS = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null"})
 """Words that YAML 1.1 reads as something else, or that a reader of specs does."""
 _BRACKET_RE = re.compile(r"\[[^\[\]\n]*\]")
+_FLOW_RE = re.compile(r"[,?\[\]{}]")
+"""What ends a plain text within brackets."""
 _ESCAPED_RE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _FOLD_AT = 100
 _WIDTH = 110
@@ -38,6 +41,8 @@ def yaml_lines(data: dict[str, object], indent: int = 0) -> list[str]:
 
     >>> yaml_lines({"name": "on", "items": [{"id": 1, "tags": []}], "version": "1.0"})
     ['name: "on"', 'items:', '  - id: 1', '    tags: []', 'version: "1.0"']
+    >>> yaml_lines({"required": ["id", "name"]})
+    ['required: [id, name]']
     """
     return [line for key, value in data.items() for line in _entry(_key(key), value, indent)]
 
@@ -64,9 +69,13 @@ def _entry(head: str, value: object, indent: int) -> Iterator[str]:
     """Yield the lines of `head: value`."""
     pad = " " * indent
     value, note = _apart(value)
-    if isinstance(value, dict) and value:
+    if isinstance(value, dict) and (reference := _reference(value, len(pad) + len(head) + len(note))):
+        yield f"{pad}{head}: {reference}{note}"
+    elif isinstance(value, dict) and value:
         yield f"{pad}{head}:{note}"
         yield from yaml_lines(value, indent + 2)
+    elif isinstance(value, list) and (flow := _flow(value, len(pad) + len(head) + len(note))):
+        yield f"{pad}{head}: {flow}{note}"
     elif isinstance(value, list) and value:
         yield f"{pad}{head}:{note}"
         for item in value:
@@ -95,6 +104,33 @@ def _item(value: object, indent: int) -> Iterator[str]:
         yield f"{pad}- {'{}' if isinstance(value, dict) else '[]'}{note}"
     else:
         yield f"{pad}- {scalar_text(value)}{note}"
+
+
+def _reference(value: dict[str, object], before: int) -> str | None:
+    """Return a lone `$ref` in braces, None where the value is anything else, or the line would be too long.
+
+    >>> _reference({"$ref": "#/components/schemas/A"}, 10), _reference({"$ref": "#/a", "type": "object"}, 10)
+    ("{$ref: '#/components/schemas/A'}", None)
+    """
+    target = value.get("$ref")
+    if len(value) > 1 or not isinstance(target, str):
+        return None
+    quoted = _quoted(target)
+    return f"{{$ref: {quoted}}}" if before + len(quoted) + 12 <= _WIDTH + 10 else None
+
+
+def _flow(items: list[object], before: int) -> str | None:
+    """Return a list of short values in brackets, None where it would be too long, or look like a placeholder.
+
+    >>> _flow([200, "5xx", "a, b"], 10), _flow(["timeout"], 10), _flow([{}], 10)
+    ('[200, "5xx", "a, b"]', None, None)
+    """
+    if any(isinstance(item, dict | list | Noted | Placeholder) for item in items):
+        return None
+    parts = [_quoted(item) if isinstance(item, str) and _FLOW_RE.search(item) else scalar_text(item) for item in items]
+    flow = ", ".join(parts)
+    is_short = before + len(flow) + 4 <= _FOLD_AT
+    return f"[{flow}]" if items and is_short and flow not in template_placeholders() else None
 
 
 def _apart(value: object) -> tuple[object, str]:

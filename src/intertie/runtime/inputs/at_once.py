@@ -63,7 +63,8 @@ class AtOnce:
                 return False
         except (ValueError, RecursionError):
             return False  # something in it is no JSON
-        return self._place is None or _is_exact(value, self._place, 0)
+        place = self._place
+        return place is None or _is_exact(value, place, 0)
 
     def _made(self) -> CompiledSchema:
         making = _Making(self._schema.json)
@@ -83,19 +84,21 @@ class _Place:
     """Where containers may stand in a value.
 
     Attributes:
-        members: Name -> place of the members that may be containers.
+        members: Name -> place of the members that may be containers, with containers below them.
+        last: Names of the members that may be containers of scalars.
         is_last: No container stands below: what stands here need not be looked into.
         others: Of members that have no name in the schema, None where they are scalars.
         names: Of the members that the schema names, wherever `others` are looked at.
         items: Of the elements of a list, None where they are scalars.
     """
 
-    __slots__ = ("is_last", "items", "may_hold", "members", "names", "others")
+    __slots__ = ("is_last", "items", "last", "may_hold", "members", "names", "others")
 
     def __init__(self) -> None:
         self.may_hold = False
         self.is_last = False
         self.members: tuple[tuple[str, _Place], ...] = ()
+        self.last: tuple[str, ...] = ()
         self.others: _Place | None = None
         self.names: frozenset[str] = frozenset()
         self.items: _Place | None = None
@@ -108,10 +111,12 @@ class _Place:
         below = [place for _, place in self.members]
         for place in (*below, *(each for each in (self.others, self.items) if each is not None)):
             place.forget_scalars(seen)
-        self.members = tuple((name, place) for name, place in self.members if place.may_hold)
+        holding = [(name, place) for name, place in self.members if place.may_hold]
+        self.last = tuple(name for name, place in holding if place.is_last)
+        self.members = tuple((name, place) for name, place in holding if not place.is_last)
         self.others = self.others if self.others is not None and self.others.may_hold else None
         self.items = self.items if self.items is not None and self.items.may_hold else None
-        self.is_last = not self.members and self.others is None and self.items is None
+        self.is_last = not holding and self.others is None and self.items is None
 
 
 class _Making:
@@ -210,12 +215,12 @@ def _is_exact(value: object, place: _Place, depth: int) -> bool:
     if depth >= _DEEPEST:
         return False
     if kind is dict:
+        get = value.get  # type: ignore[attr-defined]  # seen just now
+        if place.last and not _EXACT.issuperset(map(type, map(get, place.last))):
+            return False
         for name, below in place.members:
-            member = value.get(name)  # type: ignore[attr-defined]  # seen just now
-            if below.is_last:
-                if type(member) not in _EXACT:
-                    return False
-            elif member is not None and not _is_exact(member, below, depth + 1):
+            member = get(name)
+            if member is not None and not _is_exact(member, below, depth + 1):
                 return False
         others = place.others
         if others is not None:

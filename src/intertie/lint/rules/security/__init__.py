@@ -2,19 +2,19 @@
 
 from intertie.lint.rules.security.credential_in_url import credential_in_url
 from intertie.lint.rules.security.credential_parameter import credential_parameter
-from intertie.lint.rules.security.half_client_certificate import half_client_certificate
 from intertie.lint.rules.security.header_shadows_credential import header_shadows_credential
+from intertie.lint.rules.security.incomplete_client_certificate import incomplete_client_certificate
 from intertie.lint.rules.security.key_in_query import key_in_query
 from intertie.lint.rules.security.old_tls import old_tls
 from intertie.lint.rules.security.personal_field_in_url import personal_field_in_url
-from intertie.lint.rules.security.personal_field_kept_in_clear import personal_field_kept_in_clear
+from intertie.lint.rules.security.personal_field_stored_unencrypted import personal_field_stored_unencrypted
 from intertie.lint.rules.security.plain_http_token_url import plain_http_token_url
 from intertie.lint.rules.security.prose_names_other_secret import prose_names_other_secret
 from intertie.lint.rules.security.sandbox_uses_production_secret import sandbox_uses_production_secret
 from intertie.lint.rules.security.secret_file_in_workspace import secret_file_in_workspace
 from intertie.lint.rules.security.secret_in_text import secret_in_text
 from intertie.lint.rules.security.security_prose_contradicts_block import security_prose_contradicts_block
-from intertie.lint.rules.security.stored_in_clear import stored_in_clear
+from intertie.lint.rules.security.stored_unencrypted import stored_unencrypted
 from intertie.lint.rules.security.unknown_personal_field import unknown_personal_field
 from intertie.lint.rules.security.unmarked_personal_field import unmarked_personal_field
 from intertie.lint.rules.security.unmasked_bodies import unmasked_bodies
@@ -31,7 +31,7 @@ RULES = (
     unknown_personal_field,
     personal_field_in_url,
     old_tls,
-    personal_field_kept_in_clear,
+    personal_field_stored_unencrypted,
     unmarked_personal_field,
     credential_parameter,
     secret_file_in_workspace,
@@ -41,8 +41,8 @@ RULES = (
     unmasked_headers,
     unreadable_retention,
     security_prose_contradicts_block,
-    half_client_certificate,
+    incomplete_client_certificate,
     prose_names_other_secret,
-    stored_in_clear,
+    stored_unencrypted,
 )
 """In the order of their codes."""

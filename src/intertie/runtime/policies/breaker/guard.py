@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from intertie.core.plurals import plural
@@ -30,17 +30,16 @@ class BreakerGuard(Guard):
         EventKind("close", "info", ("state",), "this attempt closed the circuit"),
     )
 
-    def scope(self, plan: Plan, operation: OperationPlan) -> str:
-        """Return whose failures are counted: the operation's own with `scope: endpoint`, else everybody's."""
-        return operation.id if plan.breaker is not None and plan.breaker.scope == "endpoint" else ""
+    def scopes(self, plan: Plan) -> Collection[str]:
+        """Return whose failures are counted apart: everybody's with `scope: endpoint`, else nobody's."""
+        return plan.operations if plan.breaker is not None and plan.breaker.scope == "endpoint" else ()
 
     def open(self, opening: Opening) -> BreakerHandle | None:
         """Return the breaker of a scope."""
         plan = opening.plan
         if plan.breaker is None:
             return None
-        scope = "" if opening.operation is None else opening.operation.id
-        return opening.surroundings.coordination.breaker(plan.key, plan.breaker, scope)
+        return opening.surroundings.coordination.breaker(plan.key, plan.breaker, opening.scope)
 
     def policy(self, site: Site, handle: BreakerHandle | None) -> BreakerPolicy | None:
         """Return the general path."""

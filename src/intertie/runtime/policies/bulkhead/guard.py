@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from intertie.core.units import seconds_text
 from intertie.runtime.guard import Attempt, EventKind, Guard, Line, Opening, Quick, Site
+from intertie.runtime.outlines import outlines
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.bulkhead.options import NAME, STAGE, BulkheadOptions
 from intertie.runtime.policies.limiter.options import LimiterOptions
@@ -25,26 +26,28 @@ class BulkheadGuard(Guard):
     name = NAME
     stage = STAGE
     per_operation = True
+    options = BulkheadOptions
     events = (
         EventKind("place", "debug", (), "the attempt has one of the operation's places"),
         EventKind("wait", "info", ("waited_s",), "the attempt waited for a place"),
         EventKind("reject", "warning", ("reason", "retry_after_s"), "no place became free in time"),
     )
 
-    def scope(self, plan: Plan, operation: OperationPlan) -> str:
-        """Return the operation's id where it has places of its own."""
-        return operation.id if _options(operation) is not None else ""
+    def scopes(self, plan: Plan) -> Collection[str]:
+        """Return the operations that have places of their own."""
+        return [operation for operation, outline in outlines(plan) if NAME in outline.guards]
 
     def open(self, opening: Opening) -> LimiterHandle | None:
         """Return the places of an operation."""
-        operation = opening.operation
-        options = None if operation is None else _options(operation)
-        if operation is None or options is None:
+        if not opening.scope:
+            return None
+        options = _options(opening.plan.operations[opening.scope])
+        if options is None:
             return None
         limits = LimiterOptions(
             concurrent=options.concurrent, on_limit=options.on_limit, max_wait_s=options.max_wait_s, margin_s=0.0
         )
-        return opening.surroundings.coordination.limiter(opening.plan.key, limits, f"{NAME}/{operation.id}")
+        return opening.surroundings.coordination.limiter(opening.plan.key, limits, f"{NAME}/{opening.scope}")
 
     def policy(self, site: Site, handle: LimiterHandle | None) -> BulkheadPolicy | None:
         """Return the general path."""

@@ -25,6 +25,8 @@ PLACE_RETRY_S = 1.0
 _SAME_RESET_S = 1.0
 _KEPT_S = 60.0
 _BOUNDLESS = 1 << 30
+_LOOKS = 8
+"""Every so many looks at all rules it is seen for how many of the next ones none is needed."""
 
 
 class Share(msgspec.Struct):
@@ -88,6 +90,8 @@ class LimiterState:
         self.paused_until_s = 0.0
         self.throttled_in_row = 0
         self._wave = 0
+        self._sure = 0
+        self._looked = 0
         self.shares: dict[tuple[str, int], Share] = {}
 
     @property
@@ -106,13 +110,26 @@ class LimiterState:
         """Hold room for one if it may go at `now_s`."""
         if now_s < self.paused_until_s or self.in_flight >= self._places:
             return False
-        held = self.held
-        for rule in self._rules:
-            if rule.earliest_s(now_s, held) > now_s:
-                return False
-        self.held = held + 1
+        if self._sure:
+            self._sure -= 1
+        else:
+            held = self.held
+            for rule in self._rules:
+                if rule.earliest_s(now_s, held) > now_s:
+                    return False
+            self._looked += 1
+            if not self._looked % _LOOKS:
+                self._sure = self._sure_room(now_s)
+        self.held += 1
         self.in_flight += 1
         return True
+
+    def _sure_room(self, now_s: float) -> int:
+        """Return how many may surely go next, whenever that is: room only grows with time, and `depart` takes none.
+
+        Fixed windows have none shortly before they end; and one is left out, for rounding.
+        """
+        return 0 if self._fixed else max(0, self.room(now_s) - 2)
 
     def last_s(self, now_s: float) -> float:
         """Return the last instant at which one that is given leave now may depart: in the fixed windows of now."""
@@ -121,7 +138,10 @@ class LimiterState:
 
     def depart(self, at_s: float) -> None:
         """Count from `at_s` one that held room."""
-        self.held = max(0, self.held - 1)
+        if self.held:
+            self.held -= 1
+        else:
+            self._sure = 0
         for rule in self._rules:
             rule.add(at_s)
 
@@ -136,6 +156,7 @@ class LimiterState:
 
     def add_used(self, stamps: Sequence[float]) -> None:
         """Count what departed at earlier instants, such as while a store could not be reached."""
+        self._sure = 0
         for stamp_s in stamps:
             for rule in self._rules:
                 rule.add(stamp_s)
@@ -262,11 +283,13 @@ class LimiterState:
             self._remembered = [known for known in self._remembered if now_s < known.until_s]
             passing.extend(known.rule for known in self._remembered)
         self._rules = [*self._declared, *passing]
+        self._sure = 0
 
     # --- shares ---------------------------------------------------------------------------------------------------
 
     def lease(self, share: Share, now_s: float) -> None:
         """Hand out a share; the caller has seen that there is `room` for it. It takes no place in flight."""
+        self._sure = 0
         for rule in self._rules:
             rule.room(now_s)
             rule.lease(share.count, share.end_s)
@@ -277,6 +300,7 @@ class LimiterState:
         share = self.shares.pop((owner, number), None)
         if share is None:
             return False  # already ended by the clock, as if all of it had departed at its end
+        self._sure = 0
         for rule in self._rules:
             if not (share.is_late and isinstance(rule, TokenBucket)):
                 rule.settle(share.count, share.end_s, stamps)
@@ -288,6 +312,7 @@ class LimiterState:
         Windows count them at their end anyway, until somebody says better, or a minute has passed. Buckets hold them
         apart, and refill for them from now on.
         """
+        self._sure = 0
         for key, share in [known for known in self.shares.items() if known[1].end_s + grace_s < now_s]:
             if not share.is_late:
                 share.is_late = True

@@ -69,7 +69,7 @@ class SlidingWindow:
     `limit`.
     """
 
-    __slots__ = ("_counts", "_forgot_s", "_grain_s", "_stamps", "_used", "limit", "window_s")
+    __slots__ = ("_counts", "_forgot_s", "_grain_s", "_most_together", "_stamps", "_used", "limit", "window_s")
 
     def __init__(self, window_s: float, limit: int) -> None:
         self.window_s = window_s
@@ -77,6 +77,7 @@ class SlidingWindow:
         self._stamps: deque[float] = deque()
         self._counts: deque[int] | None = deque() if limit > EXACT_LIMIT else None
         self._grain_s = window_s / EXACT_LIMIT
+        self._most_together = limit / EXACT_LIMIT
         self._used = 0
         self._forgot_s = -inf
 
@@ -114,8 +115,14 @@ class SlidingWindow:
 
     def add(self, t: float, count: int = 1) -> None:
         stamps, counts = self._stamps, self._counts
-        if stamps and stamps[0] + self.window_s <= t:
-            self._forget(t)
+        if stamps:
+            if stamps[0] + self.window_s <= t:
+                self._forget(t)
+            elif counts is not None and 0 <= t - stamps[-1] < self._grain_s and counts[-1] < self._most_together:
+                stamps[-1] = t
+                counts[-1] += count
+                self._used += count
+                return
         self._used += count
         if stamps and stamps[-1] > t:
             self._insert([(t, count)])
@@ -124,7 +131,7 @@ class SlidingWindow:
                 stamps.append(t)
             else:
                 stamps.extend([t] * count)
-        elif stamps and t - stamps[-1] < self._grain_s and counts[-1] * EXACT_LIMIT < self.limit:
+        elif stamps and t - stamps[-1] < self._grain_s and counts[-1] < self._most_together:
             stamps[-1] = t
             counts[-1] += count
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from intertie.core.clock import Clock
 from intertie.core.errors import InvalidResponse, MappingError, ProtocolError
@@ -47,15 +47,11 @@ class LinkedRest:
         self.reader = ResponseReader(operation, plan.errors)
         rows = frozenset(row.external_code for row in plan.errors.rows if not _is_status(row.external_code))
         self.classifier = Classifier(operation, wire, self.reader, plan.service, rows, clock, quote)
-        # The builder's own method rather than one of ours around it: each call passes here.
-        self.encode = self.builder.build
+        # The builder's own methods rather than ours around them: each call passes here.
+        self.encode, self.idempotency_key_in = self.builder.build, self.builder.idempotency_key_in
         self._clock = clock
         self._pauses_named = tuple(error for error in wire.response.errors if error.retry_after_header)
         self._success_statuses = wire.response.statuses.codes
-
-    def idempotency_key_in(self, input: Mapping[str, object]) -> str | None:  # noqa: A002  # the word of the format
-        """Return the idempotency key that the caller gives by the header's name, None where none is given."""
-        return self.builder.idempotency_key_in(input)
 
     def plain(self, response: Response) -> object:
         """Return the data of a declared success, `NOT_PLAIN` where the body is another type, broken, or an error."""

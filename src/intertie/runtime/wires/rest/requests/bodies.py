@@ -68,6 +68,15 @@ class BodyWriter:
             "multipart": self._multipart,
         }.get(plan.codec, self._json)
 
+    def at_once(self, body: dict[str, object]) -> bytes | None:
+        """Return a body of JSON that is plain and valid at first sight, None where it has to be looked at closely."""
+        if self._at_once is None or self._fixed or self._codec != "json" or not self._at_once.passes(body):
+            return None
+        try:
+            return encode_json(body)
+        except (OverflowError, TypeError, ValueError, RecursionError):
+            return None
+
     def members(
         self,
         body: dict[str, object],

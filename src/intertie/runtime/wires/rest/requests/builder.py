@@ -46,6 +46,14 @@ class _Template(NamedTuple):
     query: str
 
 
+class _Usual(NamedTuple):
+    """What requests have in common whose input is all the body's: JSON to one place, with a key or no field at all."""
+
+    target: str
+    head: bytes
+    body: BodyWriter
+
+
 class RequestBuilder:
     """Makes one operation's requests. Compiled once; `build` may be called from any thread.
 
@@ -83,6 +91,7 @@ class RequestBuilder:
             for known in (*self._versions, None)
             for with_body in (False, True)
         }
+        self._usual = self._compile_usual()
 
     def build(
         self,
@@ -111,6 +120,13 @@ class RequestBuilder:
             MappingError: An outbound row can't do what it says.
             CredentialMissing: `environ` knows no such variable.
         """
+        usual = self._usual
+        if usual is not None and version is None and body_field is None and type(input) is dict and input:
+            own = self._usual_lines(idempotency_key)
+            if own is not None and self._is_all_body(input):
+                sent = usual.body.at_once(input)
+                if sent is not None:
+                    return Request(self._method, usual.target, own, usual.head, sent)
         asked = self._asked(version)
         if type(input) is not dict and not isinstance(input, Mapping):
             raise invalid(self._id, "", "must be an object")
@@ -307,6 +323,13 @@ class RequestBuilder:
         lines.extend((self._spelled.get(name, name), value) for name, value in headers.items())
         return lines
 
+    def _usual_lines(self, key: str | None) -> tuple[tuple[str, str], ...] | None:
+        """Return the call's own lines where they are the key or none, None where they need a look."""
+        name = self._only_key
+        if name is None:
+            return () if not self._has_dynamic else None
+        return ((name, key.strip(" ")),) if key is not None and key.isascii() and key.isprintable() else None
+
     def _key_line(self, name: str, key: str) -> tuple[str, str]:
         try:
             return name, sendable(key)
@@ -420,6 +443,17 @@ class RequestBuilder:
         )
         is_key = key is not None and key.is_idempotency_key and key.value == "{uuid}"
         self._only_key = key.name if key is not None and is_key and key.name.lower() not in self._static_names else None
+
+    def _compile_usual(self) -> _Usual | None:
+        asked = self._asked(None)
+        template = self._templates[asked]
+        in_query = self._version is not None and self._version.strategy == "query"
+        if self._body is None or self._only_body is None or self._mapper is not None or self._query or in_query:
+            return None
+        if len(template.parts) > 1 or (self._has_dynamic and self._only_key is None):
+            return None
+        target = f"{template.parts[0]}?{template.query}" if template.query else template.parts[0]
+        return _Usual(target, self._heads[asked, True], self._body)
 
 
 def _names_of(plan: HeaderPlan) -> tuple[str, ...]:

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intertie.diagnostics import Label, Severity
+from intertie.lint.finding import Finding
+from intertie.lint.rule import rule
+from intertie.spec.model import Spec
+
+
+@rule(code="TIE346", severity=Severity.WARNING, since="0.1.0")
+def error_with_success_schema(spec: Spec) -> Iterator[Finding]:
+    """An error has the schema of the success response."""
+    for endpoint in spec.endpoints:
+        success = endpoint.response.success if endpoint.response else None
+        name = success.schema.value.name if success and success.schema else None
+        for status, answer in endpoint.response.errors if endpoint.response and name else ():
+            if answer.schema and success and success.schema and answer.schema.value.name == name:
+                yield Finding(
+                    answer.schema.span,
+                    f"a {status.value} is described as `{name}`, which is the success",
+                    "name the schema of errors",
+                    related=(Label(success.schema.span, "the success"),),
+                )
