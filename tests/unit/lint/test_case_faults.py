@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
+from intertie.lint.registry import find_rule
 from support.case_workspace import CaseWorkspace
 
 
@@ -16,7 +17,7 @@ class Fault(NamedTuple):
     Attributes:
         file: Where it is.
         old, new: What is written instead of what.
-        rule: That finds it.
+        rule: That finds it, by name or code.
         help: Part of what to do.
     """
 
@@ -31,24 +32,24 @@ TC, SC, PC = "test-cases/TC-010.yaml", "scenario-cases/SC-010.yaml", "preconditi
 READ_BACK = "test-cases/TC-011-read-back.yaml"
 
 FAULTS = {
-    "yaml": Fault(TC, "inputs: {currency: EUR, weight_class: small}", "inputs: {currency: EUR, weight_class: small", "yaml-syntax", "close the bracket"),
+    "yaml": Fault(TC, "inputs: {currency: EUR, weight_class: small}", "inputs: {currency: EUR, weight_class: small", "TIE004", "close the bracket"),
     "id against the file": Fault(TC, "id: TC-010", "id: TC-100", "malformed-case-id", "write `TC-010`"),
-    "type": Fault(TC, "type: TestCase", "type: TestCsae", "not-a-choice", "did you mean `TestCase`?"),
-    "status": Fault(TC, "status: ready", "status: redy", "not-a-choice", "did you mean `ready`?"),
+    "type": Fault(TC, "type: TestCase", "type: TestCsae", "TIE016", "did you mean `TestCase`?"),
+    "status": Fault(TC, "status: ready", "status: redy", "TIE016", "did you mean `ready`?"),
     "an assertion that can't be read": Fault(TC, "- attempts == 3", "- attempts = 3", "unreadable-assertion", "write `==`"),
     "a name in an assertion": Fault(TC, "- elapsed < 4s", "- elapse < 4s", "unknown-assertion-name", "did you mean `elapsed`?"),
     "an input": Fault(READ_BACK, "input: {limit: 3}", "input: {limitt: 3}", "unknown-case-input", "did you mean `limit`?"),
-    "an operation": Fault(READ_BACK, "call: Get Charge", "call: Get Chrage", "unknown-endpoint", "did you mean `get_charge`?"),
-    "a precondition that is not there": Fault(TC, "[/precondition-cases/PC-001.yaml]", "[/precondition-cases/PC-404.yaml]", "missing-case-file", "write the case"),
-    "a test case that is not there": Fault(SC, "test_cases: [TC-011]", "test_cases: [TC-404]", "missing-case-file", "write the case"),
+    "an operation": Fault(READ_BACK, "call: Get Charge", "call: Get Chrage", "TIE066", "did you mean `get_charge`?"),
+    "a precondition that is not there": Fault(TC, "[/precondition-cases/PC-001.yaml]", "[/precondition-cases/PC-404.yaml]", "TIE511", "write the case"),
+    "a test case that is not there": Fault(SC, "test_cases: [TC-011]", "test_cases: [TC-404]", "TIE511", "write the case"),
     "a circle of phases": Fault(SC, "{read: [pay], clean: [read, pay]}", "{read: [clean], clean: [read, pay]}", "circular-scenario", "remove one of the dependencies"),
     "a phase that is not there": Fault(SC, "{read: [pay], clean", "{read: [pya], clean", "unknown-phase", "did you mean `pay`?"),
     "a time": Fault(TC, "hash_timestamp: 2026-11-24T09:00:00Z", "hash_timestamp: 24.11.2026 09:00", "malformed-case-timestamp", "write `2026-"),
     "a case of another spec": Fault(TC, "spec: INT-001", "spec: INT-220", "case-for-other-spec", "write `INT-001`"),
-    "a spec that is not there": Fault(TC, "spec: INT-001", "spec: INT-010", "related-missing", "check the id"),
+    "a spec that is not there": Fault(TC, "spec: INT-001", "spec: INT-010", "TIE044", "check the id"),
     "a value that nothing sets": Fault(TC, '"{{ currency }}"', '"{{ curency }}"', "unset-case-value", "did you mean `currency`?"),
-    "a key": Fault(TC, "preconditions:", "precondition:", "unknown-key", "did you mean `preconditions`?"),
-    "a key of a step": Fault(TC, "    concurrently: 11", "    concurently: 11", "unknown-key", "did you mean `concurrently`?"),
+    "a key": Fault(TC, "preconditions:", "precondition:", "TIE011", "did you mean `preconditions`?"),
+    "a key of a step": Fault(TC, "    concurrently: 11", "    concurently: 11", "TIE011", "did you mean `concurrently`?"),
     "a kind of case": Fault(SC, "test_cases: [TC-011]", "test_cases: [PC-001]", "wrong-kind-of-case", "put it under `preconditions`"),
     "a scenario in itself": Fault("scenario-cases/SC-001.yaml", "cache_strategy: none", "nested_scenarios: [SC-010]", "circular-scenario", "remove one of the nested"),
     "a field of the result": Fault(READ_BACK, "data.charge_id ==", "data.chargeid ==", "unknown-result-field", "did you mean `charge_id`?"),
@@ -59,13 +60,13 @@ FAULTS = {
     "a version": Fault(TC, 'version: "2024-06-20"', 'version: "2024-06-02"', "unknown-call-option", "did you mean `2024-06-20`?"),
     "a hash": Fault("test-cases/TC-012.yaml", "content_hash: sha256:", "content_hash: sha256:0", "outdated-content-hash", "remove it"),
     "a step that calls nothing": Fault(TC, '    call: create_charge\n    input: {amount: "{{ price', '    input: {amount: "{{ price', "idle-case-step", "add `call"),
-    "a mode": Fault(SC, "mode: custom", "mode: parallel", "not-a-choice", "did you mean `parallel_phases`?"),
-    "a time limit": Fault(SC, "timeout: 900", "timeout: soon", "wrong-type", "30s"),
-    "how long to keep": Fault(PC, "cache_strategy: session", "cache_strategy: forever", "not-a-choice", "none, session, persistent"),
-    "a step list": Fault(TC, "teardown: []", "teardown: none", "wrong-type", "write `teardown: [...]`"),
-    "an assertion as a mapping": Fault(READ_BACK, "[status == 200,", "[status: 200,", "wrong-type", '`"status == 200"`'),
+    "a mode": Fault(SC, "mode: custom", "mode: parallel", "TIE016", "did you mean `parallel_phases`?"),
+    "a time limit": Fault(SC, "timeout: 900", "timeout: soon", "TIE014", "30s"),
+    "how long to keep": Fault(PC, "cache_strategy: session", "cache_strategy: forever", "TIE016", "none, session, persistent"),
+    "a step list": Fault(TC, "teardown: []", "teardown: none", "TIE014", "write `teardown: [...]`"),
+    "an assertion as a mapping": Fault(READ_BACK, "[status == 200,", "[status: 200,", "TIE014", '`"status == 200"`'),
     "a precondition that cites": Fault(PC, "cache_strategy: session", "preconditions: [PC-002]", "wrong-kind-of-case", "let the test case"),
-    "a case key twice": Fault(TC, "purpose:", "name: again\npurpose:", "duplicate-key", "keep one of the two"),
+    "a case key twice": Fault(TC, "purpose:", "name: again\npurpose:", "TIE008", "keep one of the two"),
 }  # fmt: skip
 """The fault -> how it is made."""
 
@@ -82,16 +83,16 @@ FURTHER = {
     "a required input left out": Fault(ONE, 'amount: "12.50", ', "", "refused-case-input", "correct the input"),
     "a text for a number": Fault(READ_BACK, "limit: 3", "limit: three", "refused-case-input", "correct the input"),
     "a success that the spec does not have": Fault(ONE, "status == 200", "status == 201", "assertion-never-holds", "compare with that one"),
-    "assertions beside the steps": Fault(READ_BACK, f"    {LOOK}", LOOK, "unknown-key", "indent it"),
-    "a test case twice": Fault(SC, "test_cases: [TC-011]", "test_cases: [TC-011, /test-cases/TC-011-read-back.yaml]", "repeated-case", "remove one"),
+    "assertions beside the steps": Fault(READ_BACK, f"    {LOOK}", LOOK, "TIE011", "indent it"),
+    "a test case twice": Fault(SC, "test_cases: [TC-011]", "test_cases: [TC-011, /test-cases/TC-011-read-back.yaml]", "TIE540", "remove one"),
     "a phase without cases": Fault(SC, "test_cases: [TC-011]", "test_cases: []", "idle-case-step", "list its cases"),
     "a phase longer than the whole": Fault(SC, "phase_timeout: 300", "phase_timeout: 3000", "idle-scenario-setting", "raise `timeout`"),
     "times without leave": Fault(SC, "max_retries: 1", "max_retries: 0", "idle-scenario-setting", "write how often"),
-    "an input twice": Fault(READ_BACK, "environment: [sandbox]", "  - {name: charge, type: string, value: other}\nenvironment: [sandbox]", "duplicate-key", "keep one"),
-    "a placeholder": Fault(ONE, "purpose: A charge goes through at the first try and is billed once.", 'purpose: "[What this test shows]"', "unfilled", "write it"),
-    "a credential": Fault(ONE, "card_token: tok_visa", f"card_token: sk_live_{'4eC39HqL' * 3}", "secret-in-text", "change the credential"),
+    "an input twice": Fault(READ_BACK, "environment: [sandbox]", "  - {name: charge, type: string, value: other}\nenvironment: [sandbox]", "TIE008", "keep one"),
+    "a placeholder": Fault(ONE, "purpose: A charge goes through at the first try and is billed once.", 'purpose: "[What this test shows]"', "TIE013", "write it"),
+    "a credential": Fault(ONE, "card_token: tok_visa", f"card_token: sk_live_{'4eC39HqL' * 3}", "TIE601", "change the credential"),
     "milliseconds for seconds": Fault(TC, "- elapsed < 4s", "- elapsed < 4000", "assertion-always-holds", "such as `4000ms`"),
-    "an option's name": Fault(TC, "environment: sandbox", "enviroment: sandbox", "unknown-key", "did you mean `environment`?"),
+    "an option's name": Fault(TC, "environment: sandbox", "enviroment: sandbox", "TIE011", "did you mean `environment`?"),
 }  # fmt: skip
 """Faults that were thought of once the rules were there."""
 
@@ -114,7 +115,7 @@ def test_a_fault_is_found_at_its_line(cases: CaseWorkspace, fault: Fault) -> Non
     """One slip is one finding, by its rule, at its line, and says what to do."""
     line = cases.change(fault.file, fault.old, fault.new)
     found = cases.found(fault.file)
-    assert [(each.name, each.span.line) for each in found] == [(fault.rule, line)], found
+    assert [(find_rule(each.code), each.span.line) for each in found] == [(find_rule(fault.rule), line)], found
     assert fault.help in (found[0].help or ""), found
 
 
@@ -123,7 +124,7 @@ def test_a_further_fault_is_found_where_it_is(cases: CaseWorkspace, fault: Fault
     """A slip that no rule was written for is found in its file, in its line or the next one."""
     line = cases.change(fault.file, fault.old, fault.new)
     found = cases.found(fault.file)
-    assert [each.name for each in found] == [fault.rule], found
+    assert [find_rule(each.code) for each in found] == [find_rule(fault.rule)], found
     assert abs(found[0].span.line - line) <= 1
     assert fault.help in (found[0].help or ""), found
 

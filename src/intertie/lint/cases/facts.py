@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -16,9 +17,11 @@ from intertie.runtime.policies.fallback.options import applies
 from intertie.runtime.statuses import StatusSet
 from intertie.runtime.wires.rest.plan import RestWire
 from intertie.runtime.wires.rest.requests.bodies import RAW_FIELD, BodyWriter
-from intertie.runtime.wires.rest.requests.builder import RequestBuilder
 from intertie.runtime.wires.rest.requests.headers import pattern_of
 from intertie.spec.model import Spec
+
+if TYPE_CHECKING:
+    from intertie.runtime.wires.rest.requests.builder import RequestBuilder
 
 
 def _nothing_refused(_given: Mapping[str, object]) -> None:
@@ -155,6 +158,8 @@ class _Refusing:
 
     @cached_property
     def _builder(self) -> RequestBuilder:
+        from intertie.runtime.wires.rest.requests.builder import RequestBuilder  # noqa: PLC0415  # few cases need it
+
         return RequestBuilder(self._operation, self._plan.version, self._plan.origin.base_path)
 
 

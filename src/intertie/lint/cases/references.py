@@ -9,8 +9,9 @@ from difflib import get_close_matches
 from intertie.core.errors import snake_case
 from intertie.diagnostics import Applicability, Diagnostic, Edit, Fix, Label, SourceSpan
 from intertie.lint.cases.beside import BesideCase
-from intertie.lint.registry import BY_NAME
+from intertie.lint.registry import BY_CODE
 from intertie.lint.words import listed
+from intertie.spec import codes
 from intertie.spec.cases.case import Case, CaseStep, names_a_case, references_in, scalars
 from intertie.spec.cases.names import id_in
 from intertie.spec.cases.places import inner_span
@@ -18,6 +19,8 @@ from intertie.spec.tree import ScalarNode
 from intertie.spec.yaml_nodes import shorten
 
 _SPEC_ID_RE = re.compile(r"[A-Z][A-Z0-9]*-\d+\Z")
+MISSING_CASE = "TIE511"
+_UNKNOWN_OPERATION = "TIE066"
 _MOST_NAMED = 8
 
 
@@ -46,13 +49,13 @@ def _cited(node: ScalarNode, case: Case, beside: BesideCase) -> Iterator[Diagnos
     text = node.text.strip()
     if ".." in text.replace("\\", "/").split("/"):
         yield _finding(
-            "case-outside-workspace", span, f"`{shorten(text)}` leads out of the workspace",
+            codes.CASE_OUTSIDE.code, span, f"`{shorten(text)}` leads out of the workspace",
             "cases lie below the workspace: `/test-cases/TC-001.yaml`",
         )  # fmt: skip
     elif text.lower().endswith(".yml"):
         written = f"{text[: -len('.yml')]}.yaml"
         yield _finding(
-            "case-suffix", span, "a case file ends in `.yaml`, not `.yml`", "rename the file",
+            codes.CASE_SUFFIX.code, span, "a case file ends in `.yaml`, not `.yml`", "rename the file",
             Fix(f"write {written}", (Edit(span, written),)),
         )  # fmt: skip
     elif not beside.knows_workspace:
@@ -62,7 +65,7 @@ def _cited(node: ScalarNode, case: Case, beside: BesideCase) -> Iterator[Diagnos
             message, help_ = f"`{shorten(text)}` is not there", "write the case, or remove it here"
         else:
             message, help_ = f"`{shorten(text)}` names no case", "write the id or the path of one, such as `PC-001`"
-        yield _finding("missing-case-file", span, message, help_)
+        yield _finding(MISSING_CASE, span, message, help_)
 
 
 def _repeated(case: Case) -> Iterator[Diagnostic]:
@@ -73,7 +76,7 @@ def _repeated(case: Case) -> Iterator[Diagnostic]:
             identity = id_in(reference.node.text)
             first = seen.setdefault((reference.under, identity), reference.node)
             if identity and first is not reference.node:
-                rule = BY_NAME["repeated-case"]
+                rule = BY_CODE["TIE540"]
                 yield Diagnostic(
                     rule.code, rule.name, rule.severity, f"`{identity}` is in this list already",
                     inner_span(case.source, reference.node), "remove one, or name the case that is meant",
@@ -84,7 +87,9 @@ def _repeated(case: Case) -> Iterator[Diagnostic]:
 def _spec(node: ScalarNode, case: Case, beside: BesideCase) -> Iterator[Diagnostic]:
     if "{{" not in node.text and beside.knows_workspace and not beside.has_spec(node.text):
         message = f"there is no spec `{shorten(node.text)}` in the workspace"
-        yield _finding("related-missing", inner_span(case.source, node), message, "check the id, or write the spec")
+        yield _finding(
+            codes.RELATED_MISSING.code, inner_span(case.source, node), message, "check the id, or write the spec"
+        )
 
 
 def _operation(step: CaseStep, called: ScalarNode, case: Case, beside: BesideCase) -> Iterator[Diagnostic]:
@@ -102,9 +107,9 @@ def _operation(step: CaseStep, called: ScalarNode, case: Case, beside: BesideCas
     if listing:
         others = f"{listed(each.id or each.path for each in listing[:3])} has it: name that spec"
     help_ = f"did you mean `{near[0]}`?" if near else others
-    yield _finding("unknown-endpoint", span, f"{facts.path} has no operation `{shorten(name)}`", help_, fix)
+    yield _finding(_UNKNOWN_OPERATION, span, f"{facts.path} has no operation `{shorten(name)}`", help_, fix)
 
 
-def _finding(name: str, span: SourceSpan, message: str, help_: str, fix: Fix | None = None) -> Diagnostic:
-    rule = BY_NAME[name]
+def _finding(code: str, span: SourceSpan, message: str, help_: str, fix: Fix | None = None) -> Diagnostic:
+    rule = BY_CODE[code]
     return Diagnostic(rule.code, rule.name, rule.severity, message, span, help_, fix=fix)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import NoReturn
 
 from msgspec import Struct
@@ -117,6 +118,7 @@ class Assertion(Struct, frozen=True):
     comparisons: tuple[Comparison, ...]
 
 
+@lru_cache(maxsize=2_048)
 def parse_assertion(text: str) -> Assertion:
     """Return what an assertion compares.
 
