@@ -11,11 +11,16 @@ from intertie.diagnostics.span import SourceSpan
 
 
 class Severity(StrEnum):
-    """How much it matters: an error contradicts itself or can't work; a warning will hurt; an info is good to know."""
+    """How much it matters, the gravest first.
+
+    An error contradicts itself or can't work; a warning will hurt; an info is good to know; a hint is advice, shown on
+    request only.
+    """
 
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
+    HINT = "hint"
 
 
 Judges: TypeAlias = Literal["spec", "surroundings"]

@@ -12,20 +12,25 @@ from intertie.diagnostics.diagnostic import Diagnostic, Severity
 
 
 class Summary(Struct, frozen=True):
-    """How many findings of each severity there are in how many files."""
+    """How many findings of each severity there are in how many files; hints are counted also where they are hidden."""
 
     errors: int
     warnings: int
     infos: int
+    hints: int
     files: int
 
-    def __str__(self) -> str:
-        parts = [
-            plural(number, word)
-            for number, word in ((self.errors, "error"), (self.warnings, "warning"), (self.infos, "info"))
-            if number
-        ]
-        return f"{', '.join(parts) or 'no findings'} in {plural(self.files, 'file')}"
+    def words(self, *, hints: bool) -> str:
+        """Return the numbers in words; where hints are hidden, how to see them.
+
+        >>> Summary(0, 1, 2, 3, 1).words(hints=False)
+        '1 warning, 2 infos in 1 file; --hints shows 3 hints'
+        """
+        counted = [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "info")]
+        counted += [(self.hints, "hint")] if hints else []
+        parts = [plural(number, word) for number, word in counted if number]
+        hidden = "" if hints or not self.hints else f"; --hints shows {plural(self.hints, 'hint')}"
+        return f"{', '.join(parts) or 'no findings'} in {plural(self.files, 'file')}{hidden}"
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -36,11 +41,18 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 def summarize(diagnostics: Sequence[Diagnostic], files: int) -> Summary:
     """Return the numbers of a check over `files` files.
 
-    >>> str(summarize([], 3))
+    >>> summarize([], 3).words(hints=True)
     'no findings in 3 files'
     """
     counted = Counter(diagnostic.severity for diagnostic in diagnostics)
-    return Summary(counted[Severity.ERROR], counted[Severity.WARNING], counted[Severity.INFO], files)
+    numbers = (counted[severity] for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO, Severity.HINT))
+    errors, warnings, infos, hints = numbers
+    return Summary(errors, warnings, infos, hints, files)
+
+
+def without_hints(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return the findings that are shown to who does not ask for hints."""
+    return tuple(diagnostic for diagnostic in diagnostics if diagnostic.severity is not Severity.HINT)
 
 
 def rule_page(code: str) -> str:

@@ -16,7 +16,7 @@ from intertie.compiler.build import Build
 from intertie.compiler.origin import DEVELOPMENT, judge_environments
 from intertie.compiler.settings import FILE_NAME
 from intertie.diagnostics import Diagnostic, Severity, SourceSpan
-from intertie.diagnostics.order import in_order
+from intertie.diagnostics.order import in_order, without_hints
 from intertie.lint.around import Around
 from intertie.lint.cases.beside import CaseSurroundings
 from intertie.lint.cases.facts import SpecFacts, facts_of
@@ -116,9 +116,15 @@ class Checker:
         """Return the plan that the file's findings are judged by, None where an error prevents one."""
         return _compiled(spec, self._settings).plan
 
-    def told(self, file: Checked) -> tuple[Diagnostic, ...]:
-        """Return the findings of one file that are told: `[lint]` leaves out the others."""
-        return in_order(self._choice.apply(file.found))
+    def told(self, file: Checked, *, hints: bool = True) -> tuple[Diagnostic, ...]:
+        """Return the findings of one file that are told: `[lint]` leaves out the others.
+
+        Args:
+            file: What was found in it.
+            hints: Whether hints are told.
+        """
+        told = in_order(self._choice.apply(file.found))
+        return told if hints else without_hints(told)
 
     def _checked(self, path: Path, loaded: Loaded) -> Checked:
         shown = self._workspace.shown(path)
@@ -177,7 +183,7 @@ def _gravest(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
             yield finding
 
 
-_GRAVITY = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+_GRAVITY = tuple(Severity)
 
 
 def _judge(loaded: Loaded, around: Around, settings: Settings) -> tuple[list[Diagnostic], frozenset[str]]:

@@ -111,4 +111,4 @@ def _severity(rule: str, value: object) -> Severity:
     try:
         return Severity(str(value))
     except ValueError:
-        raise UsageError(f"[lint] severity of {rule}: expected error, warning or info, found `{value}`") from None
+        raise UsageError(f"[lint] severity of {rule}: expected error, warning, info or hint, found `{value}`") from None

@@ -42,10 +42,16 @@ class FixedFile(Struct, frozen=True):
         return self.before != self.after
 
 
-def fix_file(path: Path, checker: Checker, *, unsafe: bool) -> FixedFile:
+def fix_file(path: Path, checker: Checker, *, unsafe: bool, hints: bool = False) -> FixedFile:
     """Return a file with the fixes of its findings applied; nothing is written.
 
-    Only what the checker tells of is mended: what is ignored stays.
+    Only what the checker tells of is mended: what is ignored stays, and so does what is only hinted at.
+
+    Args:
+        path: The file.
+        checker: What finds, and finds again after each round.
+        unsafe: Whether fixes that may change what is meant are applied too.
+        hints: Whether those of hints are.
     """
     shown = checker.shown_path(path)
     try:
@@ -54,14 +60,14 @@ def fix_file(path: Path, checker: Checker, *, unsafe: bool) -> FixedFile:
         # The check tells of a file that can't be read.
         return FixedFile(path, shown, "", "", ())
     text, applied = before, list[Diagnostic]()
-    found = checker.told(checker.text(path, text))
+    found = checker.told(checker.text(path, text), hints=hints)
     for _ in range(ROUNDS):
         mended = mend(text, applicable(found, shown, unsafe=unsafe))
         if mended.text == text:
             break
         text = mended.text
         applied += mended.applied
-        found = checker.told(checker.text(path, text))
+        found = checker.told(checker.text(path, text), hints=hints)
     return FixedFile(path, shown, before, text, tuple(applied))
 
 

@@ -64,6 +64,7 @@ class LinkedPlan:
         self._fused = LinkedOnce(self._fuse if fused and listener is None else _no_fused_path)
         self._ready: dict[str, _Ready] = {}
         self._monotonic_s = surroundings.clock.monotonic_s
+        self._total_s = plan.timeouts.total_s
         self._new_uuid = surroundings.rng.uuid4
 
     def run(
@@ -112,7 +113,10 @@ class LinkedPlan:
         else:
             key = None
         started_s = self._monotonic_s()
-        deadline_s = call_deadline_s(self.plan.timeouts, started_s=started_s, timeout_s=timeout_s)
+        if timeout_s is None:
+            deadline_s = started_s + self._total_s
+        else:
+            deadline_s = call_deadline_s(self.plan.timeouts, started_s=started_s, timeout_s=timeout_s)
         if fused is not None and not (explain or stream):
             return fused(input, self._ids.next(), started_s, deadline_s, version, key, caller)
         if linked.wire.opens_streams and not stream:

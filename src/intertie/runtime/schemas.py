@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Never
 
 from intertie.runtime.branching import asked_of, is_branching, quick_to_fail
@@ -89,13 +89,13 @@ class CompiledSchema:
             else keyword
         )
 
-    def compile(self) -> None:
-        """Compile now, for whoever wants to know that it can be.
+    def compile(self) -> Callable[[object], bool]:
+        """Compile now, for whoever wants to know that it can be; return what tells whether JSON data satisfies it.
 
         Raises:
             ValueError: It can't; the message says why.
         """
-        self._compiled()
+        return self._compiled().is_valid
 
     def _compiled(self) -> jsonschema_rs.Validator:
         if self._validator is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from intertie.diagnostics import Diagnostic, Label, Severity, SourceSpan
-from intertie.diagnostics.order import in_order, summarize
+from intertie.diagnostics.order import in_order, summarize, without_hints
 from intertie.diagnostics.render import render_concise, render_json
 
 A = Diagnostic("TIE201", "b", Severity.WARNING, "second", SourceSpan("a.md", 3, 2, 3, 5))
@@ -39,15 +39,27 @@ def test_json_has_the_promised_shape():
         "severity": "error", "message": "first\nline", "help": "do", "url": "src/intertie/lint/pages/TIE012.md",
         "related": [{"path": "b.md", "line": 1, "column": 1, "message": "also"}],
     }  # fmt: skip
-    assert document["summary"] == {"errors": 1, "warnings": 1, "infos": 1, "files": 2}
+    assert document["summary"] == {"errors": 1, "warnings": 1, "infos": 1, "hints": 0, "files": 2}
     assert set(document) == {"diagnostics", "summary"}
 
 
 def test_summary_says_numbers_in_words():
     """The summary line counts, and knows singular from plural."""
-    assert str(summarize([A, B, C], 3)) == "1 error, 1 warning, 1 info in 3 files"
-    assert str(summarize([B, B, A], 1)) == "2 errors, 1 warning in 1 file"
-    assert str(summarize([], 1)) == "no findings in 1 file"
+    assert summarize([A, B, C], 3).words(hints=False) == "1 error, 1 warning, 1 info in 3 files"
+    assert summarize([B, B, A], 1).words(hints=True) == "2 errors, 1 warning in 1 file"
+    assert summarize([], 1).words(hints=False) == "no findings in 1 file"
+
+
+def test_hints_are_counted_and_shown_on_request():
+    """Without `--hints` a hint is in no list, and the summary says that it is there."""
+    hint = Diagnostic("TIE135", "d", Severity.HINT, "maybe", A.span)
+    assert summarize([A, hint], 1).words(hints=False) == "1 warning in 1 file; --hints shows 1 hint"
+    assert summarize([A, hint], 1).words(hints=True) == "1 warning, 1 hint in 1 file"
+    assert without_hints([A, hint]) == (A,)
+    hidden = json.loads(render_json([hint, A], files=1, hints=False))
+    assert [each["code"] for each in hidden["diagnostics"]] == ["TIE201"]
+    assert hidden["summary"] == {"errors": 0, "warnings": 1, "infos": 0, "hints": 1, "files": 1}
+    assert json.loads(render_json([hint], files=1))["diagnostics"][0]["severity"] == "hint"
 
 
 def test_messages_hold_no_credential():

@@ -174,3 +174,14 @@ def test_paths_are_those_of_the_build():
     absolute = finding().__class__("TIE014", "x", Severity.ERROR, "m", SourceSpan("/etc/a.md", 1, 1, 1, 1))
     assert rebased([absolute], partial(rebased_path, folder="shop")) == (absolute,)
     assert rebased(ALL, partial(rebased_path, folder=".")) == ALL
+
+
+def test_a_hint_is_the_least_of_each_form():
+    """SARIF and GitHub have no level below a note or notice, GitLab none below info; JUnit lets it pass, strict or not."""
+    hint = replace(finding("TIE135"), severity=Severity.HINT)
+    assert sarif([hint])["runs"][0]["results"][0]["level"] == "note"
+    assert render_github([hint]).startswith("::notice ")
+    assert json.loads(render_gitlab([hint], SOURCES))[0]["severity"] == "info"
+    suites = ET.fromstring(render_junit([hint], files=[hint.span.path], strict=True))  # noqa: S314  # our own report
+    assert (suites.get("tests"), suites.get("failures")) == ("1", "0")
+    assert suites.find(".//system-out").text.startswith("hint: ")

@@ -138,7 +138,7 @@ def test_a_case_of_another_spec_is_told(tmp_path):
     (found,) = check(tmp_path, "spec.md").diagnostics
     assert (found.name, found.message) == (
         "case-of-other-spec",
-        "it calls `read_weather`, which is nothing of this spec",
+        "the case calls `read_weather`, which this spec does not have",
     )
 
 
@@ -155,4 +155,4 @@ def test_endpoints_that_no_case_calls_are_named(tmp_path):
     (tmp_path / "spec.md").write_text(BASE + second + cases)
     (found,) = check(tmp_path, "spec.md").diagnostics
     assert found.name == "endpoint-without-case"
-    assert found.message == "no case calls `track_parcel`: cases call 1 of 2 endpoints"
+    assert found.message == "no case calls `track_parcel`; cases call 1 of 2 endpoints"

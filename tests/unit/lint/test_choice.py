@@ -47,7 +47,7 @@ def test_severity_is_set_by_rule():
         ({"select": ["TIE9"]}, "select: there is no rule `TIE9`"),
         ({"select": 5}, "select is a list of rules"),
         ({"severity": "error"}, "severity is a table"),
-        ({"severity": {"TIE204": "fatal"}}, "expected error, warning or info, found `fatal`"),
+        ({"severity": {"TIE204": "fatal"}}, "expected error, warning, info or hint, found `fatal`"),
         ({"selekt": []}, "has no key `selekt`"),
         ({"per-file-ignores": ["TIE2"]}, "per-file-ignores is a table"),
         ({"per-file-ignores": {"a.md": ["TIE9"]}}, "there is no rule `TIE9`"),

@@ -123,3 +123,12 @@ def test_a_file_that_is_no_text_is_left_alone(tmp_path):
     path = tmp_path / "spec.md"
     path.write_bytes(b"\xff\xfe\x00")
     assert not fix_file(path, checker(tmp_path), unsafe=True).changed
+
+
+def test_what_is_only_hinted_at_is_left_alone(tmp_path):
+    """A finding that the configuration makes a hint is fixed by who asks for hints, and by nobody else."""
+    example = next(each for each in FIXABLE if each.name == "yes")
+    path = lay(tmp_path, example)
+    checks = checker(tmp_path, {"severity": {example.rule: "hint"}})
+    assert example.rule not in [found.name for found in fix_file(path, checks, unsafe=True).applied]
+    assert example.rule in [found.name for found in fix_file(path, checks, unsafe=True, hints=True).applied]

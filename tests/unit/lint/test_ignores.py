@@ -50,7 +50,7 @@ def test_a_markdown_comment_ignores_the_block_below(tmp_path):
 def test_a_comment_is_for_its_own_place_alone(tmp_path):
     """Two lines below, nothing is ignored; the comment is told to be unused."""
     text = SPENT.format(above="", beside="").replace("10\n", "10 # intertie: ignore[TIE211] agreed\n")
-    assert names(text, tmp_path) == [("unused-ignore", Severity.WARNING), ("ineffective-rate-window", Severity.INFO)]
+    assert names(text, tmp_path) == [("unused-ignore", Severity.WARNING), ("ineffective-rate-window", Severity.HINT)]
 
 
 def test_wrong_comments_are_told(tmp_path):

@@ -27,7 +27,7 @@ from intertie.adapters.http1.pool import Pool, times_of
 from intertie.adapters.http1.tls_channel import TlsChannel
 from intertie.adapters.http1.upgraded import NO_SWITCH, UpgradedStream
 from intertie.core.clock import Clock
-from intertie.core.errors import Reach
+from intertie.core.errors import Reach, TransportError
 from intertie.runtime.http import Departure, Headers, Request, Response
 
 
@@ -40,9 +40,11 @@ class AsyncioConnection(AsyncioWire):
         "_departure",
         "_duplex",
         "_encoder",
+        "_idle_s",
         "_opening",
         "_read_timeout_s",
         "_sent_bytes",
+        "_undoubted_s",
         "_write_deadline_s",
         "_written",
     )
@@ -61,6 +63,7 @@ class AsyncioConnection(AsyncioWire):
     ) -> None:
         super().__init__(pool, sock, loop=loop, clock=clock, limits=limits, peer=peer, tls=tls)
         self._encoder = encoder
+        self._idle_s, self._undoubted_s = times_of(limits, 0.0, None)
         self._closes = False
         """The connection carries no further exchange, whatever the answer says."""
         self._written = True
@@ -198,10 +201,18 @@ class AsyncioConnection(AsyncioWire):
 
     def _send_whole(self, data: bytes, now_s: float) -> None:
         """Send a request that is one piece: mostly the kernel takes all of it, and the answer is waited for."""
-        self._sent_bytes = len(data)
+        self._sent_bytes = sent_bytes = len(data)
         if self._tls is not None:
-            data = self._tls.write(data)
-        if self._hand_over(data) and self._tls is None:
+            self._hand_over(self._tls.write(data))
+            self._end_of_request(now_s)
+            return
+        try:
+            handed_bytes = self._sock.send(data)
+        except (BlockingIOError, InterruptedError):
+            handed_bytes = 0
+        except OSError as failure:
+            raise self._not_sent(failure) from failure
+        if handed_bytes == sent_bytes:
             departure = self._departure
             if departure is not None:
                 self._departure = None
@@ -211,6 +222,7 @@ class AsyncioConnection(AsyncioWire):
             deadline_s = self._deadline_s
             self._timer.set(due_s if due_s < deadline_s else deadline_s)  # noqa: FURB136  # a third of min()'s time
         else:
+            self._transport.write(memoryview(data)[handed_bytes:])
             self._end_of_request(now_s)
 
     def _send(self, data: bytes) -> None:
@@ -224,8 +236,8 @@ class AsyncioConnection(AsyncioWire):
         else:
             self._hand_over(data)
 
-    def _hand_over(self, data: bytes) -> bool:
-        """Hand the first data of an exchange over; return whether the kernel took all of it.
+    def _hand_over(self, data: bytes) -> None:
+        """Hand the first data of an exchange over.
 
         This write is ours rather than the loop's: its error tells whether anything left.
         """
@@ -234,11 +246,12 @@ class AsyncioConnection(AsyncioWire):
         except (BlockingIOError, InterruptedError):
             handed_bytes = 0
         except OSError as failure:
-            raise failures.broken(self._peer, failure, writing=True, reached=Reach.NO) from failure
-        if handed_bytes == len(data):
-            return True
-        self._transport.write(memoryview(data)[handed_bytes:])
-        return False
+            raise self._not_sent(failure) from failure
+        if handed_bytes < len(data):
+            self._transport.write(memoryview(data)[handed_bytes:])
+
+    def _not_sent(self, failure: OSError) -> TransportError:
+        return failures.broken(self._peer, failure, writing=True, reached=Reach.NO)
 
     def _end_of_request(self, now_s: float) -> None:
         """The whole request is handed to the loop: read now, or once the last byte has left."""
@@ -462,7 +475,10 @@ class AsyncioConnection(AsyncioWire):
         if self._reading_paused:
             self._resume_reading()
         now_s = self._clock.monotonic_s()
-        self.expires_s, self.sure_until_s = times_of(self._limits, now_s, reader.keep_alive_s)
+        if reader.keep_alive_s is None:
+            self.expires_s, self.sure_until_s = now_s + self._idle_s, now_s + self._undoubted_s
+        else:
+            self.expires_s, self.sure_until_s = times_of(self._limits, now_s, reader.keep_alive_s)
         self._put_aside(now_s)
 
     def _expire(self) -> None:

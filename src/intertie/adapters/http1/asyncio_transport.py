@@ -53,9 +53,8 @@ class AsyncioTransport(OriginAccess):
 
         `fresh` accepts only one beyond doubt: within the server's own keep-alive time, or idle for a moment only.
         """
-        pool = self._pool
-        if self._loop is not get_running_loop() or pool.pid != getpid():
-            pool = self._pool_here()
+        # In a forked child no loop of the parent's runs any more.
+        pool = self._pool if self._loop is get_running_loop() else self._pool_here()
         found = pool.take(self._clock.monotonic_s(), fresh=fresh)
         return None if found is None else found.check_out()
 

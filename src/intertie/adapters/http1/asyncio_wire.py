@@ -145,7 +145,8 @@ class AsyncioWire(asyncio.Protocol, ABC):
             waiter = self._waiter
             if waiter is not None and not waiter.done():
                 waiter.set_result(None)
-        elif reader.streams:
+            return
+        if reader.streams:
             if reader.head_done:
                 self._wake()
             if reader.buffered_bytes > self._limits.stream_buffer_bytes and not self._reading_paused and not self._lost:

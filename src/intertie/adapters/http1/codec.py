@@ -277,8 +277,10 @@ class ResponseReader:
         if (length := known.get(b"content-length")) is None:
             self._length, self._until_close = None, True
         else:
-            self._take_length(length)
+            self._length = announced = int(length)
             self._until_close = False
+            if announced > limits.max_body_bytes:
+                self._check_length(announced)
         self.reusable = parser.should_keep_alive()
         self.status = status
         self.headers = Headers(fields)
@@ -357,8 +359,7 @@ class ResponseReader:
             self.done = True
             self._parser = None
 
-    def _take_length(self, length: bytes) -> None:
-        self._length = announced = int(length)
+    def _check_length(self, announced: int) -> None:
         if announced > self._limits.max_body_bytes and not self.streams:
             self._stop(f"announced a body of {announced} bytes, more than the limit of {self._limits.max_body_bytes}")
 
@@ -424,7 +425,8 @@ class ResponseReader:
             if transfer.lower() != b"chunked":
                 self._stop("sent a transfer coding other than chunked")
         if (length := watched.get(b"content-length")) is not None and has_body:
-            self._take_length(length)
+            self._length = int(length)
+            self._check_length(self._length)
         if has_body and (coding := watched.get(b"content-encoding")) is not None:
             try:
                 self._decoder = decoder_for(coding.decode("latin-1"))

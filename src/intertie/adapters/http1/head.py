@@ -119,17 +119,42 @@ class HeadEncoder:
         self._usual: dict[bytes, _Usual] = {}
 
     def encode(self, request: Request) -> RequestHead:
-        """Return the head of `request`.
+        """Return the head of `request`; of one that differs from others in target, values and length, at once.
 
         Raises:
             MappingError: A method, target, name or value can't stand in a head; nothing was sent.
             CredentialMissing: The credential's text can't stand in a head.
         """
         usual = self._usual.get(request.static_head)
-        if usual is not None:
-            head = self._as_usual(request, usual)
-            if head is not None:
-                return head
+        if (
+            usual is None
+            or request.credential is not usual.credential
+            or request.method != usual.method
+            or request.upgrade is not None
+            or request.expect_continue
+        ):
+            return self._encode(request)
+        body, target = request.body, request.target
+        if target != usual.target:
+            if not _is_target(target):
+                return self._encode(request)
+            usual.target = target
+        fields, ordinary = "", usual.ordinary
+        for name, value in request.headers:
+            if name not in ordinary or not (value.isascii() and value.isprintable()):
+                return self._encode(request)
+            fields = f"{fields}{name}: {value}\r\n"
+        if type(body) is bytes:
+            framing = f"Content-Length: {len(body)}\r\n\r\n"
+        elif body is None:
+            framing = usual.without_body
+        else:
+            return self._encode(request)
+        text = f"{usual.method} {target}{usual.beginning}{fields}{usual.ending}{framing}"
+        return RequestHead(text.encode("latin-1"), usual.closes, usual.own_codings)
+
+    def _encode(self, request: Request) -> RequestHead:
+        """Return the head of a request that is not like the one before, each part of it checked."""
         method, target, headers, credential = request.method, request.target, request.headers, request.credential
         if method not in self._good_names:
             self._check_name(method, "method", "method")
@@ -184,38 +209,11 @@ class HeadEncoder:
         if request.upgrade is not None:
             parts.append(_upgrade_lines(request.upgrade, seen))
         parts.append(_framing(request))
+        usual = self._usual.get(request.static_head)
         is_kept = usual is not None and usual.credential is credential and usual.method == method
         if not is_kept and self.proxy is None and request.upgrade is None and target == request.target:
             self._keep_usual(request, static, secret_line)
         return RequestHead(b"".join(parts), closes, own_codings)
-
-    def _as_usual(self, request: Request, usual: _Usual) -> RequestHead | None:
-        """Return the head of a request that differs from others in target, values and length, None of any other."""
-        body, target = request.body, request.target
-        if (
-            request.credential is not usual.credential
-            or request.method != usual.method
-            or request.upgrade is not None
-            or request.expect_continue
-        ):
-            return None
-        if target != usual.target:
-            if not _is_target(target):
-                return None
-            usual.target = target
-        fields = ""
-        for name, value in request.headers:
-            if name not in usual.ordinary or not (value.isascii() and value.isprintable()):
-                return None
-            fields = f"{fields}{name}: {value}\r\n"
-        if type(body) is bytes:
-            framing = f"Content-Length: {len(body)}\r\n\r\n"
-        elif body is None:
-            framing = usual.without_body
-        else:
-            return None
-        text = f"{usual.method} {target}{usual.beginning}{fields}{usual.ending}{framing}"
-        return RequestHead(text.encode("latin-1"), usual.closes, usual.own_codings)
 
     def _keep_usual(self, request: Request, static: _Static, secret_line: str) -> None:
         beginning = f"{self._line_end}{static.lines.decode('latin-1')}"

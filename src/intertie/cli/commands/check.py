@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from intertie.cli.check_reports import REPORTS, report, scores
 from intertie.cli.common import put_document, put_json, put_lines, say
@@ -21,7 +22,7 @@ from intertie.core.clock import BlockingClock
 from intertie.core.errors import UsageError
 from intertie.core.plurals import plural
 from intertie.diagnostics import Applicability
-from intertie.diagnostics.order import summarize
+from intertie.diagnostics.order import summarize, without_hints
 from intertie.diagnostics.render import render_concise, render_full, render_json
 from intertie.lint.checking import Checker, CheckResult
 
@@ -47,6 +48,7 @@ from intertie.lint.checking import Checker, CheckResult
     metavar="N",
     help="Share the files out among N processes.  [default: all processors where there are many files]",
 )
+@click.option("--hints", is_flag=True, help="Show hints, too: advice that many specs are right not to take.")
 @click.option("--score", is_flag=True, help="Show how complete each spec is instead, section by section.")
 @click.pass_context
 def command(
@@ -58,6 +60,7 @@ def command(
     unsafe_fixes: bool,
     diff: bool,
     jobs: int | None,
+    hints: bool,
     score: bool,
 ) -> None:
     """Check the specs and cases at PATH (files, folders or ids), else all of the workspace.
@@ -77,33 +80,34 @@ def command(
     settings = load_settings(workspace.root, config=context.config, environ=os.environ, flags={})
     checker = Checker(files, workspace, settings, today=BlockingClock().utc_now().date())
     if diff:
-        ctx.exit(1 if _show_diff(files, checker, context, unsafe=unsafe_fixes) else 0)
+        ctx.exit(1 if _show_diff(files, checker, context, unsafe=unsafe_fixes, hints=hints) else 0)
     if fix:
-        _fix(files, checker, unsafe=unsafe_fixes)
+        _fix(files, checker, unsafe=unsafe_fixes, hints=hints)
     result = check_all(checker, files, jobs=jobs)
+    summary = summarize(result.diagnostics, len(result.files))
+    shown = result if hints else replace(result, diagnostics=without_hints(result.diagnostics))
     if form in REPORTS:
-        text = report(result, form, workspace, strict=strict)
+        text = report(shown, form, workspace, strict=strict)
         if form in ("sarif", "gitlab"):
             put_json(text)
         else:
             put_lines(text, most=None)
     elif form == "json":
-        put_json(render_json(result.diagnostics, files=len(result.files)))
+        put_json(render_json(result.diagnostics, files=len(result.files), hints=hints))
     else:
         layout = context.layout()
-        put_lines(_rendered(result, form, workspace.root, layout), color=layout.paint.on)
-    summary = summarize(result.diagnostics, len(result.files))
+        put_lines(_rendered(shown, form, workspace.root, layout), color=layout.paint.on)
     if form != "json":
-        say(str(summary))
-        _hint_at_fixes(result)
+        say(summary.words(hints=hints))
+        _hint_at_fixes(shown)
     if summary.errors or (strict and summary.warnings):
         ctx.exit(1)
 
 
-def _fix(files: list[Path], checker: Checker, *, unsafe: bool) -> None:
+def _fix(files: list[Path], checker: Checker, *, unsafe: bool, hints: bool) -> None:
     from intertie.lint.fixing import fix_file, write_fixed  # noqa: PLC0415  # a check that fixes nothing needs none
 
-    fixed = [file for file in (fix_file(path, checker, unsafe=unsafe) for path in files) if file.changed]
+    fixed = [file for file in (fix_file(path, checker, unsafe=unsafe, hints=hints) for path in files) if file.changed]
     for file in fixed:
         write_fixed(file)
     number = sum(len(file.applied) for file in fixed)
@@ -111,11 +115,11 @@ def _fix(files: list[Path], checker: Checker, *, unsafe: bool) -> None:
         say(f"fixed {plural(number, 'finding')} in {plural(len(fixed), 'file')}")
 
 
-def _show_diff(files: list[Path], checker: Checker, context: CliContext, *, unsafe: bool) -> bool:
+def _show_diff(files: list[Path], checker: Checker, context: CliContext, *, unsafe: bool, hints: bool) -> bool:
     """Print what would change; return whether anything would."""
     from intertie.lint.fixing import fix_file  # noqa: PLC0415  # see above
 
-    fixed = [file for file in (fix_file(path, checker, unsafe=unsafe) for path in files) if file.changed]
+    fixed = [file for file in (fix_file(path, checker, unsafe=unsafe, hints=hints) for path in files) if file.changed]
     for file in fixed:
         put_document(diff_text(file, context), color=context.use_color())
     number = sum(len(file.applied) for file in fixed)

@@ -8,7 +8,7 @@ from intertie.diagnostics.diagnostic import Diagnostic, Severity
 from intertie.diagnostics.order import in_order
 from intertie.diagnostics.render.width import printable
 
-_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice", Severity.HINT: "notice"}
 _GRAVITY = tuple(_COMMANDS)
 
 

@@ -10,7 +10,7 @@ from intertie.diagnostics.order import in_order
 from intertie.diagnostics.render.fingerprints import fingerprints
 from intertie.diagnostics.render.width import printable
 
-_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
+_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info", Severity.HINT: "info"}
 
 
 def render_gitlab(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> str:

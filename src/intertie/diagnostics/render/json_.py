@@ -8,20 +8,27 @@ from msgspec.structs import asdict
 
 from intertie.diagnostics.credentials import without_credentials
 from intertie.diagnostics.diagnostic import Diagnostic
-from intertie.diagnostics.order import in_order, rule_page, summarize
+from intertie.diagnostics.order import in_order, rule_page, summarize, without_hints
 
 
-def as_json(diagnostics: Iterable[Diagnostic], *, files: int) -> dict[str, object]:
-    """Return `{"diagnostics": […], "summary": {…}}` as plain data; lines and columns count from 1."""
+def as_json(diagnostics: Iterable[Diagnostic], *, files: int, hints: bool = True) -> dict[str, object]:
+    """Return `{"diagnostics": […], "summary": {…}}` as plain data; lines and columns count from 1.
+
+    Args:
+        diagnostics: In any order.
+        files: How many files were looked at.
+        hints: Whether hints are listed; counted they are anyway.
+    """
     ordered = in_order(diagnostics)
-    return {"diagnostics": [_one(d) for d in ordered], "summary": asdict(summarize(ordered, files))}
+    listed = ordered if hints else without_hints(ordered)
+    return {"diagnostics": [_one(d) for d in listed], "summary": asdict(summarize(ordered, files))}
 
 
-def render_json(diagnostics: Iterable[Diagnostic], *, files: int) -> str:
+def render_json(diagnostics: Iterable[Diagnostic], *, files: int, hints: bool = True) -> str:
     """Return the document as text with a newline at its end."""
     import json  # noqa: PLC0415  # one form of several
 
-    return json.dumps(as_json(diagnostics, files=files), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(as_json(diagnostics, files=files, hints=hints), indent=2, ensure_ascii=False) + "\n"
 
 
 def _one(diagnostic: Diagnostic) -> dict[str, object]:

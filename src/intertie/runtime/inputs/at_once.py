@@ -11,7 +11,7 @@ an open place): who asks looks closely then, and says what is wrong where someth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from intertie.core.json_pointer import resolved
@@ -48,31 +48,30 @@ _LONGEST_CHAIN: Final = 16
 class AtOnce:
     """A schema's quick check. Compiled when first asked; may be used from any thread."""
 
-    __slots__ = ("_place", "_schema", "_validator")
+    __slots__ = ("_is_valid", "_place", "_schema")
 
     def __init__(self, schema: CompiledSchema) -> None:
         self._schema = schema
-        self._validator: CompiledSchema | None = None
+        self._is_valid: Callable[[object], bool] | None = None
         self._place: _Place | None = None
 
     def passes(self, value: object) -> bool:
         """Return whether `value` is valid and is written as it is; False also says that it has to be looked at."""
-        validator = self._validator or self._made()
         try:
-            if not validator.is_valid(value):
+            if not (self._is_valid or self._made())(value):
                 return False
         except (ValueError, RecursionError):
             return False  # something in it is no JSON
         place = self._place
         return place is None or _is_exact(value, place, 0)
 
-    def _made(self) -> CompiledSchema:
+    def _made(self) -> Callable[[object], bool]:
         making = _Making(self._schema.json)
         try:
             schema, self._place = making.whole()
         except (_UnusualError, RecursionError):
             schema, self._place = False, None  # each body is looked at closely
-        self._validator = made = CompiledSchema(schema)
+        self._is_valid = made = CompiledSchema(schema).compile()
         return made
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Sequence
 from math import inf
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -21,6 +24,21 @@ _SAYS = {
 }
 
 
+class Lone(NamedTuple):
+    """What became of requests that left without the store's leave, to be told.
+
+    Attributes:
+        used: When they departed.
+        held: How many are on their way.
+        departed: When those departed that were told as on their way; `released` of them never did.
+    """
+
+    used: tuple[float, ...]
+    held: int
+    departed: tuple[float, ...]
+    released: int
+
+
 class Alone:
     """A process without its store: its part of the limit, no limit or no calls, and what departed, to be told later.
 
@@ -33,11 +51,13 @@ class Alone:
         self._offset_s = offset_s
         self._store_down = store_down
         self._retry_at_s = -inf
-        self._out: dict[Permit, None] = {}
+        self._lock = threading.Lock()
+        self._out: dict[_LonePermit, None] = {}
+        self._used: deque[float] = deque(maxlen=0)
+        self._departed: list[float] = []
+        self._released = 0
         self.horizon = Horizon()
         self.limiter: MemoryLimiter | None = None
-        self.stamps: list[float] = []
-        """When requests departed without the store's leave."""
 
     @property
     def is_down(self) -> bool:
@@ -62,9 +82,26 @@ class Alone:
         self._retry_at_s = -inf
         self.limiter = None
 
-    def told(self, count: int) -> None:
-        """Forget departures that the store knows now."""
-        del self.stamps[:count]
+    def measure(self, most: int) -> None:
+        """Remember as many of the departures that are to be told: no window can be fuller than `most`."""
+        with self._lock:
+            self._used = deque(self._used, maxlen=most)
+
+    def report(self) -> Lone:
+        """Return what is to be told, and take it as told."""
+        with self._lock:
+            untold = [permit for permit in self._out if not permit.told and not permit.has_lapsed(self.now_s())]
+            for permit in untold:
+                permit.told = True
+            lone = Lone(tuple(self._used), len(untold), tuple(self._departed), self._released)
+            self._used.clear()
+            self._departed, self._released = [], 0
+            return lone
+
+    def use(self) -> None:
+        """Note a departure of now that nobody was asked for."""
+        with self._lock:
+            self._used.append(self.now_s())
 
     def replan(self, plans: Sequence[LimiterOptions], sharers: int) -> None:
         """Go on under these plans."""
@@ -91,15 +128,17 @@ class Alone:
             return LimitRefusal(_DOWN_S, "store")
         now_s = self.now_s()
         if self._store_down == "allow":
-            permit = _LonePermit(self, now_s, inf, None)
-            self._out[permit] = None
-            return permit
+            return self._given(_LonePermit(self, now_s, inf, None))
         answer = await self.own(plans, sharers, paused_until_s, flying).acquire(deadline_s=deadline_s)
         if not isinstance(answer, GivenPermit):
             return answer
         permit = _LonePermit(self, answer.stamp_s + self._offset_s, answer.not_after_s + self._offset_s, answer)
         permit.waited_s = answer.waited_s
-        self._out[permit] = None
+        return self._given(permit)
+
+    def _given(self, permit: _LonePermit) -> _LonePermit:
+        with self._lock:
+            self._out[permit] = None
         return permit
 
     def ended(self) -> None:
@@ -109,38 +148,54 @@ class Alone:
 
     def departed(self, permit: Permit) -> None:
         """Count a permit's request from now on."""
-        inner = _inner(permit)
-        if inner is not None:
-            inner.departed()
-        self._count(permit)
+        lone = _lone(permit)
+        if lone.inner is not None:
+            lone.inner.departed()
+        self._count(lone)
 
-    def _count(self, permit: Permit) -> None:
-        if self._out.pop(permit, self) is None:
-            self.stamps.append(self.now_s())
+    def _count(self, permit: _LonePermit) -> None:
+        with self._lock:
+            if self._out.pop(permit, self) is None:
+                (self._departed if permit.told else self._used).append(self.now_s())
 
     def give_back(self, permit: Permit) -> None:
         """Undo a permit of whose request no byte has left."""
-        inner = _inner(permit)
-        self._out.pop(permit, None)
-        if inner is not None:
-            inner.limit.give_back(inner)
+        lone = _lone(permit)
+        with self._lock:
+            if self._out.pop(lone, self) is None:
+                self._released += lone.told
+        if lone.inner is not None:
+            lone.inner.limit.give_back(lone.inner)
+            self._landed(lone.inner)
 
     def finished(self, permit: Permit) -> None:
         """End a permit's flight; one that has not departed counts from now."""
-        inner = _inner(permit)
-        self._count(permit)
-        if inner is not None:
-            inner.limit.finished(inner)
+        lone = _lone(permit)
+        self._count(lone)
+        if lone.inner is not None:
+            lone.inner.limit.finished(lone.inner)
+            self._landed(lone.inner)
+
+    def _landed(self, inner: GivenPermit) -> None:
+        # In a later outage this process has another limit, which was made with this flight in it.
+        if inner.limit is not self.limiter:
+            self.ended()
 
 
 class _LonePermit(GivenPermit):
-    """A permit of this process alone; `inner` is what its own limiter gave for it, None where there is no limit."""
+    """A permit of this process alone.
 
-    __slots__ = ("inner",)
+    Attributes:
+        inner: What this process's own limiter gave for it, None where there is no limit.
+        told: Whether the store was told that it is on its way.
+    """
+
+    __slots__ = ("inner", "told")
 
     def __init__(self, limit: Alone, stamp_s: float, not_after_s: float, inner: GivenPermit | None) -> None:
         super().__init__(limit, stamp_s, not_after_s)
         self.inner = inner
+        self.told = False
 
     def departing(self) -> None:
         if self.inner is not None:
@@ -148,8 +203,11 @@ class _LonePermit(GivenPermit):
         super().departing()
 
 
-def _inner(permit: Permit) -> GivenPermit | None:
-    return permit.inner if isinstance(permit, _LonePermit) else None
+def _lone(permit: Permit) -> _LonePermit:
+    if not isinstance(permit, _LonePermit):
+        msg = "a permit of another limit came back; please report this"
+        raise TypeError(msg)
+    return permit
 
 
 def fair_part(options: LimiterOptions, sharers: int) -> LimiterOptions:

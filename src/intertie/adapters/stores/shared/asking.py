@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from math import inf
-from typing import Final
+from typing import Final, NamedTuple
 
 from intertie.adapters.stores.errors import StoreLocked, StoreUnavailable
 from intertie.adapters.stores.shared.holding import Holding
@@ -14,7 +14,6 @@ from intertie.adapters.stores.shared.line import Seat
 from intertie.adapters.stores.shared.measures import SHARE_S, Measures
 from intertie.adapters.stores.shared.share import Share
 from intertie.adapters.stores.shared.store import PATIENCE_S, LimitStore, Scheduler, patience
-from intertie.adapters.stores.shared.untold import Batch
 from intertie.core.clock import Clock
 from intertie.runtime.policies.limiter.commands import Command, Reply, Take, Taken
 from intertie.runtime.state import LimitRefusal, Offload
@@ -26,6 +25,14 @@ HUNG_S: Final = 2.0
 CLOSED: Final = LimitRefusal(0.0, "closed")
 BUSY: Final = LimitRefusal(0.1, "store_busy")
 """Crowded, not down: going on alone beside all the others would pass the limit."""
+
+
+class Asked(NamedTuple):
+    """What one exchange asks for, beside what it tells: for whom, and under which number a share."""
+
+    takes: list[Take]
+    seats: list[Seat]
+    number: int | None
 
 
 class Asking(Holding):
@@ -56,11 +63,9 @@ class Asking(Holding):
 
     def _begin(self) -> None:
         super()._begin()
-        self._number = 0
         self._asking_since_s = 0.0
         self._exchange = threading.Lock()
         self._in_line = False
-        self._told_places = 0
         self._locked_since_s: float | None = None
 
     # --- whose turn it is to ask ------------------------------------------------------------------------------------
@@ -114,15 +119,11 @@ class Asking(Holding):
         try:
             self._talk(patience_s, takes=True)
         except StoreUnavailable as error:
-            for note in self._untold.notes:
-                note.has_failed = True
             self._failed(error, patience_s)
         finally:
             with self._lock:
                 self._asking = False
                 self._ring_leader_locked()
-                for note in self._untold.notes:
-                    note.bell.ring()
 
     def _talk(self, patience_s: float, *, takes: bool) -> None:
         """Tell the store what is to be told, and take what is wanted.
@@ -133,57 +134,59 @@ class Asking(Holding):
         if not self._exchange.acquire(timeout=patience_s):
             raise StoreLocked("another thread of this process is talking to the store", url="")
         try:
-            batches: list[Batch] = []
+            asked: list[Asked] = []
 
             def gather(now_s: float) -> Sequence[Command]:
                 with self._lock:
-                    commands, batch = self._gather_locked(now_s, takes=takes)
-                batches[:] = [batch]
-                return commands
+                    asked[:] = [self._gather_locked(now_s, takes=takes)]
+                    return [*self._untold.said, *asked[0].takes]
 
             try:
                 replies, now_s = self._store.run(gather, patience_s=patience_s)
             except BaseException:
                 with self._lock:
-                    # Whether it was granted is unknown: the store will be told that none of it was used.
-                    self._untold.voided.extend(batch.number for batch in batches if batch.number is not None)
+                    self._unheard_locked(asked)
                 raise
             with self._lock:
-                self._heard_locked(batches[0], replies, now_s)
+                self._heard_locked(asked[0], replies, now_s)
         finally:
             self._exchange.release()
         self._tell_problem(None)
 
-    def _gather_locked(self, now_s: float, *, takes: bool) -> tuple[list[Command], Batch]:
+    def _gather_locked(self, now_s: float, *, takes: bool) -> Asked:
         self._end_shares_locked(now_s)
-        batch = Batch(self._untold, now_s, self._alone.stamps)
         owner, keys = self._store.owner(), (self._store.key,)
+        untold = self._untold
+        # Whoever has leave to depart goes by its own clock.
+        self._flying = max(0, self._flying - untold.end_shares(min(now_s, self.now_s())))
         kept = sum(share.left for share in self._shares)
-        commands: list[Command] = []
-        batch.places = self._flying + (kept if self._is_bounded else 0)
-        commands.extend(batch.commands(owner, keys, told_places=self._told_places))
-        waiting = len(self._seats)
+        untold.say(owner, keys, self._flying + (kept if self._is_bounded else 0), self._alone)
+        seats = list(self._seats)
+        waiting = len(seats)
         if takes and (waiting or self._refilling):
             ahead = self._demand.ahead(waiting, now_s, SHARE_S)
             if now_s < self._foresight.paused_until_s or kept > ahead:
                 ahead = 0
             length_s = max(SHARE_S if ahead else 0.0, self.horizon.seconds)
-            until_s = max((seat.deadline_s for seat in self._seats), default=now_s) + self._offset_s
-            self._number += 1
-            batch.number, batch.seats = self._number, list(self._seats)
-            commands.append(Take(owner, keys, self._number, waiting, ahead, length_s, until_s))
-        elif not waiting and self._in_line:
-            self._number += 1
-            commands.append(Take(owner, keys, self._number, 0))
-        return commands, batch
+            until_s = max((seat.deadline_s for seat in seats), default=now_s) + self._offset_s
+            take = Take(owner, keys, untold.next_number(), waiting, ahead, length_s, until_s)
+            return Asked([take], seats, take.number)
+        if not waiting and self._in_line:
+            return Asked([Take(owner, keys, untold.next_number(), 0)], seats, None)
+        return Asked([], seats, None)
 
-    def _heard_locked(self, batch: Batch, replies: Sequence[Reply], now_s: float) -> None:
-        # Stored: only now does what was told count as told.
-        self._flying = max(0, self._flying - self._untold.stored(batch))
-        self._alone.told(len(batch.used))
-        self._told_places = batch.places
+    def _unheard_locked(self, asked: Sequence[Asked]) -> None:
+        """Take an exchange for one of which nothing is known: its share may be granted, its callers may be in line."""
+        for each in asked:
+            if each.number is not None:
+                self._untold.voided.append(each.number)
+                self._in_line = True
+        if asked:
+            self._sync_soon(in_s=SHARE_S)  # nobody of this process may ask again for long
+
+    def _heard_locked(self, asked: Asked, replies: Sequence[Reply], now_s: float) -> None:
         foresight = self._foresight
-        for note in batch.notes:
+        for note in self._untold.heard():
             foresight.in_row = note.hint.throttled or (foresight.in_row and note.hint.pause_s is not None)
         for reply in replies:
             if isinstance(reply, float):
@@ -195,23 +198,25 @@ class Asking(Holding):
         self._alone.is_up()
         taken = replies[-1] if replies else None
         if isinstance(taken, Taken):
-            self._in_line = taken.count < len(batch.seats)
-            if batch.number is not None:
-                self._took_locked(batch, taken, now_s)
+            self._in_line = taken.count < len(asked.seats)
+            if asked.number is not None:
+                self._took_locked(asked, asked.number, taken, now_s)
         if now_s < foresight.paused_until_s:
             self._close_shares_locked()
 
-    def _took_locked(self, batch: Batch, taken: Taken, now_s: float) -> None:
+    def _took_locked(self, asked: Asked, number: int, taken: Taken, now_s: float) -> None:
         self._foresight.saw(taken, now_s)
         self._refilling = False
-        ahead = taken.count - len(batch.seats)
+        ahead = taken.count - len(asked.seats)
         self._refill_at = ahead // 3 if ahead > 0 else -1
-        if taken.count and batch.number is not None:
-            share = Share(self, batch.number, taken.count, now_s, taken.end_s)
+        if taken.count:
+            if self._is_bounded:
+                self._untold.places += taken.count
+            share = Share(self, number, taken.count, now_s, taken.end_s)
             (self._untold.over if self._is_closed else self._shares).append(share)
             self._background.ask(f"{self._name} end", self._end, in_s=taken.end_s - now_s + self._measures.settles_s)
         self._serve_locked()
-        for seat in batch.seats:
+        for seat in asked.seats:
             seat.is_known = True
         self._foresight.turns = deque(taken.turns)
         self._plan_next_locked(taken, now_s)
@@ -232,6 +237,7 @@ class Asking(Holding):
         with self._lock:
             now_s = self._monotonic_s()
             self._refilling = False
+            self._untold.failed()
             if isinstance(error, StoreLocked):
                 if self._locked_since_s is None:
                     self._locked_since_s = now_s - waited_s
@@ -252,10 +258,10 @@ class Asking(Holding):
         with self._lock:
             self._end_shares_locked(self.now_s())
             # Of flights the store knows those that were under way when it was last told.
-            tells = self._told_places > self._flying or any(share.is_urgent for share in self._untold.over)
+            tells = self._untold.places > self._flying or any(share.is_urgent for share in self._untold.over)
         if tells:
             self._sync()
-        if self._shares or self._told_places:
+        if self._shares or self._untold.places:
             # A later share may have been given meanwhile, or a flight that the store knows of may end.
             self._background.ask(f"{self._name} end", self._end, in_s=SHARE_S)
 

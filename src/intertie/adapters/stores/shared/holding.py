@@ -75,6 +75,7 @@ class Holding(Line):
         self._measures = self._foresight.measures = measures
         self._is_counted, self._is_bounded = measures.is_counted, measures.is_bounded
         self._demand.most = measures.most_ahead
+        self._alone.measure(measures.largest)
 
     def now_s(self) -> float:
         """Return the time on the store's timeline."""
@@ -168,6 +169,8 @@ class Holding(Line):
         if isinstance(giver, Alone):
             with self._lock:
                 self._flying = max(0, self._flying - 1)
+            self._sync_soon(in_s=_SYNC_S)
+            self._sync_soon(in_s=_SYNC_S)
 
     def give_back_to(self, share: Share, permit: Permit) -> None:
         """Undo a share's permit."""
@@ -218,7 +221,7 @@ class Holding(Line):
             elif permit.leaving:  # type: ignore[attr-defined]
                 self._land_locked()
             else:
-                self._alone.stamps.append(self.now_s())  # taken back when it lapsed
+                self._alone.use()  # taken back when it lapsed
             if self._is_bounded and self._seats:
                 self._foresight.asks_s = -inf
                 self._ring_leader_locked()

@@ -23,13 +23,14 @@ class Measures:
         gathers: Whether turns follow each other so fast that they are gathered.
         shortest_s: The length of the shortest window.
         settles_s: How soon after its end a share is told.
-        smallest: The lowest limit of a window.
+        smallest, largest: The lowest limit of a window, and the highest.
         is_counted: Whether any window counts departures.
         is_bounded: Whether the number of calls in flight is.
     """
 
     __slots__ = (
-        "gathers", "is_bounded", "is_counted", "most_ahead", "plans", "settles_s", "shortest_s", "smallest", "windows",
+        "gathers", "is_bounded", "is_counted", "largest", "most_ahead", "plans", "settles_s", "shortest_s", "smallest",
+        "windows",
     )  # fmt: skip
 
     def __init__(self, plans: tuple[LimiterOptions, ...]) -> None:
@@ -41,5 +42,6 @@ class Measures:
         self.shortest_s = min((window.window_s for window in self.windows), default=inf)
         self.settles_s = min(SHARE_S, self.shortest_s / 4)
         self.smallest = min((window.limit for window in self.windows), default=1 << 30)
+        self.largest = max((window.limit for window in self.windows), default=0)
         self.is_counted = bool(self.windows)
         self.is_bounded = any(plan.concurrent is not None for plan in plans)

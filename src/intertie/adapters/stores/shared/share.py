@@ -22,7 +22,7 @@ class Share:
         gives_until_s: When it stops giving, so that what it gave has time to depart.
         departed: When requests did.
         out: Permits that are given, and neither departed nor back.
-        told: Whether the store was told how it ended; what is out then is told one by one.
+        told: Whether it was put into words how it ended; what is out then is told one by one.
     """
 
     __slots__ = (
@@ -55,15 +55,20 @@ class Share:
         """Whether the store can't assume that all of it departed by its end."""
         return self.left > 0 or bool(self.out) or (bool(self.departed_s) and self.departed_s[-1] > self.end_s)
 
-    def settled(self, now_s: float) -> Settled | None:
-        """Return what became of it, None where some of what it gave may still depart in time."""
-        if not self.out:
-            return Settled(self.number, self.end_s, tuple(self.departed_s))
-        if now_s <= self.end_s:
-            return None
-        return Settled(
-            self.number, self.end_s, tuple(self.departed_s), [permit.leaving for permit in self.out].count(True)
-        )
+    def is_settled(self, now_s: float) -> bool:
+        """Return whether nothing of what it gave may still depart in time, but for what is about to."""
+        return not self.out or now_s > self.end_s
+
+    def settle(self) -> tuple[Settled, int]:
+        """End it; return what became of it, and how many permits have lapsed that nobody gave back."""
+        self.told = True
+        # Looked at once: a thread that finds itself late is about to leave for a moment.
+        waiting = [permit for permit in self.out if not permit.leaving]
+        held = len(self.out) - len(waiting)
+        lapsed = [permit for permit in waiting if permit.not_after_s <= self.end_s]
+        for permit in lapsed:
+            del self.out[permit]
+        return Settled(self.number, self.end_s, tuple(self.departed_s), held), len(lapsed)
 
     def revoke(self) -> None:
         """Let nothing more leave: what has leave to counts at the end, the rest lapses when it looks at the clock."""

@@ -57,7 +57,7 @@ class Steering(Asking):
             if starts:
                 await self._ask_soon(until_s - self._monotonic_s())
             if not (note.is_told or note.has_failed):
-                await note.bell.wait_until(until_s, working=self._asking)
+                await note.bell.wait_until(until_s, working=self._is_at_work())
 
     def _heed_alone(self, hint: ServerHint, at_s: float) -> None:
         """Heed in this process what the store did not take; it is told later."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from intertie.adapters.stores.shared.line import Seat
+from intertie.adapters.stores.shared.alone import Alone
 from intertie.adapters.stores.shared.share import Share
 from intertie.core.bells import Bell
-from intertie.runtime.policies.limiter.commands import Observe, Settled, Tell
+from intertie.runtime.policies.limiter.commands import Command, Observe, Settled, Tell
 from intertie.runtime.state import ServerHint
 
 _MOST_NOTES = 1000
+_MOST_SENT = 50
 
 
 class Note:
@@ -26,39 +25,10 @@ class Note:
         self.has_failed = False
 
 
-class Batch:
-    """What one exchange tells and asks: forgotten here once it is stored there.
-
-    Attributes:
-        ended: The shares that are over, and what became of them.
-        seats: Whose permits are asked for.
-        number: Of the share that is asked for, None where none is.
-        places: How many places in flight are held.
-    """
-
-    __slots__ = ("departed", "ended", "notes", "number", "places", "released", "seats", "used", "voided")
-
-    def __init__(self, untold: Untold, now_s: float, used: Sequence[float]) -> None:
-        self.ended = [(share, told) for share in untold.over if (told := share.settled(now_s)) is not None]
-        self.departed = tuple(untold.departed)
-        self.released = untold.released
-        self.used = tuple(used)
-        self.voided = tuple(untold.voided)
-        self.notes = list(untold.notes)
-        self.seats: list[Seat] = []
-        self.number: int | None = None
-        self.places = 0
-
-    def commands(self, owner: str, keys: tuple[str, ...], *, told_places: int) -> list[Tell | Observe]:
-        """Return it as commands; `told_places` is how many places in flight the store knows of."""
-        settled = (*(told for _, told in self.ended), *(Settled(number) for number in self.voided))
-        is_new = settled or self.departed or self.released or self.used or self.places != told_places
-        tells = [Tell(owner, keys, settled, self.departed, self.released, self.places, self.used)] if is_new else []
-        return [*tells, *(Observe(keys, note.hint, note.at_s) for note in self.notes)]
-
-
 class Untold:
-    """Guarded by its limiter's lock.
+    """What is to be told, and what was said without an answer so far. Guarded by its limiter's lock.
+
+    What was said is said again as it was, under its old numbers, until it is answered: the store takes it once.
 
     Attributes:
         over: Shares that give nothing any more.
@@ -66,9 +36,23 @@ class Untold:
         departed: When requests departed that the store was told of as on their way.
         released: How many of those never did.
         notes: What answers said.
+        said: Commands without an answer.
+        places: How many places in flight the store knows of, once it has all that was said.
+        number: The last one of a command.
     """
 
-    __slots__ = ("departed", "notes", "over", "released", "voided")
+    __slots__ = (
+        "_said_notes",
+        "_settled",
+        "departed",
+        "notes",
+        "number",
+        "over",
+        "places",
+        "released",
+        "said",
+        "voided",
+    )
 
     def __init__(self) -> None:
         self.over: list[Share] = []
@@ -76,28 +60,62 @@ class Untold:
         self.departed: list[float] = []
         self.released = 0
         self.notes: list[Note] = []
+        self.said: list[Command] = []
+        self.places = 0
+        self.number = 0
+        self._settled: list[Settled] = []
+        self._said_notes: list[Note] = []
+
+    def next_number(self) -> int:
+        """Return a number for the next command."""
+        self.number += 1
+        return self.number
 
     def note(self, note: Note) -> None:
         """Keep what an answer said; beyond a thousand of them, the store learns of the limit from later ones."""
         if len(self.notes) < _MOST_NOTES:
             self.notes.append(note)
 
-    def stored(self, batch: Batch) -> int:
-        """Forget what the store has now; return how many permits have lapsed that nobody gave back."""
-        # First what would free room a second time, were this interrupted.
-        self.released -= batch.released
-        del self.departed[: len(batch.departed)]
-        del self.voided[: len(batch.voided)]
+    def end_shares(self, now_s: float) -> int:
+        """Book what became of the shares that are over; return how many permits have lapsed that nobody gave back."""
         lapsed = 0
-        for share, _ in batch.ended:
-            share.told = True
-            self.over.remove(share)
-            for permit in [permit for permit in share.out if permit.has_lapsed(share.end_s)]:
-                del share.out[permit]
-                lapsed += 1
-        told = batch.notes
-        self.notes = [note for note in self.notes if note not in told]
-        for note in told:
+        for share in list(self.over):
+            if share.is_settled(now_s):
+                self.over.remove(share)
+                settled, lost = share.settle()
+                self._settled.append(settled)
+                lapsed += lost
+        return lapsed
+
+    def say(self, owner: str, keys: tuple[str, ...], places: int, alone: Alone) -> None:
+        """Put what is to be told into commands, behind those that have no answer yet."""
+        if len(self.said) >= _MOST_SENT:
+            return  # until some of it is heard
+        settled = (*self._settled, *(Settled(number) for number in self.voided))
+        lone = alone.report()
+        departed, released = (*self.departed, *lone.departed), self.released + lone.released
+        if settled or departed or released or lone.used or lone.held or places != self.places:
+            number = self.next_number()
+            self.said.append(
+                Tell(owner, keys, settled, departed, released, places, lone.used, held=lone.held, number=number)
+            )
+            self.places, self.released = places, 0
+            self.departed, self.voided, self._settled = [], [], []
+        notes, self.notes = self.notes, []
+        self._said_notes.extend(notes)
+        self.said.extend(Observe(keys, note.hint, note.at_s, owner, self.next_number()) for note in notes)
+
+    def heard(self) -> list[Note]:
+        """Forget what the store has now; return the notes among it."""
+        notes, self._said_notes = self._said_notes, []
+        self.said = []
+        for note in notes:
             note.is_told = True
             note.bell.ring()
-        return lapsed
+        return notes
+
+    def failed(self) -> None:
+        """Let those who wait for a note to be told go on without."""
+        for note in (*self._said_notes, *self.notes):
+            note.has_failed = True
+            note.bell.ring()

@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 from math import inf
 from pathlib import Path
+from sqlite3 import Connection
 
 import msgspec
 
@@ -37,7 +38,14 @@ _MOST_UNSTORED = 100_000
 _QUEUE_LEAST_S = 0.5
 """How long a write waits for the queue at least: a call whose time is over has nothing else left."""
 _OPEN_STATES = ("pending", "sending", "parked")
-_INSERT_CALL = f"INSERT INTO call ({COLUMNS}, at_s, entry, audit) VALUES ({MARKS}, ?, ?, ?)"  # noqa: S608
+_ROW = f"({MARKS}, ?, ?, ?)"
+_ROWS_AT_ONCE = (100, 10, 1)
+_INSERT_CALLS = {
+    rows: f"INSERT INTO call ({COLUMNS}, at_s, entry, audit) VALUES {', '.join([_ROW] * rows)}"  # noqa: S608
+    for rows in _ROWS_AT_ONCE
+}
+"""Of many rows at once. A statement for each would cost half as much again, and let go of Python's lock for each: every
+time it would have to be won back from those who make calls."""
 
 
 class SqliteJournal:
@@ -84,6 +92,7 @@ class SqliteJournal:
         self._begin_locks()
         self._ledgers: dict[StateKey, tuple[SharedLedger, Sharing[PricingOptions]]] = {}
         self._unstored: list[CallRecord] = []
+        self._stores_soon = False
         self._lost = 0
         self._closed = False
         renew_after_fork(self)
@@ -93,6 +102,7 @@ class SqliteJournal:
         """Make a free lock; what is not stored yet is stored by the parent."""
         self._begin_locks()
         self._unstored = []
+        self._stores_soon = False
 
     def _begin_locks(self) -> None:
         self._lock = threading.Lock()
@@ -151,15 +161,26 @@ class SqliteJournal:
 
     def record(self, entry: CallRecord) -> None:
         """Store a finished call with the next group."""
+        # No lock: each call passes here, and a list takes and gives in single steps.
+        unstored = self._unstored
+        if len(unstored) >= _MOST_UNSTORED:
+            self._lose()
+            return
+        unstored.append(entry)
+        if not self._stores_soon:
+            self._stores_soon = True
+            try:
+                self._background.ask("records", self._store_records, in_s=_GROUP_S)
+            except BaseException:
+                self._stores_soon = False
+                raise
+
+    def _lose(self) -> None:
+        """Count a call that can't be kept: a store that is down for so long must not eat the memory."""
         with self._lock:
-            if len(self._unstored) >= _MOST_UNSTORED:
-                # A store that is down for so long must not eat the memory.
-                self._lost += 1
-                lost = f"{self._lost} finished calls were not recorded: {self.url} was down for too long"
-                self._problems.tell("records", lost)
-                return
-            self._unstored.append(entry)
-        self._background.ask("records", self._store_records, in_s=_GROUP_S)
+            self._lost += 1
+            lost = f"{self._lost} finished calls were not recorded: {self.url} was down for too long"
+            self._problems.tell("records", lost)
 
     async def record_strict(self, entry: CallRecord, *, deadline_s: float = inf) -> None:
         """Store it before returning; those who ask at once share a transaction.
@@ -174,23 +195,31 @@ class SqliteJournal:
         group: list[CallRecord] = []
         with self._database.write(patience_s=patience_s) as connection:
             answers = [(act(group, 0.0), 0.0) for act in take()]
-            connection.executemany(_INSERT_CALL, self._rows(group))
+            self._insert(connection, group)
         self._pruning.ask()
         return answers
 
     def _store_records(self) -> None:
         with self._storing:  # one at a time, so that no group is stored twice
-            with self._lock:
-                group = list(self._unstored)
+            # Before the group is looked at: who comes behind it finds that nobody has asked, and asks.
+            self._stores_soon = False
+            unstored = self._unstored
+            group = unstored.copy()
             if group:
                 with self._database.write() as connection:
-                    connection.executemany(_INSERT_CALL, self._rows(group))
-                with self._lock:
-                    del self._unstored[: len(group)]
+                    self._insert(connection, group)
+                del unstored[: len(group)]
                 self._pruning.ask()
 
-    def _rows(self, group: list[CallRecord]) -> list[tuple[object, ...]]:
-        return [(*values_of(entry.key), entry.at_s, msgspec.msgpack.encode(entry), self._is_audit) for entry in group]
+    def _insert(self, connection: Connection, group: list[CallRecord]) -> None:
+        encode, is_audit = msgspec.msgpack.encode, self._is_audit
+        values = [value for entry in group for value in (*values_of(entry.key), entry.at_s, encode(entry), is_audit)]
+        width, start = len(values) // max(len(group), 1), 0
+        for rows in _ROWS_AT_ONCE:
+            size = rows * width
+            while len(values) - start >= size > 0:
+                connection.execute(_INSERT_CALLS[rows], values[start : start + size])
+                start += size
 
     @blocks
     def records(

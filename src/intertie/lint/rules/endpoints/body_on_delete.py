@@ -16,5 +16,7 @@ def body_on_delete(spec: Spec) -> Iterator[Finding]:
         body = endpoint.request.body if endpoint.request else None
         if body and method_of(endpoint) == "DELETE":
             yield Finding(
-                body.head, "a body of a DELETE has no meaning of its own", "send the values in the path or the query"
+                body.head,
+                "a body has no defined meaning in a DELETE request",
+                "send the values in the path or the query",
             )

@@ -12,7 +12,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE336", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE336", severity=Severity.HINT, since="0.1.0")
 def body_without_content_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """A request body has no content type."""
     for endpoint, _, wire in planned_rest(spec, plan):
@@ -22,6 +22,6 @@ def body_without_content_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
         if not is_written_in(spec, endpoint, "request", "body", "content_type"):
             yield Finding(
                 body.head,
-                f"no `content_type` is given: it is sent as `{wire.body.content_type}`",
-                f"write `content_type: {wire.body.content_type}`, or what the service takes",
+                f"the body has no `content_type`, so it is sent as `{wire.body.content_type}`",
+                f"write `content_type: {wire.body.content_type}`, or what the service expects",
             )

@@ -20,7 +20,7 @@ def constant_idempotency_key(spec: Spec) -> Iterator[Finding]:
             if re.search(r"idempoten", header.name.value, re.IGNORECASE):
                 yield Finding(
                     header.value.span,
-                    f"every call has the key `{header.value.value}`",
-                    'write `"{uuid}"`: one key for all tries of one call',
+                    f"every call sends the key `{header.value.value}`",
+                    'write `"{uuid}"`: one key for all attempts of one call',
                     fix=write('"{uuid}"', header.value.span, safe=False),
                 )

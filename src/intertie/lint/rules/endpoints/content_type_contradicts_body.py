@@ -22,7 +22,7 @@ def content_type_contradicts_body(spec: Spec) -> Iterator[Finding]:
             ):
                 yield Finding(
                     header.value.span,
-                    f"the body is `{body.content_type.value}`",
-                    "take the header out: the body says it",
+                    f"the header contradicts the body, which is `{body.content_type.value}`",
+                    "remove the header: `content_type` sets it",
                     related=(Label(body.content_type.span, "the body"),),
                 )

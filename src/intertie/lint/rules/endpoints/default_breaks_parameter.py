@@ -24,5 +24,5 @@ def default_breaks_parameter(spec: Spec, plan: Plan) -> Iterator[Finding]:
                 yield Finding(
                     parameter.default.span,
                     f"the default of `{parameter.name.value}` breaks {broken}",
-                    "write a default that a call may give",
+                    "write a default that the parameter accepts",
                 )

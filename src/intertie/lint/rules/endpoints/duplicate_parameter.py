@@ -28,7 +28,7 @@ def duplicate_parameter(spec: Spec) -> Iterator[Finding]:
                 yield Finding(
                     name.span,
                     f"`{name.value}` is declared twice in the {location}",
-                    "take one out",
+                    "remove one of them",
                     related=(Label(first.span, "the first"),),
                     fix=remove_row(spec, row, first_row),
                 )

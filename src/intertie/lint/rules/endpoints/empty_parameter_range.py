@@ -20,9 +20,9 @@ def empty_parameter_range(spec: Spec) -> Iterator[Finding]:
                 edits = (Edit(low.span, high.text), Edit(high.span, low.text))
                 yield Finding(
                     high.span,
-                    f"{high.text} at most, and {low.text} at least: no value fits",
-                    "swap them, or look up the range",
-                    related=(Label(low.span, "at least"),),
+                    f"no value is at least {low.text} and at most {high.text}",
+                    "swap or correct the two",
+                    related=(Label(low.span, "the minimum"),),
                     fix=Fix("swap minimum and maximum", edits, Applicability.UNSAFE),
                 )
 

@@ -22,9 +22,9 @@ def empty_schema_range(spec: Spec) -> Iterator[Finding]:
             if least is not None and most is not None and least > most:
                 yield Finding(
                     keys[high].span,
-                    f"`{high}` is {most:g}, and `{low}` is {least:g}: no value fits",
-                    "swap them, or look up the range",
-                    related=(Label(keys[low].span, "the least"),),
+                    f"`{low}` is {least:g} and `{high}` is {most:g}, so no value is valid",
+                    "swap or correct the two",
+                    related=(Label(keys[low].span, "the lower bound"),),
                 )
 
 

@@ -25,8 +25,8 @@ def endless_schema(spec: Spec) -> Iterator[Finding]:
         if name in reached:
             yield Finding(
                 entry.key.span,
-                f"each {name} has to hold another {name}, without end",
-                "let one of the members be absent: take it out of `required`",
+                f"each {name} requires another {name}, without end",
+                "make one of the properties optional: remove it from `required`",
             )
 
 

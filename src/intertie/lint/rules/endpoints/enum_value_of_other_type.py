@@ -25,7 +25,7 @@ def enum_value_of_other_type(spec: Spec) -> Iterator[Finding]:
                 text = choice.text if isinstance(choice, ScalarNode) else "it"
                 yield Finding(
                     choices.span,
-                    f"`{text}` can't be of the type {listed(sorted(types))}",
-                    "write text in quotes, or mend the type",
+                    f"`{text}` does not have the type {listed(sorted(types))}",
+                    "put text in quotes, or correct the type",
                 )
                 break

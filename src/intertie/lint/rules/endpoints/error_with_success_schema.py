@@ -18,7 +18,7 @@ def error_with_success_schema(spec: Spec) -> Iterator[Finding]:
             if answer.schema and success and success.schema and answer.schema.value.name == name:
                 yield Finding(
                     answer.schema.span,
-                    f"a {status.value} is described as `{name}`, which is the success",
-                    "name the schema of errors",
+                    f"the schema of the error {status.value} is `{name}`, the schema of the success",
+                    "use the schema of the provider's errors",
                     related=(Label(success.schema.span, "the success"),),
                 )

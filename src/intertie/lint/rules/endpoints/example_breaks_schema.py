@@ -23,4 +23,4 @@ def example_breaks_schema(spec: Spec, plan: Plan) -> Iterator[Finding]:
         for example, schema in pairs:
             broken = first_error(schema, example.value) if example and schema else None
             if example and broken:
-                yield Finding(example.span, f"the example breaks {broken}", "mend the example or the schema")
+                yield Finding(example.span, f"the example breaks {broken}", "correct the example or the schema")

@@ -30,7 +30,7 @@ def indistinguishable_endpoints(spec: Spec, plan: Plan) -> Iterator[Finding]:
             if first is not path:
                 yield Finding(
                     path.span,
-                    f"{rest_wire(operation).method} {path.value} is already another endpoint",
-                    "make one endpoint of them, or give each a fixed header or parameter of its own",
+                    f"another endpoint is also {rest_wire(operation).method} {path.value}",
+                    "merge the endpoints, or give each a fixed header or parameter of its own",
                     related=(Label(first.span, "the first"),),
                 )

@@ -26,7 +26,7 @@ def invalid_parameter_style(spec: Spec) -> Iterator[Finding]:
             elif kind and style.value in _OF_TYPE and _OF_TYPE[style.value] != kind:
                 yield Finding(
                     style.span,
-                    f"the style `{style.value}` is for a parameter of the type {_OF_TYPE[style.value]}, not {kind}",
+                    f"the style `{style.value}` is for parameters of the type {_OF_TYPE[style.value]}, not {kind}",
                     "write `form`",
                 )
 

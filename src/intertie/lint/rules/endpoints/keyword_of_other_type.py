@@ -23,8 +23,8 @@ def keyword_of_other_type(spec: Spec) -> Iterator[Finding]:
             if fitting and not fitting & types:
                 yield Finding(
                     entry.key.span,
-                    f"`{entry.key.text}` says nothing of the type {listed(sorted(types))}",
-                    f"it is for {' and '.join(sorted(fitting))}: mend the type, or take it out",
+                    f"`{entry.key.text}` has no effect on the type {listed(sorted(types))}",
+                    f"it applies to {' and '.join(sorted(fitting))}: correct the type, or remove the keyword",
                 )
 
 

@@ -23,4 +23,4 @@ def missing_success_status(spec: Spec) -> Iterator[Finding]:
         if success and success.status:
             continue
         place = success or endpoint.response or endpoint.endpoint
-        yield Finding(place.head, "no status is named as success: any 2xx counts", "add `response.success.status`")
+        yield Finding(place.head, "no success status is declared, so any 2xx counts", "add `response.success.status`")

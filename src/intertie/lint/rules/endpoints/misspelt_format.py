@@ -29,7 +29,10 @@ def misspelt_format(spec: Spec) -> Iterator[Finding]:
         near = get_close_matches(text, _KNOWN, n=1, cutoff=0.75) if text not in _KNOWN else []
         if near:
             yield Finding(
-                span, f"`{text}` is not checked", f"did you mean `{near[0]}`?", fix=write(near[0], span, safe=False)
+                span,
+                f"`{text}` is not a known format, so it is not checked",
+                f"did you mean `{near[0]}`?",
+                fix=write(near[0], span, safe=False),
             )
 
 

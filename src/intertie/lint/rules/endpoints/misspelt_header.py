@@ -22,7 +22,7 @@ def misspelt_header(spec: Spec) -> Iterator[Finding]:
         if near and name.lower() not in {known.lower() for known in _KNOWN}:
             yield Finding(
                 place.span,
-                f"no service knows `{name}`",
+                f"`{name}` is not a known header",
                 f"did you mean `{near[0]}`?",
                 fix=write(near[0], place.span, safe=False),
             )

@@ -23,7 +23,7 @@ def misspelt_schema_keyword(spec: Spec) -> Iterator[Finding]:
             if near:
                 yield Finding(
                     entry.key.span,
-                    f"JSON Schema has no `{key}`, so it asks for nothing",
+                    f"`{key}` is not a keyword of JSON Schema, so it has no effect",
                     f"did you mean `{near[0]}`?",
                     fix=write(near[0], entry.key.span, safe=False),
                 )

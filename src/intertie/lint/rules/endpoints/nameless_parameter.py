@@ -18,4 +18,4 @@ def nameless_parameter(spec: Spec) -> Iterator[Finding]:
         for kind, keys in (("parameters", endpoint.request.parameters), ("headers", endpoint.request.headers)):
             for item in keys:
                 if item.name is None and not has_key_at(spec, item, "name"):
-                    yield Finding(item.head, f"one of `request.{kind}` has no name", "add `name`")
+                    yield Finding(item.head, f"an entry of `request.{kind}` has no name", "add `name`")

@@ -22,8 +22,8 @@ def object_schema_for_text(spec: Spec, plan: Plan) -> Iterator[Finding]:
                 what = codec_of(content_type.value).replace("binary", "bytes")
                 yield Finding(
                     content_type.span,
-                    f"`{content_type.value}` is {what}, and the schema describes an {kind}",
-                    "write the media type that is sent, such as `application/json`, or describe it as a string",
+                    f"`{content_type.value}` is {what}, but the schema describes an {kind}",
+                    "write the content type that is sent, such as `application/json`, or describe a string",
                     related=(Label(schema.key_span, "the schema"),),
                 )
 

@@ -18,6 +18,6 @@ def operation_hidden_by_attribute(spec: Spec) -> Iterator[Finding]:
         if endpoint.name and operation in INTEGRATION_MEMBERS:
             yield Finding(
                 endpoint.name.span,
-                f"an integration has a `{operation}` of its own, so `api.{operation}` is not this operation",
+                f"`api.{operation}` is an attribute of the client, so it is not this operation",
                 f'add a word to the heading, or call the operation as `api.operations["{operation}"]`',
             )

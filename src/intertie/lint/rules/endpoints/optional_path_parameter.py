@@ -19,7 +19,7 @@ def optional_path_parameter(spec: Spec) -> Iterator[Finding]:
             if required and not required.value and parameter.default is None:
                 yield Finding(
                     required.span,
-                    "a path parameter can't be left out",
+                    "a path parameter can't be optional",
                     "write `required: true`",
                     fix=write("true", required.span),
                 )

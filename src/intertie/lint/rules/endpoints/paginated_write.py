@@ -16,7 +16,7 @@ def paginated_write(spec: Spec) -> Iterator[Finding]:
         if endpoint.pagination and method and method.value in ("PUT", "PATCH", "DELETE"):
             yield Finding(
                 method.span,
-                f"each page would be a {method.value} of its own",
-                "take the pagination out, or name the method that reads",
-                related=(Label(endpoint.pagination.head, "the pages"),),
+                f"each page would repeat the {method.value}",
+                "remove the pagination, or correct the method",
+                related=(Label(endpoint.pagination.head, "the pagination"),),
             )

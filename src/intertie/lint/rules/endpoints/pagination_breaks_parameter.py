@@ -21,7 +21,9 @@ def pagination_breaks_parameter(spec: Spec, plan: Plan) -> Iterator[Finding]:
             if broken:
                 place = said or name
                 yield Finding(
-                    place.span, f"{value} is sent as `{name.value}`, which breaks {broken}", "mend one of the two"
+                    place.span,
+                    f"the pagination sends {value} as `{name.value}`, which breaks {broken}",
+                    "correct one of the two",
                 )
 
 

@@ -28,6 +28,6 @@ def pagination_path_of_other_type(spec: Spec) -> Iterator[Finding]:
             if field and types and not types & fitting:
                 yield Finding(
                     field.span,
-                    f"`{field.value}` is of the type {listed(sorted(types))}",
-                    f"it has to be {' or '.join(sorted(fitting))}: name another field, or mend the schema",
+                    f"`{field.value}` has the type {listed(sorted(types))}",
+                    f"name a field of the type {' or '.join(sorted(fitting))}, or correct the schema",
                 )

@@ -21,7 +21,7 @@ def pagination_path_outside_schema(spec: Spec) -> Iterator[Finding]:
             if located and located.value.strip() and not may_have(success.schema.value.json, located.value):
                 yield Finding(
                     located.span,
-                    f"the answer has no `{located.value}`",
-                    "write the path as the schema has it, or add the field to the schema",
-                    related=(Label(success.schema.key_span, "the answer's schema"),),
+                    f"the response has no `{located.value}`",
+                    "correct the path, or add the field to the schema",
+                    related=(Label(success.schema.key_span, "the schema of the response"),),
                 )

@@ -21,7 +21,7 @@ def path_parameter_without_placeholder(spec: Spec) -> Iterator[Finding]:
             if parameter.name and parameter.name.value not in there:
                 yield Finding(
                     parameter.name.span,
-                    f"`{parameter.name.value}` has no place in `{path.value}`",
-                    f"put `{{{parameter.name.value}}}` into the path, or say `in: query`",
+                    f"`{parameter.name.value}` does not appear in `{path.value}`",
+                    f"put `{{{parameter.name.value}}}` into the path, or write `in: query`",
                     related=(Label(path.span, "the path"),),
                 )

@@ -25,8 +25,8 @@ def percentile_above_timeout(spec: Spec, plan: Plan) -> Iterator[Finding]:
             if target and target.value > bound_s:
                 yield Finding(
                     target.span,
-                    f"{percentile} may be {seconds_text(target.value)}, and `{name}` gives up after "
+                    f"{percentile} may be {seconds_text(target.value)}, but `{name}` ends the call after "
                     f"{seconds_text(bound_s)}",
-                    f"raise `timeouts.{name}` or tighten the target",
+                    f"raise `timeouts.{name}`, or lower the target",
                     related=(Label(place.span, f"`{name}`"),) if place else (),
                 )

@@ -24,7 +24,7 @@ def percentiles_out_of_order(spec: Spec) -> Iterator[Finding]:
                 yield Finding(
                     higher.span,
                     f"{high} ({seconds_text(higher.value)}) is below {low} ({seconds_text(lower.value)})",
-                    "a higher percentile is never faster",
+                    "sort the values: a higher percentile is never faster",
                     related=(Label(lower.span, low),),
                     fix=swap(spec, lower, higher, f"{low} and {high}"),
                 )

@@ -18,6 +18,6 @@ def query_in_path(spec: Spec) -> Iterator[Finding]:
         if path and found:
             yield Finding(
                 path.span,
-                f"`{found.group()}` is no part of a path",
+                f"`{found.group()}` can't be part of a path",
                 "declare it under `request.parameters`, with a `default`",
             )

@@ -20,6 +20,6 @@ def repeated_enum_value(spec: Spec) -> Iterator[Finding]:
                 what = (choice.text, isinstance(choice.value, str))
                 if what in seen:
                     yield Finding(
-                        choice.span, f"`{choice.text}` is given twice", "take it out, or write what was meant"
+                        choice.span, f"`{choice.text}` is listed twice", "remove it, or write the value you meant"
                     )
                 seen.add(what)

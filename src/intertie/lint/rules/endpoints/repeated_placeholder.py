@@ -17,4 +17,6 @@ def repeated_placeholder(spec: Spec) -> Iterator[Finding]:
         names = placeholders(path.value) if path else []
         for name in dict.fromkeys(name for name in names if names.count(name) > 1):
             if path:
-                yield Finding(path.span, f"`{{{name}}}` stands twice in the path", "give each place a name of its own")
+                yield Finding(
+                    path.span, f"`{{{name}}}` appears twice in the path", "give each placeholder a name of its own"
+                )

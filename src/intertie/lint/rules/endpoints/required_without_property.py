@@ -26,7 +26,7 @@ def required_without_property(spec: Spec) -> Iterator[Finding]:
                 near = get_close_matches(item.text, names, n=1)
                 yield Finding(
                     item.span,
-                    f"`{item.text}` is required and not described",
+                    f"`{item.text}` is required but not described",
                     f"did you mean `{near[0]}`?" if near else "describe it under `properties`",
                     fix=write(near[0], item.span, safe=False) if near and near[0].isidentifier() else None,
                 )

@@ -22,8 +22,8 @@ def retry_after_without_header(spec: Spec) -> Iterator[Finding]:
             if not re.fullmatch(r"[A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]*", header.value.strip()):
                 yield Finding(
                     header.span,
-                    f"`{header.value}` is no header's name",
-                    "write the header, such as `Retry-After`",
+                    f"`{header.value}` is not the name of a header",
+                    "write the name of the header, such as `Retry-After`",
                     fix=write("Retry-After", header.span, safe=False),
                 )
             elif (near := get_close_matches(header.value, _KNOWN, n=1, cutoff=0.8)) and header.value.lower() != near[
@@ -31,7 +31,7 @@ def retry_after_without_header(spec: Spec) -> Iterator[Finding]:
             ].lower():
                 yield Finding(
                     header.span,
-                    f"no service sends `{header.value}`",
+                    f"`{header.value}` is not a known header",
                     f"did you mean `{near[0]}`?",
                     fix=write(near[0], header.span, safe=False),
                 )

@@ -18,7 +18,9 @@ def schema_example_breaks_schema(spec: Spec) -> Iterator[Finding]:
         for value in _examples(schema):
             broken = broken_by(schema, plain(value))
             if broken:
-                yield Finding(value.span, f"this breaks the `{broken}` beside it", "mend the example or the schema")
+                yield Finding(
+                    value.span, f"this value breaks the `{broken}` beside it", "correct the example or the schema"
+                )
 
 
 def _examples(schema: MappingNode) -> Iterator[Node]:

@@ -19,9 +19,9 @@ def schema_without_body(spec: Spec) -> Iterator[Finding]:
         if all(status.value.strip() in ("204", "205", "304") for status in success.status):
             yield Finding(
                 success.status[0].span,
-                f"an answer with the status {success.status[0].value} has no body, and a schema says what is in it",
-                "take the schema out, or declare the status that comes with a body",
+                f"a response with the status {success.status[0].value} has no body, so the schema has no effect",
+                "remove the schema, or declare the status that has a body",
                 related=(Label(success.schema.key_span, "the schema"),),
             )
         elif method_of(endpoint) == "HEAD":
-            yield Finding(success.schema.key_span, "an answer to HEAD has no body", "take the schema out")
+            yield Finding(success.schema.key_span, "a response to HEAD has no body", "remove the schema")

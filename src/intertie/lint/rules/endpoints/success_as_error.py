@@ -18,6 +18,6 @@ def success_as_error(spec: Spec) -> Iterator[Finding]:
         for status, _ in endpoint.response.errors if endpoint.response else ():
             text = status.value.strip().lower()
             if text in good:
-                yield Finding(status.span, f"`{status.value}` is declared as a success too", "keep one of the two")
+                yield Finding(status.span, f"`{status.value}` is also declared as a success", "keep one of the two")
             elif re.fullmatch(r"2(\d\d|xx)", text):
-                yield Finding(status.span, f"`{status.value}` is a success", "move it to `response.success.status`")
+                yield Finding(status.span, f"`{status.value}` means success", "move it to `response.success.status`")

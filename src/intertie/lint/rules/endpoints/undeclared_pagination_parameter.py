@@ -27,6 +27,6 @@ def undeclared_pagination_parameter(spec: Spec) -> Iterator[Finding]:
                 near = get_close_matches(field.value, declared, n=1)
                 yield Finding(
                     field.span,
-                    f"`{field.value}` is no parameter of this endpoint",
+                    f"this endpoint has no parameter `{field.value}`",
                     f"did you mean `{near[0]}`?" if near else "declare it with `in: query` under `request.parameters`",
                 )

@@ -23,6 +23,6 @@ def undeclared_path_parameter(spec: Spec) -> Iterator[Finding]:
                 near = get_close_matches(name, declared, n=1)
                 yield Finding(
                     path.span,
-                    f"`{{{name}}}` is filled by no parameter",
+                    f"no parameter fills `{{{name}}}`",
                     f"did you mean `{{{near[0]}}}`?" if near else f"declare `name: {name}` with `in: path`",
                 )

@@ -32,8 +32,8 @@ def unknown_content_type(spec: Spec) -> Iterator[Finding]:
             if slip or not re.fullmatch(rf"(?:\*|{'|'.join(_TYPES)})/[\w!#$&^.+*-]+", kind):
                 yield Finding(
                     located.span,
-                    f"`{located.value}` is no content type",
-                    f"did you mean `{near[0]}`?" if near else "write it as `application/json`",
+                    f"`{located.value}` is not a known content type",
+                    f"did you mean `{near[0]}`?" if near else "write a content type such as `application/json`",
                     fix=write(near[0], located.span, safe=False) if near and ";" not in located.value else None,
                 )
 

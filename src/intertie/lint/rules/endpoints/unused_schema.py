@@ -23,4 +23,4 @@ def unused_schema(spec: Spec) -> Iterator[Finding]:
         name = entry.key.text
         # A name with other characters, such as one that is escaped in a reference, may be named anywhere.
         if name not in named and (_PLAIN_RE.fullmatch(name) or f"/{name}" not in text):
-            yield Finding(entry.key.span, f"nothing refers to `{name}`", "refer to it, or take it out")
+            yield Finding(entry.key.span, f"nothing refers to the schema `{name}`", "refer to it, or remove it")

@@ -23,7 +23,7 @@ def version_parameter_unsupported(spec: Spec) -> Iterator[Finding]:
             if parameter.name and default and parameter.name.value.lower() in names and default.text not in known:
                 yield Finding(
                     default.span,
-                    f"`{default.text}` is none of {listed(dict.fromkeys(known))}",
-                    "write a version that is supported",
-                    related=(Label((block.current or block.supported[0]).span, "a supported one"),),
+                    f"`{default.text}` is not a supported version; supported: {listed(dict.fromkeys(known))}",
+                    "write a supported version",
+                    related=(Label((block.current or block.supported[0]).span, "a supported version"),),
                 )

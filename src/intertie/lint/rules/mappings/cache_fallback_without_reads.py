@@ -16,5 +16,7 @@ def cache_fallback_without_reads(spec: Spec) -> Iterator[Finding]:
     known = [endpoint for endpoint in spec.endpoints if method_of(endpoint)]
     if strategy and strategy.value == "cache" and known and not any(is_read(e) or e.graphql for e in known):
         yield Finding(
-            strategy.span, "no endpoint reads, and the cache answers reads only", "choose `queue`, `default` or another"
+            strategy.span,
+            "the cache only answers reads, but no endpoint reads",
+            "choose another strategy, such as `queue` or `default`",
         )

@@ -19,7 +19,8 @@ def cache_outlived_by_call(spec: Spec, plan: Plan) -> Iterator[Finding]:
         total = spec.timeouts.total if spec.timeouts else None
         yield Finding(
             ttl.span,
-            f"an answer is good for {seconds_text(ttl.value)}, and a call may try for {seconds_text(plan.timeouts.total_s)}",
-            "`cache_ttl` is in seconds; let it outlast an outage",
+            f"a cached response expires after {seconds_text(ttl.value)}, but a call may take "
+            f"{seconds_text(plan.timeouts.total_s)}",
+            "raise `cache_ttl`, which is in seconds, above the length of an outage",
             related=(Label(total.span, "the whole call"),) if total else (),
         )

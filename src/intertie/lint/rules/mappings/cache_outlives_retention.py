@@ -21,7 +21,8 @@ def cache_outlives_retention(spec: Spec, plan: Plan) -> Iterator[Finding]:
     place = (security.retention or security.data_retention) if security else None
     yield Finding(
         ttl.span,
-        f"answers are kept for {seconds_text(ttl.value)}, and external data for {seconds_text(plan.retention_s)}",
+        f"responses are cached for {seconds_text(ttl.value)}, but data may be kept for only "
+        f"{seconds_text(plan.retention_s)}",
         "shorten `cache_ttl`, or agree on a longer retention",
         related=(Label(place.span, "the retention"),) if place else (),
     )

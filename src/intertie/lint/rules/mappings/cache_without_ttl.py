@@ -20,5 +20,5 @@ def cache_without_ttl(spec: Spec) -> Iterator[Finding]:
         and not fallback.cache_ttl.value
     ):
         yield Finding(
-            fallback.cache_ttl.span, "no answer is ever young enough", "say how old an answer may be, such as `5m`"
+            fallback.cache_ttl.span, "cached responses expire at once", "write how long they are kept, such as `5m`"
         )

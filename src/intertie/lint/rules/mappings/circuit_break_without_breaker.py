@@ -18,6 +18,6 @@ def circuit_break_without_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if strategy and strategy.value == "circuit_break" and plan.fallback and plan.breaker is None and not unread:
         yield Finding(
             strategy.span,
-            "there is no breaker to fail fast with",
-            "declare `circuit_breaker`, or choose another strategy",
+            "the strategy has no effect, because there is no circuit breaker",
+            "add `circuit_breaker`, or choose another strategy",
         )

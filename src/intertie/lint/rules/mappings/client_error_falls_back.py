@@ -25,6 +25,6 @@ def client_error_falls_back(spec: Spec) -> Iterator[Finding]:
             what = "queued" if strategy.value == "queue" else "answered from the cache"
             yield Finding(
                 row.action.span,
-                f"`{row.external_code.value}` says that the request is wrong, and it is {what}",
+                f"`{row.external_code.value}` rejects the request itself, but it is {what}",
                 "write `fail`",
             )

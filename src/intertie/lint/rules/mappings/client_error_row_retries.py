@@ -18,9 +18,9 @@ def client_error_row_retries(spec: Spec) -> Iterator[Finding]:
             continue
         text = code.value.strip().lower()
         if text in FUTILE:
-            what = f"a `{text}` is tried again, and the same request will get it again"
+            what = f"`{text}` is retried, but the same request will fail the same way"
         elif blames_caller(spec, code):
-            what = f"`{code.value}` is read from answers that blame the request, and the same request is tried again"
+            what = f"`{code.value}` comes with responses that reject the request itself, but it is retried"
         else:
             continue
         yield Finding(row.action.span, what, "write `fail`")

@@ -23,6 +23,6 @@ def code_path_outside_schemas(spec: Spec) -> Iterator[Finding]:
             yield Finding(
                 path.span,
                 f"no declared error has `{path.value}`",
-                "write the path as the schema of the errors has it",
-                related=(Label(schemas[0].key_span, "an error's schema"),),
+                "correct the path, or add the field to the schemas of the errors",
+                related=(Label(schemas[0].key_span, "the schema of an error"),),
             )

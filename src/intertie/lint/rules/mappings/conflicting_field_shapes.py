@@ -26,9 +26,8 @@ def conflicting_field_shapes(spec: Spec) -> Iterator[Finding]:
             told.add(id(other))
             yield Finding(
                 other.field.span,
-                f"`{other.field.value}` and `{one.field.value}` can't both be written: "
-                "one is inside what the other makes plain",
-                "write both as parts of one object, or both as items of one list",
+                f"`{other.field.value}` and `{one.field.value}` can't both be written: one is inside the other",
+                "write both as fields of one object, or both as items of one list",
                 related=(Label(one.field.span, "the other"),),
             )
 

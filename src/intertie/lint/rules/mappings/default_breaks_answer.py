@@ -32,12 +32,18 @@ def default_breaks_answer(spec: Spec, plan: Plan) -> Iterator[Finding]:
             ]
             if missing:
                 listing = listed(f"`{each}`" for each in missing)
-                yield Finding(answer.span, f"it has no {listing}, which {name} always gives", "add what is missing")
+                yield Finding(
+                    answer.span,
+                    f"the default response has no {listing}, which {name} always returns",
+                    "add what is missing",
+                )
                 return
             continue
         broken = first_error(operation.result.schema, answer.value) if operation.result.schema else None
         if broken:
-            yield Finding(answer.span, f"it breaks {broken} of the answer of {name}", "write what a caller can read")
+            yield Finding(
+                answer.span, f"the default response breaks {broken} of {name}", "write a value that the schema accepts"
+            )
             return
 
 

@@ -27,8 +27,8 @@ def default_breaks_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
             told.add(each.source)
             yield Finding(
                 default.span,
-                f"without a value `{each.field.value}` would be sent as what breaks {broken}",
-                "write a default that the service takes",
+                f"the default of `{each.field.value}` breaks {broken}",
+                "write a default that the service accepts",
             )
 
 

@@ -30,4 +30,6 @@ def default_breaks_transform(spec: Spec) -> Iterator[Finding]:
             # The compiler tells of a transform that is none.
             continue
         except TransformError:
-            yield Finding(default.span, f"`{text}` can't be done to it", "write a default that the transform takes")
+            yield Finding(
+                default.span, f"`{text}` can't be applied to the default", "write a default that the transform accepts"
+            )

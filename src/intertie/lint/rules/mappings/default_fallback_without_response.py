@@ -21,5 +21,5 @@ def default_fallback_without_response(spec: Spec) -> Iterator[Finding]:
         and not is_written(spec, "fallback_behavior", "default_response")
     ):
         yield Finding(
-            fallback.strategy.span, "there is no default answer to give", "add `fallback_behavior.default_response`"
+            fallback.strategy.span, "there is no default response", "add `fallback_behavior.default_response`"
         )

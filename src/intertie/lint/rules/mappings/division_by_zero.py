@@ -16,5 +16,5 @@ def division_by_zero(spec: Spec) -> Iterator[Finding]:
     for transform in transforms:
         for name, number in calls_of(transform.value) if transform else ():
             if transform and name in ("divide", "multiply") and number == 0:
-                what = "nothing can be divided by 0" if name == "divide" else "times 0 everything is 0"
+                what = "a value can't be divided by 0" if name == "divide" else "multiplied by 0, every value is 0"
                 yield Finding(transform.span, what, "write the factor between the two units")

@@ -21,8 +21,8 @@ def duplicate_error_code(spec: Spec) -> Iterator[Finding]:
         if first is not None and first.external_code is not None:
             yield Finding(
                 code.span,
-                f"`{code.value}` has a row already",
-                "make one row of them",
+                f"`{code.value}` already has a row",
+                "merge the rows, or correct the code",
                 related=(Label(first.external_code.span, "the first"),),
                 fix=remove_row(spec, row.span, first.span),
             )

@@ -13,4 +13,4 @@ def empty_error_message(spec: Spec) -> Iterator[Finding]:
     """An error row has an empty message."""
     for row in spec.error_mapping:
         if row.message and not row.message.value.strip():
-            yield Finding(row.message.span, "the message is empty", "say in a few words what a user may do")
+            yield Finding(row.message.span, "the message is empty", "tell the user in a few words what to do")

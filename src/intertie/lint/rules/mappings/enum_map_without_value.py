@@ -31,10 +31,12 @@ def enum_map_without_value(spec: Spec, plan: Plan) -> Iterator[Finding]:
         lacking = [value for value in values if value not in members] if is_closed else []
         unknown = [name for name in members if name not in values]
         if lacking:
-            yield Finding(transform.span, f"the map has no {listed(lacking)}, which the service may send", "add it")
+            yield Finding(
+                transform.span, f"the map lacks {listed(lacking)}, which the service may send", "add the missing values"
+            )
         if unknown:
             yield Finding(
                 transform.span,
                 f"the service never sends {listed(unknown)}: `{each.field.value}` is {listed(values)}",
-                "write what the schema has, or mend the schema",
+                "write the values of the schema, or correct the schema",
             )

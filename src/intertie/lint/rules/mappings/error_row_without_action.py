@@ -16,6 +16,6 @@ def error_row_without_action(spec: Spec) -> Iterator[Finding]:
         if row.action is None and row.external_code and not has_key_at(spec, row, "action"):
             yield Finding(
                 row.external_code.span,
-                f"`{row.external_code.value}` has no action: the call fails",
+                f"the row for `{row.external_code.value}` has no action, so the call fails",
                 "write `action: fail`",
             )

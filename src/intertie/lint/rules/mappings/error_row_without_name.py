@@ -15,5 +15,7 @@ def error_row_without_name(spec: Spec) -> Iterator[Finding]:
     for row in spec.error_mapping:
         if row.external_code and row.internal_code is None and not has_key_at(spec, row, "internal_code"):
             yield Finding(
-                row.external_code.span, f"`{row.external_code.value}` has no code of ours", "add `internal_code`"
+                row.external_code.span,
+                f"the row for `{row.external_code.value}` has no `internal_code`",
+                "add `internal_code`",
             )

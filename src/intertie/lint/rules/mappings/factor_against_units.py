@@ -27,8 +27,8 @@ def factor_against_units(spec: Spec) -> Iterator[Finding]:
         number = 1 / wanted if wanted < 1 else wanted
         yield Finding(
             place.span,
-            f"from `{ends[0]}` to `{ends[1]}` the factor is {float(made):g} here, and {float(wanted):g} by their names"
+            f"the factor from `{ends[0]}` to `{ends[1]}` is {float(made):g}, but the units need {float(wanted):g}"
             if isinstance(row, InboundRow)
-            else f"from `{ends[1]}` to `{ends[0]}` the factor is {float(made):g} here, and {float(wanted):g} by their names",
-            f"write `{mend}({float(number):g})`" if wanted != 1 else "take the transform out, or mend a name",
+            else f"the factor from `{ends[1]}` to `{ends[0]}` is {float(made):g}, but the units need {float(wanted):g}",
+            f"write `{mend}({float(number):g})`" if wanted != 1 else "remove the transform, or correct a name",
         )

@@ -24,6 +24,6 @@ def fallback_serves_some(spec: Spec) -> Iterator[Finding]:
         more = f" and {len(names) - 4} more" if len(names) > 4 else ""
         yield Finding(
             strategy.span,
-            f"of {len(known)} endpoints {len(known) - len(left)} can be {'answered' if kind == 'cache' else 'queued'}; not "
-            f"{listed(names[:4])}{more}",
+            f"{len(known) - len(left)} of {len(known)} endpoints can be "
+            f"{'answered from the cache' if kind == 'cache' else 'queued'}; not {listed(names[:4])}{more}",
         )

@@ -30,9 +30,9 @@ def field_outside_schemas(spec: Spec, plan: Plan) -> Iterator[Finding]:
         if not any(may_have(schema.json, field.value) for schema in schemas):
             yield Finding(
                 field.span,
-                f"no schema has `{field.value}`: it is read from answers that nothing is said of ("
-                f"{listed(users[str(field.span)][:3])})",
-                "mend the name, add it to a schema, or name the row's `endpoints`",
+                f"no schema has `{field.value}`: it is read from responses without a schema "
+                f"({listed(users[str(field.span)][:3])})",
+                "correct the name, add the field to a schema, or name the row's `endpoints`",
             )
 
 
@@ -49,8 +49,8 @@ def _not_in_named(spec: Spec, plan: Plan, row: InboundRow) -> Iterator[Finding]:
     for name in lacking if len(lacking) < len(schemas) else ():
         yield Finding(
             field.span,
-            f"the answer of {named[name].value} has no `{field.value}`, and the row names that endpoint",
-            "take the endpoint out of the row, or mend the schema",
+            f"the response of {named[name].value} has no `{field.value}`, but the row names that endpoint",
+            "remove the endpoint from the row, or correct the schema",
             related=(Label(named[name].span, "named here"),),
             severity=Severity.WARNING,
         )

@@ -18,7 +18,8 @@ def idempotency_ttl_below_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
         total = spec.timeouts.total if spec.timeouts else None
         yield Finding(
             ttl.span,
-            f"a key is known for {seconds_text(ttl.value)}, and a call may take {seconds_text(plan.timeouts.total_s)}",
-            "`idempotency_ttl` is in seconds; vendors keep keys for hours",
+            f"the service forgets a key after {seconds_text(ttl.value)}, but a call may take "
+            f"{seconds_text(plan.timeouts.total_s)}",
+            "correct `idempotency_ttl`, which is in seconds; most providers keep keys for hours",
             related=(Label(total.span, "the whole call"),) if total else (),
         )

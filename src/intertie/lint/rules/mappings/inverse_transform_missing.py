@@ -24,16 +24,16 @@ def inverse_transform_missing(spec: Spec) -> Iterator[Finding]:
             if wanted and ours[0] and ours[1] and ours[0].value == ours[1].value:
                 yield Finding(
                     row.external_field.span,
-                    f"it is read through `{name_of(other.transform.value)}`, and written as it is",
+                    f"the field is read with `{name_of(other.transform.value)}` but written unchanged",
                     f"write `transform: {wanted}`, with the arguments of the other row",
-                    related=(Label(other.transform.span, "read through it"),),
+                    related=(Label(other.transform.span, "read here"),),
                 )
             continue
         inverse = inverse_of(row.transform.value)
         if inverse and name_of(other.transform.value) == name_of(row.transform.value):
             yield Finding(
                 row.transform.span,
-                f"it is read through `{name_of(row.transform.value)}` too; `{inverse}` undoes it",
-                f"write `{inverse}` in one of the two directions",
-                related=(Label(other.transform.span, "read through it"),),
+                f"the field is also read with `{name_of(row.transform.value)}`; its inverse is `{inverse}`",
+                f"write `{inverse}` in one direction",
+                related=(Label(other.transform.span, "read here"),),
             )

@@ -20,7 +20,7 @@ def malformed_status_row(spec: Spec) -> Iterator[Finding]:
             near = f"{text[0]}xx" if re.match(r"[1-5]", text) else ""
             yield Finding(
                 code.span,
-                f"`{code.value}` is neither a status nor a class",
-                f"did you mean `{near}`?" if near else "a class is `4xx` or `5xx`",
+                f"`{code.value}` is neither a status nor a class of statuses",
+                f"did you mean `{near}`?" if near else "write a class as `4xx` or `5xx`",
                 fix=write(near, code.span, safe=False) if near else None,
             )

@@ -21,6 +21,6 @@ def outage_without_fallback(spec: Spec) -> Iterator[Finding]:
         if place:
             yield Finding(
                 place.span,
-                f"only {', '.join(codes)} fall back; timeouts, a lost network and an open breaker fail",
-                "write `5xx`, which stands for them too",
+                f"only {', '.join(codes)} fall back; timeouts, network errors and an open breaker fail",
+                "write `5xx`, which covers them too",
             )

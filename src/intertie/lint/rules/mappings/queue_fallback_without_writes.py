@@ -16,5 +16,7 @@ def queue_fallback_without_writes(spec: Spec) -> Iterator[Finding]:
     methods = [method for endpoint in spec.endpoints if (method := method_of(endpoint))]
     if strategy and strategy.value == "queue" and methods and not set(methods) - {"GET", "HEAD", "OPTIONS"}:
         yield Finding(
-            strategy.span, "no endpoint writes, and the queue takes writes only", "choose `cache`, `default` or another"
+            strategy.span,
+            "the queue only takes writes, but no endpoint writes",
+            "choose another strategy, such as `cache` or `default`",
         )

@@ -23,7 +23,8 @@ def queue_outlives_retention(spec: Spec, plan: Plan) -> Iterator[Finding]:
     place = (security.retention or security.data_retention) if security else None
     yield Finding(
         (block.idempotency_ttl or block.strategy).span,
-        f"a queued call may wait {seconds_text(waits_s)}, and data is kept {seconds_text(plan.retention_s)}",
+        f"a call may wait {seconds_text(waits_s)} in the queue, but data may be kept for only "
+        f"{seconds_text(plan.retention_s)}",
         "shorten `idempotency_ttl`, or agree on a longer retention",
         related=(Label(place.span, "the retention"),) if place else (),
     )

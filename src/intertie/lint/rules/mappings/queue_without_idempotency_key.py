@@ -19,7 +19,8 @@ def queue_without_idempotency_key(spec: Spec) -> Iterator[Finding]:
         if may_take_effect_twice(endpoint) and endpoint.endpoint and endpoint.endpoint.method:
             yield Finding(
                 endpoint.endpoint.method.span,
-                f"this {endpoint.endpoint.method.value} is queued only while nothing can have reached the service",
-                'give it an idempotency key (a header with the value "{uuid}"), so that any failure can be queued',
+                f"this {endpoint.endpoint.method.value} has no idempotency key, so it is queued only if it "
+                "can't have reached the service",
+                'add an idempotency key (a header with the value "{uuid}"), so that every failed call can be queued',
                 related=(Label(strategy.span, "the queue"),),
             )

@@ -26,7 +26,7 @@ def required_field_optional(spec: Spec, plan: Plan) -> Iterator[Finding]:
             label = (Label(success.schema.span, "its schema"),) if success and success.schema else ()
             yield Finding(
                 required.span,
-                f"the answer of {name} may be without `{each.field.value}`",
-                "require it in the schema too, give a `default`, or say `required: false`",
+                f"a valid response of {name} may lack `{each.field.value}`",
+                "require it in the schema too, add a `default`, or write `required: false`",
                 related=label,
             )

@@ -15,4 +15,6 @@ def required_with_default(spec: Spec) -> Iterator[Finding]:
     rows += [(row.required, row.default) for row in spec.outbound]
     for required, default in rows:
         if required and required.value and default is not None and default.value is not None:
-            yield Finding(required.span, "the default fills it, so it is never missing", "take one of the two out")
+            yield Finding(
+                required.span, "the field is never missing, because the default fills it", "remove one of the two"
+            )

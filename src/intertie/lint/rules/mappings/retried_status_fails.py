@@ -27,8 +27,8 @@ def retried_status_fails(spec: Spec) -> Iterator[Finding]:
             yield Finding(
                 action.span,
                 f"{listing} in `retry_on` {'is' if len(statuses) == 1 else 'are'} not retried: this row says `fail`",
-                "let the row say `retry`, or take the status out of `retry_on`",
-                related=(Label(_together(statuses), "to be retried"),),
+                "write `action: retry`, or remove the status from `retry_on`",
+                related=(Label(_together(statuses), "a status to retry"),),
             )
 
 

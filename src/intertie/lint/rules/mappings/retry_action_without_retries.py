@@ -19,7 +19,7 @@ def retry_action_without_retries(spec: Spec, plan: Plan) -> Iterator[Finding]:
             attempts = spec.retry.max_attempts if spec.retry else None
             yield Finding(
                 row.action.span,
-                "the retry policy allows one try, so nothing is retried",
-                "raise `retry.max_attempts`, or let the row say `fail`",
-                related=(Label(attempts.span, "tries of one call"),) if attempts else (),
+                "nothing is retried: the retry policy allows only one attempt",
+                "raise `retry.max_attempts`, or write `action: fail`",
+                related=(Label(attempts.span, "the attempts of one call"),) if attempts else (),
             )

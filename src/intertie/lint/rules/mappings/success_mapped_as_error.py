@@ -16,5 +16,5 @@ def success_mapped_as_error(spec: Spec) -> Iterator[Finding]:
         code = row.external_code
         if code and re.fullmatch(r"[1-3](?:\d\d|xx)", code.value.strip().lower()):
             yield Finding(
-                code.span, f"`{code.value}` is no error, so the row is never used", "an error is 400 or above"
+                code.span, f"`{code.value}` is not an error, so the row never applies", "write a status of 400 or above"
             )

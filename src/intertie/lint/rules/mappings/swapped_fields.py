@@ -15,16 +15,16 @@ from intertie.spec.model import InboundRow, OutboundRow, Spec
 def swapped_fields(spec: Spec) -> Iterator[Finding]:
     """Two mapping rows seem to be swapped."""
     for rows in (_named(spec.inbound), _named(spec.outbound)):
-        # Crossed names begin alike, so only rows whose four names begin with the same pair of beginnings can be crossed.
+        # Swapped names begin alike, so only rows whose four names begin with the same two beginnings can be swapped.
         for one, other in pairs(rows, key=lambda row: frozenset((row.theirs[:_SHORTEST], row.ours[:_SHORTEST]))):
             if not (_alike(one.theirs, other.ours) and _alike(other.theirs, one.ours)):
                 continue
             if not _alike(one.theirs, one.ours) and not _alike(other.theirs, other.ours):
                 yield Finding(
                     other.internal.span,
-                    f"`{other.theirs}` becomes `{other.ours}`, and `{one.theirs}` becomes `{one.ours}`: "
-                    "they look exchanged",
-                    "swap the two, or give them other names",
+                    f"`{other.theirs}` becomes `{other.ours}`, and `{one.theirs}` becomes `{one.ours}`: they "
+                    "look swapped",
+                    "swap the two, or rename them",
                     related=(Label(one.internal.span, "the other"),),
                 )
 

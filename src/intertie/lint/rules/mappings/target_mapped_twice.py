@@ -23,8 +23,8 @@ def target_mapped_twice(spec: Spec) -> Iterator[Finding]:
             if first and second and not apart:
                 yield Finding(
                     second.span,
-                    f"`{second.value}` is written by another row too",
-                    "take one out, or narrow both with `endpoints`",
+                    f"another row also writes `{second.value}`",
+                    "remove one, or limit both with `endpoints`",
                     related=(Label(first.span, "the first"),),
                     fix=remove_row(spec, row, first_row),
                 )

@@ -30,12 +30,14 @@ def transform_takes_other_type(spec: Spec, plan: Plan) -> Iterator[Finding]:
         wrong = mismatch(transform.value, types, inbound=inbound, text=text_kind(field))
         in_seconds = inbound and field is not None and field.get("format") == "unix-time"
         if in_seconds and not wrong and transform.value.strip() == "unix_ms_to_datetime":
-            wrong = "`unix_ms_to_datetime` takes milliseconds, and `{field}` has the format `unix-time`: seconds"
+            wrong = (
+                "`unix_ms_to_datetime` takes milliseconds, but `{field}` has the format `unix-time`, which is seconds"
+            )
         if wrong:
             told.add(each.source)
             yield Finding(
                 transform.span,
                 wrong.format(field=each.field.value),
-                "choose a transform of that type, or mend the schema",
+                "choose a transform for that type, or correct the schema",
                 related=(Label(each.field.span, f"{listed(sorted(types))} by the schema"),),
             )

@@ -28,6 +28,6 @@ def truncated_too_late(spec: Spec, plan: Plan) -> Iterator[Finding]:
             told.add(each.source)
             yield Finding(
                 transform.span,
-                f"cut at {length:g}, and `{each.field.value}` takes {most} characters",
+                f"the text is cut to {length:g} characters, but `{each.field.value}` accepts only {most}",
                 f"write `truncate({most})`",
             )

@@ -24,8 +24,8 @@ def undeclared_mapped_status(spec: Spec) -> Iterator[Finding]:
         if code and re.fullmatch(r"4\d\d", text) and text not in _ANYWHERE and not declared & {text, "4xx", "default"}:
             yield Finding(
                 code.span,
-                f"no endpoint declares `{code.value}`; declared are {listed(sorted(declared))}",
-                "declare it where it can come, or take the row out",
+                f"no endpoint declares `{code.value}`; declared: {listed(sorted(declared))}",
+                "declare it at an endpoint, or remove the row",
             )
 
 

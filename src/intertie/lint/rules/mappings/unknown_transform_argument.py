@@ -25,7 +25,7 @@ def unknown_transform_argument(spec: Spec, plan: Plan) -> Iterator[Finding]:
         unknown = next((name for name in argument_paths(transform.value) if not may_have(schema.json, name)), None)
         if unknown is not None:
             told.add(each.source)
-            yield Finding(transform.span, f"the answer has no `{unknown}`", "write the field as the schema has it")
+            yield Finding(transform.span, f"the response has no `{unknown}`", "write a field of the schema")
     known = {row.internal_field.value for row in spec.outbound if row.internal_field} | known_fields(
         spec, answers=False
     )
@@ -33,4 +33,4 @@ def unknown_transform_argument(spec: Spec, plan: Plan) -> Iterator[Finding]:
         for name in argument_paths(out.transform.value) if out.transform else ():
             near = get_close_matches(name, sorted(known), n=1, cutoff=0.75)
             if out.transform and name not in known and near:
-                yield Finding(out.transform.span, f"no input is called `{name}`", f"did you mean `{near[0]}`?")
+                yield Finding(out.transform.span, f"there is no input `{name}`", f"did you mean `{near[0]}`?")

@@ -12,7 +12,7 @@ from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE415", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE415", severity=Severity.HINT, since="0.1.0")
 def unmapped_declared_error(spec: Spec) -> Iterator[Finding]:
     """A declared error has no row in the error mapping."""
     rows = {row.external_code.value.strip().lower() for row in spec.error_mapping if row.external_code}
@@ -36,8 +36,7 @@ def unmapped_declared_error(spec: Spec) -> Iterator[Finding]:
         first = next(row for row in spec.error_mapping if row.external_code)
         yield Finding(
             first.external_code.span if first.external_code else first.head,
-            f"of {plural(len(declared), 'declared error')} {covered} {'is' if covered == 1 else 'are'} mapped; not mapped: "
-            f"{listing}{more}",
-            "add a row where callers should tell it apart",
+            f"the error mapping covers {covered} of {plural(len(declared), 'declared error')}; not {listing}{more}",
+            "add a row for each error that callers need to recognise",
             related=tuple(Label(status.span, "declared here") for _, status in open_ones[:6]),
         )

@@ -12,7 +12,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE412", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE412", severity=Severity.HINT, since="0.1.0")
 def unmapped_required_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """No mapping fills a required field of the request."""
     for endpoint, operation in planned(spec, plan):
@@ -29,8 +29,8 @@ def unmapped_required_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
             name = endpoint.name.value if endpoint.name else operation.id
             yield Finding(
                 body.head,
-                f"{listing} of {name} {'is' if len(missing) == 1 else 'are'} filled by no row: callers give "
-                f"{'it' if len(missing) == 1 else 'them'} by the service's name",
-                "add an outbound row, where we call it otherwise",
+                f"no row fills {listing} of {name}, so callers give {'it' if len(missing) == 1 else 'them'} "
+                "under the service's name",
+                "add an outbound row if you have a name of your own for it",
                 related=(Label(body.schema.key_span, "required here"),) if body.schema else (),
             )

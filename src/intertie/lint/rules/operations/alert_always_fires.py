@@ -19,6 +19,6 @@ def alert_always_fires(spec: Spec, plan: Plan) -> Iterator[Finding]:
         if why:
             yield Finding(
                 span,
-                f"`{compared.name} {compared.operator} {compared.right}` always holds: {why}",
-                "name a value that is not always passed",
+                f"`{compared.name} {compared.operator} {compared.right}` is always true: {why}",
+                "choose a value that is not always exceeded",
             )

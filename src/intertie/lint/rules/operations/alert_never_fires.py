@@ -23,8 +23,8 @@ def alert_never_fires(spec: Spec, plan: Plan) -> Iterator[Finding]:
             place = _part(span, at, len(compared.right))
             yield Finding(
                 span,
-                f"`{compared.name} {compared.operator} {compared.right}` never holds: {why}",
-                f"did you mean `{compared.right}%`?" if percent else "name a value that can be reached",
+                f"`{compared.name} {compared.operator} {compared.right}` is never true: {why}",
+                f"did you mean `{compared.right}%`?" if percent else "choose a value that can be reached",
                 fix=write(f"{compared.right}%", place, safe=False) if percent and at >= 0 else None,
             )
 

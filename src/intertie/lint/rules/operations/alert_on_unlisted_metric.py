@@ -21,6 +21,6 @@ def alert_on_unlisted_metric(spec: Spec) -> Iterator[Finding]:
             if metric and metric not in measured and alert.condition:
                 yield Finding(
                     alert.condition.span,
-                    f"`{metric}` is not among `metrics`",
+                    f"`{metric}` is not listed under `metrics`",
                     f"add `{metric}` to `monitoring.metrics`",
                 )

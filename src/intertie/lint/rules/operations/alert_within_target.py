@@ -22,17 +22,17 @@ def alert_within_target(spec: Spec) -> Iterator[Finding]:
         if compared.metric == "error_rate" and promised and compared.value < promised.value:
             yield Finding(
                 span,
-                f"it fires above {compared.value:.4%}, and up to {promised.value:.4%} are agreed",
+                f"the alert fires above {compared.value:.4%}, but up to {promised.value:.4%} is agreed",
                 "raise the threshold above the agreed rate",
-                related=(Label(promised.said.span, "what is agreed"),),
+                related=(Label(promised.said.span, "the agreed rate"),),
             )
         elif compared.metric == "response_time" and (target := _slowest(spec, compared.percentile or "p50")):
             name, located = target
             if compared.value < located.value:
                 yield Finding(
                     span,
-                    f"it fires above {seconds_text(compared.value)}, and {compared.percentile or 'p50'} of {name} may be "
-                    f"{seconds_text(located.value)}",
+                    f"the alert fires above {seconds_text(compared.value)}, but {compared.percentile or 'p50'} "
+                    f"of {name} may be {seconds_text(located.value)}",
                     "raise the threshold above the target",
                     related=(Label(located.span, "the target"),),
                 )

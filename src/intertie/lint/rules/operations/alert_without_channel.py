@@ -16,6 +16,6 @@ def alert_without_channel(spec: Spec) -> Iterator[Finding]:
         if alert.channel is None and alert.condition and not has_key_at(spec, alert, "channel"):
             yield Finding(
                 alert.condition.span,
-                "this alert is shown and logged, and sent to nobody",
+                "the alert has no channel, so nobody is notified",
                 "add `channel: email`, `slack`, `pagerduty` or `webhook`",
             )

@@ -15,5 +15,5 @@ def alert_without_severity(spec: Spec) -> Iterator[Finding]:
     for alert in spec.monitoring.alerts if spec.monitoring else ():
         if alert.severity is None and alert.condition and not has_key_at(spec, alert, "severity"):
             yield Finding(
-                alert.condition.span, "this alert has no severity", "add `severity: critical`, `warning` or `info`"
+                alert.condition.span, "the alert has no severity", "add `severity: critical`, `warning` or `info`"
             )

@@ -16,7 +16,7 @@ def approved_with_uncertainties(spec: Spec) -> Iterator[Finding]:
         for question in spec.uncertainties:
             yield Finding(
                 question.span,
-                "the spec is approved, and this is open",
-                "answer it and take it out, or set the status to `review`",
+                "the spec is approved, but this question is open",
+                "answer and remove it, or set the status to `review`",
                 related=(Label(status.span, "the status"),),
             )

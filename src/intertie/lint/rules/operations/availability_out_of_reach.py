@@ -27,9 +27,9 @@ def availability_out_of_reach(spec: Spec, plan: Plan) -> Iterator[Finding]:
     power = f" leave {percent(failing.value)}^{tries} = {percent(lost)}" if tries > 1 else ""
     yield Finding(
         agreed.said.span,
-        f"{plural(tries, 'try', 'tries')} of which {percent(failing.value)} fail{power}: "
-        f"{percent(1 - lost)} at best, and {percent(agreed.value)} are agreed",
-        "allow another try, or agree on what can be kept",
+        f"{plural(tries, 'attempt')} of which {percent(failing.value)} fail{power}: availability is "
+        f"{percent(1 - lost)} at best, but {percent(agreed.value)} is agreed",
+        "allow another attempt, or agree on a lower availability",
         related=(Label(failing.said.span, "the error rate"),),
         severity=None if safe and tries > 1 else Severity.INFO,
     )

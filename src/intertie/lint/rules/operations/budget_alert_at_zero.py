@@ -13,4 +13,8 @@ def budget_alert_at_zero(spec: Spec) -> Iterator[Finding]:
     """The budget alert fires before anything is spent."""
     budget = spec.costs.budget if spec.costs else None
     if budget and budget.alert_at and budget.alert_at.value <= 0:
-        yield Finding(budget.alert_at.span, "0 % are spent before the first call", "leave time to act: `alert_at: 80%`")
+        yield Finding(
+            budget.alert_at.span,
+            "0 % of the budget is spent before the first call",
+            "leave time to act: `alert_at: 80%`",
+        )

@@ -15,5 +15,9 @@ def budget_alert_too_early(spec: Spec) -> Iterator[Finding]:
     alert = spec.costs.budget.alert_at if spec.costs and spec.costs.budget else None
     if alert is None or not 0 < alert.value < 0.05:
         return
-    meant = f"did you mean `{alert.value * 10_000:g}%`?" if alert.value <= 0.01 else "`80%` leaves time to act"
-    yield Finding(alert.span, f"told when {percent(alert.value)} are spent", meant)
+    meant = (
+        f"did you mean `{alert.value * 10_000:g}%`?"
+        if alert.value <= 0.01
+        else "use a higher percentage, such as `80%`"
+    )
+    yield Finding(alert.span, f"the alert fires when {percent(alert.value)} of the budget is spent", meant)

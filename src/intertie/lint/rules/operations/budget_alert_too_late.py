@@ -18,6 +18,6 @@ def budget_alert_too_late(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if budget and budget.alert_at and budget.alert_at.value >= 1 and pricing and pricing.monthly_limit is not None:
         yield Finding(
             budget.alert_at.span,
-            f"told when all {Money(pricing.monthly_limit, pricing.currency)} are spent",
+            f"the alert fires when all {Money(pricing.monthly_limit, pricing.currency)} are spent",
             "leave time to act: `alert_at: 80%`",
         )

@@ -16,4 +16,6 @@ def budget_alert_without_limit(spec: Spec) -> Iterator[Finding]:
     if budget is None or budget.monthly_limit or is_written(spec, "costs", "budget", "monthly_limit"):
         return
     if budget.alert_at:
-        yield Finding(budget.alert_at.span, "there is no limit to take a share of", "add `budget.monthly_limit`")
+        yield Finding(
+            budget.alert_at.span, "there is no budget, so the alert never fires", "add `budget.monthly_limit`"
+        )

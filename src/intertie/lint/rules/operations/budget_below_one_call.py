@@ -26,7 +26,7 @@ def budget_below_one_call(spec: Spec, plan: Plan) -> Iterator[Finding]:
         return
     budget = Money(pricing.monthly_limit, pricing.currency)
     if pricing.monthly_fee > 0:
-        what = f"the month's fee is {Money(pricing.monthly_fee, pricing.currency)}"
+        what = f"the monthly fee is {Money(pricing.monthly_fee, pricing.currency)}"
     else:
         what = f"one call costs {Money(cheapest_call(plan), pricing.currency)}"
-    yield Finding(limit.span, f"{what}, and the budget is {budget}: no call is ever made", "look up both numbers")
+    yield Finding(limit.span, f"{what}, but the budget is {budget}: every call is refused", "check both numbers")

@@ -23,7 +23,7 @@ def budget_below_paid_tier(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if paid is not None:
         yield Finding(
             budget.monthly_limit.span,
-            f"a call of the step `{paid.name}` costs {Money(paid.cost, pricing.currency)}, and {Money(left, pricing.currency)} "
-            "are there for it: only the free ones are made",
-            "look up both numbers",
+            f"a call in the tier `{paid.name}` costs {Money(paid.cost, pricing.currency)}, but only "
+            f"{Money(left, pricing.currency)} of the budget is left for it: only free calls are made",
+            "check both numbers",
         )

@@ -10,7 +10,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE506", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE506", severity=Severity.HINT, since="0.1.0")
 def budget_below_worst_month(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """A month at the rate limit costs more than the budget, and nothing stops it."""
     pricing = plan.pricing
@@ -20,7 +20,7 @@ def budget_below_worst_month(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if plan.worst_month.amount > pricing.monthly_limit:
         yield Finding(
             limit.span,
-            f"a month at the declared rate limit costs {plan.worst_month}, above the budget of "
+            f"a month at the rate limit costs {plan.worst_month}, more than the budget of "
             f"{decimal_text(pricing.monthly_limit)} {pricing.currency}",
-            "say `hard_stop: true` where calls should stop there",
+            "write `hard_stop: true` if calls should stop at the budget",
         )

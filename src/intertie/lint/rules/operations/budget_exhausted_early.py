@@ -15,7 +15,7 @@ from intertie.runtime.policies.budget.options import PricingOptions
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE515", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE515", severity=Severity.HINT, since="0.1.0")
 def budget_exhausted_early(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """At the full rate the budget is used up before the month ends, and calls are refused."""
     pricing, declared = plan.pricing, windows(spec)
@@ -31,9 +31,9 @@ def budget_exhausted_early(spec: Spec, plan: Plan) -> Iterator[Finding]:
     calls = round(end.after_s * slowest.limit.value / slowest.window_s)
     yield Finding(
         limit.span,
-        f"the budget pays for {plural(calls, 'call')}, at {slowest.rate} used up after {_said(end.after_s)}, on day "
-        f"{end.day} of the month; after that every call is refused",
-        "raise the budget, or lower the rate limit to what it pays for",
+        f"the budget pays for {plural(calls, 'call')}, which {slowest.rate} use up after {_said(end.after_s)}, "
+        f"on day {end.day} of the month; then every call is refused",
+        "raise the budget, or lower the rate limit",
         related=(Label(slowest.limit.span, f"the limit of {slowest.once}"),),
     )
 

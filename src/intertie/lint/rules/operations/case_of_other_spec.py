@@ -22,5 +22,5 @@ def case_of_other_spec(spec: Spec, around: Around) -> Iterator[Finding]:
         if called and not called & ours:
             names = listed(f"`{name}`" for name in sorted(called)[:3])
             yield Finding(
-                line.path.span, f"it calls {names}, which is nothing of this spec", "name the case that is meant"
+                line.path.span, f"the case calls {names}, which this spec does not have", "name the right case"
             )

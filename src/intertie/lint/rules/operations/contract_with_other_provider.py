@@ -21,7 +21,7 @@ def contract_with_other_provider(spec: Spec) -> Iterator[Finding]:
     if provider and theirs and ours and not any(theirs in name or name in theirs for name in ours):
         yield Finding(
             provider.span,
-            f"`{provider.value}` is none of this service's names",
+            f"`{provider.value}` is not a name of this service",
             f"write `{names[0].value if names[0] else ours[0]}`",
         )
 

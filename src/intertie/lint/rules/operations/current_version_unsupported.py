@@ -20,6 +20,6 @@ def current_version_unsupported(spec: Spec) -> Iterator[Finding]:
         yield Finding(
             versioning.current.span,
             f"`{versioning.current.value}` is not among the supported versions",
-            f"supported are {listed(supported)}",
+            f"use one of {listed(supported)}, or add it to `supported`",
             related=(Label(versioning.supported[0].span, "the supported versions"),),
         )

@@ -26,7 +26,7 @@ def endpoint_without_case(spec: Spec, around: Around) -> Iterator[Finding]:
         if operation not in called:
             yield Finding(
                 name.span,
-                f"no case calls `{operation}`: cases call {reached} of {plural(len(spec.endpoints), 'endpoint')}",
+                f"no case calls `{operation}`; cases call {reached} of {plural(len(spec.endpoints), 'endpoint')}",
                 f"add a case with a step `call: {operation}`",
                 related=tuple(Label(path.span, "a case") for path in there[:3]),
             )

@@ -27,6 +27,7 @@ def fee_reaches_alert(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if 0 < budget.alert_at.value <= share <= 1:
         yield Finding(
             budget.alert_at.span,
-            f"the fee of {Money(pricing.monthly_fee, pricing.currency)} is {percent(round(share, 3))} of the budget",
-            f"write a share above {percent(round(share, 3))}",
+            f"the fee of {Money(pricing.monthly_fee, pricing.currency)} alone is {percent(round(share, 3))} of "
+            "the budget, so the alert fires every month",
+            f"use a percentage above {percent(round(share, 3))}",
         )

@@ -20,4 +20,4 @@ def hard_stop_without_limit(spec: Spec) -> Iterator[Finding]:
         and budget.monthly_limit is None
         and not is_written(spec, "costs", "budget", "monthly_limit")
     ):
-        yield Finding(budget.hard_stop.span, "there is no limit to stop at", "add `budget.monthly_limit`")
+        yield Finding(budget.hard_stop.span, "there is no budget to stop at", "add `budget.monthly_limit`")

@@ -16,6 +16,12 @@ def implausible_sla(spec: Spec) -> Iterator[Finding]:
     up, failing = availability(spec), error_rate(spec)
     if up is not None and up.value < 0.5:
         meant = f"did you mean {percent(up.value * 100)}?" if 0.005 <= up.value <= 0.01 else "write it as `99.9%`"
-        yield Finding(up.said.span, f"{percent(up.value)}: it may be away most of the time", meant)
+        yield Finding(
+            up.said.span, f"with an availability of {percent(up.value)} the service may be down most of the time", meant
+        )
     if failing is not None and 0.5 < failing.value <= 1:
-        yield Finding(failing.said.span, f"{percent(failing.value)}: most calls may fail", "write it as `0.5%`")
+        yield Finding(
+            failing.said.span,
+            f"with an error rate of {percent(failing.value)} most calls may fail",
+            "write it as `0.5%`",
+        )

@@ -23,7 +23,9 @@ def implementation_names_differ(spec: Spec) -> Iterator[Finding]:
         return
     for where, name in named:
         if name != common:
-            yield Finding(where.span, f"it is for `{name}`, the others are for `{common}`", "give it the same name")
+            yield Finding(
+                where.span, f"this path is for `{name}`, but the others are for `{common}`", "use the same name"
+            )
 
 
 def _name(where: Located[str]) -> str:

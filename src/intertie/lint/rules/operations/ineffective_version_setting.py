@@ -20,7 +20,7 @@ def ineffective_version_setting(spec: Spec) -> Iterator[Finding]:
             where = {"header": "a header", "query": "the query", "url": "the path"}[strategy.value]
             yield Finding(
                 located.key_span,
-                f"the version goes into {where}",
-                f"take it out, or write `strategy: {own}`",
+                f"this has no effect, because the version is sent in {where}",
+                f"remove it, or write `strategy: {own}`",
                 related=(Label(strategy.span, "the strategy"),),
             )

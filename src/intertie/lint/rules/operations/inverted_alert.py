@@ -19,6 +19,6 @@ def inverted_alert(spec: Spec, plan: Plan) -> Iterator[Finding]:
         if falls and not (why_always(compared, plan) or why_never(compared, plan)):
             yield Finding(
                 span,
-                f"`{compared.name} {compared.operator} {compared.right}` holds when all is well",
+                f"`{compared.name} {compared.operator} {compared.right}` is true while the service works",
                 f"write `{compared.operator.replace('<', '>')}`",
             )

@@ -18,4 +18,8 @@ def library_not_installed(spec: Spec, around: Around) -> Iterator[Finding]:
         match = re.fullmatch(r"`?([A-Za-z0-9][\w.-]*)`?\s*(?:[<>=!~]=?.*)?", part.strip())
         name = match.group(1) if match else ""
         if said and name and name.lower() not in ("none", "n", "na") and not around.is_installed(name):
-            yield Finding(said.span, f"`{name}` is not installed", f"install it, or take it out: `pip install {name}`")
+            yield Finding(
+                said.span,
+                f"the library `{name}` is not installed",
+                f"install it with `pip install {name}`, or remove it from the list",
+            )

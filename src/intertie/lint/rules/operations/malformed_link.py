@@ -17,8 +17,8 @@ def malformed_link(spec: Spec) -> Iterator[Finding]:
         text = url.value.strip().strip("<>`")
         looks_like_one = re.match(r"(?i)h\w{1,6}:?/{1,3}|\w{1,10}://|www\.", text)
         if (looks_like_one or what == "sandbox URL") and not is_web_url(text):
-            yield Finding(url.span, "this is no URL that can be followed", "write it as `https://host/path`")
+            yield Finding(url.span, "this is not a valid URL", "write it as `https://host/path`")
     for line in spec.implementation:
         text = line.where.value.strip().strip("<>`") if line.where else ""
         if line.where and line.what and "dashboard" in line.what.value.lower() and text and "/" not in text:
-            yield Finding(line.where.span, "nobody can open a dashboard that is called so", "give its URL")
+            yield Finding(line.where.span, "this is not the address of a dashboard", "write its URL")

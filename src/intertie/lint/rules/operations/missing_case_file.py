@@ -15,4 +15,4 @@ def missing_case_file(spec: Spec, around: Around) -> Iterator[Finding]:
     for case in spec.cases:
         path = case.path
         if path and not path.value.endswith(".yml") and not around.has_case(path.value):
-            yield Finding(path.span, f"`{path.value}` is not there", "write the case, or take the line out")
+            yield Finding(path.span, f"the case `{path.value}` does not exist", "write the case, or remove the line")

@@ -16,7 +16,7 @@ def missing_pricing_model(spec: Spec) -> Iterator[Finding]:
     costs = spec.costs
     if costs and costs.tiers and costs.pricing_model is None and not is_written(spec, "costs", "pricing_model"):
         yield Finding(
-            _key(spec) or costs.head, "nothing says what is paid for", "add `pricing_model: per_request`, or another"
+            _key(spec) or costs.head, "there is no pricing model", "add `pricing_model: per_request`, or another"
         )
 
 

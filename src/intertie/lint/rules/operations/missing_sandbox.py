@@ -20,5 +20,5 @@ def missing_sandbox(spec: Spec) -> Iterator[Finding]:
         spec, "testing", "integration_tests", "sandbox_url"
     ):
         yield Finding(
-            tests.use_sandbox.span, "there is no sandbox to use", "give `sandbox_url`, or an environment `sandbox`"
+            tests.use_sandbox.span, "there is no sandbox", "add `sandbox_url`, or an environment named `sandbox`"
         )

@@ -17,4 +17,4 @@ def model_without_price(spec: Spec) -> Iterator[Finding]:
         return
     if not is_written(spec, "costs", "tiers") and not is_written(spec, "costs", "monthly_fee"):
         what = "`monthly_fee`" if model.value == "subscription" else "`tiers` with their `cost`"
-        yield Finding(model.span, f"nothing says what `{model.value}` costs", f"give {what}")
+        yield Finding(model.span, f"there is no price for `{model.value}`", f"add {what}")

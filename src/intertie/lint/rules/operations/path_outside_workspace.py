@@ -19,7 +19,9 @@ def path_outside_workspace(spec: Spec) -> Iterator[Finding]:
     for place in places:
         if place and "://" not in place.value and _leaves(place.value.strip().strip("<>`")):
             yield Finding(
-                place.span, f"`{place.value}` leads out of the workspace", "write it from the root, without `..`"
+                place.span,
+                f"`{place.value}` is outside the workspace",
+                "write the path from the workspace root, without `..`",
             )
 
 

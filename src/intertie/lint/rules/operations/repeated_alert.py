@@ -21,8 +21,8 @@ def repeated_alert(spec: Spec) -> Iterator[Finding]:
         if text in seen:
             yield Finding(
                 alert.condition.span,
-                "another alert has this condition",
-                "make one alert of them, or correct one",
+                "another alert has the same condition",
+                "merge the alerts, or correct one of them",
                 related=(Label(seen[text].span, "the first"),),
             )
         seen.setdefault(text, alert.condition)

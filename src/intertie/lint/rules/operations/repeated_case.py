@@ -20,8 +20,8 @@ def repeated_case(spec: Spec) -> Iterator[Finding]:
         if name in seen:
             yield Finding(
                 line.path.span,
-                f"`{line.path.value}` is listed already",
-                "take one out, or name the case that is meant",
+                f"`{line.path.value}` is listed twice",
+                "remove one, or name the case you meant",
                 related=(Label(seen[name].span, "the first"),),
             )
         seen.setdefault(name, line.path)

@@ -20,8 +20,8 @@ def repeated_tier(spec: Spec) -> Iterator[Finding]:
         if name in first:
             yield Finding(
                 tier.name.span,
-                f"another step is called `{tier.name.value}`",
-                "give each step its own name",
-                related=(Label(first[name].span, "the other"),),
+                f"another tier is also named `{tier.name.value}`",
+                "give each tier a name of its own",
+                related=(Label(first[name].span, "the other tier"),),
             )
         first.setdefault(name, tier.name)

@@ -17,7 +17,7 @@ def rising_tier_cost(spec: Spec) -> Iterator[Finding]:
         if 0 < before.value.amount < cost.value.amount:
             yield Finding(
                 cost.span,
-                f"{cost.text} a unit, after {before.text}",
-                "look up both numbers",
-                related=(Label(before.span, "the step before"),),
+                f"this tier costs {cost.text} a unit, more than the {before.text} of the tier before",
+                "check both numbers",
+                related=(Label(before.span, "the tier before"),),
             )

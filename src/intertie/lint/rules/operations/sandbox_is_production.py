@@ -19,6 +19,6 @@ def sandbox_is_production(spec: Spec) -> Iterator[Finding]:
         yield Finding(
             sandbox.span,
             "the sandbox is the production service",
-            "name the provider's sandbox, or leave it out: the mock is used then",
+            "use the provider's sandbox, or remove the URL to use the mock",
             related=(Label(production.span, "production"),),
         )

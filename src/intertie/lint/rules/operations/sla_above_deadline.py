@@ -20,7 +20,7 @@ def sla_above_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
     total = spec.timeouts.total if spec.timeouts else None
     yield Finding(
         promised.said.span,
-        f"{seconds_text(promised.value)} are agreed, and a call ends after {seconds_text(total_s)}",
-        "look up the unit: `400ms` or `0.4s`",
+        f"the agreed response time is {seconds_text(promised.value)}, but a call ends after {seconds_text(total_s)}",
+        "check the unit: `400ms` or `0.4s`",
         related=(Label(total.span, "the whole call"),) if total else (),
     )

@@ -22,8 +22,8 @@ def target_above_sla(spec: Spec) -> Iterator[Finding]:
         if isinstance(target, Located) and target.value > promised.value:
             yield Finding(
                 target.span,
-                f"{promised.percentile} may be {seconds_text(target.value)}, and the SLA allows "
+                f"{promised.percentile} may be {seconds_text(target.value)}, but the SLA allows "
                 f"{seconds_text(promised.value)}",
-                "tighten the target, or agree on another response time",
+                "lower the target, or agree on another response time",
                 related=(Label(promised.said.span, "the SLA"),),
             )

@@ -27,7 +27,7 @@ def unknown_alert_metric(spec: Spec) -> Iterator[Finding]:
             )
             yield Finding(
                 alert.condition.span if alert.condition else alert.head,
-                f"`{compared.name}` is not measured",
-                f"did you mean `{near[0]}`?" if near else f"measured are {listed(METRICS)}, and what the guards tell",
+                f"`{compared.name}` is not a known metric",
+                f"did you mean `{near[0]}`?" if near else f"use {listed(METRICS)}, or a metric of a guard",
                 fix=write(fixed, alert.condition.span, safe=False) if near and alert.condition else None,
             )

@@ -28,6 +28,6 @@ def unknown_currency(spec: Spec) -> Iterator[Finding]:
             near = get_close_matches(code.upper(), sorted(CURRENCIES), n=1)
             yield Finding(
                 span,
-                f"`{code}` is no currency's code",
-                f"did you mean `{near[0]}`?" if near else "write its code, such as `EUR`",
+                f"`{code}` is not a currency code",
+                f"did you mean `{near[0]}`?" if near else "write a currency code, such as `EUR`",
             )

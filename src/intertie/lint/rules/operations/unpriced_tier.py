@@ -15,4 +15,4 @@ def unpriced_tier(spec: Spec) -> Iterator[Finding]:
     for tier in spec.costs.tiers if spec.costs else ():
         if tier.cost is None and not has_key_at(spec, tier, "cost"):
             place = tier.name.span if tier.name else tier.head
-            yield Finding(place, "the tier has no cost", "add `cost`, 0 where it is free")
+            yield Finding(place, "the tier has no cost", "add `cost`; a free tier has `cost: 0`")

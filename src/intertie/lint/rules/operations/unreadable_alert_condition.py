@@ -16,7 +16,7 @@ def unreadable_alert_condition(spec: Spec) -> Iterator[Finding]:
     """The condition of an alert is missing or not a comparison."""
     for alert in spec.monitoring.alerts if spec.monitoring else ():
         if alert.condition and not re.search(r"[<>=≤≥]|\bin\b", alert.condition.value):
-            yield Finding(alert.condition.span, "the condition compares nothing", "write it as `error_rate > 5%`")
+            yield Finding(alert.condition.span, "the condition is not a comparison", "write it as `error_rate > 5%`")
         elif alert.condition and (part := _unreadable(alert.condition.value)):
             yield Finding(alert.condition.span, f"{part} can't be read", "write it as `error_rate > 5%`")
         elif alert.condition is None and not has_key_at(spec, alert, "condition"):

@@ -20,12 +20,12 @@ def unreadable_sla(spec: Spec) -> Iterator[Finding]:
         ("error rate", spec.sla.error_rate, error_rate(spec)),
     ):
         if said and read is None:
-            yield Finding(said.span, f"the {name} is no percentage", "write it as `99.9%`")
+            yield Finding(said.span, f"the {name} is not a percentage", "write it as `99.9%`")
         elif said and read and not 0 <= read.value <= 1:
-            yield Finding(said.span, f"{percent(read.value)} is more than all", "a percentage lies between 0 and 100")
+            yield Finding(said.span, f"{percent(read.value)} is above 100 %", "write a percentage from 0 to 100")
     for said, wrong, right in ((spec.sla.error_rate, ">≥", "<"), (spec.sla.availability, "<≤", ">=")):
         if said and said.value.strip()[:1] in tuple(wrong):
-            yield Finding(said.span, f"`{said.value.strip()}` is the wrong way round", f"write `{right}`")
+            yield Finding(said.span, f"`{said.value.strip()}` points the wrong way", f"write `{right}`")
     said = spec.sla.response_time
     if said and response_time(spec) is None:
-        yield Finding(said.span, "the response time names no bound", "write it as `p99 < 1500ms`")
+        yield Finding(said.span, "the response time has no bound", "write it as `p99 < 1500ms`")

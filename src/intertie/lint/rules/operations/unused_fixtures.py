@@ -15,7 +15,7 @@ def unused_fixtures(spec: Spec) -> Iterator[Finding]:
     if units and units.fixtures_location and units.mock_responses and not units.mock_responses.value:
         yield Finding(
             units.fixtures_location.span,
-            "no mock answers with these fixtures",
-            "say `mock_responses: true`, or take the line out",
-            related=(Label(units.mock_responses.span, "no mock"),),
+            "the fixtures are not used, because the mock is off",
+            "write `mock_responses: true`, or remove the line",
+            related=(Label(units.mock_responses.span, "the mock is off"),),
         )

@@ -16,6 +16,6 @@ def unused_sandbox(spec: Spec) -> Iterator[Finding]:
         yield Finding(
             tests.sandbox_url.span,
             "no test uses this sandbox",
-            "say `use_sandbox: true`, or take the line out",
-            related=(Label(tests.use_sandbox.span, "not to be used"),),
+            "write `use_sandbox: true`, or remove the line",
+            related=(Label(tests.use_sandbox.span, "the sandbox is off"),),
         )

@@ -19,5 +19,5 @@ def version_ended(spec: Spec, around: Around) -> Iterator[Finding]:
             yield Finding(
                 day,
                 f"`{version}` ended {plural((around.today - end).days, 'day')} ago, on {end}",
-                "move to a later version and take it out of `supported`",
+                "move to a later version, and remove it from `supported`",
             )

@@ -19,8 +19,8 @@ def version_header_taken(spec: Spec) -> Iterator[Finding]:
         if other.strip().lower() == name:
             yield Finding(
                 block.header.span,
-                f"`{block.header.value}` carries {what} already",
-                "write the header that the service reads the version from",
+                f"`{block.header.value}` already carries {what}",
+                "use the header in which the service expects the version",
                 related=(Label(place, "here"),),
             )
             return

@@ -18,8 +18,8 @@ def alert_on_open_without_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
         off = spec.circuit_breaker.enabled if spec.circuit_breaker else None
         yield Finding(
             wanted.span,
-            "there is no breaker that could open",
-            "declare `circuit_breaker`, or take the line out",
+            "the alert never fires, because there is no circuit breaker",
+            "add `circuit_breaker`, or remove the line",
             related=(Label(off.span, "switched off here"),) if off else (),
         )
 

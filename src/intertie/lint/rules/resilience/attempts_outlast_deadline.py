@@ -27,13 +27,14 @@ def attempts_outlast_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
         if tries.needed_s > total_s:
             yield Finding(
                 target.span,
-                f"{retry.max_attempts} tries of {seconds_text(target.value)} are {seconds_text(tries.tries_s)}, with waits of "
-                f"{seconds_text(tries.waits_s)} between them {seconds_text(tries.needed_s)}, and the whole call takes "
-                f"{seconds_text(total_s)}: {_what_is_made(tries, retry.max_attempts)}",
+                f"{retry.max_attempts} attempts of {seconds_text(target.value)} take "
+                f"{seconds_text(tries.tries_s)}, with waits of {seconds_text(tries.waits_s)} between them "
+                f"{seconds_text(tries.needed_s)}, but the call ends after {seconds_text(total_s)}: "
+                f"{_what_is_made(tries, retry.max_attempts)}",
                 "raise `timeouts.total`, or lower `max_attempts` or the target",
                 related=(Label(place.span, "the whole call"),) if place else (),
             )
 
 
 def _what_is_made(tries: Tries, wanted: int) -> str:
-    return f"{tries.made} of them begin" if tries.made < wanted else "the last one is cut off"
+    return f"{tries.made} of them start" if tries.made < wanted else "the last one is cut off"

@@ -20,10 +20,12 @@ def backoff_without_growth(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if first and most and first.value == most.value > 0:
         yield Finding(
             most.span,
-            f"the first wait is {seconds_text(first.value)} already, the longest",
-            "write `backoff: fixed`, or raise it",
+            f"the first wait is already the longest, {seconds_text(first.value)}, so waits can't grow",
+            "raise `max_delay`, or write `backoff: fixed`",
         )
     elif block.multiplier and block.multiplier.value >= 10:
         yield Finding(
-            block.multiplier.span, f"each wait is {block.multiplier.value:g} times the one before", "2 is usual"
+            block.multiplier.span,
+            f"each wait is {block.multiplier.value:g} times the one before, so the second reaches the cap",
+            "use a smaller multiplier, usually 2",
         )

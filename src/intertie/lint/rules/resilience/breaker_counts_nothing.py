@@ -18,6 +18,6 @@ def breaker_counts_nothing(spec: Spec, plan: Plan) -> Iterator[Finding]:
         return
     yield Finding(
         listed_here[0].span,
-        "no failure counts: throttling is neutral to the breaker, so it never opens",
+        "the breaker never opens: it ignores throttling, and nothing else counts as a failure",
         "list `service_fault`, `timeout`, `network_error` or statuses such as `5xx`",
     )

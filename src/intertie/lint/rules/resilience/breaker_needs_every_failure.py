@@ -23,6 +23,6 @@ def breaker_needs_every_failure(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ):
         yield Finding(
             block.failure_threshold.span,
-            f"all of {plural(options.window, 'call')} have to fail; one success keeps it closed",
-            "`50%` opens it while some still succeed",
+            f"the breaker opens only if all of {plural(options.window, 'call')} fail; a single success keeps it closed",
+            "use a lower threshold, such as `50%`",
         )

@@ -14,8 +14,10 @@ def breaker_never_stays_open(spec: Spec) -> Iterator[Finding]:
     """The breaker closes again at once."""
     timeout = spec.circuit_breaker.timeout if spec.circuit_breaker else None
     if timeout and 0 < timeout.value < 0.5:
-        what = f"it opens for {seconds_text(timeout.value)}: the next caller is its probe"
-        mend = "give the service time to come back, such as `30`"
+        what = f"the breaker stays open for only {seconds_text(timeout.value)}, so the next call is already a probe"
+        mend = "give the service time to recover, such as `30`"
         yield Finding(timeout.span, what, mend, severity=Severity.WARNING)
     elif timeout and timeout.value == 0:
-        yield Finding(timeout.span, "it opens and is over at once", "give the service time to come back, such as `30`")
+        yield Finding(
+            timeout.span, "the breaker opens and ends at once", "give the service time to recover, such as `30`"
+        )

@@ -19,8 +19,8 @@ def burst_above_window(spec: Spec) -> Iterator[Finding]:
         shortest = declared[0]
         yield Finding(
             burst.span,
-            f"a burst of {burst.value} never leaves at once: {shortest.rate} is the most",
-            f"keep `burst_size` at {shortest.limit.value} or below{_as_bucket(spec, shortest)}",
+            f"a burst of {burst.value} can never be sent at once: the limit is {shortest.rate}",
+            f"set `burst_size` to {shortest.limit.value} or below{_as_bucket(spec, shortest)}",
             related=(Label(shortest.limit.span, "the shortest window"),),
             fix=write(str(shortest.limit.value), burst.span, safe=False),
         )
@@ -31,6 +31,4 @@ def _as_bucket(spec: Spec, shortest: DeclaredWindow) -> str:
     strategy = spec.throttling.strategy if spec.throttling else None
     if strategy is None or strategy.value != "token_bucket" or shortest.word != "second":
         return ""
-    return (
-        f"; or write `requests_per_minute: {shortest.limit.value * 60}`, which refills as fast and lets the burst leave"
-    )
+    return f"; or write `requests_per_minute: {shortest.limit.value * 60}`, which refills as fast and allows the burst"

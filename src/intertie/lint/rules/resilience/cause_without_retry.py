@@ -18,7 +18,7 @@ def cause_without_retry(spec: Spec, plan: Plan) -> Iterator[Finding]:
         place = retry.max_attempts or retry.max_retries
         yield Finding(
             place.span if place else retry.head,
-            "one try is all there is: what `retry_on` and `retry_conditions` list is never retried",
-            "write 2 for one retry: `max_attempts` counts the first try",
-            related=(Label(causes[0].span, "to be retried"),),
+            "`max_attempts: 1` means no retry, so `retry_on` and `retry_conditions` have no effect",
+            "write 2 for one retry: `max_attempts` includes the first attempt",
+            related=(Label(causes[0].span, "a cause to retry"),),
         )

@@ -17,6 +17,6 @@ def client_error_opens_breaker(spec: Spec) -> Iterator[Finding]:
         if re.fullmatch(r"4(\d\d|xx)", text) and text not in ("408", "425", "429"):
             yield Finding(
                 item.span,
-                f"a `{text}` counts as a failure of the service, and it is the caller's",
-                "take it out of `failure_on`",
+                f"`{text}` is a mistake of the caller, but it counts as a failure of the service",
+                "remove it from `failure_on`",
             )

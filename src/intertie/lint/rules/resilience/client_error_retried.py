@@ -35,6 +35,6 @@ def client_error_retried(spec: Spec) -> Iterator[Finding]:
         if text in futile or re.fullmatch(r"[23]\d\d", text):
             yield Finding(
                 status.span,
-                f"`{text}` is retried, and the same request will get it again",
-                "take it out of `retry_on`; 408, 409, 425, 429 and 5xx may pass",
+                f"`{text}` is retried, but the same request will fail the same way",
+                "remove it from `retry_on`; 408, 409, 425, 429 and 5xx are worth a retry",
             )

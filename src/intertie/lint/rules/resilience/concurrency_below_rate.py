@@ -12,7 +12,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE218", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE218", severity=Severity.HINT, since="0.1.0")
 def concurrency_below_rate(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """The concurrency limit keeps calls below the rate limit."""
     concurrent = spec.rate_limits.concurrent_requests if spec.rate_limits else None
@@ -28,7 +28,7 @@ def concurrency_below_rate(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if reached < rate:
         yield Finding(
             concurrent.span,
-            f"{plural(concurrent.value, 'call')} in flight, each {seconds_text(min(targets))} at p50, are {reached:.4g} a second: "
-            f"the limit of {rate:.4g} a second is never reached",
-            f"{math.ceil(rate * min(targets))} in flight would reach it",
+            f"{plural(concurrent.value, 'concurrent call')} of {seconds_text(min(targets))} (p50) make "
+            f"{reached:.4g} a second, so the limit of {rate:.4g} a second is never reached",
+            f"to reach it, allow {math.ceil(rate * min(targets))} concurrent calls",
         )

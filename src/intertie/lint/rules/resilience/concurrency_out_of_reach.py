@@ -26,7 +26,8 @@ def concurrency_out_of_reach(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if most.value > reach:
         yield Finding(
             most.span,
-            f"at most {plural(reach, 'call')} begin within the {seconds_text(total_s)} of one",
-            "look up the limit, or take it out",
-            related=(Label(tightest.limit.span, f"the limit of a {tightest.word}"),),
+            f"the limit has no effect: at most {plural(reach, 'call')} can start during one call "
+            f"({seconds_text(total_s)})",
+            "correct the limit, or remove it",
+            related=(Label(tightest.limit.span, f"the limit per {tightest.word}"),),
         )

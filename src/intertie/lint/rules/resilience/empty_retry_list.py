@@ -21,6 +21,6 @@ def empty_retry_list(spec: Spec) -> Iterator[Finding]:
                 if empty and entry.key.text in ("retry_on", "retry_conditions"):
                     yield Finding(
                         entry.value.span,
-                        f"an empty `{entry.key.text}` is read as none given",
-                        "list what is to be retried; for no retry at all write `max_attempts: 1`",
+                        f"an empty `{entry.key.text}` counts as absent, so the default causes apply",
+                        "list the causes; to switch retries off, write `max_attempts: 1`",
                     )

@@ -15,6 +15,6 @@ def generous_retry_budget(spec: Spec) -> Iterator[Finding]:
     if budget and budget.value > 0.5:
         yield Finding(
             budget.span,
-            f"an outage is met with {1 + budget.value:.3g} times the calls",
-            "20 % is enough for failures that pass",
+            f"in an outage the service gets up to {1 + budget.value:.3g} times the calls",
+            "use about 20 %, which is enough for short failures",
         )

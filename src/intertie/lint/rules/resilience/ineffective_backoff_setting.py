@@ -19,15 +19,16 @@ def ineffective_backoff_setting(spec: Spec) -> Iterator[Finding]:
     if retry.multiplier:
         yield Finding(
             retry.multiplier.span,
-            f"`backoff: {kind}` has no multiplier",
-            "take it out, or choose `exponential`",
-            related=(Label(retry.backoff.span, "the kind"),),
+            f"`multiplier` has no effect with `backoff: {kind}`",
+            "remove it, or choose `exponential`",
+            related=(Label(retry.backoff.span, "the backoff"),),
         )
     first, longest = retry.initial_delay, retry.max_delay
     if kind == "fixed" and first and longest and longest.value > first.value:
         yield Finding(
             longest.span,
-            f"with `backoff: fixed` every wait is {seconds_text(first.value)}: {seconds_text(longest.value)} is never reached",
-            "take it out, or choose `exponential`",
-            related=(Label(retry.backoff.span, "the kind"),),
+            f"with `backoff: fixed` every wait is {seconds_text(first.value)}, so "
+            f"{seconds_text(longest.value)} is never reached",
+            "remove it, or choose `exponential`",
+            related=(Label(retry.backoff.span, "the backoff"),),
         )

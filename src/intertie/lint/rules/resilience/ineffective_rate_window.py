@@ -10,7 +10,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE211", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE211", severity=Severity.HINT, since="0.1.0")
 def ineffective_rate_window(spec: Spec) -> Iterator[Finding]:
     """A longer rate window never limits anything."""
     for shorter, longer in pairwise(windows(spec)):
@@ -18,6 +18,6 @@ def ineffective_rate_window(spec: Spec) -> Iterator[Finding]:
         if longer.limit.value >= most:
             yield Finding(
                 longer.limit.span,
-                f"at {shorter.rate} {longer.once} sees at most {most:,}: {longer.rate} is never felt",
+                f"{longer.rate} has no effect: {shorter.rate} is at most {most:,} {longer.once}",
                 related=(Label(shorter.limit.span, f"the limit of {shorter.once}"),),
             )

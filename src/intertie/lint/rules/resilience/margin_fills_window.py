@@ -23,9 +23,11 @@ def margin_fills_window(spec: Spec, plan: Plan) -> Iterator[Finding]:
         return
     number = parse_number(declared.text)
     margin, window = seconds_text(declared.value), seconds_text(shortest_s)
-    lost = "no call could ever leave" if fixed else "at least half of the limit is never used"
+    lost = "no call could ever be sent" if fixed else "at least half of the limit is never used"
     yield Finding(
         declared.span,
         f"a margin of {margin} on a window of {window}: {lost}",
-        f"write `{number:f}ms` if milliseconds are meant; `20ms` is the default" if number else "`20ms` is the default",
+        f"write `{number:f}ms` if you mean milliseconds; `20ms` is the default"
+        if number
+        else "use a margin of some milliseconds; `20ms` is the default",
     )

@@ -27,6 +27,6 @@ def max_delay_above_total(spec: Spec, plan: Plan) -> Iterator[Finding]:
     yield Finding(
         delay.span,
         f"a wait of {seconds_text(delay.value)} never fits into a call of {seconds_text(total_s)}",
-        "bring it below `timeouts.total`",
+        "set it below `timeouts.total`",
         related=(Label(total.span, "the whole call"),) if total else (),
     )

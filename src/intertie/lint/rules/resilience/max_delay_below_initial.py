@@ -19,7 +19,7 @@ def max_delay_below_initial(spec: Spec) -> Iterator[Finding]:
         yield Finding(
             retry.max_delay.span,
             f"the longest wait ({longest}) is shorter than the first ({first})",
-            "raise `max_delay` or lower `initial_delay`",
+            "raise `max_delay`, or lower `initial_delay`",
             related=(Label(retry.initial_delay.span, "the first wait"),),
             fix=swap(spec, retry.initial_delay, retry.max_delay, "the two waits"),
         )

@@ -15,7 +15,7 @@ def max_wait_without_waiting(spec: Spec) -> Iterator[Finding]:
     if block and block.max_wait and block.on_limit and block.on_limit.value == "reject":
         yield Finding(
             block.max_wait.span,
-            "with `on_limit: reject` nothing waits",
-            "write `on_limit: wait`, or take it out",
-            related=(Label(block.on_limit.span, "refused at once"),),
+            "`max_wait` has no effect: with `on_limit: reject` no call waits",
+            "write `on_limit: wait`, or remove `max_wait`",
+            related=(Label(block.on_limit.span, "calls are refused at once"),),
         )

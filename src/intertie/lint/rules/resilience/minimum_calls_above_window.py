@@ -17,9 +17,9 @@ def minimum_calls_above_window(spec: Spec) -> Iterator[Finding]:
     if breaker and breaker.window and breaker.minimum_calls and breaker.minimum_calls.value > breaker.window.value:
         yield Finding(
             breaker.minimum_calls.span,
-            f"the breaker judges from {plural(breaker.minimum_calls.value, 'call')} on, and the window holds {breaker.window.value}: "
-            "it never opens",
-            "keep `minimum_calls` at `window` or below",
+            f"the breaker never opens: it needs {plural(breaker.minimum_calls.value, 'call')}, but the window "
+            f"holds only {breaker.window.value}",
+            "set `minimum_calls` to `window` or below",
             related=(Label(breaker.window.span, "the window"),),
             fix=write(str(breaker.window.value), breaker.minimum_calls.span, safe=False),
         )

@@ -26,9 +26,10 @@ def nested_retries(spec: Spec, around: Around, plan: Plan) -> Iterator[Finding]:
         if neighbour and neighbour.attempts > 1 and neighbour.service.lower() in names:
             yield Finding(
                 place.span if place else retry.head,
-                f"{neighbour.service} tries {neighbour.attempts} times, and each of these tries calls here up to "
-                f"{plural(plan.retry.max_attempts, 'time')}: {neighbour.attempts} x {plan.retry.max_attempts} = "
-                f"{plural(neighbour.attempts * plan.retry.max_attempts, 'call')} of one that fails",
-                "retry at one of the two places alone",
-                related=(Label(neighbour.span, f"the tries of {neighbour.name}"),),
+                f"{neighbour.service} makes {neighbour.attempts} attempts, and each causes up to "
+                f"{plural(plan.retry.max_attempts, 'attempt')} here: {neighbour.attempts} x "
+                f"{plan.retry.max_attempts} = {plural(neighbour.attempts * plan.retry.max_attempts, 'call')} "
+                "for one that fails",
+                "retry in only one of the two",
+                related=(Label(neighbour.span, f"the attempts of {neighbour.name}"),),
             )

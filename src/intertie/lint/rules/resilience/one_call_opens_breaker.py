@@ -24,13 +24,13 @@ def one_call_opens_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
     else:
         needed, mend = options.minimum_calls, "minimum_calls"
         place = block.minimum_calls.span if block.minimum_calls else block.head
-        what = f"{plural(needed, 'attempt')} are enough for the breaker to judge by"
+        what = f"the breaker decides after {plural(needed, 'attempt')}"
     if needed > tries:
         return
     attempts = spec.retry.max_attempts if spec.retry else None
     yield Finding(
         place,
-        f"{what}, and one call makes up to {plural(tries, 'try', 'tries')}",
+        f"{what}, and one call makes up to {plural(tries, 'attempt')}",
         f"raise `{mend}` above {tries}",
-        related=(Label(attempts.span, "tries of one call"),) if attempts else (),
+        related=(Label(attempts.span, "the attempts of one call"),) if attempts else (),
     )

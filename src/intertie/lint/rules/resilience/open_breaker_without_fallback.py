@@ -10,7 +10,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE227", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE227", severity=Severity.HINT, since="0.1.0")
 def open_breaker_without_fallback(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """An open breaker fails every call, because there is no fallback."""
     breaker, block = plan.breaker, spec.circuit_breaker
@@ -19,8 +19,8 @@ def open_breaker_without_fallback(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if breaker.open_s > plan.timeouts.total_s:
         yield Finding(
             block.timeout.span,
-            f"for {seconds_text(breaker.open_s)} every call fails at once: a caller has {seconds_text(plan.timeouts.total_s)}, "
-            "and no fallback answers instead",
-            "shorten it to what a restart of the service takes, or declare `fallback_behavior`",
+            f"an open breaker fails every call for {seconds_text(breaker.open_s)}, longer than a call may take "
+            f"({seconds_text(plan.timeouts.total_s)}), and there is no fallback",
+            "shorten `timeout` to the time the service takes to restart, or add `fallback_behavior`",
             severity=Severity.WARNING if breaker.open_s >= 600 else None,
         )

@@ -24,16 +24,16 @@ def pause_outlasts_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if fitting == 0:
         yield Finding(
             declared.span,
-            f"a 429 that names no time pauses for {seconds_text(pauses_s[0])}, and the whole call takes "
-            f"{seconds_text(total_s)}: it is not tried again",
-            "raise `timeouts.total` above the pause, or lower `retry_after` where the service allows it",
+            f"after a 429 without `Retry-After` the pause is {seconds_text(pauses_s[0])}, but the call ends "
+            f"after {seconds_text(total_s)}: it is not retried",
+            "raise `timeouts.total` above the pause, or lower `retry_after` if the service allows it",
             severity=None if 429 in plan.retry.retry_on else Severity.INFO,
         )
         return
     shown = " + ".join(seconds_text(pause_s) for pause_s in pauses_s[:6])
     yield Finding(
         declared.span,
-        f"429s in a row pause for {shown}, and the whole call takes {seconds_text(total_s)}: of {plan.retry.max_attempts} tries "
-        f"{fitting + 1} are made",
+        f"the pauses after repeated 429s are {shown}, but the call ends after {seconds_text(total_s)}: only "
+        f"{fitting + 1} of {plan.retry.max_attempts} attempts are made",
         severity=Severity.INFO,
     )

@@ -23,6 +23,6 @@ def repeated_retry_cause(spec: Spec) -> Iterator[Finding]:
                 yield Finding(
                     cause.span,
                     f"{by} `{text}`" if covered else f"`{text}` {by}",
-                    "take it out, or write the one that is meant",
+                    "remove it, or write the one you meant",
                 )
             seen.add(text)

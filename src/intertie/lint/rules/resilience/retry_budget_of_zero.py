@@ -16,6 +16,6 @@ def retry_budget_of_zero(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if budget and budget.value <= 0 and plan.retry.max_attempts > 1:
         yield Finding(
             budget.span,
-            "with 0 % at most 10 retries in 10 s are made, by all callers together",
-            "20 % is enough for failures that pass; `max_attempts: 1` makes none",
+            "with 0 % all callers together get at most 10 retries in 10 s",
+            "use about 20 %, or `max_attempts: 1` for no retries",
         )

@@ -33,8 +33,8 @@ def retry_outlives_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
     place = spec.retry.max_attempts or spec.retry.max_retries
     yield Finding(
         place.span if place else spec.retry.head,
-        f"the waits are {average}{sum_text} = {seconds_text(sum(waits_s))}, and the whole call takes "
-        f"{seconds_text(total_s)}: of {plan.retry.max_attempts} tries {made} can be made",
+        f"the waits are {average}{sum_text} = {seconds_text(sum(waits_s))}, but the call ends after "
+        f"{seconds_text(total_s)}: only {made} of {plan.retry.max_attempts} attempts can be made",
         "lower `max_attempts` or the delays, or raise `timeouts.total`",
         related=(Label(spec.timeouts.total.span, "the whole call"),) if spec.timeouts and spec.timeouts.total else (),
     )

@@ -15,5 +15,7 @@ def retry_without_pause(spec: Spec, plan: Plan) -> Iterator[Finding]:
     first = spec.retry.initial_delay if spec.retry else None
     if first and first.value == 0 and plan.retry.max_attempts > 1:
         yield Finding(
-            first.span, f"{plan.retry.max_attempts} tries follow each other at once", "begin with a wait, such as `100`"
+            first.span,
+            f"{plan.retry.max_attempts} attempts follow each other without a pause",
+            "start with a wait, such as `100`",
         )

@@ -17,7 +17,7 @@ def shorter_window_out_of_reach(spec: Spec) -> Iterator[Finding]:
         if longer.limit.value < shorter.limit.value:
             yield Finding(
                 longer.limit.span,
-                f"{longer.rate} is less than {shorter.rate}: the limit of {shorter.once} is never reached",
-                "look up both numbers; all windows hold at once",
+                f"{longer.rate} is less than {shorter.rate}, so the limit of {shorter.once} is never reached",
+                "check both numbers; all windows apply together",
                 related=(Label(shorter.limit.span, f"the limit of {shorter.once}"),),
             )

@@ -10,7 +10,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE220", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE220", severity=Severity.HINT, since="0.1.0")
 def slow_closing_breaker(spec: Spec) -> Iterator[Finding]:
     """The breaker needs several rounds of probes to close."""
     breaker = spec.circuit_breaker
@@ -20,7 +20,8 @@ def slow_closing_breaker(spec: Spec) -> Iterator[Finding]:
     if probes < needed:
         yield Finding(
             breaker.half_open_requests.span,
-            f"closing needs {plural(needed, 'success', 'successes')} and {plural(probes, 'probe')} may fly at once: "
-            f"{plural(math.ceil(needed / probes), 'round')} while all other calls are refused",
-            related=(Label(breaker.success_threshold.span, "successes that close it"),),
+            f"the breaker closes after {plural(needed, 'success', 'successes')} but sends only "
+            f"{plural(probes, 'probe')} at a time: it takes {plural(math.ceil(needed / probes), 'round')}, and "
+            "all other calls are refused meanwhile",
+            related=(Label(breaker.success_threshold.span, "the successes it needs to close"),),
         )

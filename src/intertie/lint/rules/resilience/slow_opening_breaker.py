@@ -31,9 +31,10 @@ def slow_opening_breaker(spec: Spec, plan: Plan) -> Iterator[Finding]:
     place = (block.failure_threshold if breaker.failure_threshold else block.minimum_calls) or block.failure_threshold
     yield Finding(
         place.span if place else block.head,
-        f"{plural(needed, 'failure' if breaker.failure_threshold else 'call')} open the breaker, and {slowest.rate} "
-        f"are let through: it takes {seconds_text(opens_s(slowest))} of nothing but failures",
-        "lower the threshold to what the limit reaches soon",
+        f"the breaker opens after {plural(needed, 'failure' if breaker.failure_threshold else 'call')}, but "
+        f"the rate limit is {slowest.rate}: opening takes {seconds_text(opens_s(slowest))} of nothing but "
+        "failures",
+        "lower the threshold",
         related=(Label(slowest.limit.span, f"the limit of {slowest.once}"),),
         severity=Severity.WARNING if opens_s(slowest) > _HARDLY_EVER_S else None,
     )

@@ -17,7 +17,11 @@ def throttling_without_limits(spec: Spec) -> Iterator[Finding]:
     # A limit that is still a placeholder, or could not be read, is meant to be one: something else tells of it.
     limits = [getattr(spec.rate_limits, attribute) for attribute in _LIMITS.values()] if spec.rate_limits else []
     if strategy and not any(limits) and not any(is_written(spec, "rate_limits", key) for key in _LIMITS):
-        yield Finding(strategy.span, f"`{strategy.value}` has no limit to count", "add `rate_limits`")
+        yield Finding(
+            strategy.span,
+            f"`{strategy.value}` has no effect, because there is no rate limit",
+            "add `rate_limits`, or remove the strategy",
+        )
 
 
 _LIMITS = {

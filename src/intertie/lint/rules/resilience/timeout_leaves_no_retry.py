@@ -21,8 +21,8 @@ def timeout_leaves_no_retry(spec: Spec, plan: Plan) -> Iterator[Finding]:
     place = (spec.timeouts and (spec.timeouts.read or spec.timeouts.total)) or condition
     yield Finding(
         place.span,
-        f"a try may wait {seconds_text(timeouts.read_s)} for its answer and the whole call takes "
-        f"{seconds_text(timeouts.total_s)}: after a timeout no other try is made",
-        f"keep `read` below {seconds_text(timeouts.total_s / plan.retry.max_attempts)}, or raise `total`",
-        related=(Label(condition.span, "timeouts are to be retried"),),
+        f"an attempt may wait {seconds_text(timeouts.read_s)} for a response, but the call ends after "
+        f"{seconds_text(timeouts.total_s)}: no retry follows a timeout",
+        f"set `read` below {seconds_text(timeouts.total_s / plan.retry.max_attempts)}, or raise `total`",
+        related=(Label(condition.span, "`timeout` is listed here"),),
     )

@@ -35,7 +35,8 @@ def timeouts_outlast_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
         more = ", …" if retry.max_attempts > len(begins) else ""
         yield Finding(
             (place or written).span,
-            f"tries that wait {seconds_text(timeouts.read_s)} each would begin after {listed(begins)}{more}: of "
-            f"{retry.max_attempts} tries {tries.made} begin within {seconds_text(timeouts.total_s)}",
-            "shorten `timeouts.read` where the service is faster than that, or raise `total`",
+            f"attempts that time out after {seconds_text(timeouts.read_s)} each would start after "
+            f"{listed(begins)}{more}: only {tries.made} of {retry.max_attempts} start within "
+            f"{seconds_text(timeouts.total_s)}",
+            "shorten `timeouts.read` if the service is faster than that, or raise `total`",
         )

@@ -18,7 +18,7 @@ def too_many_probes(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if probes and options and probes.value > max(20, 2 * options.success_threshold):
         yield Finding(
             probes.span,
-            f"{plural(probes.value, 'probe')} at once, and "
-            f"{plural(options.success_threshold, 'success', 'successes')} would close it",
-            f"{options.success_threshold} is enough",
+            f"the half-open breaker sends {plural(probes.value, 'probe')} at once but needs only "
+            f"{plural(options.success_threshold, 'success', 'successes')} to close",
+            f"set it to {options.success_threshold}",
         )

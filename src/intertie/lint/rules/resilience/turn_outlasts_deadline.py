@@ -28,8 +28,9 @@ def turn_outlasts_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
         if turn_s > patience_s:
             yield Finding(
                 window.limit.span,
-                f"a turn comes every {seconds_text(turn_s)} ({seconds_text(window.window_s)} / {window.limit.value}), and a "
-                f"caller waits {seconds_text(patience_s)} at most: who finds none free is refused",
-                "let callers wait longer, submit such calls, or say `on_limit: reject`",
+                f"a turn comes every {seconds_text(turn_s)} ({seconds_text(window.window_s)} / "
+                f"{window.limit.value}), but a call waits at most {seconds_text(patience_s)}: a call that "
+                "finds no free turn is refused",
+                "let callers wait longer, submit such calls, or write `on_limit: reject`",
             )
             return

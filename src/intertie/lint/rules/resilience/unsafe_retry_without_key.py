@@ -22,9 +22,9 @@ def unsafe_retry_without_key(spec: Spec, plan: Plan) -> Iterator[Finding]:
             method = endpoint.endpoint.method
             yield Finding(
                 method.span,
-                f"{method.value} is not sent again after a timeout or reset: it has no idempotency key",
-                'where the service knows one, add a header such as `Idempotency-Key` with the value "{uuid}"; where a '
-                "replay does no harm, say `idempotent: true`",
+                f"{method.value} has no idempotency key, so it is not retried after a timeout or a reset",
+                'if the service supports one, add a header such as `Idempotency-Key` with the value "{uuid}"; '
+                "if a repetition does no harm, write `idempotent: true`",
                 fix=_with_key(spec, endpoint),
             )
 

@@ -19,8 +19,8 @@ def wait_above_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
     total = spec.timeouts.total if spec.timeouts else None
     yield Finding(
         declared.span,
-        f"a caller may wait {seconds_text(declared.value)} for its turn, and the whole call ends after "
+        f"a call may wait {seconds_text(declared.value)} for its turn, but it ends after "
         f"{seconds_text(plan.timeouts.total_s)}",
-        "keep `max_wait` below `timeouts.total`",
+        "set `max_wait` below `timeouts.total`",
         related=(Label(total.span, "the whole call"),) if total else (),
     )

@@ -19,7 +19,7 @@ def window_without_percentage(spec: Spec) -> Iterator[Finding]:
         if field:
             yield Finding(
                 field.key_span,
-                f"`{name}` has no effect: `{breaker.failure_threshold.value}` means failures in a row",
-                "write the threshold as a share, such as `50%`, or take the key out",
+                f"`{name}` has no effect: `{breaker.failure_threshold.value}` counts failures in a row",
+                "write the threshold as a percentage, such as `50%`, or remove the key",
                 related=(Label(breaker.failure_threshold.span, "the threshold"),),
             )

@@ -17,6 +17,6 @@ def credential_in_url(spec: Spec) -> Iterator[Finding]:
         if where:
             yield Finding(
                 url.span,
-                f"this {what} holds a credential: {where}",
-                "change the credential, for it has been read, and refer to it as `env:NAME`",
+                f"this {what} contains a credential: {where}",
+                "replace the credential at the provider, and write a reference such as `env:NAME`",
             )

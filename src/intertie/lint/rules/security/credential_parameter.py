@@ -18,6 +18,6 @@ def credential_parameter(spec: Spec) -> Iterator[Finding]:
             if parameter.name and in_query and is_secret_parameter(parameter.name.value):
                 yield Finding(
                     parameter.name.span,
-                    f"`{parameter.name.value}` is part of every URL, and URLs are logged on the way",
-                    "let `authentication` carry it, in a header where the service takes one",
+                    f"`{parameter.name.value}` looks like a credential, and URLs are logged on the way",
+                    "declare it under `authentication`, in a header if the service accepts one",
                 )

@@ -32,6 +32,6 @@ def header_shadows_credential(spec: Spec, plan: Plan) -> Iterator[Finding]:
             if name and name.value.strip().lower() == carrier:
                 yield Finding(
                     name.span,
-                    f"`{name.value}` carries the credential of `authentication`",
-                    "take the header out",
+                    f"`{name.value}` already carries the credential of `authentication`",
+                    "remove the header",
                 )

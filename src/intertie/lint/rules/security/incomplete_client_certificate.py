@@ -18,7 +18,7 @@ def incomplete_client_certificate(spec: Spec) -> Iterator[Finding]:
     certificate, key = block.client_certificate, block.client_key
     if certificate and not key and not is_written(spec, "security", "client_key"):
         yield Finding(
-            certificate.span, "nothing says where its key is", "give `client_key`, such as `file:/run/secrets/x`"
+            certificate.span, "the client certificate has no key", "add `client_key`, such as `file:/run/secrets/x`"
         )
     elif key and not certificate and not is_written(spec, "security", "client_certificate"):
-        yield Finding(key.span, "nothing says what it is the key of", "give `client_certificate`")
+        yield Finding(key.span, "the client key has no certificate", "add `client_certificate`")

@@ -8,7 +8,7 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE605", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE605", severity=Severity.HINT, since="0.1.0")
 def key_in_query(spec: Spec) -> Iterator[Finding]:
     """The API key is sent in the URL."""
     config = spec.authentication.config if spec.authentication else None
@@ -16,5 +16,5 @@ def key_in_query(spec: Spec) -> Iterator[Finding]:
         yield Finding(
             config.key_location.span,
             "the key is part of every URL, and URLs are logged on the way",
-            "send it in a header where the service takes one",
+            "send it in a header if the service accepts one",
         )

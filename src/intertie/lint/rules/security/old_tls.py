@@ -26,7 +26,7 @@ def old_tls(spec: Spec) -> Iterator[Finding]:
     place = SourceSpan(said.span.path, said.span.line, start, said.span.line, start + len(match.group()))
     yield Finding(
         said.span,
-        f"`{match.group()}` is broken, and nothing below 1.2 is spoken",
+        f"`{match.group()}` is insecure; Intertie uses TLS 1.2 or newer",
         "write `TLS 1.2+`",
         fix=write("TLS 1.2", place) if at >= 0 and said.span.line == said.span.end_line else None,
     )

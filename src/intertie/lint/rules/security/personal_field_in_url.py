@@ -10,7 +10,7 @@ from intertie.runtime.plan import Plan
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE607", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE607", severity=Severity.HINT, since="0.1.0")
 def personal_field_in_url(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """A personal field is sent in the URL."""
     personal = {name for name, _ in personal_fields(spec, plan)}
@@ -22,6 +22,7 @@ def personal_field_in_url(spec: Spec, plan: Plan) -> Iterator[Finding]:
             if parameter.name and where in ("query", "path") and parameter.name.value in personal | filled:
                 yield Finding(
                     parameter.name.span,
-                    f"`{parameter.name.value}` is personal, and the {where} is part of the URL, which is logged on the way",
-                    "send it in the body or a header where the service takes it there",
+                    f"`{parameter.name.value}` is personal, but the {where} is part of the URL, which is "
+                    "logged on the way",
+                    "send it in the body or a header if the service accepts it there",
                 )

@@ -24,6 +24,6 @@ def personal_field_stored_unencrypted(spec: Spec, plan: Plan) -> Iterator[Findin
         if name in kept:
             yield Finding(
                 span,
-                f"`{name}` is kept {how_long}, and what is kept is not encrypted",
-                "keep it for a shorter time, or choose another fallback",
+                f"`{name}` is stored {how_long}, unencrypted",
+                "store it for a shorter time, or choose another fallback",
             )

@@ -14,4 +14,4 @@ def plain_http_token_url(spec: Spec) -> Iterator[Finding]:
     """A token URL is not encrypted."""
     for what, url in further_urls(spec):
         if what != "link" and is_plain_http(url.value):
-            yield Finding(url.span, f"this {what} is plain http", "use https")
+            yield Finding(url.span, f"this {what} is not encrypted", "use `https://`")

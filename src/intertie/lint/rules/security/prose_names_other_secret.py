@@ -20,9 +20,9 @@ def prose_names_other_secret(spec: Spec) -> Iterator[Finding]:
     if said and named and used and not known & set(named):
         yield Finding(
             said.span,
-            f"`{named[0]}` is read by nothing",
-            "name the reference that the authentication has",
-            related=(Label(used[0].span, "what is read"),),
+            f"the spec does not use `{named[0]}`",
+            "name the reference that `authentication` uses",
+            related=(Label(used[0].span, "the reference in use"),),
         )
 
 

@@ -19,7 +19,7 @@ def sandbox_uses_production_secret(spec: Spec) -> Iterator[Finding]:
     if given and same:
         yield Finding(
             given.span,
-            "this is the credential of production",
-            "get one for the sandbox",
+            "this is the production credential",
+            "use a credential of the sandbox",
             related=(Label(same.span, "production"),),
         )

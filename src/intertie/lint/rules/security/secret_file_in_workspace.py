@@ -17,6 +17,6 @@ def secret_file_in_workspace(spec: Spec) -> Iterator[Finding]:
         if text.startswith("file:") and not text.removeprefix("file:").startswith(("/", "~", "//")):
             yield Finding(
                 located.span,
-                "the file lies in the workspace, where it is committed sooner or later",
+                "the file lies in the workspace, where it will be committed sooner or later",
                 "keep it outside, such as `file:/run/secrets/name`",
             )

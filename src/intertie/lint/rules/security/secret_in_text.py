@@ -18,22 +18,24 @@ def secret_in_text(spec: Spec) -> Iterator[Finding]:
         shape = credential_shape(text.value)
         if shape:
             told.add(text.span)
-            yield Finding(text.span, f"this {what} holds {shape}", _MEND)
+            yield Finding(text.span, f"this {what} contains {shape}", _MEND)
     for endpoint in spec.endpoints:
         for header in endpoint.request.headers if endpoint.request else ():
             if not (header.name and header.value) or header.value.span in told:
                 continue
             if is_secret_header(header.name.value) and is_literal_credential(header.value.value):
                 told.add(header.value.span)
-                yield Finding(header.value.span, f"the header `{header.name.value}` holds a literal credential", _MEND)
+                yield Finding(
+                    header.value.span, f"the header `{header.name.value}` contains a literal credential", _MEND
+                )
     fields = [*told, *(located.span for located in secret_references(spec))]
     for shape, place in shapes_in_text(spec.document.text, spec.path):
         # A secret field that holds its secret is told where it is read.
         if not any(_covers(field, place) for field in fields):
-            yield Finding(place, f"this text holds {shape}", _MEND)
+            yield Finding(place, f"this text contains {shape}", _MEND)
 
 
-_MEND = "change the credential, for it has been read, and refer to it as `env:NAME` or `file:/path`"
+_MEND = "replace the credential at the provider, and write a reference such as `env:NAME` or `file:/path`"
 
 
 def _covers(whole: SourceSpan, part: SourceSpan) -> bool:

@@ -25,15 +25,15 @@ def security_prose_contradicts_block(spec: Spec) -> Iterator[Finding]:
     if said and block.data_encryption and block.tls_minimum and block.tls_minimum.value < said.group(1):
         yield Finding(
             block.tls_minimum.span,
-            f"{block.tls_minimum.value} is spoken, and the prose promises {said.group(1)}",
-            "give both the same version",
+            f"`tls_minimum` is {block.tls_minimum.value}, but the prose says {said.group(1)}",
+            "write the same version in both",
             related=(Label(block.data_encryption.span, "the prose"),),
         )
     kept_s = read_retention_s(block.data_retention.value) if block.data_retention else None
     if kept_s is not None and block.data_retention and block.retention and block.retention.value != kept_s:
         yield Finding(
             block.retention.span,
-            f"{seconds_text(block.retention.value)} here, and {seconds_text(kept_s)} in the prose",
-            "give both the same time",
+            f"the retention is {seconds_text(block.retention.value)} here, but {seconds_text(kept_s)} in the prose",
+            "write the same time in both",
             related=(Label(block.data_retention.span, "the prose"),),
         )

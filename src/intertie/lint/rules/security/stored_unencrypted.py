@@ -26,9 +26,9 @@ def stored_unencrypted(spec: Spec, plan: Plan) -> Iterator[Finding]:
     for promise in _promises(spec.security):
         yield Finding(
             promise,
-            f"{stored} not encrypted by this version: the file system alone protects them",
+            f"{stored} not encrypted in this version: only the file system protects them",
             "keep the state folder on an encrypted volume and say so, or choose another fallback",
-            related=(Label(said.strategy.span, "what stores them"),),
+            related=(Label(said.strategy.span, "the fallback that stores them"),),
         )
 
 

@@ -22,6 +22,6 @@ def unknown_personal_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
             near = get_close_matches(name, sorted(known), n=1)
             yield Finding(
                 span,
-                f"nothing here is called `{name}`",
-                f"did you mean `{near[0]}`?" if near else "write the field as a mapping or a schema has it",
+                f"no field is named `{name}`",
+                f"did you mean `{near[0]}`?" if near else "write the name of a field in a mapping or a schema",
             )

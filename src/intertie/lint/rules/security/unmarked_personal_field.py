@@ -25,9 +25,9 @@ def unmarked_personal_field(spec: Spec, plan: Plan) -> Iterator[Finding]:
             continue
         located = next((each for each in pairs if looks_personal(each.value)), None)
         if located:
-            what = "bodies are logged" if plan.logging.include_body else "the fallback keeps it"
+            what = "bodies are logged" if plan.logging.include_body else "the fallback stores it"
             yield Finding(
                 located.span,
                 f"`{located.value}` looks personal, and {what}",
-                "mark it under `security.personal` if it is",
+                "if it is personal, add it to `security.personal`",
             )

@@ -18,8 +18,8 @@ def unmasked_bodies(spec: Spec) -> Iterator[Finding]:
     if logging.include_body.value and not logging.mask_sensitive.value:
         yield Finding(
             logging.mask_sensitive.span,
-            "bodies are logged with whatever they hold",
-            "mask what is sensitive, or don't log bodies",
+            "bodies are logged without masking",
+            "set `mask_sensitive: true`, or don't log bodies",
             related=(Label(logging.include_body.span, "bodies are logged"),),
             fix=write("true", logging.mask_sensitive.span, safe=False),
         )

@@ -19,8 +19,8 @@ def unmasked_headers(spec: Spec) -> Iterator[Finding]:
     if logging.include_headers.value and not logging.mask_sensitive.value and not bodies:
         yield Finding(
             logging.mask_sensitive.span,
-            "headers are logged with whatever they hold",
-            "mask what is sensitive, or don't log headers",
+            "headers are logged without masking",
+            "set `mask_sensitive: true`, or don't log headers",
             related=(Label(logging.include_headers.span, "headers are logged"),),
             fix=write("true", logging.mask_sensitive.span, safe=False),
         )

@@ -15,11 +15,11 @@ def unreadable_retention(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """A data retention can't be read."""
     said = spec.security.data_retention if spec.security else None
     if said and plan.retention_s is None and re.search(r"\d", said.value):
-        yield Finding(said.span, "no duration can be read from it", "write it as `30 days`")
+        yield Finding(said.span, "the retention has no duration that can be read", "write it as `30 days`")
     elif said and plan.retention_s is None:
         yield Finding(
             said.span,
-            "it names no end, so nothing is deleted by its age",
+            "the retention has no end, so nothing is deleted by its age",
             "write it as `30 days`",
             severity=Severity.INFO,
         )

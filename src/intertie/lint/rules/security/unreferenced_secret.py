@@ -28,6 +28,6 @@ def unreferenced_secret(spec: Spec) -> Iterator[Finding]:
         ):
             yield Finding(
                 located.span,
-                f"the {what} is a reference such as `env:NAME`, not the secret itself",
-                "move it out and refer to it; then change the secret, for it has been read",
+                f"the {what} is written out instead of referenced, such as `env:NAME`",
+                "write a reference, and replace the secret at the provider",
             )

@@ -19,7 +19,7 @@ def authentication_contradicts_block(spec: Spec) -> Iterator[Finding]:
     if kinds.get(bullet.value, block.value) != block.value:
         yield Finding(
             bullet.span,
-            f"the bullet says {bullet.value}, the block says `{block.value}`",
-            "make both say how we identify ourselves",
-            related=(Label(block.span, "the block's type"),),
+            f"the bullet says {bullet.value}, but the block says `{block.value}`",
+            "use the same type in both",
+            related=(Label(block.span, "the type in the block"),),
         )

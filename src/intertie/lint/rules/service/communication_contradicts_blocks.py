@@ -16,7 +16,7 @@ def communication_contradicts_blocks(spec: Spec) -> Iterator[Finding]:
     if said and said.value == "Synchronous" and blocks:
         yield Finding(
             said.span,
-            "an endpoint is submitted and fetched later",
-            "write `Asynchronous`, or take the block out",
-            related=(Label(blocks[0].key_span, "fetched later"),),
+            "the bullet says synchronous, but an endpoint has an `asynchronous` block",
+            "write `Asynchronous`, or remove the block",
+            related=(Label(blocks[0].key_span, "the asynchronous endpoint"),),
         )

@@ -8,9 +8,9 @@ from intertie.lint.rule import rule
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE113", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE113", severity=Severity.HINT, since="0.1.0")
 def deprecated_spec(spec: Spec) -> Iterator[Finding]:
     """The integration is deprecated, so every call logs a warning."""
     status = spec.front_matter.status if spec.front_matter else None
     if status and status.value == "deprecated":
-        yield Finding(status.span, "the integration is deprecated: every caller is warned")
+        yield Finding(status.span, "the integration is deprecated, so every call logs a warning")

@@ -19,8 +19,8 @@ def development_is_production(spec: Spec) -> Iterator[Finding]:
         if name.value != "production" and url.value.rstrip("/") == production.value.rstrip("/"):
             yield Finding(
                 url.span,
-                f"`{name.value}` is the production service",
-                "name a sandbox or the mock, or leave the environment out",
+                f"`{name.value}` has the URL of production",
+                "use the URL of a sandbox or of the mock, or remove the environment",
                 related=(Label(production.span, "production"),),
                 severity=None if name.value == "development" else Severity.INFO,
             )

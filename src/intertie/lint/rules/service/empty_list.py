@@ -17,7 +17,11 @@ def empty_list(spec: Spec) -> Iterator[Finding]:
         for entry in mapping.entries:
             value = entry.value
             if entry.key.text in _NEED_ENTRIES and isinstance(value, SequenceNode) and not value.items:
-                yield Finding(value.span, f"`{entry.key.text}` names nothing", "fill it, or leave it out")
+                yield Finding(
+                    value.span,
+                    f"`{entry.key.text}` is empty, which counts as absent",
+                    "add an entry, or remove the key",
+                )
 
 
 _NEED_ENTRIES = frozenset({"scopes", "supported", "metrics", "personal", "endpoints", "enum", "status"})

@@ -23,9 +23,9 @@ def format_contradicts_bodies(spec: Spec) -> Iterator[Finding]:
         listing = listed(dict.fromkeys(answer.value for answer in types))
         yield Finding(
             bullets.data_format.span,
-            f"the format is {wanted}, and every answer is {listing}",
+            f"the data format is {wanted}, but every response is {listing}",
             "correct the bullet or the `content_type`",
-            related=(Label(types[0].span, "an answer"),),
+            related=(Label(types[0].span, "a response"),),
         )
 
 

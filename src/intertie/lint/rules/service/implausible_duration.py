@@ -26,6 +26,6 @@ def implausible_duration(spec: Spec) -> Iterator[Finding]:
             continue
         yield Finding(
             located.span,
-            f"{located.text.strip()} is {seconds_text(located.value)} here; were {unit} meant?",
-            f"write the unit: `{meant}`, or `{seconds_text(located.value).replace(' ', '')}` if that is meant",
+            f"{located.text.strip()} means {seconds_text(located.value)} here; did you mean {unit}?",
+            f"write `{meant}`, or `{seconds_text(located.value).replace(' ', '')}` if that is what you mean",
         )

@@ -21,6 +21,6 @@ def incomplete_credential(spec: Spec) -> Iterator[Finding]:
     if len(given) == 1 and not is_written(spec, "authentication", "config", missing):
         yield Finding(
             given[0].span,
-            f"`{missing}` is not given: it is read from the default variable, which ends in `_{missing.upper()}`",
+            f"`{missing}` is missing, so it is read from the default variable, which ends in `_{missing.upper()}`",
             f"write `{missing}: env:NAME`",
         )

@@ -25,14 +25,14 @@ def incomplete_grant(spec: Spec) -> Iterator[Finding]:
     proof = config.client_authentication
     if name == "client_credentials" and proof and proof.value == "none":
         yield Finding(
-            proof.span, "with `client_credentials` the client has to prove itself", "write `client_secret_basic`"
+            proof.span, "the client must authenticate with `client_credentials`", "write `client_secret_basic`"
         )
 
 
 def _give(field: str, config: AuthConfig) -> str:
-    text = f"give `{field}` under `authentication.config`"
+    text = f"add `{field}` under `authentication.config`"
     fixed = field == "token_url" and config.secret is not None and config.client_id is None
-    return f"{text}; for a token that does not change say `type: api_key` and `scheme: Bearer`" if fixed else text
+    return f"{text}; for a token that does not change, write `type: api_key` and `scheme: Bearer`" if fixed else text
 
 
 _NEEDS = {

@@ -16,8 +16,8 @@ def key_in_taken_header(spec: Spec) -> Iterator[Finding]:
     if config and config.key_name and place == "header" and config.key_name.value.strip().lower() in _TAKEN:
         yield Finding(
             config.key_name.span,
-            f"`{config.key_name.value}` says something else about every request",
-            "name the header that the service takes its key in, such as `Authorization`",
+            f"the header `{config.key_name.value}` has another meaning and can't carry the key",
+            "use the header that the provider documents, such as `Authorization`",
         )
 
 

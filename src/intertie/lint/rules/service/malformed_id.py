@@ -18,5 +18,8 @@ def malformed_id(spec: Spec) -> Iterator[Finding]:
         near = re.fullmatch(r"int(?:egration)?[\s_-]*([0-9]+)", given.value.strip(), re.IGNORECASE)
         fix = write(f"INT-{near.group(1)}", given.span, safe=False) if near else None
         yield Finding(
-            given.span, f"`{given.value}` is not an id", "write `INT-` and digits, such as `INT-001`", fix=fix
+            given.span,
+            f"`{given.value}` is not a valid id",
+            "write `INT-` followed by digits, such as `INT-001`",
+            fix=fix,
         )

@@ -14,4 +14,4 @@ def missing_id(spec: Spec) -> Iterator[Finding]:
     """The front matter has no `id`."""
     front = spec.document.front_matter
     if front is not None and not in_front_matter(spec, "id"):
-        yield Finding(front.span, "the front matter has no `id`", "add `id: INT-` and a number that no other spec has")
+        yield Finding(front.span, "the front matter has no `id`", "add `id: INT-` with a number that no other spec has")

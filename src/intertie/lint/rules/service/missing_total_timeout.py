@@ -18,4 +18,8 @@ def missing_total_timeout(spec: Spec, plan: Plan) -> Iterator[Finding]:
     if block is None or block.total is not None or is_written(spec, "timeouts", "total"):
         return
     total = seconds_text(plan.timeouts.total_s)
-    yield Finding(block.head, f"no `total` is given: a call ends after {total}", "write how long a caller may wait")
+    yield Finding(
+        block.head,
+        f"there is no `total` timeout, so a call ends after the default of {total}",
+        "add `total`: how long a caller may wait",
+    )

@@ -20,7 +20,8 @@ def part_timeout_above_total(spec: Spec) -> Iterator[Finding]:
         if part and part.value > total.value:
             yield Finding(
                 part.span,
-                f"`{name}` ({seconds_text(part.value)}) is longer than the whole call ({seconds_text(total.value)})",
-                f"keep `{name}` below `total`, or raise `total`",
+                f"`{name}` ({seconds_text(part.value)}) is longer than the whole call may take "
+                f"({seconds_text(total.value)})",
+                f"set `{name}` below `total`, or raise `total`",
                 related=(Label(total.span, "the whole call"),),
             )

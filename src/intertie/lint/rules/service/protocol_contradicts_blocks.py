@@ -23,7 +23,7 @@ def protocol_contradicts_blocks(spec: Spec) -> Iterator[Finding]:
                 yield Finding(
                     given.span,
                     f"the protocol is {given.value}, but an endpoint has a `{key}` block",
-                    "change the bullet or the endpoint",
+                    "correct the bullet or the endpoint",
                     related=(Label(block.key_span, f"`{key}` here"),),
                 )
     wanted = blocks.get(given.value)
@@ -31,5 +31,5 @@ def protocol_contradicts_blocks(spec: Spec) -> Iterator[Finding]:
         yield Finding(
             given.span,
             f"the protocol is {given.value}, but no endpoint has a `{wanted}` block",
-            f"describe the calls in `{wanted}:`, or change the bullet",
+            f"describe the calls under `{wanted}:`, or correct the bullet",
         )

@@ -16,7 +16,7 @@ def redundant_related(spec: Spec) -> Iterator[Finding]:
     for entry in front.related if front else ():
         name = entry.value.strip()
         if name == spec.id:
-            yield Finding(entry.span, f"{name} is this spec itself", "name the other spec, or take it out")
+            yield Finding(entry.span, f"{name} is this spec", "name the other spec, or remove the entry")
         elif name in seen:
-            yield Finding(entry.span, f"{name} is given twice", "name the other spec, or take it out")
+            yield Finding(entry.span, f"{name} is listed twice", "name the other spec, or remove the entry")
         seen.add(name)

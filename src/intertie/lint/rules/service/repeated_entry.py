@@ -19,8 +19,8 @@ def repeated_entry(spec: Spec) -> Iterator[Finding]:
             if name in first:
                 yield Finding(
                     entry.span,
-                    f"`{name}` is given twice",
-                    "take it out, or write what was meant",
+                    f"`{name}` is listed twice",
+                    "remove it, or write the entry you meant",
                     related=(Label(first[name].span, "the first"),),
                 )
             first.setdefault(name, entry)

@@ -15,4 +15,4 @@ def secret_without_name(spec: Spec) -> Iterator[Finding]:
     for reference in secret_references(spec):
         scheme, _, rest = reference.value.strip().partition(":")
         if scheme == "file" and rest.endswith("/"):
-            yield Finding(reference.span, "this is a folder, and a secret is a file", "name the file in it")
+            yield Finding(reference.span, "the reference names a folder, not a file", "add the name of the file")

@@ -9,7 +9,7 @@ from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
 
-@rule(code="TIE135", severity=Severity.INFO, since="0.1.0")
+@rule(code="TIE135", severity=Severity.HINT, since="0.1.0")
 def shared_environment_url(spec: Spec) -> Iterator[Finding]:
     """Two environments have the same URL."""
     first: dict[str, tuple[Located[str], Located[str]]] = {}
@@ -21,8 +21,8 @@ def shared_environment_url(spec: Spec) -> Iterator[Finding]:
             other, place = first[text]
             yield Finding(
                 url.span,
-                f"{name.value} is where {other.value} is",
-                "give each its own URL, or keep one of the two",
-                related=(Label(place.span, "the other"),),
+                f"{name.value} has the same URL as {other.value}",
+                "give each a URL of its own, or remove one of the two",
+                related=(Label(place.span, "the same URL"),),
             )
         first.setdefault(text, (name, url))

@@ -22,9 +22,9 @@ def shared_secret_reference(spec: Spec) -> Iterator[Finding]:
         if text in first:
             yield Finding(
                 reference.span,
-                "another credential is read from the same place",
-                "give each its own reference",
-                related=(Label(first[text].span, "the other one"),),
+                "another credential has the same reference",
+                "give each credential a reference of its own",
+                related=(Label(first[text].span, "the other credential"),),
             )
         elif ":" in text:
             first[text] = reference

@@ -18,6 +18,7 @@ def short_lived_token(spec: Spec, plan: Plan) -> Iterator[Finding]:
         return
     yield Finding(
         config.expires_in.span,
-        f"a token lives {seconds_text(config.expires_in.value)}, and a call may take {seconds_text(plan.timeouts.total_s)}",
-        "`expires_in` is in seconds",
+        f"a token expires after {seconds_text(config.expires_in.value)}, but a call may take "
+        f"{seconds_text(plan.timeouts.total_s)}",
+        "correct `expires_in`, which is in seconds",
     )

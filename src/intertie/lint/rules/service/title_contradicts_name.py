@@ -19,7 +19,7 @@ def title_contradicts_name(spec: Spec) -> Iterator[Finding]:
     if ours and theirs and ours not in theirs and theirs not in ours:
         yield Finding(
             spec.title.span,
-            f"the title `{spec.title.value}` is not the name `{name.value}`",
-            "give both the same name",
+            f"the title is `{spec.title.value}`, but `name` is `{name.value}`",
+            "use the same name in both",
             related=(Label(name.span, "the name"),),
         )

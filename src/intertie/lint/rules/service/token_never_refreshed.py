@@ -19,5 +19,7 @@ def token_never_refreshed(spec: Spec) -> Iterator[Finding]:
     if config.token_refresh and not config.token_refresh.value and config.expires_in:
         ends = seconds_text(config.expires_in.value)
         yield Finding(
-            config.token_refresh.span, f"after {ends} the token has ended, and every call is refused", "write `true`"
+            config.token_refresh.span,
+            f"the token expires after {ends} and is not renewed, so every later call is refused",
+            "write `true`",
         )

@@ -23,13 +23,18 @@ def token_of_other_environment(spec: Spec) -> Iterator[Finding]:
             continue
         if host in _LOCAL:
             yield Finding(
-                place.span, f"`{host}` is this machine, and calls go to `{ours}`", "write the one of `base_url`"
+                place.span,
+                f"`{host}` is this machine, but calls go to `{ours}`",
+                "use the host that belongs to `base_url`",
             )
         elif host in others:
             name, url = others[host]
             label = (Label(url.span, f"the environment {name.value}"),)
             yield Finding(
-                place.span, f"`{host}` is {name.value}, and calls go to `{ours}`", "write production's", label
+                place.span,
+                f"`{host}` belongs to {name.value}, but calls go to `{ours}`",
+                "use the production host",
+                label,
             )
 
 

@@ -20,8 +20,8 @@ def two_production_urls(spec: Spec) -> Iterator[Finding]:
     if service and service.base_url and production and _bare(service.base_url.value) != _bare(production.value):
         yield Finding(
             service.base_url.span,
-            f"the base URL is {service.base_url.value}, and `production` is {production.value}",
-            "write one URL in both, or give the other one an environment's name of its own",
+            f"the base URL is {service.base_url.value}, but `production` is {production.value}",
+            "write the same URL in both, or name another environment for the second",
             related=(Label(production.span, "production"),),
         )
 

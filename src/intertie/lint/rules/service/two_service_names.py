@@ -16,7 +16,7 @@ def two_service_names(spec: Spec) -> Iterator[Finding]:
     if front and named and not _same(front.value, named.value):
         yield Finding(
             named.span,
-            f"`{named.value}` here, `{front.value}` in the front matter",
+            f"the service is `{named.value}` here, but `{front.value}` in the front matter",
             "write the same slug in both",
             related=(Label(front.span, "the other name"),),
         )

@@ -19,12 +19,14 @@ def unknown_scheme(spec: Spec) -> Iterator[Finding]:
     near = get_close_matches(scheme.value.strip(), known, n=1, cutoff=0.75) if scheme else []
     if scheme and len(scheme.value.split()) > 1:
         yield Finding(
-            scheme.span, f"a scheme is one word, and `{scheme.value}` is more", f"write `{scheme.value.split()[0]}`"
+            scheme.span,
+            f"`{scheme.value}` is more than one word, so it is not a scheme",
+            f"write `{scheme.value.split()[0]}`",
         )
     elif scheme and near and scheme.value.strip().lower() not in {word.lower() for word in known}:
         yield Finding(
             scheme.span,
-            f"no service knows `{scheme.value}`",
+            f"`{scheme.value}` is not a known scheme",
             f"did you mean `{near[0]}`?",
             fix=write(near[0], scheme.span, safe=False),
         )

@@ -21,8 +21,9 @@ def unused_authentication_key(spec: Spec) -> Iterator[Finding]:
     own: dict[tuple[str, ...], dict[str, Located[Any] | None]] = {
         ("api_key",): {"secret": config.secret},
         ("basic",): {"username": config.username, "password": config.password},
-        ("oauth",): {"token_url": config.token_url, "client_id": config.client_id, "client_secret": config.client_secret,
-                     "refresh_token": config.refresh_token, "authorization_url": config.authorization_url,
+        ("oauth",): {"token_url": config.token_url, "client_id": config.client_id,
+                     "client_secret": config.client_secret, "refresh_token": config.refresh_token,
+                     "authorization_url": config.authorization_url,
                      "grant_type": config.grant_type, "client_authentication": config.client_authentication,
                      "scopes": next(iter(config.scopes), None)},
         ("jwt",): {"algorithm": config.algorithm, "key": config.key, "claims": config.claims, "key_id": config.key_id,
@@ -34,7 +35,8 @@ def unused_authentication_key(spec: Spec) -> Iterator[Finding]:
             if given and auth.type.value not in kinds:
                 yield Finding(
                     given.key_span,
-                    f"`{key}` belongs to {listed(f'`{kind}`' for kind in kinds)}, and the type is `{auth.type.value}`",
-                    "change the type or take the key out",
+                    f"`{key}` has no effect: it belongs to {listed(f'`{kind}`' for kind in kinds)}, but the "
+                    f"type is `{auth.type.value}`",
+                    "correct the type, or remove the key",
                     related=(Label(auth.type.span, "the type"),),
                 )

@@ -15,8 +15,8 @@ def version_contradicts_service(spec: Spec) -> Iterator[Finding]:
     if here and current and not _same(_number(here.value), _number(current.value)):
         yield Finding(
             here.span,
-            f"`{here.value}` here, `{current.value}` in `versioning.current`",
-            "name the version that is asked for in both",
+            f"the version is `{here.value}` here, but `{current.value}` in `versioning.current`",
+            "write the version that calls use in both",
             related=(Label(current.span, "sent with every call"),),
         )
 

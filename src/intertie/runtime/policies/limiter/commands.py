@@ -12,8 +12,9 @@ What is granted is a share: so many permits, good until `end_s`, counted as depa
 | `PauseFor`, `Resume` by an operator's hand | None |
 | `Leave`: an owner ends, or has died | None |
 
-An owner numbers its shares. A `Take` that comes twice is granted once, and a `Tell` may settle a share that was never
-granted: so an answer that is lost costs at most a share until its end.
+An owner numbers its commands, each higher than the one before, and says again what was not answered, as it was and in
+its order: what comes twice is done once, and what comes after a later one not at all. A `Tell` may settle a share that
+was never granted. So an answer that is lost costs at most a share until its end.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ OVERDUE_S = 0.05
 """How long a turn is kept for an owner who does not come for it."""
 _SOON_S = 1e-6
 _ACTIVE_S = 1.0
+_KEPT_S = 60.0
+"""How long an owner that holds nothing is remembered after it was last heard of."""
 _LOOK_AHEAD = 8
 _MOST_TURNS = 40
 _MOST_PICKS = 200
@@ -60,6 +63,8 @@ class Tell(Struct, frozen=True, tag=True):
         released: How many of those never did.
         places: Places in flight that it holds now, used or ready for use.
         used: When requests departed that nobody was asked for, while the store could not be reached.
+        held: How many such requests are still on their way.
+        number: 0 where it is not numbered.
     """
 
     owner: str
@@ -69,6 +74,8 @@ class Tell(Struct, frozen=True, tag=True):
     released: int = 0
     places: int = 0
     used: tuple[float, ...] = ()
+    held: int = 0
+    number: int = 0
 
 
 class Take(Struct, frozen=True, tag=True):
@@ -94,11 +101,13 @@ class Take(Struct, frozen=True, tag=True):
 
 
 class Observe(Struct, frozen=True, tag=True):
-    """What an answer said at `at_s`."""
+    """What an answer said at `at_s`; `number` is the owner's, 0 where it is not numbered."""
 
     keys: tuple[str, ...]
     hint: ServerHint
     at_s: float
+    owner: str = ""
+    number: int = 0
 
 
 class PauseFor(Struct, frozen=True, tag=True):
@@ -161,6 +170,7 @@ class Member(Struct):
         held: Requests of settled shares that are still to depart.
         asked_s, wants: When it last asked, and for how many.
         passed: How much it was granted, in units of what it wanted: whoever has the least comes next.
+        number, heard_s: The last number that came from it, and when.
     """
 
     places: int = 0
@@ -168,6 +178,8 @@ class Member(Struct):
     asked_s: float = 0.0
     wants: int = 0
     passed: float = 0.0
+    number: int = 0
+    heard_s: float = 0.0
 
 
 class Place(Struct):
@@ -195,8 +207,11 @@ class SharedLimit(Struct):
         self.limit.held = sum(member.held for member in members)
 
     def tidy(self, now_s: float) -> None:
-        """Forget shares that are long over, and the places in line of those who gave up, or do not come."""
+        """Forget what is long over, and the places in line of those who gave up, or do not come."""
         self.limit.expire(now_s, GRACE_S)
+        for owner, known in list(self.members.items()):
+            if not (known.places or known.held) and max(known.asked_s, known.heard_s) + _KEPT_S < now_s:
+                del self.members[owner]
         if self.line:
             self.line = [place for place in self.line if place.until_s > now_s and now_s - place.ready_s < OVERDUE_S]
 
@@ -204,24 +219,41 @@ class SharedLimit(Struct):
         """Return what is known of an owner."""
         return self.members.setdefault(owner, Member())
 
+    def is_new(self, owner: str, number: int, now_s: float) -> bool:
+        """Return whether a command with this number of an owner's was not done yet, and none after it; note it."""
+        if not number:
+            return True
+        member = self.member(owner)
+        member.heard_s = now_s
+        if number <= member.number:
+            return False
+        member.number = number
+        return True
+
     def waiting(self) -> int:
         """Return how many callers wait, in all processes."""
         return sum(place.waiting for place in self.line)
 
     def tell(self, told: Tell, now_s: float) -> None:
         """Take note of what an owner tells."""
+        if not self.is_new(told.owner, told.number, now_s):
+            return
         limit, member = self.limit, self.member(told.owner)
         for settled in told.settled:
             if not limit.settle(told.owner, settled.number, settled.departed):
                 limit.add_used([stamp_s for stamp_s in settled.departed if stamp_s > settled.end_s])
             member.held += settled.held
         limit.add_used(told.departed)
-        member.held = max(0, member.held - len(told.departed) - told.released)
+        member.held = max(0, member.held + told.held - len(told.departed) - told.released)
         limit.add_used([min(stamp_s, now_s) for stamp_s in told.used])
         member.places = told.places
-        if not (member.places or member.held or member.wants):
-            del self.members[told.owner]
         self.count()
+
+    def observe(self, observed: Observe, now_s: float) -> float:
+        """Let an answer steer the limit; return the pause now in force."""
+        if self.is_new(observed.owner, observed.number, now_s):
+            return self.limit.observe(observed.hint, min(observed.at_s, now_s))
+        return max(0.0, self.limit.paused_until_s - now_s)
 
     def leave(self, owners: Sequence[str], now_s: float) -> None:
         """Forget owners; what they held counts from now, and their shares at their ends."""
@@ -323,7 +355,7 @@ def run(limits: Mapping[str, SharedLimit], command: Command, now_s: float) -> Re
     if isinstance(command, Take):
         return _take(touched, command, now_s)
     if isinstance(command, Observe):
-        return max(shared.limit.observe(command.hint, min(command.at_s, now_s)) for shared in touched)
+        return max(shared.observe(command, now_s) for shared in touched)
     for shared in touched:
         if isinstance(command, Tell):
             shared.tell(command, now_s)
@@ -340,6 +372,9 @@ def _take(touched: Sequence[SharedLimit], take: Take, now_s: float) -> Taken:
     known = touched[0].limit.shares.get((take.owner, take.number))
     if known is not None:  # asked again, after its answer was lost
         return _taken(touched, known.count, known.end_s, [], now_s)
+    are_new = [shared.is_new(take.owner, take.number, now_s) for shared in touched]  # noted in each
+    if not all(are_new):
+        return _taken(touched, 0, now_s, [], now_s)  # given up meanwhile, and told as never used
     asked = [shared.ask(take, now_s) for shared in touched]
     count = min(count for count, _ in asked)
     last_s = min(shared.limit.last_s(now_s) for shared in touched)

@@ -20,7 +20,10 @@ class RetryBudget:
     Source: Google, "Site Reliability Engineering", chapter 21 (per-client retry budget).
     """
 
-    __slots__ = ("__weakref__", "_calls", "_current", "_lock", "_minimum", "_ratio", "_retries", "_slot_s")
+    __slots__ = (
+        "__weakref__", "_at", "_begins_s", "_calls", "_current", "_ends_s", "_lock", "_minimum", "_ratio", "_retries",
+        "_slot_s",
+    )  # fmt: skip
 
     def __init__(self, options: RetryOptions) -> None:
         self._ratio = options.budget_ratio
@@ -29,6 +32,8 @@ class RetryBudget:
         self._calls = [0] * _SLOTS
         self._retries = [0] * _SLOTS
         self._current = 0
+        self._at = 0
+        self._begins_s = self._ends_s = 0.0
         self.after_fork_in_child()
         renew_after_fork(self)
 
@@ -38,11 +43,14 @@ class RetryBudget:
 
     def count_call(self, now_s: float) -> None:
         """Note the start of a call."""
-        slot = int(now_s / self._slot_s)
         with self._lock:
-            if slot != self._current:
+            if not self._begins_s <= now_s < self._ends_s:
+                slot = int(now_s / self._slot_s)
                 self._advance_locked(slot)
-            self._calls[slot % _SLOTS] += 1
+                self._at = slot % _SLOTS
+                # A little short of the slot, whose ends are rounded.
+                self._begins_s, self._ends_s = (slot + 0.001) * self._slot_s, (slot + 0.999) * self._slot_s
+            self._calls[self._at] += 1
 
     def take(self, now_s: float) -> bool:
         """Spend one retry; False where the budget has none left."""

@@ -173,7 +173,7 @@ class RequestBuilder:
         """Return the idempotency key that the caller gives by the header's name, None where none is given."""
         given: object = input
         # What is no object is refused by `build`, which says so.
-        if isinstance(given, Mapping) and not self._any_key_name.isdisjoint(given):
+        if (type(given) is dict or isinstance(given, Mapping)) and not self._any_key_name.isdisjoint(given):
             for name in self._key_names:
                 value = given.get(name)
                 if value is not None:
