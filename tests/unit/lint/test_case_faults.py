@@ -8,6 +8,9 @@ from typing import NamedTuple
 import pytest
 
 from intertie.lint.registry import find_rule
+from intertie.mockserver.profile_reading import _ABOUT, _READERS
+from intertie.mockserver.profiles import BUILT_IN
+from intertie.spec.cases.fields import FAULT, FAULT_PROFILES
 from support.case_workspace import CaseWorkspace
 
 
@@ -145,3 +148,54 @@ def test_two_cases_with_one_id_name_each_other(cases: CaseWorkspace) -> None:
         ("test-cases/TC-010-again.yaml", 1, TC), (TC, 1, "test-cases/TC-010-again.yaml"),
     ]  # fmt: skip
     assert found[0].help == "give one of them the next free id"
+
+
+SECOND = {
+    "zero calls at once": Fault(TC, "concurrently: 11", "concurrently: 0", "TIE017", "write `concurrently"),
+    "a duration in words": Fault(TC, "advance: 1s", "advance: a while", "TIE014", "30s"),
+    "a status that no mock answers": Fault(TWO, "{status: 402,", "{status: 4020,", "TIE017", "from 200 to 599"),
+    "a profile that is not there": Fault("test-cases/TC-013-queued.yaml", "fault: down", "fault: dwon", "TIE016", "did you mean `down`?"),
+    "a fault's key": Fault(TC, "fault: {responses", "fault: {response", "TIE011", "did you mean `responses`?"),
+    "an operator of another language": Fault(ONE, '"attempts == 1"', '"attempts === 1"', "unreadable-assertion", "write `==`"),
+    "a word in capitals": Fault(TC, "in events and", "in events AND", "unreadable-assertion", "write `and`"),
+    "text without quotes": Fault(TC, "breaker.state == 'closed'", "breaker.state == closed", "unknown-assertion-name", "single quotes"),
+    "a comma for a point": Fault(ONE, "cost == 0.002", "cost == 0,002", "unreadable-assertion", ""),
+    "a quote left open": Fault(ONE, "data.currency == 'EUR'", "data.currency == 'EUR", "unreadable-assertion", "close it"),
+    "a value with one brace": Fault(TC, '"{{ currency }}"', '"{ currency }"', "unset-case-value", "{{ currency }}"),
+    "a scenario that lists itself": Fault("scenario-cases/SC-011.yaml", "nested_scenarios: []", "nested_scenarios: [SC-011]", "circular-scenario", "remove one"),
+    "a path that ends otherwise": Fault(SC, "/test-cases/TC-012.yaml", "/test-cases/TC-012.yml", "TIE047", "rename the file"),
+    "a path out of the workspace": Fault(SC, "/test-cases/TC-012.yaml", "../../test-cases/TC-012.yaml", "TIE046", "below the workspace"),
+    "a precondition by its name": Fault(TC, "[/precondition-cases/PC-001.yaml]", "[test-cards]", "TIE511", "such as `PC-001`"),
+    "assertions for people": Fault(ONE, 'expect: ["status', 'expected: ["status', "idle-case-step", "write `expect`"),
+    "a path for an operation": Fault(ONE, "call: create_charge", "call: POST /v1/charges", "TIE066", ""),
+    "the letter O in an id": Fault(PC, "id: PC-001", "id: PC-0O1", "malformed-case-id", "write `PC-001`"),
+    "the day before the month": Fault(TC, "2026-11-24T09", "2026-24-11T09", "malformed-case-timestamp", "write `2026-"),
+    "the name without its underscore": Fault("test-cases/TC-031.yaml", "country_code: de", "countrycode: de", "unknown-case-input", "did you mean"),
+    "more attempts at least": Fault(TWO, "attempts == 4", "attempts >= 5", "assertion-never-holds", "write `4`"),
+    "a list compared with a text": Fault(TC, "'retry' in events and", "events == 'retry' and", "assertion-never-holds", "one of its members"),
+}  # fmt: skip
+"""A second set, of which five sixths were found before anything was done about it."""
+
+
+@pytest.mark.parametrize("fault", SECOND.values(), ids=SECOND)
+def test_a_fault_of_the_second_set_is_found_where_it_is(cases: CaseWorkspace, fault: Fault) -> None:
+    """One slip is one finding, by its rule, at its line."""
+    line = cases.change(fault.file, fault.old, fault.new)
+    found = cases.found(fault.file)
+    assert [(find_rule(each.code), each.span.line) for each in found] == [(find_rule(fault.rule), line)], found
+    assert fault.help in (found[0].help or ""), found
+
+
+def test_a_value_that_is_renamed_is_missing_where_it_is_used(cases: CaseWorkspace) -> None:
+    """What a precondition no longer provides is missing in each case that uses it, and nowhere else."""
+    cases.change(PC, "- name: card_token", "- name: cardtoken")
+    found = cases.found()
+    assert [(each.name, each.span.path) for each in found] == [
+        ("unset-case-value", TC), ("unset-case-value", "test-cases/TC-015.yaml"),
+    ]  # fmt: skip
+
+
+def test_the_profiles_of_the_mock_are_those_that_a_case_may_name() -> None:
+    """Cases are read below the mock; its profiles and their fields are the same ones all the same."""
+    assert set(FAULT_PROFILES) == set(BUILT_IN)
+    assert set(FAULT) == {*_READERS, *_ABOUT}

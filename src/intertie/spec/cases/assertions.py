@@ -382,6 +382,11 @@ class _Parser:
         return token.end
 
     def _unexpected(self, token: _Token) -> NoReturn:
+        if token.kind == "word" and token.text in _CONSTANTS_OTHERWISE:
+            said = _CONSTANTS_OTHERWISE[token.text]
+            raise AssertionSyntaxError(
+                f"`{token.text}` is written `{said}`", token.start, token.end, f"write `{said}`", said
+            )
         if token.kind == "operator" and token.text in _SAID_OTHERWISE:
             said = _SAID_OTHERWISE[token.text]
             raise AssertionSyntaxError(

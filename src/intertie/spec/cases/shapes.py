@@ -12,6 +12,8 @@ from intertie.spec import codes
 from intertie.spec.cases.case import STEP_LISTS, Case, names_of, scalar_of
 from intertie.spec.cases.fields import (
     CHOICES,
+    FAULT,
+    FAULT_PROFILES,
     MACHINE_KEYS,
     PEOPLE,
     PHASE,
@@ -293,6 +295,13 @@ class ShapeReader:
                 self._wrong(item.span, "an assertion is one text, not a mapping or list", help_)
 
     def _fault(self, value: Node) -> None:
+        if isinstance(value, ScalarNode):
+            self._profile(value)
+        elif isinstance(value, MappingNode):
+            self._known_keys(value, FAULT, "`fault`")
+            named = scalar_of(value, "name")
+            if named is not None and len(value.entries) == 1:
+                self._profile(named)
         responses = value.get("responses") if isinstance(value, MappingNode) else None
         for item in _items(responses):
             status = (
@@ -307,6 +316,17 @@ class ShapeReader:
                     codes.OUT_OF_RANGE, status.span, f"`{shorten(status.text)}` is not a status that a mock can answer",
                     help="write a status from 200 to 599, such as `503`",
                 )  # fmt: skip
+
+    def _profile(self, value: ScalarNode) -> None:
+        is_file = "/" in value.text or "." in value.text
+        if value.text in FAULT_PROFILES or is_file or value.value is None:
+            return
+        near = _near_choice(value.text, FAULT_PROFILES)
+        self._findings.add(
+            codes.NOT_A_CHOICE, value.span, f"the mock has no profile `{shorten(value.text)}`",
+            help=f"did you mean `{near}`?" if near else f"there are {', '.join(FAULT_PROFILES)}, and files of your own",
+            fix=_write(value, near, Applicability.UNSAFE) if near else None,
+        )  # fmt: skip
 
     def _wrong(self, span: SourceSpan, message: str, help_: str) -> None:
         self._findings.add(codes.WRONG_TYPE, span, message, help=help_)

@@ -18,14 +18,18 @@ def idle_scenario_setting(case: Case) -> Iterator[Finding]:
     if times is not None and number is not None and isinstance(retry, ScalarNode):
         if retry.value is False and number > 0:
             yield Finding(
-                times.span, "nothing is run again: `retry_on_failure` is false", "write `retry_on_failure: true`, or `max_retries: 0`",
+                times.span,
+                "nothing is run again: `retry_on_failure` is false",
+                "write `retry_on_failure: true`, or `max_retries: 0`",
                 related=(Label(retry.span, "this says so"),),
-            )  # fmt: skip
+            )
         elif retry.value is True and number == 0:
             yield Finding(
-                retry.span, "nothing is run again: `max_retries` is 0", "write how often, such as `max_retries: 1`",
+                retry.span,
+                "nothing is run again: `max_retries` is 0",
+                "write how often, such as `max_retries: 1`",
                 related=(Label(times.span, "this says so"),),
-            )  # fmt: skip
+            )
     execution = case.root.get("phase_execution")
     if isinstance(execution, MappingNode):
         yield from _execution(case, execution)
@@ -44,9 +48,11 @@ def _execution(case: Case, execution: MappingNode) -> Iterator[Finding]:
         and phase_s > whole_s > 0
     ):
         yield Finding(
-            phase.span, f"no phase can take {seconds_text(float(phase_s))}: the scenario ends after {seconds_text(float(whole_s))}",
-            "raise `timeout`, or lower `phase_timeout`", related=(Label(whole.span, "this ends it"),),
-        )  # fmt: skip
+            phase.span,
+            f"no phase can take {seconds_text(float(phase_s))}: the scenario ends after {seconds_text(float(whole_s))}",
+            "raise `timeout`, or lower `phase_timeout`",
+            related=(Label(whole.span, "this ends it"),),
+        )
     mode, given = scalar_of(execution, "mode"), execution.entry("phase_dependencies")
     if (
         mode is not None
@@ -56,6 +62,8 @@ def _execution(case: Case, execution: MappingNode) -> Iterator[Finding]:
         and given.value.entries
     ):
         yield Finding(
-            given.key.span, "phases run in the order in which they stand: dependencies have no effect",
-            "write `mode: custom`, or remove them", related=(Label(mode.span, "this says so"),),
-        )  # fmt: skip
+            given.key.span,
+            "phases run in the order in which they stand: dependencies have no effect",
+            "write `mode: custom`, or remove them",
+            related=(Label(mode.span, "this says so"),),
+        )

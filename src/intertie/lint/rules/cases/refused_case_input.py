@@ -41,9 +41,10 @@ def refused_case_input(case: Case, beside: BesideCase) -> Iterator[Finding]:
         span = inner_span(case.source, entry.key) if entry is not None else _place(step, given)
         called = snake_case(step.operation.text)
         yield Finding(
-            span, f"`{called}` refuses this input: `{field or 'the input'}` {rule_}",
+            span,
+            f"`{called}` refuses this input: `{field or 'the input'}` {rule_}",
             "correct the input, or expect `error.type == 'InvalidInput'`",
-        )  # fmt: skip
+        )
 
 
 def _place(step: CaseStep, given: Node | None) -> SourceSpan:

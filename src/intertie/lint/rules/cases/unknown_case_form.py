@@ -18,5 +18,5 @@ def unknown_case_form(case: Case) -> Iterator[Finding]:
         yield Finding(
             strange.span,
             f"this case is written in an unknown form (`{shorten(strange.text)}`), so nothing in it is checked",
-            "write it with `id`, `name`, `type` and `steps`, `phases` or `setup_steps`; a later form needs a later Intertie",
+            "write it with `id`, `type` and `steps`, `phases` or `setup_steps`; a later form needs a later Intertie",
         )
