@@ -82,7 +82,7 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     document = json.loads(capsys.readouterr().out)
     assert document == score_json([scored(RICH, tmp_path)])
     assert run(["check", "--score", "--format", "sarif", "a.md"]) == 2
-    assert "--score has no form `sarif`" in capsys.readouterr().err
+    assert "--score has no format `sarif`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("form", ["sarif", "github", "gitlab", "junit"])
