@@ -5,13 +5,14 @@ BIN    := $(VENV)/bin
 WORKERS ?= 2
 TIMES ?= 1
 
-.PHONY: help demo test test-busy check mutants mutate-specs sweep-imports bench bench-check docs lock clean
+.PHONY: help demo test test-busy check corpus mutants mutate-specs sweep-imports bench bench-check docs lock clean
 help:
 	@echo "make demo    check a spec, start its mock, call through every guard, told in plain words"
 	@echo "make test    the whole suite"
 	@echo "make test-busy  the same beside two busy loops, as on a machine with other work (ONLY=PATH: a part, TIMES=N: so often)"
 	@echo "make check   linters, types, import contracts, generated docs"
 	@echo "make mutants  small changes to the code that no test notices (ONLY=PATH: of a part, SAMPLE=N: how many, SEED=N: which)"
+	@echo "make corpus  what a careful reader says of the findings on thirty good specs"
 	@echo "make mutate-specs  the share of seeded defects that the checker finds where they are"
 	@echo "make sweep-imports DIR=…  import every API description of a folder, and count what is lost"
 	@echo "make bench   what the guards cost, beside the peers"
@@ -56,6 +57,9 @@ check: $(VENV)/.dev
 
 mutants: $(VENV)/.dev
 	@$(BIN)/python tests/mutation/mutants.py --jobs $(WORKERS) $(if $(ONLY),--only $(ONLY)) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
+
+corpus: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python tests/support/corpus.py
 
 mutate-specs: $(VENV)/.dev
 	@$(BIN)/python tests/mutation/run.py

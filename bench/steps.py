@@ -1,7 +1,7 @@
 """What a plain success executes: bytecodes of Python in a call, by the part of the house that they belong to.
 
 No other process disturbs this figure, so that it shows whether a change helped where times can't. It is no time: a call of a
-compiled function is one step, however long it takes.
+compiled function is one step, however long it takes. Below the parts stand the functions that execute most.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from measuring import Row, server
 import intertie
 
 CALLS, WARM_UP = 50, 100
+MOST_FUNCTIONS = 40
 PARTS = {
     "adapters/http1": "transport",
     "adapters/stores": "stores",
@@ -38,7 +39,8 @@ class Counting:
     """Counts while it is in force, in this thread."""
 
     def __init__(self) -> None:
-        self.steps: Counter[str] = Counter()
+        self.parts: Counter[str] = Counter()
+        self.functions: Counter[str] = Counter()
         self._source = str(Path(intertie.__file__).parent)
 
     def __enter__(self) -> Self:
@@ -54,11 +56,13 @@ class Counting:
             return None
         place = file[len(self._source) + 1 :]
         part = next((name for folder, name in PARTS.items() if place.startswith(folder)), REST)
+        function = f"{place.removesuffix('.py')} {frame.f_code.co_qualname.rpartition('<locals>.')[2]}"
         frame.f_trace_opcodes, frame.f_trace_lines = True, False
 
         def step(_frame: FrameType, event: str, _detail: Any) -> Any:
             if event == "opcode":
-                self.steps[part] += 1
+                self.parts[part] += 1
+                self.functions[function] += 1
             return step
 
         return step
@@ -70,12 +74,15 @@ def measure() -> Iterator[Row]:
             ("asyncio", asyncio.run(_asyncio(port, Path(folder)))),
             ("blocking", _blocking(port, Path(folder))),
         ):
-            yield Row(f"{name}, a whole call", sum(counted.values()) / CALLS, "bytecodes")
-            for part, steps in counted.most_common():
-                yield Row(f"… {part}", steps / CALLS, "bytecodes", steps / sum(counted.values()))
+            total = sum(counted.parts.values())
+            yield Row(f"{name}, a whole call", total / CALLS, "bytecodes")
+            for part, steps in counted.parts.most_common():
+                yield Row(f"… {part}", steps / CALLS, "bytecodes", steps / total)
+            for function, steps in counted.functions.most_common(MOST_FUNCTIONS):
+                yield Row("… …", steps / CALLS, "bytecodes", steps / total, note=function)
 
 
-async def _asyncio(port: int, folder: Path) -> Counter[str]:
+async def _asyncio(port: int, folder: Path) -> Counting:
     async with ours.open_asyncio(folder, port, "memory://") as bench:
 
         async def repeat(times: int) -> None:
@@ -85,14 +92,14 @@ async def _asyncio(port: int, folder: Path) -> Counter[str]:
         await repeat(WARM_UP)
         with Counting() as counting:
             await asyncio.create_task(repeat(CALLS))  # a frame that has begun is not counted
-    return counting.steps
+    return counting
 
 
-def _blocking(port: int, folder: Path) -> Counter[str]:
+def _blocking(port: int, folder: Path) -> Counting:
     with ours.open_blocking(folder, port, "memory://") as bench:
         for _ in range(WARM_UP):
             bench.create_order(**ORDER)
         with Counting() as counting:
             for _ in range(CALLS):
                 bench.create_order(**ORDER)
-    return counting.steps
+    return counting

@@ -38,7 +38,7 @@ def test_configuration_of_many_megabytes_is_not_read(tmp_path: Path):
 def test_a_pipe_in_the_configuration_s_place_is_not_waited_for(tmp_path: Path):
     """A pipe that nobody writes to is refused at once."""
     os.mkfifo(tmp_path / "intertie.toml")
-    with pytest.raises(UsageError, match=r"intertie\.toml can't be read: it is no regular file"):
+    with pytest.raises(UsageError, match=r"intertie\.toml can't be read: it is not a regular file"):
         load_settings(tmp_path, config=None, environ={}, flags={})
 
 

@@ -18,7 +18,7 @@ from support.rule_examples import check_lines, compose
 
 FOLDER = Path(__file__).parent
 
-_EXPECT_RE = re.compile(r'(?:#|<!--) (error|warning|info): \[([\w-]+)\](?: "([^"]*)")?(?: -->)?')
+_EXPECT_RE = re.compile(r'(?:#|<!--) (error|warning|info|hint): \[([\w-]+)\](?: "([^"]*)")?(?: -->)?')
 _FENCE_RE = re.compile(
     r"^(?P<fence>`{3,})(?P<language>yaml|markdown)\n(?P<text>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL
 )

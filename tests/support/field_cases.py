@@ -39,6 +39,11 @@ _OAUTH = {
         "grant_type": "client_credentials", "token_url": "https://auth.rates.example/token",
         "client_id": "env:RATES_ID", "client_secret": "env:RATES_SECRET"}},
 }  # fmt: skip
+_AWS = {
+    "integration_type.authentication": "AWS SigV4",
+    "authentication": {"type": "aws_sigv4", "config": {
+        "access_key_id": "env:RATES_KEY_ID", "secret_access_key": "env:RATES_KEY"}},
+}  # fmt: skip
 _JWT = {
     "integration_type.authentication": "JWT",
     "authentication": {"type": "jwt", "config": {"algorithm": "RS256", "key": "file:/run/secrets/key.pem"}},
@@ -99,6 +104,11 @@ CASES: dict[str, Case] = {
     "authentication.config.issuer": Case("shop", uses=_JWT),
     "authentication.config.subject": Case("svc", uses=_JWT),
     "authentication.config.claims": Case({"tenant": "eu"}, uses=_JWT),
+    "authentication.config.access_key_id": Case("env:OTHER", uses=_AWS),
+    "authentication.config.secret_access_key": Case("env:OTHER", uses=_AWS),
+    "authentication.config.session_token": Case("env:OTHER", uses=_AWS),
+    "authentication.config.region": Case("eu-central-1", uses=_AWS),
+    "authentication.config.service": Case("s3", uses=_AWS),
     "proxy.url": Case("http://proxy.example:3128"),
     "proxy.no_proxy": Case(["api.rates.example"], uses=_PROXY),
     "proxy.username": Case("env:PROXY_USER", uses=_PROXY),

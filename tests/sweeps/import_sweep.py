@@ -135,7 +135,7 @@ class _Sweep:
         second = self.imported(first, schemas)
         self._has_no_error(second, "import of the export")
         asked = [(each.method, each.path) for each in made.description.operations]
-        if sorted(dict.fromkeys(asked)) != sorted((each.method, each.path) for each in second.description.operations):
+        if set(asked) != {(each.method, each.path) for each in second.description.operations}:
             self.faults.append("the export has other operations")
         following = self.exported(second.text, "again.json")
         if following is not None:

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
@@ -189,9 +188,9 @@ def _first_line(body: bytes | memoryview) -> bytes:
 
 
 def _are_ours(state: Path, folder: Path) -> bool:
-    """Return whether the folder of plans is one, and nobody else has made it or may put a plan there."""
+    """Return whether nobody else has made the folders, or may put a plan there; a link of ours is not one of them."""
     status = folder.lstat()
-    return state.stat().st_uid == status.st_uid and is_ours_alone(status) and stat.S_ISDIR(status.st_mode)
+    return state.stat().st_uid == status.st_uid and is_ours_alone(status)
 
 
 def _prune(folder: Path) -> None:

@@ -38,20 +38,20 @@ def open(  # noqa: A001  # read as `intertie.open`
     journal: str | None = None,
     caller: str = "",
 ) -> Integration:
-    """Return an integration for synchronous callers.
+    """Open a spec and return a client for synchronous code.
 
     Args:
-        spec: A spec's path, or its id in the workspace.
-        env: Environment of the spec; else configuration's, else `development`, else `base_url`.
-        workspace: Workspace folder; else the nearest one above the spec with an `intertie.toml`.
-        config: Configuration file instead of the workspace's.
-        base_url: Where calls go instead of what the spec says.
+        spec: Path of a spec, or its id in the workspace.
+        env: Environment, as named in the spec. Default: the configured one, else `development`, else `base_url`.
+        workspace: Workspace folder. Default: the nearest folder above the spec with an `intertie.toml`.
+        config: Configuration file. Default: the `intertie.toml` of the workspace.
+        base_url: Send calls to this URL, not the one in the spec.
         state: URL of the coordination store instead of the configured one: `memory://`, `sqlite:///path`.
         journal: URL of the journal instead of the configured one.
         caller: Who calls, for audit and history.
 
     Raises:
-        SpecError: The spec has errors; nothing was opened.
+        SpecError: The spec has errors.
         UsageError: There is no such spec, environment or store, or a file that `security` or `trust` names, or the
             proxy, can't be used.
         StoreUnavailable: A store can't be opened, and calls need what it keeps: `app.opening_stores` has the table.
@@ -72,7 +72,7 @@ def open_async(
     journal: str | None = None,
     caller: str = "",
 ) -> AsyncIntegration:
-    """Return an integration for asyncio callers; arguments and errors are those of `open`."""
+    """Open a spec and return a client for asyncio; arguments and errors are those of `open`."""
     bench = _workbench(spec, workspace=workspace, config=config, state=state, journal=journal)
     plan = bench.plan(spec, environment=env, base_url=base_url)
     return open_asyncio(bench, plan, caller=caller)

@@ -12,52 +12,52 @@ from intertie.cli.main import COMMANDS, cli
 _STOPPING = """\
 ## What an error stops
 
-Whatever runs a spec (`plan`, `call`, `mock`, `status`, `queue`, `generate` and the others, `intertie.open` and the mock
-in tests) first looks for the errors that `intertie check` reports.
+Everything that runs a spec (`plan`, `call`, `mock`, `status`, `queue`, `generate` and others, `intertie.open`, and the
+mock in tests) first looks for the errors that `intertie check` reports.
 
-An error that **lies in the spec itself**, or in a schema it refers to, stops it. The command shows the errors and exits
-with 1; Python raises `SpecError`.
+An error **in the spec itself**, or in a schema it refers to, stops it. The command shows the errors and exits with 1;
+Python raises `SpecError`.
 
-An error that **lies around the spec** comes from the date, other specs, cases, the configuration or Intertie itself. It
-fails `check` like any other. Whatever runs the spec goes on and warns: the command line with one `Warning:` line on
-stderr, `intertie.open` with one line in the log.
+An error **around the spec** comes from the date, other specs, cases, the configuration or Intertie itself. It fails
+`check` like any other error, but everything that runs the spec continues with a warning: the command line prints a
+`Warning:` line on stderr, and `intertie.open` logs a line.
 
-Reports of what was kept (`report`, `queue list`) run nothing, so errors of rules don't stop them.
+Reports of stored data (`report`, `queue list`) run nothing, so errors of rules don't stop them.
 
-The [page of each rule](rules/README.md) says which of the two it is. Five things follow:
+The [page of each rule](rules/README.md) says which kind its errors are. Some details:
 
-- What leaves no plan stops, wherever it comes from: a variable of the base URL that is not set, an environment that
-  the spec does not declare.
+- If no plan can be made, everything stops, whatever the cause: a variable of the base URL that is not set, or an
+  environment that the spec does not declare.
 - An error that `[lint]` ignores or lowers, or that a comment in the spec ignores, stops nothing. A warning that
-  `[lint]` raises to an error stops.
-- An ignore whose last day is over fails `check`; whoever runs the spec is warned. No spec stops working overnight.
-- `--base-url` stands in for the spec's own URLs, so an error in those does not stop such a call.
-- A text that has passed is remembered in the state folder, in the file `passed-checks`, for the day, the settings, the
-  versions of Intertie and Python, and what the application registered. The first run after a change pays for all rules,
-  the next ones for none. Where there is no state folder nothing is remembered; opening an integration makes it.
-- Its plan is kept there, too, in the folder `plans`, for the same and for the environment, the base URL, the variables
-  and the files that it was made of: who finds it reads it instead of the text. It has references to secrets, never
-  their texts. Both may be deleted at any time.
+  `[lint]` raises to an error stops everything.
+- An ignore that has passed its date fails `check`, and is a warning everywhere else. No spec stops working overnight.
+- `--base-url` replaces the URLs of the spec, so an error in those does not stop the call.
+- The file `passed-checks` in the state folder remembers specs without errors, for the day, the settings, the versions
+  of Intertie and Python, and what the application registered. Only the first run after a change runs all rules. If
+  there is no state folder, nothing is remembered; opening an integration creates it.
+- The folder `plans` beside it keeps the plan of each spec, for the same and for the environment, the base URL, the
+  variables and the files that the plan was made from. It contains references to secrets, never their values. You can
+  delete both at any time.
 
 ## What calls log
 
-`call` and `queue replay` show on stderr what an application's log would hold, from the level on that the spec declares
-in `monitoring.logging.level`. `-v` shows it from `info` on, `-vv` from `debug` on, with what the guards decided. Where
-no level is declared and no `-v` is given, the command's own summary is all.
+`call` and `queue replay` show on stderr what an application would log, from the level in `monitoring.logging.level` of
+the spec. `-v` shows level `info` and above, `-vv` level `debug` and above, with the decisions of the guards. Without a
+level in the spec and without `-v`, they show only their own summary.
 """
 
 _COMPLETION = """\
 ## Completion
 
-The shell asks the command itself: commands, options, choices, ids of specs, operations, environments, profiles, rules.
+The shell completes commands, options, choices, ids of specs, operations, environments, profiles and rules.
 
-| shell | line in its start-up file |
+| shell | add this line |
 |---|---|
 | bash, `~/.bashrc` | `eval "$(_INTERTIE_COMPLETE=bash_source intertie)"` |
 | zsh, `~/.zshrc` | `eval "$(_INTERTIE_COMPLETE=zsh_source intertie)"` |
 | fish, `~/.config/fish/completions/intertie.fish` | `_INTERTIE_COMPLETE=fish_source intertie \\| source` |
 
-What the command prints can be kept in a file, so that a new shell does not wait for it.
+To start shells faster, save the output of the command in a file and read that file instead.
 """
 
 

@@ -14,6 +14,8 @@ from intertie.lint.cases.judging import is_judged_as_case
 from intertie.lint.ids import misspelt_specs, other_type
 from intertie.spec.workspace import Workspace, find_workspace
 
+MOST_FILES = 20_000
+"""Files of whatever kind that are looked at where neither a path nor a workspace says which are meant."""
 _CASE_ID_RE = re.compile(r"(?:TC|SC|PC)-\d+\Z")
 
 
@@ -26,6 +28,9 @@ def workspace_of(context: CliContext, paths: tuple[str, ...]) -> Workspace:
     if context.workspace is not None:
         return Workspace(context.workspace)
     found = {find_workspace(Path(path)).root: path for path in paths if Path(path).exists()}
+    if not paths:
+        here = find_workspace(Path.cwd())
+        return here if (here.root / FILE_NAME).is_file() else Workspace(here.root, most=MOST_FILES)
     if len(found) < 2:
         return Workspace(next(iter(found), None) or find_workspace(Path.cwd()).root)
     declared = [root for root in found if (root / FILE_NAME).is_file()]
@@ -50,7 +55,10 @@ def spec_files(paths: tuple[str, ...], workspace: Workspace, *, cases: bool = Fa
         UsageError: A path names none.
     """
     if not paths:
-        return _files_in(workspace.root, workspace, cases=cases)
+        found = _files_in(workspace.root, workspace, cases=cases)
+        if workspace.ended_early:
+            say(_ENDED_EARLY.format(workspace.root))
+        return found
     files: list[Path] = []
     others: list[str] = []
     for text in paths:
@@ -81,12 +89,20 @@ def spec_files(paths: tuple[str, ...], workspace: Workspace, *, cases: bool = Fa
     return list({path.resolve(): path for path in files}.values())
 
 
+_ENDED_EARLY = (
+    f"only {MOST_FILES:,} files below {{}} were looked at, the nearest ones: name a path, or put an {FILE_NAME} where "
+    "the workspace begins"
+)
+
+
 def _files_in(folder: Path, workspace: Workspace, *, cases: bool) -> list[Path]:
     inside = folder.resolve()
     known = [*workspace.spec_files(), *misspelt_specs(workspace.markdown_files())]
     files = [path for path in known if path.resolve().is_relative_to(inside)]
     if cases:
         files += [path for path in workspace.case_files() if path.resolve().is_relative_to(inside)]
+    if not files and workspace.ended_early:
+        raise UsageError(_ENDED_EARLY.format(workspace.root) + "; there is no spec among them")
     if not files:
         raise UsageError(
             f"{folder.resolve()} has no specs: no Markdown file there says `type: Integration`; "

@@ -14,7 +14,7 @@ from intertie.runtime.reports import ReplayReport
 
 
 class AsyncOperation(OperationFace):
-    """One operation; awaiting a call of it calls the service through every guard."""
+    """One operation of a service. Call it and await the result; all guards of the spec apply."""
 
     async def __call__(self, /, **input: object) -> Result:  # noqa: A002  # what callers give is the operation's input
         """Call with the internal input as keywords; return the result or raise a `CallError`."""
@@ -64,7 +64,7 @@ class AsyncOperation(OperationFace):
 
 
 class AsyncIntegration(IntegrationFace[AsyncOperation]):
-    """An external service through its spec, on an event loop: `await payments.create_charge(amount="12.50")`."""
+    """An asyncio client for a service. Operations are attributes: `await payments.create_charge(amount="12.50")`."""
 
     _operation_class = AsyncOperation
 

@@ -16,7 +16,7 @@ from intertie.runtime.stepping import run_blocking
 
 
 class Operation(OperationFace):
-    """One operation; calling it calls the service through every guard."""
+    """One operation of a service. Call it like a function; all guards of the spec apply."""
 
     def __call__(self, /, **input: object) -> Result:  # noqa: A002  # what callers give is the operation's input
         """Call with the internal input as keywords; return the result or raise a `CallError`."""
@@ -89,9 +89,9 @@ async def _close(body: BodyStream) -> None:
 
 
 class Integration(IntegrationFace[Operation]):
-    """An external service through its spec: operations are attributes, `payments.create_charge(amount="12.50")`.
+    """A client for an external service. Operations are attributes: `payments.create_charge(amount="12.50")`.
 
-    Safe to share between threads. Close it, or use it as a context manager, so that what is leased goes back.
+    It is safe to share between threads. Close it, or use it as a context manager, to return what it has leased.
     """
 
     _operation_class = Operation

@@ -17,20 +17,20 @@ from intertie.runtime.http import Response
 
 
 class Result(Struct, frozen=True):
-    """A call that was answered: by the service, or by a fallback, which is always marked as one.
+    """The result of a call: an answer of the service, or of a fallback, which is always marked.
 
     Attributes:
         operation: Operation id.
-        data: The mapped answer; None for what was queued, and for an answer without a body.
-        status: HTTP status; None where the service gave no answer.
-        fallback: `cache`, `default` or `queue`, None where the service answered.
+        data: The mapped answer; None for a queued call, and for an answer without a body.
+        status: HTTP status; None if the service did not answer.
+        fallback: `cache`, `default` or `queue`; None if the service answered.
         stale: The answer came from the cache.
         attempts: Attempts sent.
         elapsed_s: Seconds, waits included.
-        cost: What the attempts cost, None where nothing is paid per call.
-        receipt: Id of what was queued.
-        warnings: Sentences about what will hurt later: deprecations, a broken response schema.
-        events: What each guard saw and decided, where the call was explained.
+        cost: What the attempts cost, None if calls have no price.
+        receipt: Id of the queued call.
+        warnings: Sentences about problems that don't fail the call: deprecations, an answer that breaks its schema.
+        events: What each guard decided, if the call was made with `explain`.
         response: The service's answer as it came: `status`, `headers`, `body`, `json()`; None for a fallback answer.
             Nobody has masked it.
         cause: The error that a fallback stands in for, with its own `response` where the service answered; None where

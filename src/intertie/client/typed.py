@@ -27,11 +27,11 @@ Version_contra = TypeVar("Version_contra", contravariant=True)
 
 
 class TypedResult(Protocol[Data_co]):
-    """A `Result` whose data has a known type. Object answers add `result["field"]`, field by field."""
+    """The type of a `Result` with known data. For objects, generated modules add `result["field"]` for each field."""
 
     @property
     def data(self) -> Data_co:
-        """The mapped answer; None for what was queued, and for an answer without a body."""
+        """The mapped answer; None for a queued call, and for an answer without a body."""
 
     @property
     def operation(self) -> str:
@@ -39,11 +39,11 @@ class TypedResult(Protocol[Data_co]):
 
     @property
     def status(self) -> int | None:
-        """HTTP status; None where the service gave no answer."""
+        """HTTP status; None if the service did not answer."""
 
     @property
     def fallback(self) -> str | None:
-        """`cache`, `default` or `queue`, None where the service answered."""
+        """`cache`, `default` or `queue`; None if the service answered."""
 
     @property
     def stale(self) -> bool:
@@ -59,11 +59,11 @@ class TypedResult(Protocol[Data_co]):
 
     @property
     def cost(self) -> Money | None:
-        """What the attempts cost, None where nothing is paid per call."""
+        """What the attempts cost, None if calls have no price."""
 
     @property
     def receipt(self) -> str | None:
-        """Id of what was queued."""
+        """Id of the queued call."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -71,7 +71,7 @@ class TypedResult(Protocol[Data_co]):
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """What each guard saw and decided, where the call was explained."""
+        """What each guard decided, if the call was made with `explain`."""
 
     @property
     def response(self) -> Response | None:
@@ -86,7 +86,7 @@ class TypedResult(Protocol[Data_co]):
 
 
 class TypedOperation(Protocol[Input_contra, Answer_co, Version_contra]):
-    """An `Operation` with a known input and result. A generated one adds the call with keywords."""
+    """The type of an `Operation` with a known input and result. Generated modules add the keywords of its call."""
 
     plan: OperationPlan
 
@@ -104,7 +104,7 @@ class TypedOperation(Protocol[Input_contra, Answer_co, Version_contra]):
 
 
 class TypedAsyncOperation(Protocol[Input_contra, Answer_co, Version_contra]):
-    """An `AsyncOperation` with a known input and result. A generated one adds the call with keywords."""
+    """The type of an `AsyncOperation` with a known input and result. Generated modules add the keywords of its call."""
 
     plan: OperationPlan
 
@@ -159,7 +159,7 @@ class _Shared(Protocol[Version_contra]):
 
 
 class TypedIntegration(_Shared[Version_contra], Protocol[Version_contra]):
-    """An `Integration` whose operations are known. A generated one has them as attributes."""
+    """The type of an `Integration` with known operations. Generated modules add them as attributes."""
 
     def replay_queue(self, *, limit: int | None = ..., receipt: str | None = ...) -> ReplayReport:
         """Send what the queue holds, oldest first."""
@@ -175,7 +175,7 @@ class TypedIntegration(_Shared[Version_contra], Protocol[Version_contra]):
 
 
 class TypedAsyncIntegration(_Shared[Version_contra], Protocol[Version_contra]):
-    """An `AsyncIntegration` whose operations are known. A generated one has them as attributes."""
+    """The type of an `AsyncIntegration` with known operations. Generated modules add them as attributes."""
 
     async def replay_queue(self, *, limit: int | None = ..., receipt: str | None = ...) -> ReplayReport:
         """Send what the queue holds, oldest first."""

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from msgspec import Struct
 
 from intertie.comparing.change import Change, Impact, Places
-from intertie.comparing.rule import Rule
+from intertie.comparing.rule import ChangeRule
 from intertie.comparing.sides import Pair
 from intertie.comparing.words import canonical, shown
 from intertie.runtime.plan import OperationPlan
@@ -34,7 +34,7 @@ NOT_COMPARED: Mapping[str, str] = {
 """Field of the plan -> why a difference in it is none."""
 
 
-def other_settings(pair: Pair, rules: Iterable[Rule]) -> Iterator[Change]:
+def other_settings(pair: Pair, rules: Iterable[ChangeRule]) -> Iterator[Change]:
     """Yield the differences of the plans that no rule compares."""
     watched = frozenset(path for rule in rules for path in rule.plan)
     for path, old, new in _differences(pair.old.plan, pair.new.plan, "", watched):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from intertie.comparing import fields, leftovers
 from intertie.comparing.leftovers import NOT_COMPARED
-from intertie.comparing.rule import Rule
+from intertie.comparing.rule import ChangeRule
 from intertie.comparing.rules import SUBJECTS
 
 _INTRODUCTION = """# Changes
@@ -49,6 +49,6 @@ def _lines() -> Iterator[str]:
     yield from (f"| `{field}` | {why} |" for field, why in NOT_COMPARED.items())
 
 
-def _row(rule: Rule) -> str:
+def _row(rule: ChangeRule) -> str:
     cells = (rule.summary, rule.breaking, rule.risky, rule.safe)
     return f"| `{rule.kind}` | {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

@@ -14,7 +14,7 @@ from intertie.comparing.sides import Pair
 Find: TypeAlias = Callable[[Pair], Iterator[Found]]
 
 
-class Rule(Struct, frozen=True):
+class ChangeRule(Struct, frozen=True):
     """One kind of change.
 
     Attributes:
@@ -46,11 +46,11 @@ class Rule(Struct, frozen=True):
 def rule(
     kind: str, *, breaking: str = "", risky: str = "", safe: str = "", plan: tuple[str, ...] = (),
     spec: tuple[str, ...] = (),
-) -> Callable[[Find], Rule]:  # fmt: skip
+) -> Callable[[Find], ChangeRule]:  # fmt: skip
     """Make a rule of a function that yields what it finds."""
 
-    def make(find: Find) -> Rule:
+    def make(find: Find) -> ChangeRule:
         summary = cleandoc(find.__doc__ or "").splitlines()[0]
-        return Rule(kind, summary, breaking, risky, safe, plan, spec, find)
+        return ChangeRule(kind, summary, breaking, risky, safe, plan, spec, find)
 
     return make

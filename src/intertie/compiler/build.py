@@ -47,10 +47,10 @@ class Build(Struct):
         severity: Severity | None = None,
         related: tuple[Label, ...] = (),
     ) -> None:
-        """Add a finding of the table; its mend stands in for a missing `help`."""
+        """Add a finding of the table; its `help` is used if none is given."""
         code = CODES[name]
         self.diagnostics.append(
-            Diagnostic(code.code, name, severity or code.severity, message, span, help or code.mend, related)
+            Diagnostic(code.code, name, severity or code.severity, message, span, help or code.help, related)
         )
 
     def leave_out(self, what: str, why: str, source: SourceSpan | str) -> None:

@@ -19,7 +19,7 @@ class Code(Struct, frozen=True):
         code: `TIE` and three digits.
         name: Reads after "allow": `unknown-environment`.
         meaning: What is wrong, in one sentence.
-        mend: What to do about it, as it follows `help:`.
+        help: What to do about it.
         judges: Where its cause lies.
     """
 
@@ -27,7 +27,7 @@ class Code(Struct, frozen=True):
     name: str
     severity: Severity
     meaning: str
-    mend: str
+    help: str
     judges: Judges = "spec"
 
 
@@ -37,13 +37,13 @@ TABLE: tuple[Code, ...] = (
     Code(
         "TIE050", "unknown-environment", _ERROR,
         "The chosen environment is not declared.",
-        "choose a declared one, or add it under `service.environments`",
+        "choose a declared environment, or add it under `service.environments`",
         judges="surroundings",
     ),
     Code(
         "TIE051", "no-base-url", _ERROR,
         "The spec has no base URL.",
-        "give `service.base_url` or an environment's URL under `service.environments`",
+        "add `service.base_url`, or a URL under `service.environments`",
     ),
     Code(
         "TIE052", "invalid-base-url", _ERROR,
@@ -63,27 +63,27 @@ TABLE: tuple[Code, ...] = (
     Code(
         "TIE055", "incomplete-endpoint", _WARNING,
         "An endpoint has no path or no method.",
-        "give `endpoint.path` and `endpoint.method`",
+        "add `endpoint.path` and `endpoint.method`",
     ),
     Code(
         "TIE057", "invalid-field-path", _ERROR,
         "A path into a document can't be read.",
-        "write it dotted, such as `items[].price`, or as a JSONPath",
+        "write it with dots, such as `items[].price`, or as a JSONPath",
     ),
     Code(
         "TIE058", "unknown-transform", _ERROR,
         "A mapping row uses an unknown transform.",
-        "use a name from the transform library; `-` means none",
+        "use a name from the transform library; `-` means no transform",
     ),
     Code(
         "TIE059", "uncompilable-schema", _ERROR,
         "A schema does not compile.",
-        "mend the schema at the place named",
+        "correct the schema at that place",
     ),
     Code(
         "TIE060", "invalid-status", _ERROR,
         "A status is not a valid HTTP status.",
-        "write `409`, `5xx`, or a condition where one is allowed",
+        "write a status such as `409`, a class such as `5xx`, or a condition if the field takes one",
     ),
     Code(
         "TIE061", "invalid-date", _ERROR,
@@ -98,12 +98,12 @@ TABLE: tuple[Code, ...] = (
     Code(
         "TIE063", "mixed-currencies", _ERROR,
         "The amounts of a spec are in different currencies.",
-        "write all amounts in one currency and name it in `costs.currency`",
+        "write all amounts in `costs.currency`",
     ),
     Code(
         "TIE064", "invalid-threshold", _ERROR,
         "The failure threshold of the circuit breaker can't be read.",
-        "write `5` (failures in a row) or `50%` (with `window`)",
+        "write `5` for failures in a row, or `50%` together with `window`",
     ),
     Code(
         "TIE065", "unreadable-rate", _ERROR,
@@ -118,12 +118,12 @@ TABLE: tuple[Code, ...] = (
     Code(
         "TIE067", "literal-secret", _ERROR,
         "The spec contains a secret.",
-        "move it out and write `env:NAME` or `file:/run/secrets/name`; then change the secret, for it has been read",
+        "write a reference such as `env:NAME` or `file:/run/secrets/name`, and replace the secret at the provider",
     ),
     Code(
         "TIE068", "unknown-setting", _WARNING,
         "The configuration has an unknown key.",
-        "mend its spelling or take it out",
+        "correct the spelling, or remove the key",
         judges="surroundings",
     ),
     Code(
@@ -134,22 +134,22 @@ TABLE: tuple[Code, ...] = (
     Code(
         "TIE070", "incomplete-mapping-row", _WARNING,
         "A mapping row has only one of its two fields.",
-        "give both `external_field` and `internal_field`",
+        "set both `external_field` and `internal_field`",
     ),
     Code(
         "TIE071", "unused-mapping-row", _WARNING,
         "A mapping row has no effect.",
-        "mend the field's name, or add it to the schema it belongs to",
+        "correct the name of the field, or add it to the schema",
     ),
     Code(
         "TIE072", "unordered-tiers", _ERROR,
         "The price tiers are out of order.",
-        "order the tiers by `limit`; only the last has none",
+        "sort the tiers by `limit`; only the last has none",
     ),
     Code(
         "TIE073", "wrong-tier-unit", _ERROR,
         "The unit of a price tier does not match the pricing model.",
-        "use `request`, `gb` or `minute` with the model of that name, `month` with `subscription`",
+        "use `request`, `gb` or `minute` with the model of that name, and `month` with `subscription`",
     ),
     Code(
         "TIE074", "limited-last-tier", _WARNING,
@@ -164,22 +164,22 @@ TABLE: tuple[Code, ...] = (
     Code(
         "TIE076", "incomplete-auth", _ERROR,
         "The authentication lacks a field that its type needs.",
-        "give the missing field in `authentication.config`",
+        "add the missing field to `authentication.config`",
     ),
     Code(
         "TIE077", "incomplete-pagination", _ERROR,
         "The pagination lacks a field that its style needs.",
-        "give the missing field",
+        "add the missing field",
     ),
     Code(
         "TIE078", "incomplete-error-row", _WARNING,
         "An error row has no external code.",
-        "give `external_code`: a status, a class or the provider's own code",
+        "add `external_code`: a status, a class of statuses, or the provider's own code",
     ),
     Code(
         "TIE079", "missing-fallback", _WARNING,
         "An error row says `fallback`, but the spec declares no fallback.",
-        "give `fallback_behavior.strategy`, or let the row say `fail`",
+        "add `fallback_behavior.strategy`, or write `action: fail`",
     ),
     Code(
         "TIE080", "unset-variable", _ERROR,
@@ -195,18 +195,18 @@ TABLE: tuple[Code, ...] = (
     Code(
         "TIE082", "invalid-header", _ERROR,
         "A header can't be sent.",
-        "mend name and value; leave out Host, Content-Length, Transfer-Encoding and Connection",
+        "correct the name or value; leave out Host, Content-Length, Transfer-Encoding and Connection",
     ),
     Code(
         "TIE083", "compiler-bug", _ERROR,
         "The compiler failed because of a bug in Intertie.",
-        "report it with the version and that part of the spec, without secrets",
+        "report the bug with the version and that part of the spec, without secrets",
         judges="surroundings",
     ),
     Code(
         "TIE084", "invalid-proxy", _ERROR,
         "The proxy can't be used.",
-        "write `url: http://proxy.example:3128`, and `username: env:NAME` and `password: env:NAME` where it asks",
+        "write `url: http://proxy.example:3128`; if it needs them, `username: env:NAME` and `password: env:NAME`",
     ),
 )  # fmt: skip
 """In the order of their codes."""

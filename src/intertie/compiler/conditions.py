@@ -73,7 +73,7 @@ def read_conditions(build: Build, items: Iterable[Located[str] | Located[object]
             name = "invalid-status" if text.strip()[:1].isdigit() else "unknown-condition"
             own = _OWN_CODE_RE.fullmatch(text.strip()) and where == "retry"
             build.report(
-                name, f"{where}: `{text}` is no status (100-599), class (`5xx`) or known condition", item.span,
+                name, f"{where}: `{text}` is not a status (100-599), class (`5xx`) or known condition", item.span,
                 help=_OWN_CODE if own else None,
             )  # fmt: skip
         else:

@@ -14,7 +14,7 @@ from intertie.compiler.fate import Fate, How
 from intertie.compiler.guards import HALVES
 
 _ENFORCED, _GENERATED, _CHECKED, _REPORTED = How.ENFORCED, How.GENERATED, How.CHECKED, How.REPORTED
-_NO_TOKEN = "tokens of OAuth and JWT are not requested or signed by this version; calls are refused"  # noqa: S105
+_NO_TOKEN = "this version does not request OAuth tokens or sign JWTs; calls are refused"  # noqa: S105
 _NO_RUNNER = "this version has no runner of cases"
 _MOCK = "the mock answers so"
 _NOT_DONE = "this version does not do it; calls are refused"
@@ -64,7 +64,7 @@ _TABLE: tuple[tuple[str, str, How, str], ...] = (
     ("endpoints[].pagination", "style", _CHECKED, "each style needs options of its own; `.pages()` and `.items()`"),
     ("endpoints[]", "streaming", _REPORTED, "the body can be read as it comes; it is not split into events or lines"),
     ("endpoints[]", "graphql grpc websocket", _REPORTED, _NOT_DONE),
-    ("endpoints[]", "asynchronous", _REPORTED, "the call is made; its job is not followed by this version"),
+    ("endpoints[]", "asynchronous", _REPORTED, "the call is made; this version does not follow its job"),
     ("inbound[]", "external_field internal_field transform required default endpoints", _ENFORCED,
      "stage inbound mapping"),
     ("outbound[]", "internal_field external_field transform default required endpoints", _ENFORCED,
@@ -73,13 +73,13 @@ _TABLE: tuple[tuple[str, str, How, str], ...] = (
     ("", "error_code_path", _ENFORCED, "where the service's own code is read"),
     ("", "error_message_path", _ENFORCED, "where the service's own message is read"),
     ("validation", "responses", _ENFORCED, "stage response validation"),
-    ("monitoring", "metrics", _REPORTED, "measured, but not exported by this version"),
+    ("monitoring", "metrics", _REPORTED, "measured; this version does not export it"),
     ("monitoring.logging", "level", _ENFORCED,
      "least level that is logged, by applications and by the command line (`-v`, `-vv` log more)"),
     ("monitoring.logging", "include_headers include_body mask_sensitive", _ENFORCED, "what the log holds"),
-    ("monitoring.alerts[]", "condition severity channel", _REPORTED, "conditions are not evaluated by this version"),
-    ("monitoring", "metrics_enabled", _REPORTED, "shown by `intertie status`, not exported by this version"),
-    ("monitoring", "alert_on_open", _REPORTED, "shown by `intertie status`, sent to no channel by this version"),
+    ("monitoring.alerts[]", "condition severity channel", _REPORTED, "this version does not evaluate conditions"),
+    ("monitoring", "metrics_enabled", _REPORTED, "shown by `intertie status`; this version does not export it"),
+    ("monitoring", "alert_on_open", _REPORTED, "shown by `intertie status`; this version sends it to no channel"),
     ("security", "data_encryption", _REPORTED,
      "`TLS 1.2` or `TLS 1.3` in it sets the minimum; cached answers and queued bodies are stored as they are"),
     ("security", "secret_management", _REPORTED, "one reference in it names the secret; the rest is prose"),
@@ -98,13 +98,13 @@ _TABLE: tuple[tuple[str, str, How, str], ...] = (
     ("testing.contract_tests", "provider", _CHECKED, "must agree with the service's name; " + _NO_RUNNER),
     ("testing.contract_tests", "pact_location", _REPORTED, _NO_RUNNER),
     ("dependencies", "internal_services libraries infrastructure", _REPORTED,
-     "whether it is there is not looked at by this version"),
+     "this version does not check that it exists"),
     ("sla", "availability response_time error_rate support_hours", _REPORTED,
      "what is promised is not judged by what was measured in this version"),
     ("documentation", "api_docs client_library support_contact", _GENERATED, "API description"),
     ("cases[]", "path", _CHECKED, "the file must be there; " + _NO_RUNNER),
     ("cases[]", "description", _REPORTED, _NO_RUNNER),
-    ("implementation[]", "what where", _REPORTED, "nothing is generated there by this version"),
+    ("implementation[]", "what where", _REPORTED, "this version generates nothing there"),
     ("", "uncertainties", _CHECKED, "listed; an approved spec may have none"),
 )  # fmt: skip
 """(block, fields in it, how they count, where that is seen or why it is not)."""

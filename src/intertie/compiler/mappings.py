@@ -13,6 +13,8 @@ from intertie.compiler.build import Build
 from intertie.compiler.paths import read_path, read_transform
 from intertie.compiler.schema_fields import has_field
 from intertie.core.errors import snake_case
+from intertie.core.media_types import codec_of
+from intertie.core.plurals import plural
 from intertie.runtime.mapping import NamePath
 from intertie.runtime.mapping.contracts import FieldPath
 from intertie.runtime.plan import MappingRow
@@ -74,9 +76,19 @@ class MappingRows(Struct):
         return tuple(rows)
 
     def report_unused(self, build: Build) -> None:
-        """Report rows that are for no operation."""
-        for row in (*self.inbound, *self.outbound):
-            if not row.used:
+        """Report rows that are for no operation; those of XML, which is handed over as text, together."""
+        for rows, table, body in ((self.inbound, "inbound", "answer"), (self.outbound, "outbound", "request")):
+            unused = [row for row in rows if not row.used]
+            if len(unused) > 1 and _are_xml(build, answers=table == "inbound"):
+                build.report(
+                    "unused-mapping-row",
+                    f"{plural(len(unused), 'row')} of `{table}` have no effect: each {body} is XML, which this "
+                    "version hands over as text",
+                    unused[0].external.span,
+                    help="read and write the XML in the caller, and take the rows out",
+                )
+                continue
+            for row in unused:
                 build.report("unused-mapping-row", f"no endpoint has a field `{row.external.value}`", row.external.span)
 
 
@@ -143,6 +155,18 @@ def _steps(path: FieldPath) -> tuple[object, ...]:
 def _declared_answers(build: Build) -> list[dict[str, object]]:
     answers = (endpoint.response.success for endpoint in build.spec.endpoints if endpoint.response)
     return [answer.schema.value.json for answer in answers if answer is not None and answer.schema is not None]
+
+
+def _are_xml(build: Build, *, answers: bool) -> bool:
+    """Return whether all bodies of one direction whose media type is declared are XML."""
+    codecs = set()
+    for endpoint in build.spec.endpoints:
+        success = endpoint.response.success if endpoint.response else None
+        body = endpoint.request.body if endpoint.request else None
+        holder = success if answers else body
+        if holder is not None and holder.content_type is not None:
+            codecs.add(codec_of(holder.content_type.value))
+    return codecs == {"xml"}
 
 
 def _odd_names(build: Build) -> frozenset[str]:

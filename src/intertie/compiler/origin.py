@@ -127,7 +127,7 @@ def _parsed(url: str) -> Origin | str:
     reason = ""
     if not url.isprintable():
         # urlsplit leaves tabs and line breaks out: another host than the one that is read.
-        return "can't be read: it holds characters that can't be printed"
+        return "can't be read: it contains characters that can't be printed"
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -141,13 +141,13 @@ def _parsed(url: str) -> Origin | str:
     elif not _is_host(host) or ("[" in parts.netloc and not _BRACKETED_RE.fullmatch(parts.netloc.rpartition("@")[2])):
         reason = "it has no valid host" if host.isascii() else "its host must be in ASCII (punycode) form"
     elif parts.username is not None or parts.password is not None:
-        reason = "it holds a user or password; those belong to `authentication`"
+        reason = "it contains a user or password, which belong in `authentication`"
     elif parts.query or parts.fragment:
-        reason = "it holds a query or fragment"
+        reason = "it contains a query or fragment"
     elif port == 0:
         reason = "port 0 can't be called"
     elif ".." in parts.path.split("/") or re.search(r"[\s\\]|%2f", parts.path, re.IGNORECASE):
-        reason = "its path holds `..`, spaces, backslashes or encoded slashes"
+        reason = "its path contains `..`, spaces, backslashes or encoded slashes"
     if reason or scheme is None:
         return f"can't be used: {reason}"
     return Origin(scheme, _one_spelling(host), port or _PORTS[scheme], parts.path.rstrip("/"))
@@ -231,7 +231,7 @@ def _candidate(
     if found is not None:
         return _Candidate(found.value, str(found.span), found.span)
     choices = f"; choose an environment: {', '.join(declared)}" if declared else ""
-    build.report("no-base-url", f"the spec says nowhere where the service is{choices}", _service_span(build))
+    build.report("no-base-url", f"the spec does not say where the service is{choices}", _service_span(build))
     return None
 
 

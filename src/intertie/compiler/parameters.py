@@ -40,7 +40,7 @@ def compile_parameters(
             build.leave_out(f"parameter {name}", "the header is written by Intertie itself", parameter.head)
             continue
         if location == "header" and not is_header_name(name):
-            build.report("invalid-header", f"no header can have the name `{name}`", parameter.name.span)
+            build.report("invalid-header", f"a header can't have the name `{name}`", parameter.name.span)
             continue
         if location == "path" and name not in placeholders:
             build.leave_out(f"parameter {name}", f"the path {path} has no `{{{name}}}`", parameter.head)

@@ -28,7 +28,7 @@ def compile_proxy(build: Build, origin: Origin) -> tuple[ProxyOptions | None, st
     if block is not None and block.url is not None:
         return _declared(build, block, origin)
     if block is not None and (block.username or block.password):
-        build.report("invalid-proxy", "`proxy` has a user or a password and no `url` to use them at", block.head)
+        build.report("invalid-proxy", "`proxy` has a user or a password, but no `url`", block.head)
     return _of_environment(build, block, origin)
 
 
@@ -62,7 +62,7 @@ def _declared(build: Build, block: Proxy, origin: Origin) -> tuple[ProxyOptions 
     if found.username is not None or found.password is not None:
         build.report(
             "invalid-proxy",
-            "`proxy.url` holds a user or a password (not shown here); they belong to `proxy.username` and "
+            "`proxy.url` contains a user or a password (not shown here); they belong in `proxy.username` and "
             "`proxy.password`, as references",
             block.url.span,
         )
@@ -118,13 +118,13 @@ def _read(text: str) -> SplitResult | str:
         return unreadable
     host = (parts.hostname or "").rstrip(".")
     if parts.scheme == "https":
-        return "proxies are spoken to in plain HTTP by this version, not over TLS (`https://`); tunnels stay encrypted"
+        return "this version connects to proxies over plain HTTP, not over TLS (`https://`); tunnels stay encrypted"
     if parts.scheme.startswith("socks"):
-        return "this version does not speak SOCKS; name an HTTP proxy"
+        return "this version does not support SOCKS; use an HTTP proxy"
     if parts.scheme != "http":
         return f"`{shown(parts.scheme, most=20)}` is not a kind of proxy; it must begin with `http://`"
     if not _HOST_RE.fullmatch(host) or port == 0:
         return unreadable
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
-        return "it has a path, query or fragment; a proxy has host and port alone"
+        return "it has a path, query or fragment; a proxy has only host and port"
     return parts

@@ -8,90 +8,89 @@ from intertie.core.units import seconds_text
 from intertie.spec.fields import FieldInfo, Kind
 
 _SETTINGS = (
-    ("environment", "each spec's own", "Environment of every spec where a call names none."),
-    ("base_url", "each spec's own", "Where calls go instead of what the specs say; made for one-off runs."),
-    ("state", "`sqlite:///.intertie/state.db`", "Limiter, breaker and cache, shared by all who name the same store."),
+    ("environment", "each spec's own", "Environment of all specs, unless a call chooses another one."),
+    ("base_url", "each spec's own", "Send calls to this URL, not the one in the spec; for one-off runs."),
+    ("state", "`sqlite:///.intertie/state.db`", "Limiter, breaker and cache, shared by all that use the same store."),
     ("journal", "`sqlite:///.intertie/journal.db`", "Ledger, queue and history."),
-    ("durability", "`process`", "`process` survives a killed process, `power` a power cut too."),
+    ("durability", "`process`", "`process` survives a killed process; `power` also survives a power cut."),
     (
         "store_down",
         "`fair_share`",
         "`fair_share`, `refuse` or `allow`: see [below](#store_down).",
     ),
     ("audit", "`grouped`", "`grouped`, or `strict`: stored before the call is sent."),
-    ("history", "`90d`", "How long finished calls are kept, or `forever`; see [below](#history)."),
-    ("trust", "`system`", "Whose certificates are trusted: see [below](#trust)."),
+    ("history", "`90d`", "How long to keep finished calls, or `forever`; see [below](#history)."),
+    ("trust", "`system`", "Trusted authorities: see [below](#trust)."),
 )
 _TRUST = (
     "## `trust`",
     "",
-    "`system`, and files or folders of certificates in PEM, separated by commas: all of them together are trusted.",
-    "`security.ca` of a spec stands above it: that service is then judged by this one file alone.",
+    "`system`, and files or folders of PEM certificates, separated by commas. All of them are trusted. If a spec has",
+    "`security.ca`, only that file is trusted for its service.",
     "",
     "```toml",
     'trust = "system, certificates/company-root.pem"',
     "```",
     "",
-    "- `system` is what the machine trusts: the file in `SSL_CERT_FILE` and the folder in `SSL_CERT_DIR` where those",
-    "  variables are set, else where OpenSSL looks, else the bundle that Debian, Fedora, openSUSE or Alpine keep.",
-    "- A relative path starts at the workspace's root. A folder needs the names that `openssl rehash` makes.",
-    "- An image without any certificates (many slim ones) trusts nobody: install `ca-certificates` there, or set",
-    "  `INTERTIE_TRUST` to the file that `python -m certifi` prints.",
-    "- A file that is missing or no certificate stops `open`, before the first call. `intertie doctor` looks at all",
-    "  of them.",
+    "- `system` is what the machine trusts: the file in `SSL_CERT_FILE` and the folder in `SSL_CERT_DIR` if those",
+    "  variables are set, else the places of OpenSSL, else the bundle of Debian, Fedora, openSUSE or Alpine.",
+    "- A relative path starts at the root of the workspace. A folder needs the names that `openssl rehash` creates.",
+    "- Many slim container images have no certificates: install `ca-certificates` there, or set `INTERTIE_TRUST` to",
+    "  the file that `python -m certifi` prints.",
+    "- If a file is missing or not a certificate, `open` fails, before the first call. `intertie doctor` checks all of",
+    "  them.",
     "",
-    "The variables of a proxy (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`) are read too:",
+    "The variables of a proxy (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`) also apply:",
     "[Proxies, certificates and other preconditions](../guides/network.md).",
     "",
 )
 _STORE_DOWN = (
     "## `store_down`",
     "",
-    "What is done while a store can't be opened or reached, whatever the reason:",
+    "What happens while a store can't be opened or reached, whatever the reason:",
     "",
     "| value | `state`: limits, breaker, cache | `journal`: ledger, queue, history |",
     "|---|---|---|",
-    "| `fair_share` | this process's last share of the limit; memory where there is none yet | see below |",
+    "| `fair_share` | an equal part of the limit, as last known; memory if nothing is known yet | see below |",
     "| `refuse` | calls are refused | see below |",
     "| `allow` | calls are not limited; memory from the start | memory |",
     "",
-    "Without its journal, a spec with `hard_stop`, a `queue` or a strict audit is refused: what can't be read may hold",
-    "a spent budget, and what can't be written keeps no receipt. Others go on in memory, with a warning on every call.",
-    "`memory://` says that nothing need be kept. `intertie doctor` shows what is wrong and what to do.",
+    "Without its journal, a spec with `hard_stop`, a `queue` or a strict audit is refused: the journal may show a",
+    "spent budget, and must store the receipts. Other specs continue in memory, with a warning on every call. Use `memory://`",
+    "if nothing has to be kept. `intertie doctor` shows what is wrong and what to do.",
     "",
 )
 _HISTORY = (
     "## `history`",
     "",
-    "Each finished call is an entry of the journal, of some 400 bytes, without request or response data;",
-    "`report calls` shows them. Entries older than this are deleted in the background by the processes that record",
-    "new ones, some hundred at a time. Their room in the file is used again; the file itself does not shrink. What",
-    'months cost is in the ledger, which nothing deletes. An entry that was recorded with `audit = "strict"` stays,',
-    "whatever its age.",
+    "The journal has an entry of about 400 bytes for each finished call, without request or response data;",
+    "`report calls` shows them. Processes that record new entries delete older ones in the background, some hundred at",
+    "a time. The file reuses the space; it does not shrink. The ledger keeps what months cost, and is never deleted.",
+    'Entries that were recorded with `audit = "strict"` are never deleted, either.',
     "",
 )
 _WHOSE_STATE = """
 ## Whose state it is
 
-Limiter, breakers, cached answers, ledger, queue and history keep every row under four things:
+The rows of limiter, breakers, cached answers, ledger, queue and history have a key of four parts:
 
-- *integration*: the spec's `id`, or its service's name where it has none.
-- *environment*: its name, `default` where `base_url` is used.
-- *origin*: empty where calls go to the URL that the spec has for the environment; `scheme://host:port` where that URL
-  is loopback, and where `--base-url`, `base_url=` or the setting gives another URL.
+- *integration*: the `id` of the spec, or the name of its service if it has none.
+- *environment*: its name, or `default` for `base_url`.
+- *origin*: empty if calls go to the URL that the spec has for the environment; `scheme://host:port` if that URL is
+  loopback, or if `--base-url`, `base_url=` or the setting is another URL.
 - *tenant*: empty; there are no tenants yet.
 
-So a mock never uses up the limit or the budget of the real service, its answers never stand for the service's, and a
-call that was queued at a mock is never sent to the service. When the vendor moves to a new host and the spec follows,
-limit and month go on. Cached answers are kept under the origin in any case.
+A mock therefore never uses up the limit or the budget of the real service, its answers are never taken for those of the
+service, and a call that was queued for a mock is never sent to the service. If the vendor moves to a new host and you
+change the spec, limit and month continue. Cached answers always have their origin in the key.
 
-Commands and logs write the key as `INT-001@staging`, with the origin behind it where there is one:
-`INT-001@default http://127.0.0.1:8420`. `status`, `breaker`, `limiter` and `queue replay` are about the spec's own URL;
-with `--base-url` they are about another. `queue list`, `report` and `budget reconcile` show all.
+Commands and logs write the key as `INT-001@staging`, followed by the origin if there is one:
+`INT-001@default http://127.0.0.1:8420`. `status`, `breaker`, `limiter` and `queue replay` use the URL in the spec, or
+that of `--base-url`. `queue list`, `report` and `budget reconcile` show all.
 
-The state folder belongs to the spec's file, however you name it: by path, by id, by service, through `..` or a link.
-It is `.intertie/` in the nearest folder upwards that has an `intertie.toml`, else in the file's own folder.
-`--workspace` names another.
+The state folder belongs to the spec file, whether you open it by path, id or service, through `..` or through a link.
+It is `.intertie/` in the nearest parent folder that has an `intertie.toml`, else in the folder of the file.
+`--workspace` chooses another folder.
 """
 _SECONDS = frozenset({"retry_after", "max_wait", "margin", "max_pause", "initial_delay", "max_delay", "cache_ttl",
                       "idempotency_ttl", "budget_window", "timeout", "connect", "read", "write", "total"})  # fmt: skip
@@ -102,14 +101,14 @@ def defaults_markdown() -> str:
     lines = [
         "# Defaults",
         "",
-        "What holds where a spec and the configuration say nothing. `intertie plan` shows such a value with the source",
-        "`default`; a value of `[defaults]` in `intertie.toml` takes its place, with the source `config`.",
+        "The values that apply if neither the spec nor the configuration sets a field. `intertie plan` shows them with",
+        "the source `default`. `[defaults]` in `intertie.toml` replaces them, with the source `config`.",
         "",
         "| field | default | why |",
         "|---|---|---|",
     ]
     lines += [f"| `{key}` | {_shown(key, default.value)} | {default.why} |" for key, default in DEFAULTS.items()]
-    lines += ["", "## A block that is absent", "", "| block | what holds |", "|---|---|"]
+    lines += ["", "## If a block is absent", "", "| block | what happens |", "|---|---|"]
     lines += [f"| `{block}` | {what} |" for block, what in WHEN_ABSENT.items()]
     return "\n".join(lines) + "\n"
 
@@ -119,8 +118,8 @@ def configuration_markdown() -> str:
     lines = [
         "# Configuration",
         "",
-        "`intertie.toml` stands in the workspace's root. Flags win over `INTERTIE_*` variables, those over the file,",
-        "the file over the defaults. A key that nothing reads is a warning at its line.",
+        "`intertie.toml` is in the root of the workspace. Flags take precedence over `INTERTIE_*` variables, variables",
+        "over the file, and the file over the defaults. An unknown key is a warning.",
         "",
         "| key | variable | default | what it does |",
         "|---|---|---|---|",
@@ -128,17 +127,17 @@ def configuration_markdown() -> str:
     lines += [f"| `{key}` | `INTERTIE_{key.upper()}` | {default} | {what} |" for key, default, what in _SETTINGS]
     lines += [
         "",
-        "`[lint]` has `select` and `ignore`, lists of rule codes, their beginnings or names, and tables: `severity`",
-        "(rule and severity) and `per-file-ignores` (pattern of paths and rules). `[channels]` and `[gateway]` are",
-        "handed on as they are. `INTERTIE_GATEWAY_PORT` is `port` of `[gateway]`, and so on.",
+        "`[lint]` has the lists `select` and `ignore` (codes of rules, beginnings of codes, or names), and the tables",
+        "`severity` (rule and severity) and `per-file-ignores` (pattern of paths and rules). `[channels]` and",
+        "`[gateway]` are passed on as they are. `INTERTIE_GATEWAY_PORT` is `port` of `[gateway]`, and so on.",
         "",
         *_STORE_DOWN,
         *_HISTORY,
         *_TRUST,
         "## `[defaults]`",
         "",
-        "Used where a spec is silent, also where it has no such block: `[defaults.retry]` gives a retry to every spec",
-        "that does not say `enabled: false`. Names, units and choices are those of the spec; the variable of",
+        "Values for fields that a spec does not set, even if it lacks the block: `[defaults.retry]` adds retries to",
+        "each spec that does not say `enabled: false`. Names, units and choices are those of the spec; the variable of",
         "`retry.max_attempts` is `INTERTIE_DEFAULTS_RETRY_MAX_ATTEMPTS`.",
         "",
         "```toml",

@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from intertie.compiler.build import Build, Chosen
 from intertie.compiler.guards.auth import secret_reference
+from intertie.compiler.retention import read_retention_s
 from intertie.core.patterns import later
-from intertie.core.units import parse_duration_s
 from intertie.diagnostics import SourceSpan
 from intertie.runtime.plan import SYSTEM_TRUST, LoggingOptions, TlsOptions
 from intertie.spec.fields import Located
@@ -17,21 +17,12 @@ _LEVELS = {"warn": "warning"}
 _TLS_RE = later(r"\b(?:TLS|SSL)\s*v?\s*(1\.[0-3])", re.IGNORECASE)
 _PERSONAL_RE = later(r"\bpersonal(?:\s+(?:data|fields?))?\s*:\s*([^;]+)", re.IGNORECASE)
 _FIELD_RE = later(r"[\w$][\w.\-\[\]]*")
-_DURATION_RE = later(
-    r"(\d[\d_,.]*)[\s_-]*(seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|[smhdw])\b",
-    re.IGNORECASE,
-)
-_LONG_UNITS_S = {"month": 30 * 86400.0, "year": 365 * 86400.0}
 _AT_REST_RE = later(
     r"\bat[\s-]+rest\b|\b(?:stored|kept|persisted|cached|queued)\s+(?:[\w-]+\s+)?encrypted\b"
     r"|\bencrypt(?:s|ed|ion)?\s+(?:[\w-]+\s+){0,3}(?:storage|store|cache|queue)\b",
     re.IGNORECASE,
 )
 _DENIED_RE = later(r"\b(?:no|not|none|never|nothing|without|unencrypted)\b", re.IGNORECASE)
-_NO_RETENTION_RE = later(
-    r"\b(?:not|never)\s+(?:be\s+)?(?:cached|stored|kept|retained)\b|\bno\s+(?:caching|retention|storage)\b",
-    re.IGNORECASE,
-)
 
 
 def compile_logging(build: Build) -> tuple[LoggingOptions, dict[str, str]]:
@@ -105,31 +96,6 @@ def compile_retention(build: Build) -> tuple[float | None, str]:
 def _say_what_stays(build: Build, span: SourceSpan) -> None:
     why = "it bounds cached answers; queue and ledger have no age, and the history ends by the setting `history`"
     build.leave_out("data retention beyond the cache", why, span)
-
-
-def read_retention_s(text: str) -> float | None:
-    """Return the shortest duration that a sentence names, in seconds; 0 where it says that nothing is kept.
-
-    >>> read_retention_s("30 days"), read_retention_s("cached for 5 minutes, logs 2 weeks"), read_retention_s("briefly")
-    (2592000.0, 300.0, None)
-    >>> read_retention_s("Responses are never stored")
-    0.0
-    """
-    found: list[float] = []
-    for match in _DURATION_RE().finditer(text):
-        unit = match.group(2).lower().rstrip("s") if len(match.group(2)) > 1 else match.group(2).lower()
-        number = match.group(1).rstrip(".,")
-        if unit in _LONG_UNITS_S:
-            count = parse_duration_s(number, bare_unit="s")
-            seconds = None if count is None else float(count) * _LONG_UNITS_S[unit]
-        else:
-            read = parse_duration_s(f"{number} {unit}", bare_unit="d")
-            seconds = None if read is None else float(read)
-        if seconds is not None:
-            found.append(seconds)
-    if found:
-        return min(found)
-    return 0.0 if _NO_RETENTION_RE().search(text) else None
 
 
 def promises_encryption_at_rest(text: str) -> bool:

@@ -288,7 +288,7 @@ class _Reader:
             # Other tools may have variables of this prefix: only what looks like a slip of ours is told.
             if near := get_close_matches(variable, known, n=1, cutoff=0.85):
                 self._report(
-                    f"environment variable {variable} is read by nothing", near[0], nearest_place({}, (), "environment")
+                    f"environment variable {variable} has no effect", near[0], nearest_place({}, (), "environment")
                 )
 
     def _unknown(self, key: tuple[str, ...], known: object) -> None:
@@ -297,7 +297,7 @@ class _Reader:
 
     def _report(self, message: str, near: str | None, span: SourceSpan) -> None:
         code = CODES["unknown-setting"]
-        help_ = f"did you mean `{near}`?" if near else code.mend
+        help_ = f"did you mean `{near}`?" if near else code.help
         self._diagnostics.append(Diagnostic(code.code, code.name, code.severity, message, span, help_))
 
     def _place(self, key: tuple[str, ...]) -> SourceSpan:

@@ -36,10 +36,10 @@ def why_unsupported(build: Build, endpoint: Endpoint, operation: str, auth: str 
             continue
         block: Located[object] | None = getattr(endpoint, name)
         if block is not None:
-            return _refuse(build, operation, f"this version does not do {what}", block)
+            return _refuse(build, operation, f"this version does not support {what}", block)
     protocol = build.spec.integration_type.protocol if build.spec.integration_type else None
     if protocol is not None and protocol.value in _PROTOCOLS and protocol.value != spoken:
-        return _refuse(build, operation, f"this version does not do {_PROTOCOLS[protocol.value]}", protocol)
+        return _refuse(build, operation, f"this version does not support {_PROTOCOLS[protocol.value]}", protocol)
     return None
 
 
@@ -56,7 +56,7 @@ def leave_out_around(build: Build, endpoint: Endpoint, operation: str) -> None:
 def leave_out_body(build: Build, endpoint: Endpoint, operation: str, body: BodyPlan | None) -> None:
     """Say what of a body is not done."""
     if body is not None and body.codec == "xml" and endpoint.request and endpoint.request.body:
-        why = "the caller gives the XML as text in `body`; its schema is not checked"
+        why = "the caller passes the XML as text in `body`; its schema is not checked"
         build.leave_out(f"XML body of {operation}", why, endpoint.request.body.head)
 
 

@@ -40,7 +40,7 @@ LONGEST_MESSAGE = 2000
 
 
 class Reach(IntEnum):
-    """Whether an attempt reached the service: the strongest of several is their `max`."""
+    """Whether an attempt reached the service. For several attempts, take the `max`."""
 
     NO = 0
     """The kernel took no byte of it."""
@@ -57,18 +57,18 @@ _REACH_TEXTS = ("no", "maybe", "yes")
 
 
 class IntertieError(Exception):
-    """Base of everything Intertie raises on purpose. Its message is one line that is safe to print."""
+    """Base class of all Intertie errors. The message is one line that is safe to print."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(shown(message, most=LONGEST_MESSAGE))
 
 
 class NotJson(IntertieError, ValueError):  # noqa: N818  # reads as what the body is
-    """`response.json()` was asked of an answer that is not JSON; the message never holds a part of the body."""
+    """`response.json()` was called on an answer that is not JSON. The message never contains parts of the body."""
 
 
 class StoreUnavailable(IntertieError):  # noqa: N818  # reads as the state it names
-    """A store can't be opened or used; the message says where it is, why, and what to do.
+    """A store can't be opened or used. The message says where it is, why, and what to do.
 
     Attributes:
         url: The store's URL.
@@ -85,14 +85,14 @@ class StoreUnavailable(IntertieError):  # noqa: N818  # reads as the state it na
 
 
 class UsageError(IntertieError):
-    """The caller's mistake; raised at once and never retried."""
+    """Intertie was used in a wrong way. It is raised at once, and never retried."""
 
 
 class InvalidInput(UsageError):  # noqa: N818  # the names are the field's, not ours to suffix
-    """A call's input breaks the operation's contract; nothing was sent.
+    """The input of a call is invalid. Nothing was sent.
 
     Attributes:
-        operation: Operation id, empty where none is known yet.
+        operation: Operation id, empty if it is not known yet.
         field: Dotted path of the offending input field, empty for the whole input.
         rule: What the field must be, in words.
     """
@@ -110,7 +110,7 @@ class InvalidInput(UsageError):  # noqa: N818  # the names are the field's, not 
 
 
 class CallError(IntertieError):
-    """A call did not succeed. What is known about the attempts stands on it.
+    """A call failed. The attributes say what is known about its attempts.
 
     Attributes:
         operation: Operation id.
@@ -118,13 +118,13 @@ class CallError(IntertieError):
         elapsed_s: Seconds from the start of the call, waits included.
         reached: The strongest reach of all attempts.
         retry_after_s: Seconds after which trying again makes sense, where known.
-        response: The service's answer as it came, None where none came. Nobody has masked it, so log it through
+        response: The service's answer, None if there was none. It is not masked, so log it with
             `Integration.shown_response`.
         external_code: The provider's own code, masked and cut, None where the answer has none.
         external_message: The provider's own message, likewise.
         internal_code: Code of the `error_mapping` row that matched, else None.
         user_message: Message of that row, else None.
-        cost: What the attempts cost, None where nothing is paid per call.
+        cost: What the attempts cost, None if calls have no price.
         events: What each guard saw, where the call was explained.
         warnings: Sentences about what will hurt later, as on a result.
     """
@@ -195,7 +195,7 @@ class CallError(IntertieError):
 
 
 class RejectedError(CallError):
-    """We chose not to send.
+    """A guard refused the call. Nothing was sent.
 
     Attributes:
         policy: The guard that refused: `rate_limit`, `circuit_breaker`, `budget`, `journal`, `lifecycle` or
@@ -206,43 +206,43 @@ class RejectedError(CallError):
 
 
 class RateLimited(RejectedError):  # noqa: N818
-    """The declared or hinted limit leaves no turn within the deadline."""
+    """A limit, or a pause that the service asked for, leaves no time before the deadline. Nothing was sent."""
 
     policy = "rate_limit"
 
 
 class CircuitOpen(RejectedError):  # noqa: N818
-    """The breaker is open, or half-open with all its probes out."""
+    """The circuit breaker is open, or half-open with all its probes in flight. Nothing was sent."""
 
     policy = "circuit_breaker"
 
 
 class BudgetExceeded(RejectedError):  # noqa: N818
-    """The month's budget has a hard stop and this call would pass it."""
+    """The call would exceed the monthly budget, which has `hard_stop`. Nothing was sent."""
 
     policy = "budget"
 
 
 class JournalUnavailable(RejectedError):  # noqa: N818
-    """What must be written down before a call is sent - its cost, a strict audit - can't be."""
+    """The journal can't store the cost or the strict audit of a call before it is sent. Nothing was sent."""
 
     policy = "journal"
 
 
 class Retired(RejectedError):  # noqa: N818
-    """The spec's status is `retired`: nothing is called any more."""
+    """The status of the spec is `retired`, so its operations can't be called."""
 
     policy = "lifecycle"
 
 
 class OriginRefused(RejectedError):  # noqa: N818
-    """An answer or a configuration points to an origin that the plan does not allow; nothing was sent there."""
+    """An answer or the configuration points to an origin that the plan does not allow. Nothing was sent there."""
 
     policy = "origin"
 
 
 class DeadlineExceeded(CallError):  # noqa: N818
-    """Time ran out.
+    """The call exceeded a time limit.
 
     Attributes:
         phase: `connect`, `read`, `write`, `attempt` or `total`.
@@ -254,39 +254,39 @@ class DeadlineExceeded(CallError):  # noqa: N818
 
 
 class TransportError(CallError):
-    """The network, not the service's answer, failed."""
+    """The network failed."""
 
 
 class ConnectError(TransportError):
-    """No connection: name, route, refusal or TLS."""
+    """The connection failed: name resolution, routing, a refusal, or TLS."""
 
 
 class ReadError(TransportError):
-    """The connection broke while the answer was awaited or read."""
+    """The connection broke while waiting for the answer or reading it."""
 
 
 class WriteError(TransportError):
-    """The connection broke while the request was written."""
+    """The connection broke while sending the request."""
 
 
 class ProtocolError(TransportError):
-    """The peer does not speak HTTP as it should."""
+    """The peer violated the HTTP protocol."""
 
 
 class AuthError(CallError):
-    """Our own credential is the trouble: a configuration fault, not the caller's input."""
+    """Authentication failed because of the configured credential, not because of the caller's input."""
 
 
 class CredentialMissing(AuthError):  # noqa: N818
-    """The reference of a secret resolves to nothing; the message names the reference."""
+    """A secret is missing; the message names its reference."""
 
 
 class TokenRefused(AuthError):  # noqa: N818
-    """The service refuses our credential (401, or 403 on it), or the proxy does (407)."""
+    """The service (401 or 403) or the proxy (407) refused the credential."""
 
 
 class MappingError(CallError):
-    """A mapping row can't do what it says.
+    """A mapping row can't be applied.
 
     Attributes:
         path: Path in the source object, such as `$.items[3].price`.
@@ -300,7 +300,7 @@ class MappingError(CallError):
 
 
 class InvalidResponse(CallError):  # noqa: N818
-    """The service broke its own schema and the plan says `strict`.
+    """The service's answer breaks its schema, and the spec validates answers as `strict`.
 
     Attributes:
         path: Where in the answer.
@@ -314,7 +314,7 @@ class InvalidResponse(CallError):  # noqa: N818
 
 
 class ServiceError(CallError):
-    """The service answered with an error; `status`, `external_code` and `external_message` say which."""
+    """The service answered with an error: see `status`, `external_code` and `external_message`."""
 
 
 _CAMEL_RE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

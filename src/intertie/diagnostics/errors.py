@@ -11,12 +11,12 @@ from intertie.diagnostics.diagnostic import Diagnostic, Severity
 
 
 class SpecError(IntertieError):
-    """The spec has errors; nothing was compiled.
+    """The spec has errors.
 
     Attributes:
         diagnostics: All findings, errors first.
-        sources: Path as shown -> text of the file, for excerpts; empty where it could not be read.
-        root: Folder that the paths are below, None where that is not known.
+        sources: Path as shown -> text of the file, for excerpts; empty if it could not be read.
+        root: Folder that the paths are relative to, None if it is not known.
     """
 
     def __init__(

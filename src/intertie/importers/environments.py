@@ -131,7 +131,7 @@ def _settled(found: dict[str, ImportedEnvironment], relative: _Server | None, le
         path = relative.url if relative is not None else ""
         url = _ASSUMED + (f"/{path.strip('/')}" if path.strip("/") else "")
         reason = "the source does not say on which host the service is"
-        ledger.guess("environment development", url, "the source, which names no host: this machine is nobody's")
+        ledger.guess("environment development", url, "a URL without a host: calls stay on this machine")
         safe["development"] = ImportedEnvironment("development", url, reason)
     return Places(base, tuple(safe.values()))
 

@@ -29,7 +29,7 @@ from intertie.importers.plain import Mapping, mapping, word
 from intertie.importers.pointers import References
 from intertie.importers.prose import first_sentences, prose
 from intertie.importers.schemas import SchemaKeeper
-from intertie.importers.security import Credential, credential_of
+from intertie.importers.security import ImportedCredential, credential_of
 from intertie.importers.selection import Candidate, Selection
 
 METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
@@ -174,7 +174,7 @@ class OpenApiReader:
                 )
                 yield _Found(candidate, each, item, place, item_where)
 
-    def _operation(self, found: _Found, credential: Credential) -> ImportedOperation:
+    def _operation(self, found: _Found, credential: ImportedCredential) -> ImportedOperation:
         operation, where, candidate = found.operation, found.where, found.candidate
         path, lost = sendable(candidate.path)
         if lost is not None:

@@ -21,7 +21,7 @@ _SCOPE_RE = re.compile(r"[\x21\x23-\x5a\x5c\x5e-\x7e]+")
 _LONGEST = 60
 
 
-class Credential(Struct, frozen=True):
+class ImportedCredential(Struct, frozen=True):
     """How calls are authenticated.
 
     Attributes:
@@ -47,7 +47,7 @@ def credential_of(
     *,
     base_url: str | None,
     prefix: str,
-) -> Credential:
+) -> ImportedCredential:
     """Return the credential that most of the operations accept.
 
     Args:
@@ -84,7 +84,7 @@ def credential_of(
         votes = dict.fromkeys(usable, 1)
     chosen = max(usable, key=lambda name: (votes[name], -list(usable).index(name)), default=None)
     if chosen is None:
-        return Credential()
+        return ImportedCredential()
     if not any(votes.values()):
         ledger.guess("authentication", where, "the only kind of credential that the source knows")
     further = tuple(
@@ -101,7 +101,7 @@ def credential_of(
     if auth.guess:
         ledger.guess(f"authentication {auth.type}", step(where, chosen), auth.guess)
     sent = _header_names(auth) | {header.name.lower() for header in further}
-    return Credential(auth, sent, further, chosen)
+    return ImportedCredential(auth, sent, further, chosen)
 
 
 def _scopes(scheme: str, requirements: list[object]) -> list[str]:

@@ -63,7 +63,7 @@ def _bounds(compared: Compared, plan: Plan) -> tuple[float, str, float, str] | N
             total_s = plan.timeouts.total_s
             return (
                 0.0,
-                "every call takes longer than that",
+                "every call takes longer",
                 total_s,
                 f"a call ends after {seconds_text(total_s)} at the latest",
             )
@@ -75,11 +75,11 @@ def _bounds(compared: Compared, plan: Plan) -> tuple[float, str, float, str] | N
                 0.0,
                 "it is never below 0",
                 rate,
-                f"{rate:.4g} a second are the most that the rate limit lets through",
+                f"the rate limit allows at most {rate:.4g} a second",
             )
         case "request_count":
             windows = plan.limits.windows if plan.limits else ()
             most = min((window.limit / window.window_s * _MONTH_S for window in windows), default=inf)
-            return 0.0, "it is never below 0", most, f"the rate limit lets {most:,.0f} through in a whole month"
+            return 0.0, "it is never below 0", most, f"the rate limit allows {most:,.0f} in a whole month"
         case _:
             return None

@@ -34,10 +34,6 @@ def _no_calls(_case: str) -> frozenset[str]:
     return frozenset()
 
 
-def _all_there(_name: str) -> bool:
-    return True
-
-
 class Around(Struct, frozen=True):
     """The world of one check, as data.
 
@@ -47,7 +43,6 @@ class Around(Struct, frozen=True):
         has_case: Whether the workspace has the file of a case, given as a spec gives it.
         neighbour: The integration that an entry of `related` names, None where it is none.
         calls_in: The operations that a case calls, given as a spec gives it; a scenario calls what its cases do.
-        is_installed: Whether a Python distribution is installed where the check runs.
     """
 
     today: date
@@ -55,4 +50,3 @@ class Around(Struct, frozen=True):
     has_case: Callable[[str], bool]
     neighbour: Callable[[str], Neighbour | None] = _no_neighbour
     calls_in: Callable[[str], frozenset[str]] = _no_calls
-    is_installed: Callable[[str], bool] = _all_there

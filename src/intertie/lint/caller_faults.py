@@ -15,7 +15,7 @@ FUTILE = frozenset(
 
 _PASSING_RE = re.compile(
     r"throttl|rate|limit|quota|time.?out|timed|lock|busy|conflict|retry|again|tempor|transient|unavail|overload|progress|"
-    r"pending|slow|capacity|concurren|internal|server|expired|stale|not.?ready",
+    r"pending|slow|capacity|throughput|exceed|too.?many|flood|concurren|internal|server|expired|stale|not.?ready",
     re.IGNORECASE,
 )
 """Words of a code that may pass by itself."""

@@ -25,11 +25,11 @@ from intertie.lint.choice import read_choice
 from intertie.lint.fixers import with_fixes
 from intertie.lint.ids import ids_of
 from intertie.lint.ignores import Ignores
-from intertie.lint.overlap import told_once
+from intertie.lint.overlap import told_once, without_absences
 from intertie.lint.pointing import pointed
 from intertie.lint.registry import RULES
 from intertie.lint.running import run_rules
-from intertie.lint.surroundings import Surroundings, is_installed
+from intertie.lint.surroundings import Surroundings
 from intertie.runtime.plan import Plan
 from intertie.spec.cases.loading import LoadedCase, load_case_text
 from intertie.spec.loading import Loaded, load, load_text
@@ -88,7 +88,6 @@ class Checker:
             cache(lambda case: workspace.find_case(case) is not None),
             beside.neighbour,
             beside.calls_in,
-            is_installed,
         )
 
     def shown_path(self, path: Path) -> str:
@@ -195,7 +194,8 @@ def _judge(loaded: Loaded, around: Around, settings: Settings) -> tuple[list[Dia
     compiled = _compiled(spec, settings)
     told = told_once(spec, loaded.diagnostics, [*compiled.diagnostics, *_other_origins(spec, settings)])
     judged = frozenset(rule.code for rule in RULES if compiled.plan is not None or "plan" not in rule.takes)
-    return [*told, *run_rules(spec, compiled.plan, around)], judged
+    ruled = without_absences(loaded.diagnostics, run_rules(spec, compiled.plan, around))
+    return [*told, *ruled], judged
 
 
 def _compiled(spec: Spec, settings: Settings) -> Compiled:

@@ -50,12 +50,12 @@ def rule_markdown(rule: Rule) -> str:
 def what_it_stops(rule: Rule) -> str:
     """Return what an error of a rule stops, in one sentence."""
     if "case" in rule.takes:
-        return "The error lies in a case: it fails `check`, and stops nothing that runs the spec."
+        return "This error fails `check`. It does not stop anything that runs the spec."
     if rule.judges == "spec":
-        return "The error lies in the spec itself: it stops `plan`, `mock`, `call`, `open` and all that runs it."
+        return "This error stops everything that runs the spec, such as `plan`, `mock`, `call` and `open`."
     if rule.reported_by == "compiler":
-        return "The error lies around the spec, and leaves no plan: nothing runs the spec until it is gone."
-    return "The error lies around the spec: it fails `check`, and is a warning to whoever runs the spec."
+        return "This error leaves no plan, so nothing can run the spec."
+    return "This error fails `check`. For everything that runs the spec it is a warning."
 
 
 def listed_inputs(rule: Rule) -> str:
@@ -72,11 +72,11 @@ def index_markdown() -> str:
 def _index() -> Iterator[str]:
     yield "# Rules"
     yield ""
-    yield "What `intertie check` finds. `intertie rule CODE` shows a page in the terminal; `[lint]` in `intertie.toml`"
-    yield "selects, ignores and sets severities by code, by the beginning of a code, or by name."
+    yield "`intertie check` finds these. `intertie rule CODE` shows a page in the terminal. `[lint]` in `intertie.toml`"
+    yield "selects rules, ignores them and sets their severity, by code, by the beginning of a code, or by name."
     yield ""
-    yield "An error in the spec itself stops whatever runs the spec. One that lies around it (the date, other files and"
-    yield "cases, the environment) is marked `error, around` here: it fails `check` and is a warning elsewhere."
+    yield "An error in the spec itself stops everything that runs the spec. An error in its surroundings (the date,"
+    yield "other files, cases, the environment) is marked `error, around`: it fails `check` and is a warning elsewhere."
     for group, rules in groupby(RULES, key=lambda rule: rule.group):
         yield from ("", f"## {GROUP_TITLES[group]}", "", "| code | rule | severity | |", "|---|---|---|---|")
         for rule in rules:

@@ -13,7 +13,7 @@ class Finding(Struct, frozen=True):
     Attributes:
         span: Where; a missing field points at the block that lacks it.
         message: One line that stands alone, with the numbers it was judged by.
-        help: What to do, None where the message says it.
+        help: What to do.
         related: Other places that belong to it.
         fix: A mend, where one is certain.
         severity: Where it differs from the rule's own.
@@ -21,7 +21,7 @@ class Finding(Struct, frozen=True):
 
     span: SourceSpan
     message: str
-    help: str | None = None
+    help: str
     related: tuple[Label, ...] = ()
     fix: Fix | None = None
     severity: Severity | None = None

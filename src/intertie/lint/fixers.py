@@ -75,7 +75,7 @@ def _quoted(finding: Diagnostic, lines: Lines) -> Fix | None:
     start = match.start("value") + 1
     span = SourceSpan(finding.span.path, finding.span.line, start, finding.span.line, start + len(value))
     if plain is not None:
-        return Fix("take the colon out", (Edit(span, plain),))
+        return Fix("remove the colon", (Edit(span, plain),))
     return Fix("quote it", (Edit(span, f"{quote}{value}{quote}"),))
 
 
@@ -89,7 +89,7 @@ def _second_alike(finding: Diagnostic, lines: Lines) -> Fix | None:
     goes_on = deeper.strip() and len(deeper) - len(deeper.lstrip()) > finding.span.column - 1
     if goes_on or lines.line(first.line).strip() != line.strip() or line.rstrip().endswith((":", "{", "[", "|", ">")):
         return None
-    return remove_lines("take the second one out", finding.span)
+    return remove_lines("remove the second one", finding.span)
 
 
 def _iso_date(finding: Diagnostic, lines: Lines) -> Fix | None:

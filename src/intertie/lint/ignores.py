@@ -101,31 +101,31 @@ class Ignores:
             yield self._finding(
                 REASONLESS,
                 ignore.span,
-                "this ignore gives no reason",
-                'add `reason="…"`: who reads it later must judge it',
+                "this ignore comment gives no reason",
+                'add `reason="…"`, so that others can judge it later',
             )
         if self._is_over(ignore):
             yield self._finding(
-                EXPIRED, ignore.span, f"this ignore ended on {ignore.until}; nothing is ignored by it any more",
-                "mend what it hid, or give it a later day",
+                EXPIRED, ignore.span, f"this ignore comment expired on {ignore.until}",
+                "fix what it hides, or set a later date",
             )  # fmt: skip
             return
         idle = [(code, span) for code, span in ignore.codes if code not in used and code in judged]
         for code, span in idle:
             whole = len(idle) == len(ignore.codes)
             yield self._finding(
-                UNUSED, span, f"{code} {BY_CODE[code].name} is not found here, so there is nothing to ignore",
-                "take the comment out" if whole else f"take {code} out of the list",
+                UNUSED, span, f"{code} {BY_CODE[code].name} finds nothing here, so there is nothing to ignore",
+                "remove the comment" if whole else f"remove {code} from the list",
                 fix=self._without(ignore) if whole and code == idle[0][0] else None,
             )  # fmt: skip
 
     def _without(self, ignore: Ignore) -> Fix:
         if ignore.alone:
-            return remove_lines("take the comment out", ignore.span)
+            return remove_lines("remove the comment", ignore.span)
         line = self._lines[ignore.span.line - 1]
         start = len(line[: ignore.span.column - 1].rstrip()) + 1
         span = SourceSpan(self._path, ignore.span.line, start, ignore.span.end_line, ignore.span.end_column)
-        return Fix("take the comment out", (Edit(span, ""),))
+        return Fix("remove the comment", (Edit(span, ""),))
 
     # Reading
 
@@ -152,7 +152,9 @@ class Ignores:
         codes = tuple(self._codes(listed, span, match.start("rest"))) if listed else ()
         if not codes and not any(wrong.span.line == span.line for wrong in self._wrong):
             self._wrong.append(
-                self._finding(UNREADABLE, span, "this ignore names no rule", "name it by its code, such as `TIE212`")
+                self._finding(
+                    UNREADABLE, span, "this ignore comment names no rule", "name a rule by its code, such as `TIE212`"
+                )
             )
         said = rest[listed.end() :] if listed else rest
         until = None
@@ -162,7 +164,7 @@ class Ignores:
             said = said[: day.start()] + said[day.end() :]
             if until is None:
                 self._wrong.append(
-                    self._finding(UNREADABLE, span, "the day after `until` can't be read", "write it as `2027-01-31`")
+                    self._finding(UNREADABLE, span, "the date after `until` can't be read", "write it as `2027-01-31`")
                 )
         named = _REASON_RE.search(said)
         reason = (

@@ -38,7 +38,7 @@ def remove_row(spec: Spec, row: SourceSpan, first: SourceSpan) -> Fix | None:
     before, after = lines[row.line - 1][: row.column - 1].strip(), lines[row.end_line - 1][row.end_column - 1 :].strip()
     if before not in ("-", "|") or after not in ("", "|"):
         return None
-    return remove_lines("take the second one out", row)
+    return remove_lines("remove the second one", row)
 
 
 def source_text(spec: Spec, span: SourceSpan) -> str:

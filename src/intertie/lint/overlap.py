@@ -51,6 +51,22 @@ def told_once(spec: Spec, parsed: Iterable[Diagnostic], compiled: Iterable[Diagn
             yield finding
 
 
+def without_absences(parsed: Iterable[Diagnostic], ruled: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield the rules' findings but those that miss what may stand in a block that is no YAML."""
+    broken = {d.span.path for d in parsed if d.code == codes.YAML_SYNTAX.code}
+    yield from (finding for finding in ruled if finding.name not in _ABSENCES or finding.span.path not in broken)
+
+
+_ABSENCES = frozenset({
+    "missing-id", "missing-type", "missing-name", "missing-total-timeout", "throttling-without-limits",
+    "incomplete-credential", "incomplete-grant", "alert-on-open-without-breaker", "circuit-break-without-breaker",
+    "retry-action-without-retries", "unused-schema", "unmapped-declared-error", "cache-fallback-without-reads",
+    "queue-fallback-without-writes", "default-fallback-without-response", "cache-without-ttl",
+    "outage-without-fallback", "hard-stop-without-limit", "budget-alert-without-limit", "missing-pricing-model",
+    "missing-sandbox", "model-without-price", "retry-after-without-header", "open-breaker-without-fallback",
+})  # fmt: skip
+
+
 def _has_endpoint_headings(spec: Spec) -> bool:
     return any(section.name == "api endpoints" and section.subsections for section in sections(spec))
 

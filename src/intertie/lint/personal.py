@@ -78,6 +78,24 @@ def looks_personal(path: str) -> bool:
     return _PERSONAL_RE.search(last) is not None
 
 
+def is_named_in(path: str, prose: str) -> bool:
+    """Return whether prose on privacy speaks of a field, in its own name or in words.
+
+    >>> is_named_in("customer.phone_number", "phone numbers are masked"), is_named_in("to.email", "e-mail is hashed")
+    (True, True)
+    >>> is_named_in("customer.phone_number", "names are masked"), is_named_in("street", "")
+    (False, False)
+    """
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", path.rpartition(".")[2].removesuffix("[]")).lower()
+    words = re.sub(r"[\W_]+", " ", prose.lower().replace("e-mail", "email"))
+    return bool(plain) and any(re.search(rf"\b{re.escape(form)}", words) for form in {plain.replace("_", " "), plain})
+
+
+def is_of_sender(path: str) -> bool:
+    """Return whether a field is of the sender, such as `from.email`: ourselves."""
+    return re.search(r"(?:^|[._])(?:from|sender|reply_?to|return_?path)(?:[._]|$)", path, re.IGNORECASE) is not None
+
+
 def _members(schema: object, root: object, prefix: str, depth: int) -> Iterator[str]:
     """Yield the dotted names of a schema's members, references followed."""
     if not isinstance(schema, Mapping) or depth > 8:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from intertie.spec.model import Endpoint
+from collections.abc import Iterator
+
+from intertie.lint.planned import planned
+from intertie.runtime.plan import Plan
+from intertie.spec.fields import Located
+from intertie.spec.model import Endpoint, Spec
 
 READS = frozenset({"GET", "HEAD"})
-SAFE_TO_REPEAT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
-"""Methods that are idempotent. Source: RFC 9110 section 9.2.2."""
 
 
 def method_of(endpoint: Endpoint) -> str | None:
@@ -19,16 +22,12 @@ def is_read(endpoint: Endpoint) -> bool:
     return method_of(endpoint) in READS
 
 
-def has_idempotency_key(endpoint: Endpoint) -> bool:
-    """Return whether a header with the value `{uuid}` makes the service know a repeated call."""
-    headers = endpoint.request.headers if endpoint.request else ()
-    return any(header.value and "{uuid}" in header.value.value for header in headers)
+def writes_sent_once(spec: Spec, plan: Plan) -> Iterator[tuple[Endpoint, Located[str]]]:
+    """Yield each endpoint that the plan does not call again once it may have taken effect, with its method.
 
-
-def may_take_effect_twice(endpoint: Endpoint) -> bool:
-    """Return whether a replay may do again what the first try has done."""
-    method = method_of(endpoint)
-    if method is None or method in SAFE_TO_REPEAT:
-        return False
-    declared = endpoint.idempotent is not None and endpoint.idempotent.value
-    return not (declared or has_idempotency_key(endpoint) or endpoint.graphql)
+    Every GraphQL call is a POST, whether it reads or writes: the method says nothing there.
+    """
+    for endpoint, operation in planned(spec, plan):
+        method = endpoint.endpoint.method if endpoint.endpoint else None
+        if method is not None and not operation.replay_safe and not endpoint.graphql:
+            yield endpoint, method

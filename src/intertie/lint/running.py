@@ -70,6 +70,6 @@ def _crashed(whole: SourceSpan, rule: Rule, bug: Exception) -> Diagnostic:
         Severity.ERROR,
         f"Intertie {__version__} has a bug: the rule {rule.code} {rule.name} failed with {type(bug).__name__}{place}",
         whole,
-        "nothing is known to be wrong with the file here; report rule, version and the part of it that the rule reads "
-        f'(without secrets), and go on with `ignore = ["{rule.code}"]` under [lint]',
+        "report the bug with the rule, the version and the part of the file that it reads, without secrets; "
+        f'until it is fixed, set `ignore = ["{rule.code}"]` under [lint]',
     )

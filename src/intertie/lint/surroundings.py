@@ -1,4 +1,4 @@
-"""Looks up what stands beside a spec: related integrations, what cases call, installed libraries. Each once."""
+"""Looks up what stands beside a spec: related integrations, what cases call. Each once."""
 
 from __future__ import annotations
 

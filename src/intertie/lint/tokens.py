@@ -67,7 +67,17 @@ def secret_references(spec: Spec) -> Iterator[Located[str]]:
     tests = spec.testing.integration_tests if spec.testing else None
     security = spec.security
     found = [config.secret, config.username, config.password, config.client_id, config.client_secret,
-             config.refresh_token, config.key] if config else []  # fmt: skip
+             config.refresh_token, config.key, config.access_key_id, config.secret_access_key,
+             config.session_token] if config else []  # fmt: skip
     found += [tests.test_credentials] if tests else []
     found += [security.client_key, security.encryption_key] if security else []
     yield from (located for located in found if located)
+
+
+def tests_have_own_key(spec: Spec) -> bool:
+    """Return whether a credential of their own takes the tests to the sandbox, wherever that is."""
+    config = spec.authentication.config if spec.authentication else None
+    used = [config.secret, config.username, config.password, config.client_secret, config.key] if config else []
+    tests = spec.testing.integration_tests if spec.testing else None
+    own = tests.test_credentials if tests else None
+    return own is not None and own.value.strip() not in {each.value.strip() for each in used if each}

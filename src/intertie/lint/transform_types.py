@@ -89,12 +89,12 @@ def mismatch(transform: str, types: frozenset[str], *, inbound: bool, text: str 
     fitting = (_TAKEN_BY if inbound else _GIVEN_AS).get(kind)
     never = kind in ("number", "integer") or (kind == "datetime" and text == "neither")
     if inbound and types == {"string"} and text and never:
-        return f"`{name}` takes {_KINDS[kind]}, and what the schema allows in `{{field}}` is none"
+        return f"`{name}` takes {_KINDS[kind]}, but the schema allows none in `{{field}}`"
     if fitting is None or fitting & types or (types == {"array"} and kind != "object"):
         # Under a list a transform works on each element.
         return None
     are = listed(_WORDS.get(each, each) for each in sorted(types))
-    return f"`{name}` {'takes' if inbound else 'gives'} {_KINDS[kind]}, and `{{field}}` is {are}"
+    return f"`{name}` {'takes' if inbound else 'gives'} {_KINDS[kind]}, but `{{field}}` is {are}"
 
 
 def name_of(transform: str) -> str:

@@ -84,7 +84,7 @@ class Answered(msgspec.Struct, frozen=True):
         status: HTTP status; None where the service gave no answer (fallback).
         fallback: `cache`, `default` or `queue` where the answer is one, else None.
         stale: The answer came from the cache.
-        receipt: Id of what was queued.
+        receipt: Id of the queued call.
         cause: The failure that a fallback stands in for, None where the service answered.
         warnings: Sentences: deprecations, a broken response schema in mode `warn`, a store that is down.
     """

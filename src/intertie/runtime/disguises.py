@@ -81,11 +81,9 @@ def hidden_codes(data: object) -> list[str]:
         return []
     # `status` and `code` beside the data are codes only as numbers: "status: paid" is data.
     status, code = data.get("status"), data.get("code")
-    found = (
-        ["429" for number in (status, code) if number == 429 and type(number) is int] if 429 in (status, code) else []
-    )
-    if data.keys().isdisjoint(_NAMED_ERRORS):
-        return found
+    if status != 429 != code and data.keys().isdisjoint(_NAMED_ERRORS):
+        return []
+    found = ["429" for number in (status, code) if number == 429 and type(number) is int]
     for name in _ERROR_NAMES:
         value = data.get(name)
         if value is None:

@@ -64,7 +64,7 @@ def _close(lines: list[str], start: int, fence: str, source: Source, findings: F
         # Without a language it is the end of a block whose opening is gone rather than an opening.
         findings.add(
             codes.UNCLOSED_FENCE, place, "this mark closes no block, and the block it would open is not closed",
-            help="take it out, or open the block above it with ```yaml",
+            help="remove it, or open the block above it with ```yaml",
         )  # fmt: skip
         lines[start] = ""
         return start + 1

@@ -165,7 +165,7 @@ def _find_related(name: str, span: SourceSpan, workspace: Workspace, base: Path,
         if other is None:
             findings.add(
                 codes.RELATED_MISSING, span, f"there is no spec `{shorten(name)}` in the workspace",
-                help="check the id, or take it out of `related`",
+                help="check the id, or remove it from `related`",
             )  # fmt: skip
         return other
     try:
@@ -175,7 +175,7 @@ def _find_related(name: str, span: SourceSpan, workspace: Workspace, base: Path,
         return None
     if not other.is_file():
         findings.add(
-            codes.RELATED_MISSING, span, f"there is no file `{shorten(name)}`", help="check the path, or take it out"
+            codes.RELATED_MISSING, span, f"there is no file `{shorten(name)}`", help="check the path, or remove it"
         )
         return None
     return other

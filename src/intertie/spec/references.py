@@ -73,7 +73,7 @@ class SchemaReader:
             if isinstance(target, Problem) and self._is_left_over(scalar.text):
                 self._findings.add(
                     target.code, scalar.span, f"`{scalar.text}` is still the template's, and defined nowhere",
-                    help="define it under `components: {schemas: …}`, or take the line out", severity=Severity.WARNING,
+                    help="define it under `components: {schemas: …}`, or remove the line", severity=Severity.WARNING,
                 )  # fmt: skip
             elif isinstance(target, Problem):
                 self._report(scalar.span, target)
@@ -259,7 +259,7 @@ class SchemaReader:
                 codes.INVALID_SCHEMA,
                 node.span,
                 f"the schema can't be read: {shorten(str(error))}",
-                help="mend the schema",
+                help="correct the schema",
             )
 
     def _report(self, span: SourceSpan, problem: Problem) -> None:

@@ -112,7 +112,7 @@ class Library:
         around = document.inside
         if around is None and not fragment and not document.key:
             return Problem(
-                codes.REF_UNRESOLVED, f"`{reference}` points at the whole spec, which is no schema",
+                codes.REF_UNRESOLVED, f"`{reference}` points at the whole spec, which is not a schema",
                 "point at a schema: `#/components/schemas/…`",
             )  # fmt: skip
         if around is None:
@@ -171,14 +171,16 @@ class Library:
             try:
                 return SchemaDocument(shown, msgspec.json.decode(text), path.parent)
             except (msgspec.DecodeError, RecursionError) as error:
-                return Problem(codes.REF_UNREADABLE, f"`{shown}` is no JSON: {shorten(str(error))}", "mend the file")
+                return Problem(
+                    codes.REF_UNREADABLE, f"`{shown}` is not valid JSON: {shorten(str(error))}", "correct the file"
+                )
         findings = Findings()
         # Places inside the file are not shown, so one span serves all its values.
         root = read_yaml(text, lambda _start, _end: _NOWHERE, findings, Allowance(_MAX_REFERENCE_VALUES))
         wrong = next((found for found in findings.all() if found.severity is Severity.ERROR), None)
         if root is None or wrong is not None:
             reason = wrong.message if wrong is not None else "it is empty"
-            return Problem(codes.REF_UNREADABLE, f"`{shown}` can't be used: {reason}", "mend the file")
+            return Problem(codes.REF_UNREADABLE, f"`{shown}` can't be used: {reason}", "correct the file")
         return SchemaDocument(shown, plain(root), path.parent)
 
     def _markdown(self, path: Path) -> SchemaDocument | Problem:
@@ -262,7 +264,9 @@ def _nothing(document: SchemaDocument, reference: str, step: str, siblings: obje
     near: list[str] = []
     if isinstance(siblings, dict):
         near = difflib.get_close_matches(step, [str(key) for key in siblings], 1)
-    hint = f"did you mean `{near[0]}`?" if near else "define it under `components: {schemas: …}`, or mend the reference"
+    hint = (
+        f"did you mean `{near[0]}`?" if near else "define it under `components: {schemas: …}`, or correct the reference"
+    )
     return Problem(codes.REF_UNRESOLVED, f"`{shorten(reference)}` points at nothing {where}", hint)
 
 

@@ -110,7 +110,7 @@ class Findings:
     ) -> None:
         """Report `message` at `span`."""
         diagnostic = Diagnostic(
-            code.code, code.name, severity or code.severity, message, span, help, tuple(related), fix
+            code.code, code.name, severity or code.severity, message, span, help or code.mend, tuple(related), fix
         )
         key = (code.code, span, message if code is not UNFILLED else "")
         if key in self._found:
@@ -148,7 +148,7 @@ class Findings:
     def _uncounted(self) -> Iterator[Diagnostic]:
         for first, count in self._left_out.values():
             more = f"{count:,} more findings of this kind begin here; they are not shown"
-            yield Diagnostic(first.code, first.name, first.severity, more, first.span, "mend those before it first")
+            yield Diagnostic(first.code, first.name, first.severity, more, first.span, "fix those before it first")
 
     def all(self, *, draft: bool = False) -> tuple[Diagnostic, ...]:
         """Return the findings in the order of their places; placeholders are infos in a draft."""

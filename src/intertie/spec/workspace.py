@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -83,10 +85,19 @@ class Workspace:
     Who wants to see files that came later makes a new one.
     """
 
-    __slots__ = ("_known", "_remembered", "root")
+    __slots__ = ("_known", "_most", "_remembered", "ended_early", "root")
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, most: int | None = None) -> None:
+        """Take a folder as a workspace; nothing is read yet.
+
+        Args:
+            root: The folder.
+            most: Files below it that are looked at, of whatever kind; None means all. `ended_early` says afterwards
+                whether there were more.
+        """
         self.root = Path(os.path.realpath(root))
+        self.ended_early = False
+        self._most = most
         self._known: list[_Known] | None = None
         self._remembered: dict[Path, tuple[tuple[int, int], Any]] = {}
 
@@ -195,15 +206,32 @@ class Workspace:
                     yield path
 
     def _folders(self) -> Iterator[tuple[str, list[str]]]:
+        if self._most is not None:
+            yield from self._nearest_folders(self._most)
+            return
         for folder, folders, names in os.walk(self.root):
-            folders[:] = sorted(
-                name
-                for name in folders
-                if not name.startswith(".")
-                and name not in _SKIPPED
-                and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))  # noqa: PTH110, PTH118 - `Path` raises
-            )
+            folders[:] = _entered(folder, folders)
             yield folder, sorted(names)
+
+    def _nearest_folders(self, most: int) -> list[tuple[str, list[str]]]:
+        """Return folders with so many files in all, those near the root first taken; in the order of a walk.
+
+        Folders count as files do: a tree of empty ones is walked no longer than one of files.
+        """
+        found: list[tuple[str, list[str]]] = []
+        waiting = deque([str(self.root)])
+        left = most
+        while waiting:
+            if left <= 0:
+                self.ended_early = True
+                break
+            for folder, folders, names in islice(os.walk(waiting.popleft()), 1):
+                names.sort()
+                self.ended_early |= len(names) >= left
+                found.append((folder, names[: left - 1]))
+                left -= len(names) + 1
+                waiting.extend(os.path.join(folder, name) for name in _entered(folder, folders))  # noqa: PTH118
+        return sorted(found)
 
     def spec_files(self) -> tuple[Path, ...]:
         """Return the integration specs: `type: Integration`, and all in `specs/` that say no other type."""
@@ -270,6 +298,17 @@ class Workspace:
         return self._known
 
 
+def _entered(folder: str, folders: Iterable[str]) -> list[str]:
+    """Return the folders in a folder that may hold specs: no dot folders, environments and the like."""
+    return sorted(
+        name
+        for name in folders
+        if not name.startswith(".")
+        and name not in _SKIPPED
+        and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))  # noqa: PTH110, PTH118 - `Path` raises
+    )
+
+
 def find_workspace(start: Path) -> Workspace:
     """Return the workspace of a path: the nearest folder upwards with `intertie.toml`, else its own folder.
 
@@ -292,7 +331,7 @@ def read_text(path: Path, *, most: int = MAX_SPEC_BYTES) -> str:
     try:
         # Opening a pipe or a device could wait for ever: look first, and once more at what was opened.
         if not stat.S_ISREG(path.stat().st_mode):
-            raise Unreadable(codes.FILE_UNREADABLE, "it is no regular file")
+            raise Unreadable(codes.FILE_UNREADABLE, "it is not a regular file")
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             content = file.read(size + 1) if size <= most else b""
@@ -323,7 +362,7 @@ def check_text(text: str, *, most: int = MAX_SPEC_BYTES) -> str:
         raise Unreadable(codes.FILE_TOO_LARGE, f"it has more than {most // 1_000_000} MB")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise Unreadable(codes.NOT_UTF8, f"line {line} holds a null character: it is no text", line=line)
+        raise Unreadable(codes.NOT_UTF8, f"line {line} holds a null character, so it is not text", line=line)
     return text
 
 

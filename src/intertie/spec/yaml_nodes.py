@@ -140,7 +140,7 @@ class NodeReader:
         if size > self._allowance.left:
             self._findings.add(
                 codes.TOO_MANY_ALIASES, span, f"aliases expand to more than {self._allowance.values:,} values",
-                help="write the values out where they are needed, or take the nested aliases out",
+                help="write the values out where they are needed, or remove the nested aliases",
             )  # fmt: skip
             raise Refused
         if len(self._stack) + depth > MAX_DEPTH:
@@ -249,7 +249,7 @@ class NodeReader:
         first, last = match.span(1) if match else (start, start + 1)
         self._findings.add(
             codes.YAML_TAG, self._place(first, last), f"the tag `{shorten(self._text[first:last])}` is refused",
-            help="take the tag out; quote the value where it must be text",
+            help="remove the tag; quote the value where it must be text",
         )  # fmt: skip
         return True
 

@@ -72,7 +72,7 @@ def _report(error: yaml.YAMLError, text: str, lines: list[str], place: Place, fi
         position = min(position, max(len(text) - 1, 0))
         findings.add(
             codes.YAML_SYNTAX, place(position, min(position + 1, len(text))), "a control character stands here",
-            help="take it out; text in quotes can hold it as an escape such as `\\x01`",
+            help="remove it; text in quotes can hold it as an escape such as `\\x01`",
         )  # fmt: skip
         return text.count("\n", 0, position)
     offset = min(mark.index, len(text))
@@ -142,7 +142,7 @@ def _explain(line: str, column: int, problem: str, error: Any) -> tuple[str, str
         bracket = line[column : column + 1] or "["
         return f"`{bracket}` is not closed, or a comma is missing in it", "close the bracket, or quote the text", column
     if "simple key" in context or "could not find expected ':'" in problem:
-        return "this line is no `key: value`", "write `key: value`", len(line) - len(line.lstrip())
+        return "this line is not `key: value`", "write `key: value`", len(line) - len(line.lstrip())
     if key and bare[:1] in ('"', "'"):
         return "text follows a closed quote", "put the whole value into the quotes", value_at
     char = line[column : column + 1]
@@ -154,7 +154,7 @@ def _explain(line: str, column: int, problem: str, error: Any) -> tuple[str, str
             "indent keys of one block alike",
             len(line) - len(line.lstrip()),
         )
-    return f"YAML ends here: {problem or 'unreadable'}", "mend the line, or quote the value", min(column, value_at)
+    return f"YAML ends here: {problem or 'unreadable'}", "correct the line, or quote the value", min(column, value_at)
 
 
 def _subtree(lines: list[str], number: int) -> list[int]:

@@ -177,7 +177,6 @@ REST = (
         ("dashboard is no URL", "https://grafana.example.com/d/courier", "see the wiki"),
         ("open question in an approved spec", "## Uncertainties\n", "## Uncertainties\n- How long does the service remember an idempotency key?\n"),
         ("responses nobody knows", "responses: strict", "responses: always"),
-        ("library that is not there", "**Libraries**: none", "**Libraries**: courier-messaging-sdk"),
         ("answer time the wrong way round", "p99 < 1500ms", "p99 > 1500ms"),
     ),
     *of(

@@ -260,7 +260,6 @@ BATCH: tuple[Mutation, ...] = (
     _payments("case outside", "/test-cases/TC-002.yaml", "/../TC-002.yaml"),
     _payments("precondition cited", "/test-cases/TC-002.yaml", "/precondition-cases/PC-002.yaml"),
     _payments("open question in an approved spec", "## Uncertainties\n", "## Uncertainties\n- Are refunds limited?\n"),
-    _payments("library that is not installed", "- **Libraries**: none", "- **Libraries**: stripe-client-of-ours"),
     # Components
     _payments("schema keyword of another type", "required: [amount, currency, source]", "required: amount"),
     _payments("type that JSON does not have", "id: {type: string, examples", "id: {type: text, examples"),

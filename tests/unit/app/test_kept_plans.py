@@ -367,6 +367,10 @@ def _flipped(kept: Path) -> None:
     kept.write_bytes(content)
 
 
+def _altered(kept: Path) -> None:
+    kept.write_bytes(kept.read_bytes().replace(b"/rates", b"/other"))
+
+
 def _empty(kept: Path) -> None:
     kept.write_bytes(b"")
 
@@ -406,7 +410,7 @@ def _folder_is_a_link(kept: Path) -> None:
 @pytest.mark.parametrize(
     "spoil",
     [
-        _truncated, _flipped, _empty, _without_digest, _endless, _pipe, _folder, _others_may_write,
+        _truncated, _flipped, _altered, _empty, _without_digest, _endless, _pipe, _folder, _others_may_write,
         _others_may_write_the_folder, _folder_is_a_link,
     ],
     ids=lambda spoil: spoil.__name__.strip("_"),
@@ -439,6 +443,24 @@ def test_a_state_folder_of_somebody_else_is_left_alone(tmp_path, is_used, monkey
     assert not is_used(path)
     assert not is_used(path)
     assert plans(tmp_path) == []
+
+
+def test_plans_of_ours_in_a_state_folder_of_somebody_else_are_ignored(tmp_path, is_used, monkeypatch):
+    """Whoever owns that could put an older folder of ours in its place."""
+    path = write(tmp_path)
+    assert not is_used(path)
+    state, real = tmp_path / ".intertie", Path.stat
+
+    def stat_of(file: Path, **more: bool) -> os.stat_result:
+        found = real(file, **more)
+        if file != state:
+            return found
+        values = list(found)
+        values[4] += 1
+        return os.stat_result(values)
+
+    monkeypatch.setattr(Path, "stat", stat_of)
+    assert not is_used(path)
 
 
 def test_a_plan_under_another_name_is_ignored(tmp_path, is_used):

@@ -130,7 +130,7 @@ def test_a_proxy_that_can_not_be_used_stops_open(workspace, how, monkeypatch):
     """Going past it would be worse than not going."""
     monkeypatch.setenv("HTTPS_PROXY", "socks5://me:s3cret@proxy:1080")
     root = workspace()
-    with pytest.raises(UsageError, match="HTTPS_PROXY can't be used: this version does not speak SOCKS") as caught:
+    with pytest.raises(UsageError, match="HTTPS_PROXY can't be used: this version does not support SOCKS") as caught:
         how(root / "things.md")
     assert "s3cret" not in str(caught.value)
 

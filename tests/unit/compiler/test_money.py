@@ -201,7 +201,7 @@ def test_quantities_are_said_as_they_are_written():
         found.message for found in compiled(spec(costs={"pricing_model": "per_request", "tiers": tiers})).diagnostics
     ]
     assert messages[0] == "tier `b` ends at 5, where 10 is passed"
-    assert messages[1].startswith("nothing says what calls cost beyond 10; ")
+    assert messages[1].startswith("no tier has a price for calls beyond 10; ")
 
 
 def test_minutes_are_paid_within_the_deadline():

@@ -189,16 +189,16 @@ def test_text_of_a_bare_spec_reads_too():
 def test_what_is_refused_is_said_first():
     """An operation that can't be called says so under its name."""
     text = plan_text(plan_of(endpoints=(endpoint("Do", grpc={}),)))
-    assert "Calls are refused: this version does not do gRPC." in text
+    assert "Calls are refused: this version does not support gRPC." in text
 
 
 def test_codes_are_unique_and_in_their_range():
-    """Each code and name stands once, in order, from TIE050 on, each with a meaning and a mend."""
+    """Each code and name stands once, in order, from TIE050 on, each with a meaning and a help."""
     codes = [row.code for row in TABLE]
     assert codes == sorted(set(codes))
     assert len({row.name for row in TABLE}) == len(TABLE)
     assert all("TIE050" <= code <= "TIE099" for code in codes)
-    assert all(row.meaning.endswith(".") and row.mend[0].islower() and row.mend[-1] != "." for row in TABLE)
+    assert all(row.meaning.endswith(".") and row.help[0].islower() and row.help[-1] != "." for row in TABLE)
 
 
 def test_the_documented_defaults_are_those_of_the_options():

@@ -101,7 +101,7 @@ def test_a_variable_that_can_not_be_used_is_a_fault_and_no_finding(text, words):
     ("block", "words"),
     [
         ("proxy: {url: 'socks5://proxy:1080'}", "SOCKS"),
-        ("proxy: {url: 'http://me:s3cret@proxy:1'}", "holds a user or a password (not shown here)"),
+        ("proxy: {url: 'http://me:s3cret@proxy:1'}", "contains a user or a password (not shown here)"),
         ("proxy: {username: 'env:U'}", "no `url`"),
     ],
 )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from intertie.compiler.security import read_retention_s
+from intertie.compiler.retention import read_retention_s
 from support.spec_builder import findings_of, plan_of
 
 
@@ -59,6 +59,18 @@ def test_a_literal_client_key_is_refused():
         ("max. 1_000 seconds", 1000.0),
         ("6 months", 15552000.0),
         ("as needed", None),
+        ("cached for one day", 86400.0),
+        ("queued messages for at most a day", 86400.0),
+        ("each account is read four times a day", None),
+        ("nothing is kept longer than a week", 604800.0),
+        ("none", 0.0),
+        ("none here; the personnel file keeps the signed PDF", 0.0),
+        ("we keep neither prompts nor answers; OpenAI keeps them for 30 days", 0.0),
+        ("OpenAI keeps them for 30 days", None),
+        ("the cache keeps answers for 5 minutes", 300.0),
+        ("7 days; the vendor's terms allow 30 days", 604800.0),
+        ("the bucket's TTL removes them after 14 days, and nothing is cached here", 0.0),
+        ("Answers are not kept. The bank itself keeps them for ten years.", 0.0),
     ],
 )
 def test_retention_is_read_from_a_sentence(text, seconds):

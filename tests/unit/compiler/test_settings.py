@@ -106,7 +106,7 @@ def test_misspelt_variables_are_told(tmp_path):
     """`INTERTIE_STAET` is a slip; variables of other tools with our prefix are left alone."""
     settings = load(tmp_path, environ={"INTERTIE_STAET": "memory://", "INTERTIE_KEY": "x", "INTERTIE_WORKSPACE": "."})
     assert [finding.message for finding in settings.diagnostics] == [
-        "environment variable INTERTIE_STAET is read by nothing"
+        "environment variable INTERTIE_STAET has no effect"
     ]
 
 

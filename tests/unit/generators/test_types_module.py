@@ -81,7 +81,7 @@ def test_check_finds_a_module_missing_stale_and_right(generate: Generate, tmp_pa
     spec.write_text(PARCELS.read_text("utf-8"), "utf-8")
     arguments = (str(spec), "--output", str(made))
     command = f"run `intertie generate {spec} --target types --output {made}`\n"
-    assert generate(*arguments, "--check") == (1, "", f"{made} is not there; {command}")
+    assert generate(*arguments, "--check") == (1, "", f"{made} does not exist; {command}")
     assert not made.exists()
     assert generate(*arguments)[0] == 0
     assert generate(*arguments, "--check") == (0, "", "")

@@ -69,3 +69,36 @@ def test_a_fixed_token_of_oauth_is_an_api_key(tmp_path):
     """Who has no token endpoint but a token is told how to say so."""
     body = SERVICE + section("Service Configuration", "authentication: {type: oauth2, config: {token: env:T}}")
     assert "type: api_key" in found(tmp_path, body)["incomplete-grant"].help
+
+
+def test_rows_of_xml_are_told_once(tmp_path):
+    """XML is handed over as text, whatever its fields are called: one finding says so, for all rows."""
+    body = SERVICE + section(
+        "API Endpoints\n### Check Number",
+        "endpoint: {path: /check, method: POST}\nidempotent: true\n"
+        "request: {body: {content_type: text/xml, schema: {type: object, properties: {number: {type: string}}}}}\n"
+        "response: {success: {status: 200, content_type: text/xml, schema: {type: string}}}",
+    )
+    rows = "".join(f"  - {{internal_field: a{n}, external_field: Envelope.Body.a{n}}}\n" for n in range(6))
+    (tmp_path / "a.md").write_text(FRONT_MATTER + body + section("Data Mappings", f"outbound:\n{rows}"))
+    settings = load_settings(tmp_path, config=None, environ={}, flags={})
+    told = check_paths([tmp_path / "a.md"], Workspace(tmp_path), settings, today=TODAY).diagnostics
+    (one,) = [each for each in told if each.name == "unused-mapping-row"]
+    assert "6 rows of `outbound` have no effect" in one.message
+    assert "XML" in one.message
+    assert "XML" in one.help
+
+
+def test_a_misspelt_field_of_json_is_told_by_its_name(tmp_path):
+    """Where there are fields, a row for none of them is told with its own."""
+    body = SERVICE + section(
+        "API Endpoints\n### Book",
+        "endpoint: {path: /book, method: POST}\nidempotent: true\nrequest:\n  body:\n    content_type: application/json\n"
+        "    schema: {type: object, additionalProperties: false, properties: {number: {type: string}}}\n"
+        "response: {success: {status: 204}}",
+    )
+    rows = "outbound:\n  - {internal_field: a, external_field: numbr}\n  - {internal_field: b, external_field: nmbr}\n"
+    assert (
+        "no endpoint has a field"
+        in found(tmp_path, body + section("Data Mappings", rows))["unused-mapping-row"].message
+    )

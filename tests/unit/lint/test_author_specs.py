@@ -207,7 +207,7 @@ def test_the_words_of_other_resilience_libraries():
     assert (plan["budget"]["monthly_limit"], plan["budget"]["alert_at"]) == ("1000.00", 0.8)
     assert "fallback" not in plan
     assert [name.value for name, _ in loaded("object-store").spec.service.environments] == ["development", "production"]
-    assert codes_read("object-store") == {"invalid-choice": 3, "unknown-key": 2, "wrong-type": 1}
+    assert codes_read("object-store") == {"invalid-choice": 2, "unknown-key": 1, "wrong-type": 1}
 
 
 def test_a_comment_before_the_front_matter_and_scalars_of_old_yaml():

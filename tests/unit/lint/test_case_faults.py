@@ -53,7 +53,7 @@ FAULTS = {
     "a value that nothing sets": Fault(TC, '"{{ currency }}"', '"{{ curency }}"', "unset-case-value", "did you mean `currency`?"),
     "a key": Fault(TC, "preconditions:", "precondition:", "TIE011", "did you mean `preconditions`?"),
     "a key of a step": Fault(TC, "    concurrently: 11", "    concurently: 11", "TIE011", "did you mean `concurrently`?"),
-    "a kind of case": Fault(SC, "test_cases: [TC-011]", "test_cases: [PC-001]", "wrong-kind-of-case", "put it under `preconditions`"),
+    "a kind of case": Fault(SC, "test_cases: [TC-011]", "test_cases: [PC-001]", "wrong-kind-of-case", "move it to `preconditions`"),
     "a scenario in itself": Fault("scenario-cases/SC-001.yaml", "cache_strategy: none", "nested_scenarios: [SC-010]", "circular-scenario", "remove one of the nested"),
     "a field of the result": Fault(READ_BACK, "data.charge_id ==", "data.chargeid ==", "unknown-result-field", "did you mean `charge_id`?"),
     "a captured field": Fault(TC, "charge: data.charge_id", "charge: data.charge", "unknown-result-field", "did you mean `charge_id`?"),
@@ -172,7 +172,7 @@ SECOND = {
     "the day before the month": Fault(TC, "2026-11-24T09", "2026-24-11T09", "malformed-case-timestamp", "write `2026-"),
     "the name without its underscore": Fault("test-cases/TC-031.yaml", "country_code: de", "countrycode: de", "unknown-case-input", "did you mean"),
     "more attempts at least": Fault(TWO, "attempts == 4", "attempts >= 5", "assertion-never-holds", "write `4`"),
-    "a list compared with a text": Fault(TC, "'retry' in events and", "events == 'retry' and", "assertion-never-holds", "one of its members"),
+    "a list compared with a text": Fault(TC, "'retry' in events and", "events == 'retry' and", "assertion-never-holds", "one of its entries"),
 }  # fmt: skip
 """A second set, of which five sixths were found before anything was done about it."""
 

@@ -27,7 +27,7 @@ def rule_of(check, *takes: str) -> Rule:
 def test_a_finding_becomes_a_diagnostic():
     """Code, name and severity come from the rule, the rest from the finding."""
     rule = rule_of(
-        lambda spec: iter([Finding(spec.span, "m", "h"), Finding(PLACE, "n", severity=Severity.ERROR)]), "spec"
+        lambda spec: iter([Finding(spec.span, "m", "h"), Finding(PLACE, "n", "h", severity=Severity.ERROR)]), "spec"
     )
     first, second = run_rules(SPEC, None, AROUND, [rule])
     assert (first.code, first.name, first.severity, first.message, first.help) == (
@@ -43,7 +43,7 @@ def test_a_rule_that_fails_is_a_finding_and_the_others_run():
         raise KeyError("secret value")
         yield
 
-    after = rule_of(lambda spec: iter([Finding(PLACE, "found")]), "spec")
+    after = rule_of(lambda spec: iter([Finding(PLACE, "found", "h")]), "spec")
     crashed, found = run_rules(SPEC, None, AROUND, [rule_of(crash, "spec"), after])
     assert crashed.name == "rule-crashed"
     assert crashed.severity is Severity.ERROR
@@ -58,5 +58,5 @@ def test_a_rule_that_fails_is_a_finding_and_the_others_run():
 
 def test_without_a_plan_rules_that_judge_it_are_skipped():
     """A spec that can't be compiled is still judged by what needs no plan."""
-    needs_plan = rule_of(lambda spec, plan: iter([Finding(PLACE, plan.id)]), "spec", "plan")
+    needs_plan = rule_of(lambda spec, plan: iter([Finding(PLACE, plan.id, "h")]), "spec", "plan")
     assert list(run_rules(SPEC, None, AROUND, [needs_plan])) == []

@@ -12,7 +12,7 @@ from support.spec_text import names, read, section, sliced
     [
         ("## Rate Limits\n| Window | Limit |\n|---|---|\n| minute | 100 |\n", "warning", "this table is not read", "Window | Limit"),
         ("## Rate Limits\n- **Per fortnight**: 100\n", "warning", "this line is not read", "Per fortnight"),
-        ("## Rate Limits\n- **Burst**: 5\n- **Per fortnight**: 100\n", "info", "is no line of rate_limits", "Per fortnight"),
+        ("## Rate Limits\n- **Burst**: 5\n- **Per fortnight**: 100\n", "info", "is not a line of rate_limits", "Per fortnight"),
         ("## Rate Limits\n100 requests per minute.\n", "info", "only prose stands under `Rate Limits`", "100 requests per minute."),
         ("## 3. Retry Policy\nWe retry thrice.\n", "info", "only prose stands under `3. Retry Policy`", "We retry thrice."),
         ("## Data Mappings\n| A | B |\n|---|---|\n| x | y |\n", "warning", "this table is not read", "A | B"),

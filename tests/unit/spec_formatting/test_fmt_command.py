@@ -56,7 +56,7 @@ def test_what_is_left_is_told(shop, capsys):
     (shop / "specs" / "b.md").write_bytes(b"\xff\xfe")
     status, _, err = fmt(capsys, "specs/b.md")
     assert status == 1
-    assert "specs/b.md: not formatted: it is no file of text in UTF-8" in err
+    assert "specs/b.md: not formatted: it is not a readable UTF-8 file" in err
 
 
 def test_wrong_usage(shop, capsys):

@@ -121,7 +121,11 @@ class AsyncioConnection(AsyncioWire):
             self.release()
             raise
         reader = self._reader
-        reader.begin(head_only=request.method == "HEAD", stream=stream, raw=head.own_codings, switch_to=request.upgrade)
+        if stream or head.own_codings or request.method == "HEAD" or request.upgrade is not None:
+            head_only = request.method == "HEAD"
+            reader.begin(head_only=head_only, stream=stream, raw=head.own_codings, switch_to=request.upgrade)
+        else:
+            reader.begin_usual()
         self._used = True
         self._departure = departure
         self._closes = head.closes

@@ -99,7 +99,6 @@ class ResponseReader:
         self.reusable = False
         self.status = 0
         self.headers = NO_HEADERS
-        self._unusual = True
         self.begin()
 
     def begin(
@@ -113,17 +112,25 @@ class ResponseReader:
             raw: The caller chose the codings: an unknown one is handed over as it is.
             switch_to: The protocol that the request asks the service to switch to.
         """
+        self._clear()
+        self._unusual = head_only or stream or raw or switch_to is not None
+        self._head_only = head_only
+        self.streams = stream
+        self._raw = raw
+        self._switch_to = switch_to
+        self._begin()
+
+    def begin_usual(self) -> None:
+        """Expect the answer to the next request, of which nothing unusual is asked."""
+        if self._unusual:
+            self.begin()
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
         # A parser that ended a message cleanly is at the beginning of the next one.
         if self._parser is None:
             self._parser = httptools.HttpResponseParser(self)
-        asked = head_only or stream or raw or switch_to is not None
-        if asked or self._unusual:
-            self._clear()
-            self._unusual = asked
-            self._head_only = head_only
-            self.streams = stream
-            self._raw = raw
-            self._switch_to = switch_to
         self._fields: list[tuple[bytes, bytes]] = []
         self._body: bytes | bytearray = b""
         self._body_bytes = 0

@@ -15,7 +15,7 @@ from intertie.app.doctor.check import Check, from_error, problem
 from intertie.app.doctor.network import Connect, check_connection, check_proxy, connecting
 from intertie.app.doctor.secrets import check_secret, references, sandbox_credential
 from intertie.app.doctor.state import check_state
-from intertie.app.doctor.surroundings import check_clock, check_extras, check_misspelt
+from intertie.app.doctor.surroundings import check_clock, check_extras, check_libraries, check_misspelt
 from intertie.app.doctor.trust import check_client_certificate, check_trust
 from intertie.app.workbench import Workbench
 from intertie.core.clock import BlockingClock, Clock
@@ -110,6 +110,7 @@ def _workspace(bench: Workbench, patients: Sequence[_Patient], clock: Clock) -> 
         *check_state({"state": settings.state, "journal": settings.journal}, bench.root),
         check_clock(clock.utc_s(), files),
         *check_extras((patient.path, patient.spec) for patient in patients),
+        *check_libraries((patient.path, patient.spec) for patient in patients),
         *check_misspelt(found),
     )
     return Examined(f"Workspace {bench.root}", None, checks)

@@ -62,12 +62,12 @@ def check_connection(plan: Plan, connect: Connect, now_s: float) -> Check:
     try:
         session = connect(plan)
     except AuthError as refused:
-        return from_error("proxy", refused, otherwise="correct the credential for the proxy")
+        return from_error("proxy", refused, otherwise="fix the credential for the proxy")
     except CallError as failed:
         return from_error("connection", failed, otherwise=_what_to_do(plan, failed))
     except UsageError:
         # Which file or proxy it is has a check of its own.
-        return warning("connection", f"{peer} was not tried: nothing can be opened", "first do what is said above")
+        return warning("connection", f"{peer} was not tried: nothing can be opened", "first fix the problems above")
     if plan.proxy is not None and session.tls is None:
         return ok("connection", f"the proxy {plan.proxy.authority} answers; whether it reaches {peer}, a call shows")
     through = f" through the proxy {plan.proxy.authority}" if plan.proxy is not None else ""
@@ -78,7 +78,7 @@ def check_connection(plan: Plan, connect: Connect, now_s: float) -> Check:
         return warning(
             "connection",
             f"{peer} answers{through}, and its certificate is valid for {days} more days only",
-            "its owner must renew it; ask them",
+            "ask its owner to renew it",
         )
     return ok("connection", f"{peer} answers{through}, {session.tls}, certificate valid for {days:,} more days")
 
@@ -96,17 +96,17 @@ def check_proxy(plan: Plan, environ: Mapping[str, str]) -> Check | None:
         return ok("proxy", f"calls go past the proxy ({source})")
     variable = next((name for name in ("all_proxy", "ALL_PROXY") if environ.get(name)), None)
     if variable is not None and not is_loopback(plan.origin.host):
-        return warning("proxy", f"{variable} is set, and not read", "set HTTPS_PROXY (and HTTP_PROXY) in its place")
+        return warning("proxy", f"{variable} is set, but Intertie does not read it", "set HTTPS_PROXY instead")
     return None
 
 
 def _what_to_do(plan: Plan, failed: CallError) -> str:
     if plan.proxy is not None:
-        return "check the proxy's URL, and that it lets this machine through"
+        return "check the URL of the proxy, and that it accepts this machine"
     if is_loopback(plan.origin.host) and not isinstance(failed, DeadlineExceeded):
         # Without the environment, the mock would listen where another one's calls go.
         chosen = "" if plan.environment == "default" else f" --env {shown(shlex.quote(plan.environment))}"
         return f"start the service there, or its mock: `intertie mock {shown(plan.spec_path)}{chosen}`"
     if isinstance(failed, DeadlineExceeded):
-        return "check the base URL, and whether a firewall or a proxy stands between"
-    return "check host and port of the base URL, and that the service runs there"
+        return "check the base URL, and whether a firewall or a proxy is in the way"
+    return "check the host and port of the base URL, and that the service is running"

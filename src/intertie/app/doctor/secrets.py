@@ -62,6 +62,6 @@ def check_secret(named: Named, secrets: SecretStore) -> Check:
         secrets.resolve(named.reference, lines=named.lines)
     except CredentialMissing as missing:
         level = Level.PROBLEM if named.needed else Level.WARNING
-        check = from_error("secret", missing, otherwise="give the credential", level=level)
+        check = from_error("secret", missing, otherwise="set the credential", level=level)
         return replace(check, what=f"{check.what} (for {named.purpose})")
     return ok("secret", f"{shown(named.reference)} is there, for {named.purpose}")

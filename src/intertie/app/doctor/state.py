@@ -31,7 +31,7 @@ def check_state(named: dict[str, str], root: Path) -> Iterator[Check]:
     folders: dict[Path, list[str]] = {}
     for setting, url in named.items():
         if not url.startswith(SCHEME):
-            yield ok(setting, f"{setting} is kept in memory, shared with no other process")
+            yield ok(setting, f"{setting} is kept in memory; no other process shares it")
             continue
         try:
             path = database_path(url, root)
@@ -49,7 +49,7 @@ def _file(setting: str, path: Path, url: str, root: Path) -> Iterator[Check]:
     if not path.parent.is_dir():
         return  # said of the folder
     if os.path.lexists(path) and not os.access(path, os.R_OK | os.W_OK):
-        yield problem(setting, f"{_shown(path, root)} can't be read and written by this user", "give it to this user")
+        yield problem(setting, f"{_shown(path, root)} can't be read and written by this user", "change its owner")
         return
     try:
         examine(path, url)
@@ -59,8 +59,8 @@ def _file(setting: str, path: Path, url: str, root: Path) -> Iterator[Check]:
     if is_emptied(path):
         yield warning(
             setting,
-            f"{_shown(path, root)} is empty, so whatever opens it begins anew: limits, budgets and queued calls too",
-            "restore a backup if nobody meant that",
+            f"{_shown(path, root)} is empty, so limits, budgets and the queue start from zero",
+            "restore a backup, unless this is intended",
         )
 
 
@@ -72,13 +72,15 @@ def check_folder(folder: Path, what: str, root: Path, *, mounts: Path = _MOUNTS)
         there = there.parent
     if not there.is_dir():
         return problem(
-            "state", f"{shown_folder} can't be made: {shown(str(there))} is a file, not a folder", f"move {there.name}"
+            "state",
+            f"{shown_folder} can't be created: {shown(str(there))} is a file, not a folder",
+            f"move {there.name}",
         )
     if not os.access(there, os.W_OK | os.X_OK):
         return problem(
             "state",
             f"{shown_folder} can't be written by this user, so nothing would keep {what}",
-            "make it writable, or name another place with INTERTIE_STATE and INTERTIE_JOURNAL",
+            "make it writable, or choose another place with INTERTIE_STATE and INTERTIE_JOURNAL",
         )
     kind = file_system_of(there, mounts)
     if kind in _OVER_THE_NETWORK:
@@ -125,9 +127,9 @@ def _room(there: Path, shown_folder: str) -> Check:
     disk = os.statvfs(there)
     free_bytes = disk.f_bavail * disk.f_frsize
     if free_bytes < _LEAST_ROOM_BYTES or (disk.f_files and not disk.f_favail):
-        return problem("state", f"the disk of {shown_folder} is full", "make room, or name another place")
+        return problem("state", f"the disk of {shown_folder} is full", "free some space, or choose another place")
     if free_bytes < _ROOM_BYTES:
-        return warning("state", f"{shown_folder} has {_size(free_bytes)} left", "make room")
+        return warning("state", f"{shown_folder} has {_size(free_bytes)} left", "free some space")
     return ok("state", f"{shown_folder} can be written; {_size(free_bytes)} free")
 
 

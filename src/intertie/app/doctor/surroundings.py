@@ -1,9 +1,11 @@
-"""What belongs to the machine and the installation: its clock, and the extras that a spec needs."""
+"""What belongs to the machine and the installation: its clock, the extras and libraries that a spec needs."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,11 +16,21 @@ from intertie.spec.model import Spec
 _TOLERANCE_S = 300.0
 EXTRAS = {"expressions": "cel_expr_python", "uvloop": "uvloop", "lsp": "pygls"}
 """Extra -> the package that it brings."""
+_NO_LIBRARY = frozenset({"none", "n", "na"})
 
 
 def is_installed(extra: str) -> bool:
     """Return whether the package of an extra is there, without loading it."""
     return find_spec(EXTRAS[extra]) is not None
+
+
+def has_distribution(name: str) -> bool:
+    """Return whether a Python distribution is installed here."""
+    try:
+        version(name)
+    except (PackageNotFoundError, ValueError):
+        return False
+    return True
 
 
 def check_clock(now_s: float, files: Iterable[Path]) -> Check:
@@ -39,7 +51,7 @@ def check_clock(now_s: float, files: Iterable[Path]) -> Check:
         return problem(
             "clock",
             f"it says {_when(now_s)}, and {shown(newest[1].name)} was written on {_when(newest[0])}: it is behind",
-            "set it right, with a time server; budgets, certificates and dates depend on it",
+            "synchronize it with a time server: budgets, certificates and dates depend on it",
         )
     return ok("clock", f"{_when(now_s)}, after every file here")
 
@@ -50,7 +62,7 @@ def check_extras(specs: Iterable[tuple[str, Spec]], installed: Callable[[str], b
     if needing and not installed("expressions"):
         names = ", ".join(shown(path) for path in needing[:3]) + (" and others" if len(needing) > 3 else "")
         yield problem(
-            "extras", f"{names} has CEL expressions, and nothing here evaluates them",
+            "extras", f"{names} has CEL expressions, and their evaluator is not installed",
             "pip install 'intertie[expressions]'",
         )  # fmt: skip
     there = [extra for extra in EXTRAS if installed(extra)]
@@ -59,6 +71,25 @@ def check_extras(specs: Iterable[tuple[str, Spec]], installed: Callable[[str], b
         told = [f"installed: {', '.join(there) or 'none'}"]
         told += [f"not needed and not installed: {', '.join(missing)}"] if missing else []
         yield ok("extras", "; ".join(told))
+
+
+def check_libraries(
+    specs: Iterable[tuple[str, Spec]], there: Callable[[str], bool] = has_distribution
+) -> Iterator[Check]:
+    """Yield a warning for each library that a spec depends on and that is not installed here.
+
+    A word in brackets says that a library is no Python one, such as `octokit (JavaScript)`: it is not looked for.
+    """
+    for path, spec in specs:
+        said = spec.dependencies.libraries if spec.dependencies else None
+        for part in re.split(r"[,;](?![^(]*\))", said.value) if said else ():
+            match = re.fullmatch(r"`?([A-Za-z0-9][\w.-]*)`?\s*(?:[<>=!~]=?.*)?", part.strip())
+            name = match.group(1) if match else ""
+            if name and name.lower() not in _NO_LIBRARY and not there(name):
+                yield warning(
+                    "libraries", f"{shown(path)} depends on `{name}`, which is no Python package installed here",
+                    f"pip install {name}; or write its language behind it, such as `{name} (JavaScript)`",
+                )  # fmt: skip
 
 
 def check_misspelt(found: Iterable[tuple[str, str]]) -> Iterator[Check]:

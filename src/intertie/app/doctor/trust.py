@@ -34,7 +34,7 @@ def check_system() -> Check:
     for variable, is_there in (("SSL_CERT_FILE", Path.is_file), ("SSL_CERT_DIR", Path.is_dir)):
         named = os.environ.get(variable)  # as OpenSSL reads it
         if named and not is_there(Path(named)):
-            return problem("trust", f"{variable} names {shown(named)}, which is not there", "correct it, or unset it")
+            return problem("trust", f"{variable} names {shown(named)}, which does not exist", "fix it, or unset it")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     load_system(context)
     count = context.cert_store_stats()["x509_ca"]
@@ -43,8 +43,8 @@ def check_system() -> Check:
         return ok("trust", f"the system's authorities are there ({count or 'a folder'})")
     return problem(
         "trust",
-        "the system trusts nobody: it has no certificates of authorities",
-        "install the package `ca-certificates`, or name a file with INTERTIE_TRUST",
+        "the system has no certificates of authorities, so it trusts no service",
+        "install the package `ca-certificates`, or set INTERTIE_TRUST",
     )
 
 
@@ -105,7 +105,7 @@ def judged(about: str, what: str, found: list[Validity], now_s: float, fix: str)
     if left < 0:
         return problem(about, f"{what} expired {_days(-left)} ago", f"{fix}, or correct this machine's clock")
     if left < SOON_DAYS:
-        return warning(about, f"{what} is valid for {_days(left)} only", fix)
+        return warning(about, f"{what} is valid for only {_days(left)}", fix)
     return ok(about, f"{what} is there, valid for {_days(left)}")
 
 

@@ -58,7 +58,7 @@ def _formatted(path: Path, workspace: Workspace) -> FixedFile | None:
     try:
         before = check_text(path.read_bytes().decode("utf-8"))
     except (OSError, UnicodeDecodeError, Unreadable) as error:
-        reason = error.reason if isinstance(error, Unreadable) else "it is no file of text in UTF-8 that may be read"
+        reason = error.reason if isinstance(error, Unreadable) else "it is not a readable UTF-8 file"
         say(f"{shown}: not formatted: {reason}")
         return None
     found = format_text(before, path, workspace)

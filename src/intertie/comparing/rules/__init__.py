@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from intertie.comparing.rule import Rule
+from intertie.comparing.rule import ChangeRule
 from intertie.comparing.rules import (
     answers,
     costs,
@@ -19,7 +19,7 @@ from intertie.comparing.rules import (
     versions,
 )
 
-SUBJECTS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
+SUBJECTS: tuple[tuple[str, tuple[ChangeRule, ...]], ...] = (
     ("Operations", operations.RULES),
     ("Requests", requests.RULES),
     ("Answers", answers.RULES),
@@ -36,4 +36,4 @@ SUBJECTS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
 )
 """Subject -> its rules, in the order of the reference page."""
 
-RULES: tuple[Rule, ...] = tuple(rule for _, rules in SUBJECTS for rule in rules)
+RULES: tuple[ChangeRule, ...] = tuple(rule for _, rules in SUBJECTS for rule in rules)

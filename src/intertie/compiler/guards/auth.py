@@ -16,7 +16,8 @@ from intertie.runtime.policies.auth.options import AuthOptions
 from intertie.spec.fields import Located, declared_fields
 from intertie.spec.model import AuthConfig
 
-_BULLET_TYPES = {"API Key": "api_key", "OAuth": "oauth", "JWT": "jwt", "Basic": "basic", "None": "none"}
+_BULLET_TYPES = {"API Key": "api_key", "OAuth": "oauth", "JWT": "jwt", "Basic": "basic", "None": "none",
+                 "HMAC": "hmac", "AWS SigV4": "aws_sigv4"}  # fmt: skip
 REFERENCE_RE = re.compile(r"(env|file|keyring|vault|aws-sm):\S+")
 _VARIABLE_RE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 _RESOLVED = ("env", "file")
@@ -25,14 +26,19 @@ _READ_BY: Mapping[str, frozenset[str]] = {
     "basic": frozenset({"username", "password", "token_refresh", "expires_in"}),
 }
 """Type -> the options of `authentication.config` that it reads."""
-_LATER = {"oauth": "OAuth token requests", "jwt": "signing of JWTs"}
+_LATER = {
+    "oauth": "OAuth token requests",
+    "jwt": "signing of JWTs",
+    "hmac": "signing of requests by HMAC",
+    "aws_sigv4": "AWS signatures",
+}
 
 
 def compile_auth(build: Build) -> Compiled:
     """Return the credential of `authentication`; where that is silent, the integration type's bullet tells the type."""
     kind = _type(build)
     if kind.value in _LATER:
-        why = f"this version does not do {_LATER[kind.value]} (authentication type `{kind.value}`)"
+        why = f"this version does not support {_LATER[kind.value]} (authentication type `{kind.value}`)"
         block = build.spec.authentication
         names = ", ".join(key for key, _ in _given(block.config if block else None))
         build.leave_out(f"authentication: {kind.value}{f' ({names})' if names else ''}", why, kind.source)
@@ -40,7 +46,7 @@ def compile_auth(build: Build) -> Compiled:
             "unsupported-feature",
             f"no operation can be called: {why}",
             block.head if block else build.spec.span,
-            help="use a key or user and password where the service takes one; what else the spec says still holds",
+            help="use an API key, or a user and password, if the service accepts them",
         )
         return Compiled(AuthOptions(), {"type": kind.source}, why)
     _unread_options(build, kind.value)
@@ -103,13 +109,13 @@ def secret_reference(build: Build, located: Located[str] | None, default: str) -
         return Chosen(default, str(located.span))
     scheme = text.partition(":")[0]
     if scheme not in _RESOLVED:
-        why = "this version resolves `env:` and `file:` references only"
+        why = "this version resolves only `env:` and `file:` references"
         build.leave_out(f"secret `{scheme}:…`", why, located.span)
         build.report(
             "unsupported-feature",
             f"no operation can be called: {why}, not `{scheme}:`",
             located.span,
-            help="let the deployment put the secret into a variable or file, and write `env:NAME` or `file:/path`",
+            help="put the secret into a variable or file, and refer to it as `env:NAME` or `file:/path`",
         )
     return Chosen(text, str(located.span))
 
@@ -135,7 +141,7 @@ def _api_key(build: Build, config: AuthConfig, kind: Chosen[str]) -> Compiled:
         build.report("incomplete-auth", f"a key in the {location.value} needs `key_name`", config.head)
     secret = secret_reference(build, config.secret or _bullet_reference(build), f"env:{env_prefix(build)}_API_KEY")
     if location.value == "header" and config.key_name is not None and not is_header_name(name.value):
-        build.report("invalid-header", f"no header can have the name `{name.value}`", config.key_name.span)
+        build.report("invalid-header", f"a header can't have the name `{name.value}`", config.key_name.span)
     scheme = Chosen(config.scheme.value, str(config.scheme.span)) if config.scheme else Chosen(None, "default")
     if scheme.value is None and _is_authorization(name.value) and location.value == "header" and _says_bearer(build):
         scheme = Chosen("Bearer", "default")
@@ -195,7 +201,7 @@ def _empty_config(build: Build) -> AuthConfig:
     return AuthConfig(span=head, head=head)
 
 
-_NO_TOKEN = "tokens of OAuth and JWT are not requested or signed by this version; calls are refused"  # noqa: S105
+_NO_TOKEN = "this version does not request OAuth tokens or sign JWTs; calls are refused"  # noqa: S105
 
 
 class AuthHalf(Half):
@@ -231,7 +237,8 @@ class AuthHalf(Half):
             How.REPORTED,
             _NO_TOKEN,
             "grant_type authorization_url client_id client_secret client_authentication refresh_token "
-            "audience algorithm key key_id issuer subject claims",
+            "audience algorithm key key_id issuer subject claims "
+            "access_key_id secret_access_key session_token region service",
         ),
         *guard_fields(
             "authentication.config",

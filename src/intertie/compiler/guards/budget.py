@@ -31,9 +31,9 @@ def compile_pricing(build: Build) -> tuple[PricingOptions | None, dict[str, str]
     fee = _fee(build, costs, model.value)
     tiers = _tiers(build, costs, model.value)
     if limit is not None and not tiers and not fee.value:
-        build.leave_out("budget", "no price is given, so nothing is ever spent of it", limit.span)
+        build.leave_out("budget", "the spec has no price, so nothing is ever spent", limit.span)
     if alert is not None and limit is None:
-        build.leave_out("budget alert", "there is no `monthly_limit` for it to be a share of", alert.span)
+        build.leave_out("budget alert", "`monthly_limit` is missing", alert.span)
     options = PricingOptions(
         model=model.value,
         currency=currency.value,
@@ -107,7 +107,7 @@ def _time_zone(build: Build, costs: Costs) -> Chosen[str]:
             ZoneInfo(zone.value)
         except (KeyError, ValueError, OSError):
             place = costs.time_zone.span if costs.time_zone else costs.head
-            build.report("unknown-time-zone", f"`{zone.value}` is no IANA time zone", place)
+            build.report("unknown-time-zone", f"`{zone.value}` is not an IANA time zone", place)
             return Chosen("UTC", zone.source)
     return zone
 
@@ -182,7 +182,7 @@ def _open_ended(build: Build, costs: Costs, tiers: list[PriceTier]) -> tuple[Pri
         last = tiers[-1]
         build.report(
             "limited-last-tier",
-            f"nothing says what calls cost beyond {_plain(last.limit)}; {last.cost} is used there too",
+            f"no tier has a price for calls beyond {_plain(last.limit)}; they cost {last.cost}, too",
             costs.tiers[-1].head,
         )
         tiers[-1] = PriceTier(last.name, None, last.cost)

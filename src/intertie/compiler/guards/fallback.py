@@ -22,7 +22,7 @@ def compile_fallback(build: Build, retention: Chosen[float | None]) -> tuple[Fal
         return None, {}
     strategy, answer = block.strategy.value, block.default_response
     if strategy == "default" and answer is None:
-        build.leave_out("fallback", "there is no `default_response` to give; calls fail as mapped", block.strategy.span)
+        build.leave_out("fallback", "`default_response` is missing; calls fail as mapped", block.strategy.span)
         return None, {}
     _unused_options(build, block, strategy)
     ttl = build.choose(block.cache_ttl, "fallback_behavior.cache_ttl")

@@ -48,10 +48,10 @@ def compile_limits(build: Build) -> tuple[LimiterOptions | None, dict[str, str]]
     on_limit = build.choose(throttling.on_limit, "throttling.on_limit")
     max_wait = build.choose_optional(throttling.max_wait, "throttling.max_wait")
     if throttling.max_wait is not None and on_limit.value == "reject":
-        build.leave_out("throttling.max_wait", "with `on_limit: reject` nobody waits", throttling.max_wait.span)
+        build.leave_out("throttling.max_wait", "with `on_limit: reject`, calls don't wait", throttling.max_wait.span)
     margin = build.choose(throttling.margin, "throttling.margin")
     if throttling.margin is not None and not windows:
-        build.leave_out("throttling.margin", "no rate is declared that it could be added to", throttling.margin.span)
+        build.leave_out("throttling.margin", "the spec declares no rate", throttling.margin.span)
     options = LimiterOptions(
         windows=windows,
         strategy=strategy.value,
@@ -108,7 +108,7 @@ def _add_prose(build: Build, located: Located[str], add: Callable[[float, int, s
             continue
         rate = parse_rate(part)
         if rate is None or rate.limit < 1:
-            build.report("unreadable-rate", f"`{part.strip()}` is no rate that can be kept", located.span)
+            build.report("unreadable-rate", f"`{part.strip()}` is not a rate", located.span)
         else:
             add(rate.window_s, rate.limit, str(located.span))
 

@@ -29,7 +29,7 @@ def compile_version(build: Build) -> tuple[VersionOptions | None, dict[str, str]
         return None, {}
     name = _name(build, block, strategy.value)
     if strategy.value == "header" and block.header is not None and not is_header_name(name.value):
-        build.report("invalid-header", f"no header can have the name `{name.value}`", block.header.span)
+        build.report("invalid-header", f"a header can't have the name `{name.value}`", block.header.span)
     for of, option in (("header", block.header), ("parameter", block.parameter)):
         if option is not None and strategy.value != ("query" if of == "parameter" else of):
             why = f"the strategy `{strategy.value}` does not read it"
@@ -98,7 +98,7 @@ def _deprecations(build: Build, block: Versioning) -> tuple[tuple[str, date], ..
             # A date with a time ends on its day.
             days.append((version.value, date.fromisoformat(text[:10] if "T" in text else text)))
         except ValueError:
-            build.report("invalid-date", f"`{text}` is no date, so the end of `{version.value}` is unknown", ends.span)
+            build.report("invalid-date", f"`{text}` is not a date, so `{version.value}` has no known end", ends.span)
     return tuple(days)
 
 

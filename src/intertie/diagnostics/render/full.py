@@ -12,7 +12,7 @@ from intertie.diagnostics.credentials import SECRET_CODES, mask_span, without_cr
 from intertie.diagnostics.diagnostic import Diagnostic
 from intertie.diagnostics.order import in_order
 from intertie.diagnostics.render.excerpt import Frame, excerpt
-from intertie.diagnostics.render.gathered import headline, render_list, split
+from intertie.diagnostics.render.gathered import headline, render_list, split, without_repeats
 from intertie.diagnostics.render.lines import source_lines
 from intertie.diagnostics.render.paint import GUTTER, SEVERITY_STYLE
 from intertie.diagnostics.render.width import printable
@@ -25,7 +25,8 @@ def render_full(
 ) -> str:
     """Return every finding with its excerpt, related places and help, a blank line after each.
 
-    Findings that say the same of many lines of a file stand in one list at the end of it.
+    Findings that say the same of many lines of a file stand in one list at the end of it; of a kind that stands in very
+    many files the first is shown, and the number of the others at the end.
 
     Args:
         diagnostics: In any order; shown by path, line, column and code.
@@ -46,7 +47,8 @@ def render_full(
         return lines
 
     rows: list[str] = []
-    single, lists = split(ordered)
+    first_ones, more = without_repeats(ordered)
+    single, lists = split(first_ones)
     by_path: dict[str, list[Diagnostic]] = {path: [] for path in dict.fromkeys(each.span.path for each in ordered)}
     for diagnostic in single:
         by_path[diagnostic.span.path].append(diagnostic)
@@ -57,6 +59,8 @@ def render_full(
         for group in lists.get(path, ()):
             rows.extend(render_list(group, lines_of(path), paint, width))
             rows.append("")
+    rows.extend(row for line in more for row in wrapped(line, width, rest="  "))
+    rows.extend([""] if more else [])
     return "".join(row + "\n" for row in rows)
 
 

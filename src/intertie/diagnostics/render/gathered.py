@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from intertie.core.columns import wrapped
@@ -16,6 +16,8 @@ GATHERED = {
     "unfilled": "{} places are not filled in: write each, or take it out; a block left wholly unfilled counts as absent"
 }
 """Name of a rule -> headline of its list. The line itself says what such a finding is about."""
+MOST_FILES = 20
+"""A kind of finding that stands in more files is shown once, with how often it stands there."""
 AT_LEAST = 6
 """Fewer in a file are shown one by one."""
 
@@ -36,6 +38,33 @@ def split(ordered: Sequence[Diagnostic]) -> tuple[list[Diagnostic], dict[str, li
             lists.setdefault(path, []).append(group)
             listed.update(map(id, group))
     return [diagnostic for diagnostic in ordered if id(diagnostic) not in listed], lists
+
+
+def without_repeats(ordered: Sequence[Diagnostic]) -> tuple[list[Diagnostic], list[str]]:
+    """Return the findings to show, and a line for each kind that stands in so many files that only its first is shown.
+
+    Three hundred copies of one spec have one mistake, not three hundred.
+    """
+    files: defaultdict[tuple[str, Severity], set[str]] = defaultdict(set)
+    count: Counter[tuple[str, Severity]] = Counter()
+    for diagnostic in ordered:
+        kind = diagnostic.code, diagnostic.severity
+        files[kind].add(diagnostic.span.path)
+        count[kind] += 1
+    everywhere = {kind for kind, paths in files.items() if len(paths) > MOST_FILES}
+    shown, lines = [], []
+    for diagnostic in ordered:
+        kind = diagnostic.code, diagnostic.severity
+        if kind in everywhere:
+            everywhere.remove(kind)
+            lines.append(
+                f"{diagnostic.severity.value}[{diagnostic.code}] {diagnostic.name}: {count[kind] - 1:,} more in "
+                f"{len(files[kind]):,} files; `--format concise` lists them"
+            )
+        elif len(files[kind]) > MOST_FILES:
+            continue
+        shown.append(diagnostic)
+    return shown, lines
 
 
 def render_list(group: Sequence[Diagnostic], lines: Sequence[str], paint: Paint, width: int) -> Iterator[str]:

@@ -25,19 +25,19 @@ _registered: dict[str, RegisteredTransform] = {}
 
 
 def register_transform(name: str, function: Callable[..., object], *, takes_list: bool = False) -> None:
-    """Let specs name `function` as a transform: `name` or `name(arguments)`.
+    """Register `function` as a transform that specs can use: `name` or `name(arguments)`.
 
-    It is called with the value and the arguments; null is not given to it and stays null. It should be pure; what it
-    raises becomes a `MappingError` that names the transform and the class of the exception, never the value.
-    Register before the spec is opened: transforms are looked up once, when the plan is made.
+    It is called with the value and the arguments. Null stays null and is not passed to it. It should be pure. If it
+    raises, the call fails with a `MappingError` that names the transform and the class of the exception, never the
+    value. Register it before you open the spec: transforms are looked up once, when the plan is made.
 
     Args:
-        name: A word of letters, digits and `_`; not the name of a library transform.
+        name: Letters, digits and `_`; not the name of a built-in transform.
         function: Called from any thread.
-        takes_list: Under a `[]` path, it takes the whole list rather than each element.
+        takes_list: For a `[]` path, pass the whole list instead of each element.
 
     Raises:
-        UsageError: The name is no word, or the library has it already.
+        UsageError: The name is not valid, or a built-in transform has it.
     """
     from intertie.runtime.mapping.transforms import LIBRARY  # noqa: PLC0415  # loaded when transforms are used
 

@@ -31,11 +31,12 @@ class IntegrationType(Block):
                         "REST over HTTPS": "REST", "WebSockets": "WebSocket", "WS": "WebSocket"},
     )  # fmt: skip
     authentication: Located[str] | None = f.choice(
-        "How we identify ourselves.", "API Key", "OAuth", "JWT", "Basic", "None",
+        "How we identify ourselves.", "API Key", "OAuth", "JWT", "Basic", "None", "HMAC", "AWS SigV4",
         choice_aliases={"API-Key": "API Key", "api_key": "API Key", "OAuth 2.0": "OAuth", "OAuth2": "OAuth",
                         "Bearer": "API Key", "Bearer Token": "API Key", "Basic Auth": "Basic",
                         "Token": "API Key", "HTTP Basic": "Basic", "No auth": "None", "No authentication": "None",
-                        "Public": "None", "-": "None"},
+                        "Public": "None", "-": "None", "AWS Signature Version 4": "AWS SigV4", "SigV4": "AWS SigV4",
+                        "AWS4-HMAC-SHA256": "AWS SigV4", "AWS Signature": "AWS SigV4"},
     )  # fmt: skip
     data_format: Located[str] | None = f.choice(
         "Format of bodies.", "JSON", "XML", "Binary",
@@ -98,14 +99,20 @@ class AuthConfig(Block):
     issuer: Located[str] | None = f.text("JWT issuer.", template=False, aliases=("iss",))
     subject: Located[str] | None = f.text("JWT subject.", template=False, aliases=("sub",))
     claims: Located[object] | None = f.anything("Further JWT claims.", template=False)
+    access_key_id: Located[str] | None = f.secret("Reference of the access key's id (AWS).", template=False)
+    secret_access_key: Located[str] | None = f.secret("Reference of the secret access key (AWS).", template=False)
+    session_token: Located[str] | None = f.secret("Reference of the session token (AWS).", template=False)
+    region: Located[str] | None = f.text("Region that requests are signed for (AWS).", template=False)
+    service: Located[str] | None = f.text("Service that requests are signed for (AWS).", template=False)
 
 
 class Authentication(Block):
     """How we identify ourselves."""
 
     type: Located[str] | None = f.choice(
-        "Kind of credential.", "api_key", "oauth", "jwt", "basic", "none",
-        choice_aliases={"bearer": "api_key", "apikey": "api_key", "api-key": "api_key", "oauth2": "oauth"},
+        "Kind of credential.", "api_key", "oauth", "jwt", "basic", "none", "hmac", "aws_sigv4",
+        choice_aliases={"bearer": "api_key", "apikey": "api_key", "api-key": "api_key", "oauth2": "oauth",
+                        "sigv4": "aws_sigv4", "aws": "aws_sigv4"},
     )  # fmt: skip
     config: AuthConfig | None = f.block("Where the credential comes from and goes.", AuthConfig)
 

@@ -173,7 +173,7 @@ class BlockReader:
 
         It can be mended where the block does not have that one already; unseen where hardly a letter is wrong.
         """
-        message = f"`{shorten(entry.key.text)}` is no key of `{where}`; it has no effect"
+        message = f"`{shorten(entry.key.text)}` is not a key of `{where}`; it has no effect"
         if self.findings.is_full(codes.UNKNOWN_KEY):
             # It is only counted: what was meant would cost more than all the rest.
             self.findings.add(codes.UNKNOWN_KEY, entry.key.span, message)
@@ -378,7 +378,7 @@ class BlockReader:
         off = value.value is False or value.text.strip().lower() in ("no", "off", "false")
         if off:
             self.findings.add(
-                codes.SWITCHED_OFF, entry.key.span, f"`{where}` is switched off here", help="take the block out"
+                codes.SWITCHED_OFF, entry.key.span, f"`{where}` is switched off here", help="remove the block"
             )
         return off and "enabled" not in field_table(block_type)
 

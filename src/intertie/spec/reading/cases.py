@@ -79,7 +79,8 @@ class CaseReader:
             kind = _GROUPS.get(group.key.text)
             if kind is None:
                 self._findings.add(
-                    codes.UNKNOWN_KEY, group.key.span, f"`{shorten(group.key.text)}` is no key of `validation_cases`",
+                    codes.UNKNOWN_KEY, group.key.span,
+                    f"`{shorten(group.key.text)}` is not a key of `validation_cases`",
                     help="it holds `test_cases` and `scenario_cases`",
                 )  # fmt: skip
             elif isinstance(group.value, SequenceNode):

@@ -31,7 +31,7 @@ def window(node: ScalarNode, asked: Asked, findings: Findings) -> object:
     if counted is None or parse_number(node.text) is not None:
         return None
     if _NO_LIMIT_RE.match(node.text):
-        findings.add(codes.ALIAS_USED, node.span, f"`{asked.where}` is read as no limit", help="take the line out")
+        findings.add(codes.ALIAS_USED, node.span, f"`{asked.where}` is read as no limit", help="remove the line")
         raise Unreadable
     count = _COUNT_RE.match(node.text)
     rate = parse_rate(node.text)
@@ -66,7 +66,7 @@ def settle_rate(limits: RateLimits, findings: Findings) -> RateLimits | None:
     if prose is None:
         return limits
     if _NO_LIMIT_RE.match(prose.value):
-        findings.add(codes.ALIAS_USED, prose.span, "`rate_limit` is read as no limit", help="take the line out")
+        findings.add(codes.ALIAS_USED, prose.span, "`rate_limit` is read as no limit", help="remove the line")
         without = replace(limits, rate_limit=None)
         return without if _says_something(without) else None
     rate = parse_rate(prose.value)

@@ -32,7 +32,7 @@ def _no_fallback(node: ScalarNode, asked: Asked, findings: Findings) -> object:
     if not asked.where.endswith(".strategy") or node.text.strip().lower() not in _NOTHING:
         return None
     message = f"`{asked.where}: {node.text.strip()}` is read as no fallback"
-    findings.add(codes.ALIAS_USED, node.span, message, help="take the block out")
+    findings.add(codes.ALIAS_USED, node.span, message, help="remove the block")
     raise Unreadable
 
 

@@ -141,5 +141,5 @@ def _offer(inner: str, info: FieldInfo | None) -> str:
     if info is not None and info.doc:
         return info.doc.rstrip(".")
     if " " in inner:
-        return "write it here in your own words, or take the line out"
-    return f"write the {inner.replace('_', ' ')} here, or take the line out"
+        return "write it here in your own words, or remove the line"
+    return f"write the {inner.replace('_', ' ')} here, or remove the line"

@@ -108,7 +108,7 @@ def unknown_bullet(entry: Entry, block_type: type[Block], reader: BlockReader, w
     """Report a line that names no field: a warning where it looks like a misspelt one, else an info."""
     table = field_table(block_type)
     meant = did_you_mean(entry.key.text, list(table))
-    label = f"`{shorten(entry.key.text)}` is no line of {where}"
+    label = f"`{shorten(entry.key.text)}` is not a line of {where}"
     if meant:
         name = table[meant].key
         reader.findings.add(

@@ -223,7 +223,7 @@ class Router:
             return
         written = entry.key.text
         if self._findings.is_full(codes.UNKNOWN_KEY):
-            message = f"`{shorten(written)}` is no block of a spec; it has no effect"
+            message = f"`{shorten(written)}` is not a block of a spec; it has no effect"
             self._findings.add(codes.UNKNOWN_KEY, entry.key.span, message)
             return
         meant = did_you_mean(written, sorted((*KNOWN_KEYS, *_ALIASES)))
@@ -231,7 +231,7 @@ class Router:
         fix = Fix(f"write {meant}", (Edit(entry.key.span, meant),), Applicability.UNSAFE) if meant else None
         blocks = ", ".join(f"`{name}`" for name in section_blocks(section))
         self._findings.add(
-            codes.UNKNOWN_KEY, entry.key.span, f"`{shorten(written)}` is no block of a spec; it has no effect",
+            codes.UNKNOWN_KEY, entry.key.span, f"`{shorten(written)}` is not a block of a spec; it has no effect",
             help=f"did you mean `{meant}`?" if meant else f"this section holds {blocks}" if blocks else None, fix=fix,
         )  # fmt: skip
 

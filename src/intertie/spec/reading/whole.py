@@ -185,7 +185,7 @@ class _SpecReader:
                 if section.heading.text and id(section) not in inside and not self._holds_known(section):
                     self._findings.add(
                         codes.UNKNOWN_SECTION, section.heading.span,
-                        f"`{section.heading.text}` is no section of the template: it is kept and shown, without effect",
+                        f"`{section.heading.text}` is not a section of the template; it has no effect",
                     )  # fmt: skip
                 continue
             known = self._by_name.setdefault(section.name, [])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intertie._version import __version__
@@ -219,6 +219,7 @@ REQUESTS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(REQUESTS, min_size=2, max_size=8))
 def test_what_was_written_before_changes_nothing(requests: list[Request]) -> None:
     """An encoder that has written other heads writes, and refuses, as a new one does."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from intertie.adapters.stores.errors import StoreUnavailable
-from intertie.runtime.policies.limiter.options import LimiterOptions
+from intertie.runtime.policies.limiter.commands import Tell
+from intertie.runtime.policies.limiter.options import LimiterOptions, Window
 from intertie.runtime.state import LimitRefusal, Permit, ServerHint
 from intertie.runtime.stepping import run_blocking
-from intertie.testing.virtual_time import VirtualClock
+from intertie.testing.virtual_time import VirtualClock, run_virtual
 from support.chaos import ModelServer, leased, lost
-from support.store_kit import per_second, sent
+from support.store_kit import most_within, per_second, sent
 
 
 @pytest.fixture
@@ -100,3 +103,112 @@ def test_a_share_of_which_nobody_heard_keeps_no_place(clock):
     assert isinstance(acquired(other, clock, 0.0), LimitRefusal)
     limiter._background.run()
     assert isinstance(acquired(other, clock, 0.0), Permit)
+
+
+def test_whoever_waits_alone_goes_back_to_the_store_once_it_answers(clock):
+    """The part that a process keeps to without its store ends with the outage: its waiters do not leave beside the others."""
+    server = ModelServer(per_second(2), clock)
+    limiter, other = leased(server), leased(server, "other")
+    for each in (other, limiter):
+        sent(acquired(each, clock))
+    stamps = []
+
+    async def one():
+        permit = sent(await limiter.acquire(deadline_s=clock.monotonic_s() + 30.0))
+        stamps.append(clock.monotonic_s())
+        limiter.finished(permit)
+
+    async def crowd():
+        limiter._store.asking = lost
+        callers = [asyncio.ensure_future(one()) for _ in range(3)]
+        await clock.sleep_until(1000.1)
+        limiter._store.asking = lambda _: None
+        limiter._background.run()
+        assert limiter._alone.limiter is None
+        for _ in range(2):
+            await clock.sleep_until(clock.monotonic_s() + 0.95)
+            sent(await other.acquire(deadline_s=clock.monotonic_s() + 30.0))
+            stamps.append(clock.monotonic_s())
+        await asyncio.gather(*callers)
+
+    run_virtual(crowd(), clock)
+    assert most_within([1000.0, 1000.0, *stamps], 1.0) == 2
+
+
+def test_what_left_before_an_outage_counts_in_it(clock):
+    """A process that is alone on a limit has what is left of it, and not all of it anew each time the store fails."""
+    server = ModelServer(per_second(3), clock)
+    limiter = leased(server)
+    taken = []
+    for _ in range(4):
+        limiter._store.asking = lambda _: None
+        taken.append(sent(acquired(limiter, clock, 0.0)))
+        limiter._store.asking = lost
+        taken.append(sent(acquired(limiter, clock, 0.0)))
+        clock.advance(0.01)
+        limiter._alone.go_down()
+        limiter._alone._retry_at_s = 0.0
+    assert sum(isinstance(answer, Permit) for answer in taken) == 3
+
+
+def test_a_request_of_an_outage_that_has_not_left_when_it_ends_holds_its_room(clock):
+    """The store is told that it is on its way, and then that it left, or that it never did."""
+    server = ModelServer(per_second(3), clock)
+    limiter = leased(server)
+    limiter.finished(acquired(limiter, clock))
+    clock.advance(5.0)
+    limiter._store.asking = lost
+    permits = [acquired(limiter, clock) for _ in range(2)]
+    for permit in permits:
+        permit.departing()
+    limiter._store.asking = lambda _: None
+    limiter._sync()
+    assert (server.shared.limit.held, server.free()) == (2, 1)
+    permits[0].departed()
+    limiter.finished(permits[0])
+    limiter.give_back(permits[1])
+    limiter._sync()
+    assert (server.shared.limit.held, server.free(), limiter._flying) == (0, 2, 0)
+
+
+def test_a_long_outage_without_limit_keeps_what_can_matter_of_what_left(clock):
+    """`allow` lets any number leave; the store needs no more of them than the fullest window holds."""
+    server = ModelServer(per_second(5), clock)
+    limiter = leased(server, store_down="allow")
+    limiter._store.asking = lost
+    for _ in range(1000):
+        limiter.finished(acquired(limiter, clock))
+        clock.advance(0.001)
+    limiter._store.asking = lambda _: None
+    limiter._sync()
+    told = [command for _, commands, _ in server.exchanges for command in commands if isinstance(command, Tell)]
+    assert max(len(command.used) for command in told) == 5
+    assert server.free() == 0
+
+
+def test_places_in_flight_are_not_passed_where_sharers_are_more_than_places(clock):
+    """Two processes on one place, both without their store: a part of it is none."""
+    server = ModelServer(LimiterOptions(concurrent=1), clock)
+    limiters = [leased(server), leased(server, "other")]
+    for limiter in (*limiters, *limiters):
+        limiter.finished(acquired(limiter, clock))
+        limiter._background.run()
+    for limiter in limiters:
+        limiter._store.asking = lost
+    answers = [acquired(limiter, clock, 0.5) for limiter in limiters]
+    assert [answer.reason for answer in answers] == ["concurrency", "concurrency"]
+
+
+def test_two_permits_given_back_in_an_outage_are_free_once_it_ends(clock):
+    """They were taken with the store's leave, and it hears that neither left."""
+    server = ModelServer(LimiterOptions((Window(60.0, 3),), margin_s=0.0), clock)
+    limiter = leased(server)
+    permits = [acquired(limiter, clock) for _ in range(2)]
+    limiter._store.asking = lost
+    clock.advance(0.01)
+    for permit in permits:
+        limiter.give_back(permit)
+    clock.advance(5.0)
+    limiter._store.asking = lambda _: None
+    limiter._sync()
+    assert server.free() == 3

@@ -8,10 +8,11 @@ from math import inf
 import pytest
 
 from intertie.adapters.stores.sqlite.pruning import BATCH
-from intertie.core.errors import Reach
+from intertie.core.errors import Reach, StoreUnavailable
 from intertie.core.money import ONE_UNIT
 from intertie.runtime.state import CallRecord
 from intertie.runtime.stepping import run_blocking
+from support.background_by_hand import BackgroundByHand
 from support.pace import wait_until
 from support.store_kit import KEY, OTHERS, StoreKit, flat_price
 
@@ -121,6 +122,50 @@ def test_the_background_prunes_while_calls_are_recorded(sqlite):
         return names(journal) == {"new"}
 
     wait_until(is_done)
+
+
+@pytest.mark.parametrize("count", [1, 9, 10, 11, 99, 100, 101, 234])
+def test_a_group_of_any_size_is_stored_in_its_order(sqlite, count):
+    """Rows go many at a time, and all of them go, once."""
+    journal = sqlite.journal()
+    stored(journal, *(a_call(sqlite, f"call {number}") for number in range(count)))
+    assert [record.call_id for record in journal.records(limit=1000)] == [f"call {n}" for n in reversed(range(count))]
+
+
+def test_the_background_is_asked_once_a_group(sqlite, monkeypatch):
+    """Calls that end while a group is stored, or that could not be stored, are asked for again; others need not be."""
+    journal = sqlite.journal()
+    hand = BackgroundByHand()
+    monkeypatch.setattr(journal, "_background", hand)
+    asked: list[str] = []
+    ask = hand.ask
+    monkeypatch.setattr(hand, "ask", lambda name, work, **when: (asked.append(name), ask(name, work, **when)))
+    insert = journal._insert
+
+    def insert_while_another_ends(connection, group):
+        insert(connection, group)
+        if len(asked) == 1:
+            journal.record(a_call(sqlite, "meanwhile"))
+
+    monkeypatch.setattr(journal, "_insert", insert_while_another_ends)
+    for name in ("first", "second"):
+        journal.record(a_call(sqlite, name))
+    assert asked == ["records"]
+    hand.run("records")
+    assert asked == ["records"] * 2
+    assert [record.call_id for record in journal._unstored] == ["meanwhile"]
+
+    def fails(connection, group):
+        raise StoreUnavailable("gone", url=journal.url)
+
+    monkeypatch.setattr(journal, "_insert", fails)
+    with pytest.raises(StoreUnavailable):
+        hand.run("records")
+    journal.record(a_call(sqlite, "after"))
+    assert asked == ["records"] * 3
+    monkeypatch.setattr(journal, "_insert", insert)
+    hand.run("records")
+    assert names(journal) == {"first", "second", "meanwhile", "after"}
 
 
 def test_a_process_that_lives_short_deletes_its_batch_at_the_end(sqlite):

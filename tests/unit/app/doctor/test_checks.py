@@ -15,7 +15,7 @@ from intertie.app.doctor.check import Check, Level, from_error
 from intertie.app.doctor.network import Session, check_connection, check_proxy
 from intertie.app.doctor.secrets import Named, check_secret, references
 from intertie.app.doctor.state import check_folder, check_state, file_system_of
-from intertie.app.doctor.surroundings import check_clock, check_extras
+from intertie.app.doctor.surroundings import check_clock, check_extras, check_libraries
 from intertie.app.doctor.trust import DAY_S, check_client_certificate, check_system, check_trust, judged
 from intertie.core.errors import ConnectError, CredentialMissing, DeadlineExceeded, TokenRefused, UsageError
 from intertie.runtime.plan import Origin, ProxyOptions, TlsOptions
@@ -61,7 +61,7 @@ def test_a_secret_that_is_missing_has_its_fix_and_one_that_is_there_no_text():
     assert (there.level, there.fix) == (Level.OK, None)
     assert "s3cret" not in repr(there)
     missing = check_secret(Named("env:B", "the sandbox", needed=False), secrets)
-    assert missing == Check("secret", Level.WARNING, "env:B is not set (for the sandbox)", "give the credential")
+    assert missing == Check("secret", Level.WARNING, "env:B is not set (for the sandbox)", "set the credential")
 
 
 def test_our_messages_carry_their_own_advice():
@@ -80,7 +80,7 @@ def test_our_messages_carry_their_own_advice():
     ("begins", "ends", "level", "words"),
     [
         (-10, 400, Level.OK, "valid for 400 days"),
-        (-10, 13.5, Level.WARNING, "valid for 13 days only"),
+        (-10, 13.5, Level.WARNING, "valid for only 13 days"),
         (-10, 0.5, Level.WARNING, "less than a day"),
         (-10, -1.5, Level.PROBLEM, "expired 1 day ago"),
         (2, 400, Level.PROBLEM, "is not valid yet, for 2 days"),
@@ -154,13 +154,13 @@ def test_a_connection_that_stands(session, level, words):
     ("error", "about", "level", "fix"),
     [
         (ConnectError("x refused the connection; is the service running there?"), "connection", Level.PROBLEM,
-         "check host and port of the base URL, and that the service runs there"),
+         "check the host and port of the base URL, and that the service is running"),
         (ConnectError("x is not trusted; name its authority"), "connection", Level.PROBLEM, "name its authority"),
         (DeadlineExceeded("no connection to x within 5 s", phase="connect"), "connection", Level.PROBLEM,
-         "check the base URL, and whether a firewall or a proxy stands between"),
+         "check the base URL, and whether a firewall or a proxy is in the way"),
         (TokenRefused("the proxy refuses it (407); correct it"), "proxy", Level.PROBLEM, "correct it"),
-        (CredentialMissing("env:P is not set"), "proxy", Level.PROBLEM, "correct the credential for the proxy"),
-        (UsageError("trust: x can't be read"), "connection", Level.WARNING, "first do what is said above"),
+        (CredentialMissing("env:P is not set"), "proxy", Level.PROBLEM, "fix the credential for the proxy"),
+        (UsageError("trust: x can't be read"), "connection", Level.WARNING, "first fix the problems above"),
     ],
 )  # fmt: skip
 def test_a_connection_that_does_not_stand(error, about, level, fix):
@@ -269,6 +269,17 @@ def test_expressions_need_their_extra(installed):
     assert (Level.PROBLEM in levels) is not installed
     (only,) = check_extras([("b.md", spec_of(""))], lambda extra: False)
     assert (only.level, "not needed" in only.what) == (Level.OK, True)
+
+
+def test_libraries_are_looked_for_here():
+    """A library of Python that is not installed is a warning; one of another language says so and is none."""
+    named = spec_of(
+        "## Dependencies\n- **Libraries**: stripe-kit >= 2, octokit (JavaScript, in the browser), httptools\n"
+    )
+    found = list(check_libraries([("a.md", named)], lambda name: name == "httptools"))
+    assert [(check.level, "`stripe-kit`" in check.what) for check in found] == [(Level.WARNING, True)]
+    assert found[0].fix.startswith("pip install stripe-kit")
+    assert list(check_libraries([("b.md", spec_of("## Dependencies\n- **Libraries**: none\n"))])) == []
 
 
 def test_names_are_shown_without_their_escapes():

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 import intertie
 from intertie.compiler import Settings, compile_spec
 from intertie.runtime.kept import BrokenPlan, Unkeepable, read_plan, write_plan
-from intertie.runtime.kept.form import WIRES, KeptPlan
+from intertie.runtime.kept.form import WIRES, KeptOperation, KeptPlan
 from intertie.runtime.mapping.paths import NamePath
 from intertie.runtime.mapping.registered import register_transform, unregister_transform
 from intertie.runtime.outlines import Outline, outlines
@@ -233,10 +233,21 @@ def test_a_broken_operation_is_made_anew(plan):
     """It is found out when it is asked for; the others are as they were."""
     kept = msgspec.msgpack.decode(write_plan(plan), type=KeptPlan)
     parts = {**kept.operations, "create_charge": msgspec.Raw(msgspec.msgpack.encode(["nothing", 1]))}
-    back = read_plan(msgspec.msgpack.encode(msgspec.structs.replace(kept, operations=parts)), lambda: plan)
+    back = read_plan(msgspec.msgpack.encode(replace(kept, operations=parts)), lambda: plan)
     assert back.operations["create_charge"] is plan.operations["create_charge"]
     assert dict(outlines(back)) == dict(outlines(plan))
     assert data_of(back) == data_of(plan)
+
+
+@pytest.mark.parametrize("place", [-1, 10_000])
+def test_a_place_that_is_not_in_the_list_leads_to_no_other_part(plan, place):
+    """Counted from the end, it would be somebody else's stage."""
+    kept = msgspec.msgpack.decode(write_plan(plan), type=KeptPlan)
+    part = msgspec.msgpack.decode(kept.operations["create_charge"], type=KeptOperation)
+    changed = msgspec.msgpack.encode(replace(part, stages=(place,)))
+    parts = {**kept.operations, "create_charge": msgspec.Raw(changed)}
+    back = read_plan(msgspec.msgpack.encode(replace(kept, operations=parts)), lambda: plan)
+    assert back.operations["create_charge"] is plan.operations["create_charge"]
 
 
 def test_what_the_application_means_is_decided_at_the_opening(plan):

@@ -215,14 +215,26 @@ class MemoryLimiter(Line):
             self._state.pause_until(now_s + seconds, now_s)
             self._changed_locked()
 
-    def begin_at_pace(self, paused_s: float) -> None:
-        """Begin as one part of a limit of which only a pause is known: after it, at the limit's pace for one window."""
+    def hold(self, count: int) -> None:
+        """Hold room for so many that have leave from elsewhere; they are in flight already."""
         with self._lock:
-            now_s = self.now_s()
-            if paused_s > 0:
-                self._state.pause_until(now_s + paused_s, now_s)
-            else:
-                self._state.begin_at_pace(now_s)
+            self._state.held += count
+
+    def count(self, at_s: float) -> None:
+        """Count one of those, which departed at `at_s`."""
+        with self._lock:
+            self._state.depart(at_s)
+
+    def release(self) -> None:
+        """Free the room of one of those, which never departed."""
+        with self._lock:
+            self._state.held = max(0, self._state.held - 1)
+            self._ring_leader_locked()
+
+    def fill(self, window_s: float, count: int, at_s: float) -> None:
+        """Count so many more in the window of this length, as departed at `at_s`."""
+        with self._lock:
+            self._state.fill(window_s, count, at_s)
 
     def resume(self) -> None:
         """Clear a pause."""

@@ -138,6 +138,7 @@ class Asking(Holding):
 
             def gather(now_s: float) -> Sequence[Command]:
                 with self._lock:
+                    self._alone.rest()
                     asked[:] = [self._gather_locked(now_s, takes=takes)]
                     return [*self._untold.said, *asked[0].takes]
 
@@ -145,6 +146,7 @@ class Asking(Holding):
                 replies, now_s = self._store.run(gather, patience_s=patience_s)
             except BaseException:
                 with self._lock:
+                    self._alone.go_on()
                     self._unheard_locked(asked)
                 raise
             with self._lock:
@@ -163,7 +165,9 @@ class Asking(Holding):
         untold.say(owner, keys, self._flying + (kept if self._is_bounded else 0), self._alone)
         seats = list(self._seats)
         waiting = len(seats)
-        if takes and (waiting or self._refilling):
+        # What left without the store's leave has to be seen to count, before anybody goes on alone again.
+        returns = self._alone.limiter is not None
+        if (takes or returns) and (waiting or self._refilling):
             ahead = self._demand.ahead(waiting, now_s, SHARE_S)
             if now_s < self._foresight.paused_until_s or kept > ahead:
                 ahead = 0
@@ -171,7 +175,7 @@ class Asking(Holding):
             until_s = max((seat.deadline_s for seat in seats), default=now_s) + self._offset_s
             take = Take(owner, keys, untold.next_number(), waiting, ahead, length_s, until_s)
             return Asked([take], seats, take.number)
-        if not waiting and self._in_line:
+        if not waiting and (self._in_line or returns):
             return Asked([Take(owner, keys, untold.next_number(), 0)], seats, None)
         return Asked([], seats, None)
 
@@ -186,6 +190,7 @@ class Asking(Holding):
 
     def _heard_locked(self, asked: Asked, replies: Sequence[Reply], now_s: float) -> None:
         foresight = self._foresight
+        foresight.heard_s = now_s
         for note in self._untold.heard():
             foresight.in_row = note.hint.throttled or (foresight.in_row and note.hint.pause_s is not None)
         for reply in replies:
@@ -199,13 +204,15 @@ class Asking(Holding):
         taken = replies[-1] if replies else None
         if isinstance(taken, Taken):
             self._in_line = taken.count < len(asked.seats)
+            self._foresight.saw(taken, now_s)
             if asked.number is not None:
                 self._took_locked(asked, asked.number, taken, now_s)
+        if self._untold.places and not self._shares:
+            self._background.ask(f"{self._name} end", self._end, in_s=SHARE_S)  # the flights that it knows of will end
         if now_s < foresight.paused_until_s:
             self._close_shares_locked()
 
     def _took_locked(self, asked: Asked, number: int, taken: Taken, now_s: float) -> None:
-        self._foresight.saw(taken, now_s)
         self._refilling = False
         ahead = taken.count - len(asked.seats)
         self._refill_at = ahead // 3 if ahead > 0 else -1

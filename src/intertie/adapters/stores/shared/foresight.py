@@ -25,12 +25,14 @@ class Foresight:
         turns: When those in line have their turns, the first of them first (store time).
         asks_s: When to ask the store again (monotonic).
         seen, seen_s: What it last granted, and when (store time).
+        heard_s: When it last answered anything (store time).
         paused_until_s: Until when the limit is paused (store time).
         in_row: Whether answers were throttled in a row, so that the next that is not ends it.
     """
 
     __slots__ = (
-        "_clock", "_offset_s", "_poll_s", "asks_s", "in_row", "measures", "paused_until_s", "seen", "seen_s", "turns",
+        "_clock", "_offset_s", "_poll_s", "asks_s", "heard_s", "in_row", "measures", "paused_until_s", "seen", "seen_s",
+        "turns",
     )  # fmt: skip
 
     def __init__(self, measures: Measures, clock: Clock, offset_s: float) -> None:
@@ -41,13 +43,13 @@ class Foresight:
         self.turns: deque[float] = deque()
         self.asks_s = -inf
         self.seen: Taken | None = None
-        self.seen_s = -inf
+        self.seen_s = self.heard_s = -inf
         self.paused_until_s = 0.0
         self.in_row = False
 
     @property
     def sharers(self) -> int:
-        """How many processes asked for the limit within a second, as last known."""
+        """How many processes used the limit within a minute, as last known."""
         return 1 if self.seen is None else self.seen.sharers
 
     def forget(self) -> None:

@@ -152,6 +152,8 @@ class Holding(Line):
     def _depart_locked(self, share: Share, now_s: float) -> None:
         if share.told:
             self._untold.departed.append(now_s)
+            self._untold.held -= 1
+            self._alone.count(now_s)
         else:
             if not share.departed_s:
                 self._foresight.departed_late(share.began_s, now_s)
@@ -185,6 +187,8 @@ class Holding(Line):
         self._land_locked()
         if share.told:
             self._untold.released += 1
+            self._untold.held -= 1
+            self._alone.release()
             self._sync_soon()
             return
         share.left += 1

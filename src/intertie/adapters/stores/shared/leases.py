@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from math import inf
 
 from intertie.adapters.stores.errors import StoreUnavailable
+from intertie.adapters.stores.shared.alone import DOWN_S, UP, Known
 from intertie.adapters.stores.shared.asking import BUSY, CLOSED, DOWN, HUNG_S
 from intertie.adapters.stores.shared.line import Seat
 from intertie.adapters.stores.shared.measures import Measures
@@ -85,19 +86,44 @@ class LeasedLimiter(Steering):
             permit = self._take_locked() if again or not self._seats else None
         if permit is not None:
             return permit
-        if not self._alone.is_down:
-            answer = await self._wait(began_s, deadline_s, again=again, patience_s=patience(deadline_s - began_s))
-            if answer is not DOWN:
-                return answer
-        permit_alone = await self._alone.acquire(deadline_s, *self._known())
-        if isinstance(permit_alone, Permit):
+        is_down = self._alone.is_down
+        while True:
+            if not is_down:
+                now_s = self._monotonic_s()
+                patience_s = now_s - began_s + patience(deadline_s - now_s)
+                answer = await self._wait(began_s, deadline_s, again=again, patience_s=patience_s)
+                if answer is not DOWN:
+                    return answer
+            with self._lock:
+                known = self._known_locked()
+            self._sync_soon(in_s=DOWN_S)  # whoever waits for its turn alone would not see the store come back
+            answer = await self._alone.acquire(deadline_s, known)
+            if answer is not UP:
+                break
+            is_down = False
+        if isinstance(answer, Permit):
             with self._lock:
                 self._flying += 1
-        return permit_alone
+        return answer
 
-    def _known(self) -> tuple[tuple[LimiterOptions, ...], int, float, int]:
-        """Return what a process on its own goes by: plans, how many share the limit, its pause, and flights."""
-        return self._measures.plans, self._foresight.sharers, self._foresight.paused_until_s, self._flying
+    def _known_locked(self) -> Known:
+        """Return what a process on its own goes by, and end what it has of the store's."""
+        foresight, now_s = self._foresight, self.now_s()
+        used = () if foresight.seen is None else foresight.seen.used
+        self._close_shares_locked()
+        lapsed, knows_all = self._untold.end_all(now_s)
+        self._flying = max(0, self._flying - lapsed)
+        # What was counted when it last granted had left by the time at which it heard of that, if it has heard of all.
+        until_s = foresight.heard_s if knows_all and foresight.seen is not None else now_s
+        return Known(
+            self._measures.plans,
+            foresight.sharers,
+            foresight.paused_until_s,
+            self._flying,
+            self._untold.held,
+            used,
+            until_s,
+        )
 
     def _serve_locked(self) -> float:
         seats = self._seats
@@ -151,7 +177,9 @@ class LeasedLimiter(Steering):
             return self._store.look()
         except StoreUnavailable as error:
             self._failed(error, HUNG_S)
-            return self._alone.own(*self._known()).snapshot()
+            with self._lock:
+                known = self._known_locked()
+            return self._alone.own(known).snapshot()
 
     def close(self) -> None:
         """Return shares and places; nothing departs any more that is not counted. Blocks.

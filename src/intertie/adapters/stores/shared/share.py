@@ -59,13 +59,13 @@ class Share:
         """Return whether nothing of what it gave may still depart in time, but for what is about to."""
         return not self.out or now_s > self.end_s
 
-    def settle(self) -> tuple[Settled, int]:
+    def settle(self, now_s: float) -> tuple[Settled, int]:
         """End it; return what became of it, and how many permits have lapsed that nobody gave back."""
         self.told = True
         # Looked at once: a thread that finds itself late is about to leave for a moment.
         waiting = [permit for permit in self.out if not permit.leaving]
-        held = len(self.out) - len(waiting)
-        lapsed = [permit for permit in waiting if permit.not_after_s <= self.end_s]
+        lapsed = [permit for permit in waiting if permit.not_after_s < now_s]
+        held = len(self.out) - sum(1 for permit in waiting if permit.not_after_s < now_s or permit.not_after_s == inf)
         for permit in lapsed:
             del self.out[permit]
         return Settled(self.number, self.end_s, tuple(self.departed_s), held), len(lapsed)

@@ -84,12 +84,13 @@ class Steering(Asking):
             StoreUnavailable: The store can't be told.
         """
         self._steer(Resume((self._store.key,)))
-        self._foresight.paused_until_s = 0.0
 
     def _steer(self, command: Command) -> None:
         with self._lock:
             self._close_shares_locked()
         self._store.run(lambda _: [command], patience_s=PATIENCE_S)
         with self._lock:
+            if isinstance(command, Resume):
+                self._foresight.paused_until_s = 0.0
             self._foresight.forget()
             self._ring_leader_locked()

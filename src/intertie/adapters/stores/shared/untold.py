@@ -38,6 +38,7 @@ class Untold:
         notes: What answers said.
         said: Commands without an answer.
         places: How many places in flight the store knows of, once it has all that was said.
+        held: How many are on their way whose shares are booked.
         number: The last one of a command.
     """
 
@@ -45,6 +46,7 @@ class Untold:
         "_said_notes",
         "_settled",
         "departed",
+        "held",
         "notes",
         "number",
         "over",
@@ -61,7 +63,7 @@ class Untold:
         self.released = 0
         self.notes: list[Note] = []
         self.said: list[Command] = []
-        self.places = 0
+        self.places = self.held = 0
         self.number = 0
         self._settled: list[Settled] = []
         self._said_notes: list[Note] = []
@@ -78,13 +80,21 @@ class Untold:
 
     def end_shares(self, now_s: float) -> int:
         """Book what became of the shares that are over; return how many permits have lapsed that nobody gave back."""
-        lapsed = 0
-        for share in list(self.over):
-            if share.is_settled(now_s):
-                self.over.remove(share)
-                settled, lost = share.settle()
-                self._settled.append(settled)
-                lapsed += lost
+        return sum(self._settle(share, now_s) for share in list(self.over) if share.is_settled(now_s))
+
+    def end_all(self, now_s: float) -> tuple[int, bool]:
+        """Book all shares, also what may still depart: it is told one by one.
+
+        Return how many permits have lapsed that nobody gave back, and whether the store knows of all that departed.
+        """
+        knows_all = not (self.over or self.departed or self.said or self._settled)
+        return sum(self._settle(share, now_s) for share in list(self.over)), knows_all
+
+    def _settle(self, share: Share, now_s: float) -> int:
+        self.over.remove(share)
+        settled, lapsed = share.settle(now_s)
+        self._settled.append(settled)
+        self.held += settled.held
         return lapsed
 
     def say(self, owner: str, keys: tuple[str, ...], places: int, alone: Alone) -> None:

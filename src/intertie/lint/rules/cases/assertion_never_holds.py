@@ -29,7 +29,7 @@ _KINDS = {
 
 @rule(code="TIE715", severity=Severity.WARNING, since="0.1.0")
 def assertion_never_holds(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """An assertion can't hold, whatever the service does."""
+    """An assertion can never hold."""
     for asserted in assertions_of(case):
         for compared in asserted.read.comparisons if asserted.read is not None else ():
             yield from _judged(compared, asserted, case, beside)
@@ -88,7 +88,7 @@ def _constant(
             elif must_hold and path.steps == ("status",):
                 yield from _success(constant, int(constant.value), asserted, case, beside)
         case ("error", "type") if text is not None:
-            yield from _choice(constant, ERROR_TYPES, "no error is called", asserted, case)
+            yield from _choice(constant, ERROR_TYPES, "there is no error", asserted, case)
         case ("error", "internal_code") if text is not None:
             facts = beside.spec_of(asserted.step) if asserted.step is not None else beside.owner
             if facts is not None and facts.codes and facts.is_planned:
@@ -96,7 +96,7 @@ def _constant(
         case ("breaker", "state") if text is not None:
             yield from _choice(constant, BREAKER_STATES, "a breaker is never", asserted, case)
         case ("fallback",) if text is not None:
-            yield from _choice(constant, FALLBACKS, "no fallback is called", asserted, case)
+            yield from _choice(constant, FALLBACKS, "there is no fallback", asserted, case)
             if text in FALLBACKS and operator == "==" and must_hold:
                 yield from _fallback(constant, text, asserted, case, beside)
         case ("attempts",) if isinstance(constant.value, Decimal) and must_hold:
@@ -109,7 +109,7 @@ def _of_other_kind(value: Value, path: Operand, constant: Operand, asserted: Ass
     if constant.kind == "text" and value is not Value.TEXT and is_as_written(case.source, asserted.node):
         fix = write(str(constant.value), span, safe=False) if _is_bare(value, str(constant.value)) else None
     help_ = f"write `{constant.value}`, without quotes" if fix else _KIND_HELP[value]
-    return Finding(span, f"`{path.text}` is {value.value}, and never equals `{constant.text}`", help_, fix=fix)
+    return Finding(span, f"`{path.text}` is {value.value}, so it never equals `{constant.text}`", help_, fix=fix)
 
 
 _KIND_HELP = {
@@ -117,7 +117,7 @@ _KIND_HELP = {
     Value.TEXT: "compare it with text in single quotes, or with `null`",
     Value.DURATION: "compare it with a duration, such as `4s`",
     Value.BOOLEAN: "compare it with `true` or `false`",
-    Value.LIST: "look for one of its members, such as `'retry' in events`",
+    Value.LIST: "look for one of its entries, such as `'retry' in events`",
     Value.ANY: "compare it with a constant",
 }
 

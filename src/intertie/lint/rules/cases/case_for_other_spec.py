@@ -14,7 +14,7 @@ from intertie.spec.cases.names import CaseKind
 
 @rule(code="TIE712", severity=Severity.WARNING, since="0.1.0")
 def case_for_other_spec(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """A case is for one spec, and another one lists it."""
+    """A spec lists a case that belongs to another spec."""
     node = case.owner
     if node is None or case.kind is not CaseKind.TEST:
         return

@@ -13,7 +13,7 @@ from intertie.spec.tree import Node, ScalarNode, SequenceNode
 
 _ABOUT_A_CALL = ("input", "capture", "with", "repeat", "concurrently")
 _CONTENT = {
-    CaseKind.TEST: (("steps",), "steps", "write what is done under `steps`"),
+    CaseKind.TEST: (("steps",), "steps", "add `steps`"),
     CaseKind.SCENARIO: (("phases", "test_cases", "nested_scenarios"), "cases", "list its cases under `phases`"),
     CaseKind.PRECONDITION: (
         ("setup_steps", "context_provided", "validation_checks"),

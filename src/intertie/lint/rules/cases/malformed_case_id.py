@@ -17,7 +17,7 @@ _ID_RE = re.compile(r"(?:TC|SC|PC)-\d+\Z")
 
 @rule(code="TIE702", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def malformed_case_id(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """A case has no id, or one that contradicts its file, its folder or its type."""
+    """A case has no id, or one that does not match its file or type."""
     by_file = id_in(beside.path.name)
     node = case.scalar("id")
     if node is None or not node.text:

@@ -20,7 +20,7 @@ _SLIGHTLY_OFF_RE = re.compile(
 
 @rule(code="TIE711", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def malformed_case_timestamp(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """The time of a case's last change is none, or lies in the future."""
+    """The timestamp of a case is invalid or in the future."""
     node = case.scalar("hash_timestamp")
     if node is None or node.value is None:
         return

@@ -18,7 +18,7 @@ _HASH_LINES = (
 
 @rule(code="TIE716", severity=Severity.WARNING, since="0.1.0")
 def outdated_content_hash(case: Case) -> Iterator[Finding]:
-    """A case's text has changed since its hash was written."""
+    """A case has changed since its hash was written."""
     node = case.scalar("content_hash")
     if node is None or node.value is None:
         return
@@ -26,7 +26,7 @@ def outdated_content_hash(case: Case) -> Iterator[Finding]:
     if match is None:
         yield Finding(
             node.span,
-            "`content_hash` is `sha256:` and 64 hexadecimal digits",
+            "`content_hash` must be `sha256:` and 64 hexadecimal digits",
             "remove it: `hash_timestamp` is enough",
         )
     elif match["digest"] not in _digests(case.source.text):

@@ -19,7 +19,7 @@ from intertie.spec.cases.places import is_as_written
 
 @rule(code="TIE705", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def unknown_assertion_name(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """An assertion looks at something that no answer has."""
+    """An assertion uses an unknown name."""
     for asserted in assertions_of(case):
         for operand in operands_of(asserted.read) if asserted.read is not None else ():
             if operand.kind == "call" and operand.value not in FUNCTIONS and asserted.is_certain:
@@ -58,7 +58,7 @@ def _help(operand: Operand, near: str | None, case: Case, beside: BesideCase) ->
     if near:
         return f"did you mean `{near}`?"
     if operand.text in values_known(case, beside):
-        return f"a value of the case is written `{{{{ {operand.text} }}}}`"
+        return f"write `{{{{ {operand.text} }}}}` for a value of the case"
     below = NAMES.get(operand.steps[0])
     if below is not None and not isinstance(below, str):
         return f"`{operand.steps[0]}` has {listed(f'`{name}`' for name in list(below)[:6])}"

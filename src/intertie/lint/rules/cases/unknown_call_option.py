@@ -19,7 +19,7 @@ _BUILT_IN = ("mock", "default")
 
 @rule(code="TIE717", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def unknown_call_option(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """A step asks for an environment or a version that its spec does not have."""
+    """A step uses an environment or a version that its spec does not have."""
     for step in case.steps():
         facts = beside.spec_of(step) if step.operation is not None else None
         options = step.node.get("with")

@@ -12,7 +12,7 @@ from intertie.spec.yaml_nodes import shorten
 
 @rule(code="TIE701", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def unknown_case_form(case: Case) -> Iterator[Finding]:
-    """A case is written in a form that this version does not know."""
+    """A case has an unknown format."""
     strange = strange_form(case.root)
     if strange is not None:
         yield Finding(

@@ -16,7 +16,7 @@ from intertie.spec.yaml_nodes import shorten
 
 @rule(code="TIE710", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def unknown_phase(case: Case) -> Iterator[Finding]:
-    """A scenario's dependencies name a phase that it does not have, or two phases have one id."""
+    """A phase dependency names an unknown or ambiguous phase."""
     known: dict[str, SourceSpan] = {}
     for phase in case.phases():
         node = scalar_of(phase, "phase_id")

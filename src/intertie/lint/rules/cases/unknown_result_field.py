@@ -23,7 +23,7 @@ _DATA = "data."
 
 @rule(code="TIE714", severity=Severity.WARNING, since="0.1.0")
 def unknown_result_field(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """An assertion or a capture reads a field that the operation's result does not have."""
+    """An assertion or a capture reads a field that the result does not have."""
     for asserted in assertions_of(case):
         operation = beside.operation_of(asserted.step) if asserted.step is not None else None
         if asserted.step is None or operation is None or asserted.read is None:

@@ -20,7 +20,7 @@ _ONE_BRACE_RE = re.compile(r"\$?\{\s*([A-Za-z_]\w*)\s*\}")
 
 @rule(code="TIE707", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def unset_case_value(case: Case, beside: BesideCase) -> Iterator[Finding]:
-    """A step uses a value that nothing sets before it."""
+    """A step uses a value that nothing has set."""
     known = values_before(case, beside)
     if known is None:
         return
@@ -62,7 +62,7 @@ def _finding(
     if near:
         help_ = f"did you mean `{near}`?"
     elif name in later:
-        help_ = f"line {later[name]} captures it: a step uses what earlier ones captured"
+        help_ = f"line {later[name]} captures it, but only later steps can use it"
     else:
         help_ = "add it to `inputs`, or `capture` it in an earlier step"
     return Finding(

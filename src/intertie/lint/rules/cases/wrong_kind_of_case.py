@@ -10,15 +10,15 @@ from intertie.spec.cases.names import CaseKind, kind_of
 from intertie.spec.yaml_nodes import shorten
 
 _CITING = {
-    "preconditions": "`preconditions` holds precondition cases",
-    "test_cases": "`test_cases` holds test cases",
-    "nested_scenarios": "`nested_scenarios` holds scenario cases",
+    "preconditions": "`preconditions` lists precondition cases",
+    "test_cases": "`test_cases` lists test cases",
+    "nested_scenarios": "`nested_scenarios` lists scenario cases",
 }
 
 
 @rule(code="TIE708", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
 def wrong_kind_of_case(case: Case) -> Iterator[Finding]:
-    """A case cites another one where a case of that kind can't stand."""
+    """A case cites another case in the wrong place."""
     for reference in case.references():
         kind = kind_of(reference.node.text)
         if case.kind is CaseKind.PRECONDITION:
@@ -38,5 +38,5 @@ def wrong_kind_of_case(case: Case) -> Iterator[Finding]:
 def _to_do(case: Case, kind: CaseKind) -> str:
     if case.kind is CaseKind.SCENARIO:
         key = {"TC": "test_cases", "SC": "nested_scenarios", "PC": "preconditions"}[kind.value]
-        return f"put it under `{key}`"
+        return f"move it to `{key}`"
     return "cite a `PC-…`, or run both cases in a scenario"

@@ -19,7 +19,7 @@ def misspelt_header(spec: Spec) -> Iterator[Finding]:
         if name in _KNOWN:
             continue
         near = get_close_matches(name, _KNOWN, n=1, cutoff=0.88)
-        if near and name.lower() not in {known.lower() for known in _KNOWN}:
+        if near and name.lower() not in _KNOWN_LOWER and not _is_of_vendor(name, near[0]):
             yield Finding(
                 place.span,
                 f"`{name}` is not a known header",
@@ -43,3 +43,11 @@ _KNOWN = (
     "If-Unmodified-Since", "Idempotency-Key", "Origin", "Prefer", "Range", "Referer", "User-Agent", "X-Api-Key",
     "X-API-Version", "X-Correlation-Id", "X-Idempotency-Key", "X-Request-Id", "X-Requested-With",
 )  # fmt: skip
+_KNOWN_LOWER = frozenset(name.lower() for name in _KNOWN)
+
+
+def _is_of_vendor(name: str, near: str) -> bool:
+    """Return whether one word of the name is another one: `LD-API-Version` is no slip of `X-API-Version`."""
+    words, known = name.lower().split("-"), near.lower().split("-")
+    differing = [word for word in words if word not in known]
+    return len(words) == len(known) and len(differing) == 1 and not get_close_matches(differing[0], known, n=1)

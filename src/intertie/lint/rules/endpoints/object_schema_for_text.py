@@ -30,7 +30,9 @@ def object_schema_for_text(spec: Spec, plan: Plan) -> Iterator[Finding]:
 
 def _bodies(endpoint: Endpoint) -> Iterator[tuple[Located[str], Located[Schema]]]:
     body = endpoint.request.body if endpoint.request else None
-    success = endpoint.response.success if endpoint.response else None
+    # The schema of a stream is that of one event or line.
+    streams = endpoint.streaming is not None
+    success = endpoint.response.success if endpoint.response and not streams else None
     for holder in (body, success):
         if holder and holder.content_type and holder.schema:
             yield holder.content_type, holder.schema

@@ -26,4 +26,5 @@ def fallback_serves_some(spec: Spec) -> Iterator[Finding]:
             strategy.span,
             f"{len(known) - len(left)} of {len(known)} endpoints can be "
             f"{'answered from the cache' if kind == 'cache' else 'queued'}; not {listed(names[:4])}{more}",
+            "nothing needs to be done if calls of the others may fail; a fallback is for all endpoints",
         )

@@ -7,7 +7,6 @@ from intertie.lint.rules.operations.alert_within_target import alert_within_targ
 from intertie.lint.rules.operations.alert_without_channel import alert_without_channel
 from intertie.lint.rules.operations.alert_without_severity import alert_without_severity
 from intertie.lint.rules.operations.approved_with_uncertainties import approved_with_uncertainties
-from intertie.lint.rules.operations.availability_out_of_reach import availability_out_of_reach
 from intertie.lint.rules.operations.budget_alert_at_zero import budget_alert_at_zero
 from intertie.lint.rules.operations.budget_alert_too_early import budget_alert_too_early
 from intertie.lint.rules.operations.budget_alert_too_late import budget_alert_too_late
@@ -26,7 +25,6 @@ from intertie.lint.rules.operations.implausible_sla import implausible_sla
 from intertie.lint.rules.operations.implementation_names_differ import implementation_names_differ
 from intertie.lint.rules.operations.ineffective_version_setting import ineffective_version_setting
 from intertie.lint.rules.operations.inverted_alert import inverted_alert
-from intertie.lint.rules.operations.library_not_installed import library_not_installed
 from intertie.lint.rules.operations.malformed_link import malformed_link
 from intertie.lint.rules.operations.missing_case_file import missing_case_file
 from intertie.lint.rules.operations.missing_pricing_model import missing_pricing_model
@@ -75,9 +73,7 @@ RULES = (
     alert_within_target,
     unknown_alert_metric,
     target_above_sla,
-    availability_out_of_reach,
     unreadable_sla,
-    library_not_installed,
     alert_on_unlisted_metric,
     malformed_link,
     missing_sandbox,

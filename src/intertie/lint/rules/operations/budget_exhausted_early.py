@@ -40,7 +40,11 @@ def budget_exhausted_early(spec: Spec, plan: Plan) -> Iterator[Finding]:
 
 def _is_judged(pricing: PricingOptions) -> bool:
     """Return whether a call has a price that is known: of a free first step only where calls are counted."""
-    if not any(tier.cost > 0 for tier in pricing.tiers) or unpaid_tier(pricing) is not None:
+    if (
+        pricing.model == "subscription"
+        or not any(tier.cost > 0 for tier in pricing.tiers)
+        or unpaid_tier(pricing) is not None
+    ):
         return False
     return pricing.tiers[0].cost > 0 or pricing.model == "per_request"
 

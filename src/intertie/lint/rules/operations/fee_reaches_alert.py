@@ -24,10 +24,10 @@ def fee_reaches_alert(spec: Spec, plan: Plan) -> Iterator[Finding]:
     ):
         return
     share = float(pricing.monthly_fee / pricing.monthly_limit)
-    if 0 < budget.alert_at.value <= share <= 1:
+    if 0 < budget.alert_at.value <= share < 1 or 0 < budget.alert_at.value < share == 1:
         yield Finding(
             budget.alert_at.span,
             f"the fee of {Money(pricing.monthly_fee, pricing.currency)} alone is {percent(round(share, 3))} of "
             "the budget, so the alert fires every month",
-            f"use a percentage above {percent(round(share, 3))}",
+            f"use a percentage above {percent(round(share, 3))}" if share < 1 else "use `100%`, or remove `alert_at`",
         )

@@ -14,4 +14,4 @@ def open_uncertainty(spec: Spec) -> Iterator[Finding]:
     status = spec.front_matter.status if spec.front_matter else None
     if status is None or status.value != "approved":
         for question in spec.uncertainties:
-            yield Finding(question.span, f"open question: {question.value}")
+            yield Finding(question.span, f"open question: {question.value}", "remove it once it is answered")

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding
 from intertie.lint.rule import rule
+from intertie.lint.tokens import tests_have_own_key
+from intertie.spec.fields import Located
 from intertie.spec.model import Spec
 
 
@@ -15,6 +17,8 @@ def sandbox_is_production(spec: Spec) -> Iterator[Finding]:
     environments = {name.value: url for name, url in spec.service.environments} if spec.service else {}
     production = environments.get("production")
     sandbox = tests.sandbox_url if tests else None
+    if production and tests_have_own_key(spec) and _has_one_host(production.value, environments.values()):
+        return
     if sandbox and production and sandbox.value.rstrip("/") == production.value.rstrip("/"):
         yield Finding(
             sandbox.span,
@@ -22,3 +26,8 @@ def sandbox_is_production(spec: Spec) -> Iterator[Finding]:
             "use the provider's sandbox, or remove the URL to use the mock",
             related=(Label(production.span, "production"),),
         )
+
+
+def _has_one_host(production: str, urls: Iterable[Located[str]]) -> bool:
+    """Return whether no environment goes anywhere else: the key alone tells a sandbox then."""
+    return all(url.value.rstrip("/") == production.rstrip("/") for url in urls)

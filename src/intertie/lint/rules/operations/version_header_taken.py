@@ -27,6 +27,8 @@ def version_header_taken(spec: Spec) -> Iterator[Finding]:
 
 
 def _others(spec: Spec) -> Iterator[tuple[str, str, SourceSpan]]:
+    """Yield (header, what it carries, place) of each header that has another value than the current version."""
+    current = spec.versioning.current.value.strip() if spec.versioning and spec.versioning.current else None
     auth = spec.authentication
     if auth and auth.type and auth.type.value == "api_key" and auth.config and auth.config.key_name:
         if auth.config.key_location is None or auth.config.key_location.value == "header":
@@ -35,7 +37,8 @@ def _others(spec: Spec) -> Iterator[tuple[str, str, SourceSpan]]:
         yield "Authorization", "the credential", auth.type.span
     for endpoint in spec.endpoints:
         for header in endpoint.request.headers if endpoint.request else ():
-            if header.name and "{version}" not in (header.value.value if header.value else ""):
+            sent = header.value.value.strip() if header.value else ""
+            if header.name and "{version}" not in sent and sent != current:
                 yield (
                     header.name.value,
                     f"a value of {endpoint.name.value if endpoint.name else 'an endpoint'}",

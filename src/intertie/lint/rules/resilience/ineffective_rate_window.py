@@ -15,9 +15,10 @@ def ineffective_rate_window(spec: Spec) -> Iterator[Finding]:
     """A longer rate window never limits anything."""
     for shorter, longer in pairwise(windows(spec)):
         most = shorter.limit.value * (longer.window_s // shorter.window_s)
-        if longer.limit.value >= most:
+        if longer.limit.value > most:
             yield Finding(
                 longer.limit.span,
                 f"{longer.rate} has no effect: {shorter.rate} is at most {most:,} {longer.once}",
+                f"remove it, or allow fewer {longer.once}",
                 related=(Label(shorter.limit.span, f"the limit of {shorter.once}"),),
             )

@@ -35,5 +35,6 @@ def pause_outlasts_deadline(spec: Spec, plan: Plan) -> Iterator[Finding]:
         declared.span,
         f"the pauses after repeated 429s are {shown}, but the call ends after {seconds_text(total_s)}: only "
         f"{fitting + 1} of {plan.retry.max_attempts} attempts are made",
+        "raise `timeouts.total`, or lower `retry_after`, `backoff_multiplier` or `max_attempts`",
         severity=Severity.INFO,
     )

@@ -23,5 +23,6 @@ def slow_closing_breaker(spec: Spec) -> Iterator[Finding]:
             f"the breaker closes after {plural(needed, 'success', 'successes')} but sends only "
             f"{plural(probes, 'probe')} at a time: it takes {plural(math.ceil(needed / probes), 'round')}, and "
             "all other calls are refused meanwhile",
+            "nothing needs to be done if that is meant; else raise `half_open_requests` or lower `success_threshold`",
             related=(Label(breaker.success_threshold.span, "the successes it needs to close"),),
         )

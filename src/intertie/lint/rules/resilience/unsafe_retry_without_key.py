@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from intertie.diagnostics import Applicability, Edit, Fix, Severity, SourceSpan
 from intertie.lint.finding import Finding
-from intertie.lint.replay import may_take_effect_twice
+from intertie.lint.replay import writes_sent_once
 from intertie.lint.rule import rule
 from intertie.lint.written import endpoint_section
 from intertie.runtime.plan import Plan
@@ -17,16 +17,31 @@ def unsafe_retry_without_key(spec: Spec, plan: Plan) -> Iterator[Finding]:
     """A write without an idempotency key is not retried if its outcome is unknown."""
     if spec.retry is None or plan.retry.max_attempts < 2:
         return
-    for endpoint in spec.endpoints:
-        if may_take_effect_twice(endpoint) and endpoint.endpoint and endpoint.endpoint.method:
-            method = endpoint.endpoint.method
+    for endpoint, method in writes_sent_once(spec, plan):
+        key = _key_in_body(endpoint)
+        if key:
             yield Finding(
                 method.span,
-                f"{method.value} has no idempotency key, so it is not retried after a timeout or a reset",
-                'if the service supports one, add a header such as `Idempotency-Key` with the value "{uuid}"; '
-                "if a repetition does no harm, write `idempotent: true`",
-                fix=_with_key(spec, endpoint),
+                f"{method.value} is not retried after a timeout or a reset, although `{key}` in the body is the same "
+                "on every attempt",
+                "if the service recognizes a repeated request by it, write `idempotent: true`",
             )
+            continue
+        yield Finding(
+            method.span,
+            f"{method.value} has no idempotency key, so it is not retried after a timeout or a reset",
+            'if the service supports one, add a header such as `Idempotency-Key` with the value "{uuid}"; '
+            "if a repetition does no harm, write `idempotent: true`",
+            fix=_with_key(spec, endpoint),
+        )
+
+
+def _key_in_body(endpoint: Endpoint) -> str | None:
+    """Return the body's own member for an idempotency key, such as `idempotency_key`."""
+    body = endpoint.request.body if endpoint.request else None
+    properties = body.schema.value.json.get("properties") if body and body.schema else None
+    names = properties if isinstance(properties, Mapping) else {}
+    return next((str(name) for name in names if "idempoten" in str(name).lower()), None)
 
 
 def _with_key(spec: Spec, endpoint: Endpoint) -> Fix | None:

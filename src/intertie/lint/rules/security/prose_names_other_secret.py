@@ -17,7 +17,7 @@ def prose_names_other_secret(spec: Spec) -> Iterator[Finding]:
     used = list(secret_references(spec)) if said else []
     named = [match.rstrip(".,;)`") for match in _REFERENCE_RE.findall(said.value)] if said else []
     known = {reference.value.strip() for reference in used}
-    if said and named and used and not known & set(named):
+    if said and named and used and not any(_is_of(reference, name) for reference in known for name in named):
         yield Finding(
             said.span,
             f"the spec does not use `{named[0]}`",
@@ -27,3 +27,8 @@ def prose_names_other_secret(spec: Spec) -> Iterator[Finding]:
 
 
 _REFERENCE_RE = re.compile(r"(?:env|file|keyring|vault|aws-sm):[^\s,]+")
+
+
+def _is_of(reference: str, named: str) -> bool:
+    """Return whether prose means a reference: it names it, or the path that it is at."""
+    return reference == named or reference.startswith((f"{named.rstrip('/')}/", f"{named.rstrip('/')}#"))

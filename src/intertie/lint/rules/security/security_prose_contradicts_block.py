@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from intertie.compiler.security import read_retention_s
+from intertie.compiler.retention import read_retention_s
 from intertie.core.units import seconds_text
 from intertie.diagnostics import Label, Severity
 from intertie.lint.finding import Finding

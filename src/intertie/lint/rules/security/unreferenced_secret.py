@@ -16,9 +16,10 @@ def unreferenced_secret(spec: Spec) -> Iterator[Finding]:
     found = [("test credential", tests.test_credentials)] if tests else []
     found += [("encryption key", security.encryption_key)] if security else []
     block = spec.authentication
-    if block and block.config and block.type and block.type.value in ("oauth", "jwt"):
+    if block and block.config and block.type and block.type.value in ("oauth", "jwt", "hmac", "aws_sigv4"):
         config = block.config
         found += [("client secret", config.client_secret), ("refresh token", config.refresh_token), ("key", config.key)]
+        found += [("secret access key", config.secret_access_key), ("session token", config.session_token)]
     for what, located in found:
         text = located.value.strip() if located else ""
         if (

@@ -15,7 +15,8 @@ def authentication_contradicts_block(spec: Spec) -> Iterator[Finding]:
     block = spec.authentication.type if spec.authentication else None
     if not (bullet and block):
         return
-    kinds = {"API Key": "api_key", "OAuth": "oauth", "JWT": "jwt", "Basic": "basic", "None": "none"}
+    kinds = {"API Key": "api_key", "OAuth": "oauth", "JWT": "jwt", "Basic": "basic", "None": "none",
+             "HMAC": "hmac", "AWS SigV4": "aws_sigv4"}  # fmt: skip
     if kinds.get(bullet.value, block.value) != block.value:
         yield Finding(
             bullet.span,

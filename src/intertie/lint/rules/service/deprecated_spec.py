@@ -13,4 +13,8 @@ def deprecated_spec(spec: Spec) -> Iterator[Finding]:
     """The integration is deprecated, so every call logs a warning."""
     status = spec.front_matter.status if spec.front_matter else None
     if status and status.value == "deprecated":
-        yield Finding(status.span, "the integration is deprecated, so every call logs a warning")
+        yield Finding(
+            status.span,
+            "the integration is deprecated, so every call logs a warning",
+            "move callers to what replaces it",
+        )

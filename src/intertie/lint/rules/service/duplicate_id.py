@@ -18,9 +18,15 @@ def duplicate_id(spec: Spec, around: Around) -> Iterator[Finding]:
         return
     others = around.ids.get(given.value, ())
     if others:
+        # With hundreds of copies of one spec, each of their findings would name all the others.
+        named, more = others[:_NAMED], len(others) - _NAMED
+        shown = [place.path for place in named] + ([f"{more} other specs"] if more > 0 else [])
         yield Finding(
             given.span,
-            f"`{given.value}` is also the id of {listed(place.path for place in others)}",
+            f"`{given.value}` is also the id of {listed(shown)}",
             "give one of them another number",
-            related=tuple(Label(place, "the same id") for place in others),
+            related=tuple(Label(place, "the same id") for place in named),
         )
+
+
+_NAMED = 3

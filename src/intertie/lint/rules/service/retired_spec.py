@@ -13,4 +13,6 @@ def retired_spec(spec: Spec) -> Iterator[Finding]:
     """The integration is retired, so every call is refused."""
     status = spec.front_matter.status if spec.front_matter else None
     if status and status.value == "retired":
-        yield Finding(status.span, "the integration is retired, so every call is refused")
+        yield Finding(
+            status.span, "the integration is retired, so every call is refused", "remove the spec once nothing calls it"
+        )

@@ -19,16 +19,19 @@ def unused_authentication_key(spec: Spec) -> Iterator[Finding]:
         return
     config = auth.config
     own: dict[tuple[str, ...], dict[str, Located[Any] | None]] = {
-        ("api_key",): {"secret": config.secret},
+        ("api_key", "hmac"): {"secret": config.secret},
         ("basic",): {"username": config.username, "password": config.password},
         ("oauth",): {"token_url": config.token_url, "client_id": config.client_id,
                      "client_secret": config.client_secret, "refresh_token": config.refresh_token,
                      "authorization_url": config.authorization_url,
                      "grant_type": config.grant_type, "client_authentication": config.client_authentication,
                      "scopes": next(iter(config.scopes), None)},
-        ("jwt",): {"algorithm": config.algorithm, "key": config.key, "claims": config.claims, "key_id": config.key_id,
+        ("jwt", "hmac"): {"algorithm": config.algorithm, "key": config.key, "key_id": config.key_id},
+        ("jwt",): {"claims": config.claims,
                    "issuer": config.issuer, "subject": config.subject},
         ("oauth", "jwt"): {"audience": config.audience},
+        ("aws_sigv4",): {"access_key_id": config.access_key_id, "secret_access_key": config.secret_access_key,
+                         "session_token": config.session_token, "region": config.region, "service": config.service},
     }  # fmt: skip
     for kinds, keys in own.items():
         for key, given in keys.items():

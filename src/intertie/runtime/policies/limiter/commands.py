@@ -144,8 +144,9 @@ class Taken(Struct, frozen=True):
             is not.
         places_full: Whether all places in flight are taken.
         room: How many are free now.
-        sharers: How many owners asked within the last second.
+        sharers: How many owners were heard of within the last minute.
         throttled_in_row: How many answers in a row were throttled.
+        used: How many count in each window, what is granted now and what is on its way included: (its length, so many).
     """
 
     count: int
@@ -157,6 +158,7 @@ class Taken(Struct, frozen=True):
     room: int
     sharers: int
     throttled_in_row: int
+    used: tuple[tuple[float, int], ...] = ()
 
 
 Reply: TypeAlias = Taken | float | None
@@ -345,8 +347,9 @@ class SharedLimit(Struct):
                 known.since_s = now_s
 
     def sharers(self, now_s: float) -> int:
-        """Return how many owners asked within the last second."""
-        return max(1, sum(1 for member in self.members.values() if now_s - member.asked_s < _ACTIVE_S))
+        """Return how many owners were heard of within the last minute."""
+        heard = (max(member.asked_s, member.heard_s) for member in self.members.values())
+        return max(1, sum(1 for heard_s in heard if now_s - heard_s < _KEPT_S))
 
 
 def run(limits: Mapping[str, SharedLimit], command: Command, now_s: float) -> Reply:
@@ -398,4 +401,5 @@ def _taken(touched: Sequence[SharedLimit], count: int, end_s: float, turns: Sequ
         room=min(shared.limit.room(now_s) for shared in touched),
         sharers=max(shared.sharers(now_s) for shared in touched),
         throttled_in_row=max(shared.limit.throttled_in_row for shared in touched),
+        used=tuple(known for shared in touched for known in shared.limit.used(now_s)),
     )

@@ -7,7 +7,7 @@ which order, is told elsewhere: in a process by its line, in a store by `command
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import inf
 from typing import NamedTuple
 
@@ -25,6 +25,8 @@ PLACE_RETRY_S = 1.0
 _SAME_RESET_S = 1.0
 _KEPT_S = 60.0
 _BOUNDLESS = 1 << 30
+_TOGETHER = 8
+"""So many departures, at most, are counted later than they are told, all at once: until then each holds its room."""
 _LOOKS = 8
 """Every so many looks at all rules it is seen for how many of the next ones none is needed."""
 
@@ -92,6 +94,7 @@ class LimiterState:
         self._wave = 0
         self._sure = 0
         self._looked = 0
+        self._left: list[float] = []
         self.shares: dict[tuple[str, int], Share] = {}
 
     @property
@@ -113,6 +116,7 @@ class LimiterState:
         if self._sure:
             self._sure -= 1
         else:
+            self._count_left()
             held = self.held
             for rule in self._rules:
                 if rule.earliest_s(now_s, held) > now_s:
@@ -138,12 +142,28 @@ class LimiterState:
 
     def depart(self, at_s: float) -> None:
         """Count from `at_s` one that held room."""
-        if self.held:
-            self.held -= 1
-        else:
-            self._sure = 0
+        self._left.append(at_s)
+        if len(self._left) >= _TOGETHER:
+            self._count_left()
+
+    def _count_left(self) -> None:
+        """Count those that departed lately: before anybody looks at the rules, or at how many are held.
+
+        Where an interrupt comes in the middle, these few are counted again later: too many, never too few.
+        """
+        left = self._left
+        if not left:
+            return
         for rule in self._rules:
-            rule.add(at_s)
+            if type(rule) is SlidingWindow:
+                rule.add_row(left)
+            else:
+                for at_s in left:
+                    rule.add(at_s)
+        if len(left) > self.held:
+            self._sure = 0
+        self.held = max(0, self.held - len(left))
+        self._left = []
 
     def put_back(self) -> None:
         """Forget one that held room and will not depart."""
@@ -165,6 +185,7 @@ class LimiterState:
 
     def room(self, now_s: float) -> int:
         """Return how many may be given leave at `now_s` at once."""
+        self._count_left()
         if now_s < self.paused_until_s:
             return 0
         held = self.held
@@ -178,12 +199,14 @@ class LimiterState:
 
     def turn_s(self, now_s: float) -> float:
         """Return when the next one may go, as far as windows and pauses are concerned."""
+        self._count_left()
         if self.held:
             return self.plan(now_s).peek(now_s)
         return after_all(self._rules, max(now_s, self.paused_until_s))
 
     def plan(self, now_s: float) -> Plan:
         """Return how turns will follow each other, those with leave foreseen as departing now."""
+        self._count_left()
         rules = [rule.copy() for rule in self._rules]
         if self.held:
             for rule in rules:
@@ -231,6 +254,7 @@ class LimiterState:
         return max(0.0, self.paused_until_s - now_s)
 
     def _heed(self, remaining: int, until_s: float, now_s: float) -> None:
+        self._count_left()
         # Those that departed beside the one that was answered may not have been counted by the server yet; those that
         # have leave hold their part of what is left anyway.
         left = max(0, remaining - max(0, self.in_flight - self.held - 1))
@@ -240,8 +264,24 @@ class LimiterState:
         self._remaining = Remaining(left, until_s)
         self._gather(now_s)
 
+    def used(self, now_s: float) -> list[tuple[float, int]]:
+        """Return how many count in each declared window, with those that have leave: (its length, so many)."""
+        return [(bound.per_s, rule.used(now_s) + self.held) for bound, rule in self._windows()]
+
+    def _windows(self) -> Iterator[tuple[Bound, SlidingWindow | FixedWindow]]:
+        for bound, rule in zip(self._terms.bounds, self._declared, strict=True):
+            if not bound.shapes and isinstance(rule, SlidingWindow | FixedWindow):
+                yield bound, rule
+
+    def fill(self, per_s: float, count: int, at_s: float) -> None:
+        """Count so many more in the declared window of this length."""
+        for bound, rule in self._windows():
+            if bound.per_s == per_s and count > 0:
+                rule.add(at_s, count)
+
     def spent_until_s(self, now_s: float) -> float:
         """Return until when nobody may go because the service said that nothing is left; now where it did not."""
+        self._count_left()
         known = self._remaining
         return known.until_s if known is not None and known.left <= self.held else now_s
 
@@ -251,10 +291,6 @@ class LimiterState:
             return
         self.paused_until_s = until_s
         self._pace_from(until_s, now_s)
-
-    def begin_at_pace(self, now_s: float) -> None:
-        """Pace those who go from now on for one shortest window: what left before is not known."""
-        self._pace_from(now_s, now_s)
 
     def resume(self, now_s: float) -> None:
         """Clear a pause and what the server said is left."""
@@ -274,6 +310,7 @@ class LimiterState:
 
     def _gather(self, now_s: float) -> None:
         """Collect the rules in force: the declared ones, and those of hint and pace until they are over."""
+        self._count_left()
         if self._remaining is not None and now_s >= self._remaining.until_s:
             self._remaining = None
         if self._pace is not None and now_s >= self._pace.until_s:
@@ -289,6 +326,7 @@ class LimiterState:
 
     def lease(self, share: Share, now_s: float) -> None:
         """Hand out a share; the caller has seen that there is `room` for it. It takes no place in flight."""
+        self._count_left()
         self._sure = 0
         for rule in self._rules:
             rule.room(now_s)
@@ -297,6 +335,7 @@ class LimiterState:
 
     def settle(self, owner: str, number: int, stamps: Sequence[float]) -> bool:
         """End a share: only the instants at which its requests departed go on counting. Return whether it was out."""
+        self._count_left()
         share = self.shares.pop((owner, number), None)
         if share is None:
             return False  # already ended by the clock, as if all of it had departed at its end
@@ -312,6 +351,7 @@ class LimiterState:
         Windows count them at their end anyway, until somebody says better, or a minute has passed. Buckets hold them
         apart, and refill for them from now on.
         """
+        self._count_left()
         self._sure = 0
         for key, share in [known for known in self.shares.items() if known[1].end_s + grace_s < now_s]:
             if not share.is_late:
@@ -326,16 +366,17 @@ class LimiterState:
 
     def snapshot(self, now_s: float, waiting: int = 0) -> LimiterSnapshot:
         """Return the limit as it is at `now_s`, while so many wait; those with leave count as used."""
+        self._count_left()
         windows = []
-        for bound, rule in zip(self._terms.bounds, self._declared, strict=True):
-            if not bound.shapes and isinstance(rule, SlidingWindow | FixedWindow):
-                free_in_s = rule.earliest_s(now_s, self.held) - now_s
-                windows.append(WindowState(bound.per_s, bound.limit, rule.used(now_s) + self.held, free_in_s))
+        for bound, rule in self._windows():
+            free_in_s = rule.earliest_s(now_s, self.held) - now_s
+            windows.append(WindowState(bound.per_s, bound.limit, rule.used(now_s) + self.held, free_in_s))
         paused_s = max(0.0, self.paused_until_s - now_s, self.spent_until_s(now_s) - now_s)
         return LimiterSnapshot(tuple(windows), self.in_flight, waiting, paused_s)
 
     def dump(self) -> dict[str, object]:
         """Return everything as plain values, for `load`."""
+        self._count_left()
         return {
             "rules": [rule.dump() for rule in self._declared],
             "remaining": None if self._remaining is None else self._remaining.dump(),
@@ -356,6 +397,7 @@ class LimiterState:
     def load(self, dumped: dict[str, object], now_s: float) -> None:
         """Restore what `dump` returned under the same options."""
         kept = msgspec.convert(dumped, _Kept)
+        self._left = []
         for rule, values in zip(self._declared, kept.rules, strict=True):
             rule.load(values)
         self._remaining = None if kept.remaining is None else Remaining(*kept.remaining)
@@ -382,6 +424,7 @@ class LimiterState:
         bound is in both goes on as it is. A window that no plan has any more bounds nothing, and goes on counting for
         its length: a plan that has it again, such as after a change was taken back, finds what left meanwhile.
         """
+        before._count_left()
         shares = list(before.shares.values())
         counted = before._counted(now_s)
         for share in shares:

@@ -138,6 +138,23 @@ class SlidingWindow:
             stamps.append(t)
             counts.append(count)
 
+    def add_row(self, row: Sequence[float]) -> None:
+        """Count one departure at each of these instants, of which none is earlier than the one before it."""
+        stamps, counts, count, last_s = self._stamps, self._counts, len(row), row[-1]
+        if not stamps or stamps[0] + self.window_s <= last_s or row[0] < stamps[-1]:
+            for at_s in row:
+                self.add(at_s)
+        elif counts is None:
+            stamps.extend(row)
+            self._used += count
+        elif last_s - stamps[-1] < self._grain_s and counts[-1] + count <= self._most_together:
+            stamps[-1] = last_s
+            counts[-1] += count
+            self._used += count
+        else:
+            for at_s in row:
+                self.add(at_s)
+
     def _pairs(self) -> list[tuple[float, int]]:
         counts = self._counts
         if counts is None:

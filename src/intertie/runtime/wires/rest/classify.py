@@ -170,7 +170,7 @@ class Classifier(Struct, frozen=True):
     def error_in(self, data: object, response: Response) -> Failed | None:
         """Return what a success is whose data may hold an error, None where it holds none."""
         codes = hidden_codes(data)
-        if not codes and not self.row_codes:
+        if not (codes or self.row_codes):
             return None
         throttle = next((code for code in codes if code == "429" or says_throttled(code)), None) if codes else None
         if throttle is not None:
