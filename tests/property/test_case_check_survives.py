@@ -31,7 +31,7 @@ def checker(tmp_path_factory: pytest.TempPathFactory) -> Checker:
     return Checker([], workspace, load_settings(root, config=None, environ={}, flags={}), today=TODAY)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_a_mangled_case_has_findings_at_its_own_places(checker: Checker, data: st.DataObject) -> None:
     """Lines that are taken out, doubled, cut or mixed with others: no rule fails, and each place is in the file."""
@@ -75,7 +75,7 @@ def _read_or_refused(text: str) -> Assertion | AssertionSyntaxError:
     return wrong
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(words=st.lists(WORDS, max_size=14), glue=st.sampled_from([" ", ""]))
 def test_an_assertion_is_read_or_refused_at_a_place(words: list[str], glue: str) -> None:
     """Reading ends; what is refused is refused at a place inside, operands stand where they say."""
@@ -85,7 +85,7 @@ def test_an_assertion_is_read_or_refused_at_a_place(words: list[str], glue: str)
         assert text[compared.left.start : compared.left.end] == compared.left.text
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(text=st.text(max_size=200))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Nothing but a refusal comes of a text that is no assertion."""

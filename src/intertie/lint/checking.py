@@ -31,7 +31,7 @@ from intertie.lint.registry import RULES
 from intertie.lint.running import run_rules
 from intertie.lint.surroundings import Surroundings
 from intertie.runtime.plan import Plan
-from intertie.spec.cases.loading import LoadedCase, load_case, load_case_text
+from intertie.spec.cases.loading import LoadedCase, load_case_text
 from intertie.spec.loading import Loaded, load, load_text
 from intertie.spec.model import Spec
 from intertie.spec.source import normalised
@@ -79,8 +79,8 @@ class Checker:
         self._workspace = workspace
         self._settings = settings
         known = workspace.spec_files() if (workspace.root / FILE_NAME).is_file() else paths
-        beside = Surroundings(workspace)
         self._cases = CaseSurroundings(workspace, self._facts)
+        beside = Surroundings(workspace, self._cases.case)
         self._ids = ids_of(known, workspace)
         self._around = Around(
             today,
@@ -97,7 +97,7 @@ class Checker:
     def file(self, path: Path) -> Checked:
         """Return what is wrong in one file: a case where its name or folder says so, else a spec."""
         if is_judged_as_case(path):
-            return self._case(path, load_case(path, self._workspace))
+            return self._case(path, self._cases.load(path))
         return self._checked(path, load(path, self._workspace))
 
     def text(self, path: Path, text: str) -> Checked:

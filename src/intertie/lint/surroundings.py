@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 from intertie.core.errors import snake_case
 from intertie.lint.around import Neighbour
+from intertie.spec.cases.case import Case
+from intertie.spec.cases.names import CaseKind
 from intertie.spec.loading import load
-from intertie.spec.workspace import Unreadable, Workspace, read_text
+from intertie.spec.workspace import Unreadable, Workspace
 
-_CALL_RE = re.compile(r"^\s*(?:-\s+)?(?:call|submit)\s*:\s*[\"']?([\w .-]+?)[\"']?\s*(?:#.*)?$", re.MULTILINE)
-_FLOW_CALL_RE = re.compile(r"[{,]\s*(?:call|submit)\s*:\s*[\"']?([\w-]+)")
-_CITED_RE = re.compile(r"[\w./-]*\b(?:TC|SC)-\d+[\w./-]*")
 _DEEPEST = 3
 """A scenario may nest scenarios; deeper ones are not followed."""
 
 
 class Surroundings:
-    """The neighbours of the specs of one workspace."""
+    """The neighbours of the specs of one workspace.
 
-    def __init__(self, workspace: Workspace) -> None:
+    Args:
+        workspace: Theirs.
+        read_case: The case in a file, None where it can't be read.
+    """
+
+    def __init__(self, workspace: Workspace, read_case: Callable[[Path], Case | None]) -> None:
         self._workspace = workspace
+        self._read_case = read_case
         self._neighbours: dict[str, Neighbour | None] = {}
         self._calls: dict[str, frozenset[str]] = {}
 
@@ -57,21 +63,29 @@ class Surroundings:
             tries.span if tries else spec.retry.head,
         )
 
-    def _called(self, case: str, depth: int) -> frozenset[str]:
-        if case not in self._calls:
-            self._calls[case] = frozenset()  # who cites himself cites nothing more
-            path = self._workspace.find_case(case)
-            try:
-                text = read_text(path) if path is not None else ""
-            except Unreadable:
-                text = ""
-            called = {snake_case(name) for name in (*_CALL_RE.findall(text), *_FLOW_CALL_RE.findall(text))}
-            for cited in self._cited(case, text) if depth < _DEEPEST else ():
-                called |= self._called(cited, depth + 1)
-            self._calls[case] = frozenset(called)
-        return self._calls[case]
+    def _called(self, name: str, depth: int) -> frozenset[str]:
+        if name not in self._calls:
+            self._calls[name] = frozenset()  # who cites himself cites nothing more
+            path = self._workspace.find_case(name)
+            case = self._read_case(path) if path is not None else None
+            if case is None:
+                return frozenset()
+            named = (step.operation.text for step in case.steps() if step.operation is not None)
+            called = {snake_case(each) for each in named if "{{" not in each}
+            for reference in case.references() if depth < _DEEPEST else ():
+                if reference.wanted is not CaseKind.PRECONDITION:
+                    called |= self._called(reference.node.text, depth + 1)
+            self._calls[name] = frozenset(called)
+        return self._calls[name]
 
-    @staticmethod
-    def _cited(case: str, text: str) -> Iterator[str]:
-        if re.search(r"\bSC-\d+", case):
-            yield from dict.fromkeys(_CITED_RE.findall(text))
+
+@cache
+def is_installed(name: str) -> bool:
+    """Return whether a Python distribution of this name is installed."""
+    from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415  # few specs name libraries
+
+    try:
+        distribution(name)
+    except (PackageNotFoundError, ValueError):
+        return False
+    return True

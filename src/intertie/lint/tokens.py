@@ -52,14 +52,13 @@ def texts_of(spec: Spec) -> Iterator[tuple[str, Located[str]]]:
         yield "overview", spec.overview
 
 
-def shapes_in_text(spec: Spec) -> Iterator[tuple[str, SourceSpan]]:
-    """Yield (what it looks like, place) of every credential anywhere in the file, by its shape alone."""
-    text = spec.document.text
+def shapes_in_text(text: str, path: str) -> Iterator[tuple[str, SourceSpan]]:
+    """Yield (what it looks like, place) of every credential anywhere in a file's text, by its shape alone."""
     for what, shape in SHAPES if any(mark in text for mark in MARKS) else ():
         for match in shape.finditer(text):
             line = text.count("\n", 0, match.start()) + 1
             column = match.start() - text.rfind("\n", 0, match.start())
-            yield what, SourceSpan(spec.path, line, column, line, column + len(match.group()))
+            yield what, SourceSpan(path, line, column, line, column + len(match.group()))
 
 
 def secret_references(spec: Spec) -> Iterator[Located[str]]:

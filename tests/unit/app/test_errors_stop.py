@@ -95,12 +95,13 @@ class At:
 
 def test_every_rule_that_gives_errors_says_what_it_judges():
     """A rule of the date, of neighbours or of cases judges the surroundings; one that asks for them does."""
-    around = {rule.name for rule in RULES if rule.severity == "error" and rule.judges == "surroundings"}
+    errors = [rule for rule in RULES if rule.severity == "error"]
+    around = {rule.name for rule in errors if rule.judges == "surroundings" and rule.group != "cases"}
     assert around == {
         "related-missing", "case-outside-workspace", "case-suffix", "precondition-cited", "unknown-environment",
         "unset-variable", "compiler-bug", "rule-crashed", "duplicate-id", "version-ended",
     }  # fmt: skip
-    assert all(rule.judges == "surroundings" for rule in RULES if "around" in rule.takes)
+    assert all(rule.judges == "surroundings" for rule in RULES if {"around", "case"} & set(rule.takes))
 
 
 def test_an_error_of_a_rule_stops_the_plan(tmp_path):

@@ -33,26 +33,26 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
 )
 
 HOSTILE = {
-    "empty": ("", "not-a-mapping"),
-    "only a comment": ("# nothing\n", "not-a-mapping"),
-    "a list": ("- id: TC-700\n- id: TC-701\n", "not-a-mapping"),
-    "a sentence": ("The charge goes through.\n", "not-a-mapping"),
-    "binary": (bytes(range(256)) * 40, "not-utf8"),
-    "null characters": (f"{HEAD}notes: a\0b\n", "not-utf8"),
-    "another encoding": (f"{HEAD}notes: caf\xe9\n".encode("latin-1"), "not-utf8"),
-    "huge": (HEAD + "notes: " + "x" * 1_100_000, "file-too-large"),
-    "very many values": (HEAD + "tags: [" + "a, " * 30_000 + "]\n", "file-too-large"),
-    "deep": (HEAD + "inputs: " + "[" * 5_000 + "]" * 5_000 + "\n", "nested-too-deep"),
-    "deeper than is closed": (HEAD + "inputs: " + "{a: " * 3_000 + "\n", "nested-too-deep"),
-    "an alias bomb": (HEAD + BOMB, "alias-expansion"),
-    "a tag": (HEAD + "notes: !!python/object/apply:os.system [ls]\n" + STEP, "yaml-tag"),
-    "a second document": (HEAD + STEP + "---\nid: TC-701\n", "yaml-syntax"),
-    "garbage": ("{{{ ]] : - - : [\n" * 50, "yaml-syntax"),
-    "a tab": (HEAD + "steps:\n\t- call: get_charge\n", "yaml-syntax"),
-    "a key twice": (HEAD + "status: draft\n" + STEP, "duplicate-key"),
-    "a key that is a list": (HEAD + STEP + "? {a: b}\n: c\n", "wrong-type"),
-    "Markdown": ("# TC-700\n\n## Steps\n\n- **Call**: get_charge\n", "yaml-syntax"),
-    "JSON that breaks off": ('{"id": "TC-700", "steps": [', "yaml-syntax"),
+    "empty": ("", "TIE010"),
+    "only a comment": ("# nothing\n", "TIE010"),
+    "a list": ("- id: TC-700\n- id: TC-701\n", "TIE010"),
+    "a sentence": ("The charge goes through.\n", "TIE010"),
+    "binary": (bytes(range(256)) * 40, "TIE002"),
+    "null characters": (f"{HEAD}notes: a\0b\n", "TIE002"),
+    "another encoding": (f"{HEAD}notes: caf\xe9\n".encode("latin-1"), "TIE002"),
+    "huge": (HEAD + "notes: " + "x" * 1_100_000, "TIE003"),
+    "very many values": (HEAD + "tags: [" + "a, " * 30_000 + "]\n", "TIE003"),
+    "deep": (HEAD + "inputs: " + "[" * 5_000 + "]" * 5_000 + "\n", "TIE006"),
+    "deeper than is closed": (HEAD + "inputs: " + "{a: " * 3_000 + "\n", "TIE006"),
+    "an alias bomb": (HEAD + BOMB, "TIE007"),
+    "a tag": (HEAD + "notes: !!python/object/apply:os.system [ls]\n" + STEP, "TIE005"),
+    "a second document": (HEAD + STEP + "---\nid: TC-701\n", "TIE004"),
+    "garbage": ("{{{ ]] : - - : [\n" * 50, "TIE004"),
+    "a tab": (HEAD + "steps:\n\t- call: get_charge\n", "TIE004"),
+    "a key twice": (HEAD + "status: draft\n" + STEP, "TIE008"),
+    "a key that is a list": (HEAD + STEP + "? {a: b}\n: c\n", "TIE014"),
+    "Markdown": ("# TC-700\n\n## Steps\n\n- **Call**: get_charge\n", "TIE004"),
+    "JSON that breaks off": ('{"id": "TC-700", "steps": [', "TIE004"),
 }  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def test_a_bad_file_is_one_clear_message(cases: CaseWorkspace, text: str | bytes
     """Whatever stands in a file called like a case, it is one finding of it, and the other files are checked."""
     cases.write("test-cases/TC-700.yaml", text)
     result = cases.check()
-    assert [(each.name, each.span.path) for each in result.diagnostics] == [(rule, "test-cases/TC-700.yaml")]
+    assert [(each.code, each.span.path) for each in result.diagnostics] == [(rule, "test-cases/TC-700.yaml")]
     assert result.diagnostics[0].severity is Severity.ERROR
     assert len(result.diagnostics[0].message) < 200
     assert len(result.files) == 20
@@ -99,7 +99,7 @@ def test_one_that_ends_otherwise_is_told_to_be_renamed(cases: CaseWorkspace) -> 
     """A `.yml` is no case yet: nothing else is said of it."""
     cases.write("test-cases/TC-700.yml", "id: x\nsteps: {\n")
     [found] = cases.found()
-    assert (found.name, found.help) == ("case-suffix", "rename it to `TC-700.yaml`")
+    assert (found.code, found.help) == ("TIE047", "rename it to `TC-700.yaml`")
 
 
 def test_one_with_another_name_is_found_by_what_it_says(cases: CaseWorkspace) -> None:
@@ -129,16 +129,16 @@ def test_a_spec_with_errors_is_no_fault_of_its_cases(cases: CaseWorkspace) -> No
     cases.change("specs/payments.md", "base_url: https://api.stripe.com", "base_url: 7")
     assert cases.found(TC) == ()
     cases.change(TC, "call: create_charge", "call: create_chrage")
-    assert [each.name for each in cases.found(TC)] == ["unknown-endpoint"]
+    assert [each.code for each in cases.found(TC)] == ["TIE066"]
 
 
 def test_a_changed_spec_judges_its_cases_anew(cases: CaseWorkspace) -> None:
     """An operation that a spec no longer has is unknown to the cases that call it."""
     cases.change("specs/payments.md", "### List Charges", "### Browse Charges")
-    assert [(each.name, each.span.path) for each in cases.found()] == [
-        ("unknown-endpoint", "precondition-cases/PC-003.yaml"),
-        ("unknown-endpoint", "test-cases/TC-011-read-back.yaml"),
-        ("unknown-endpoint", "test-cases/TC-013-queued.yaml"),
+    assert [(each.code, each.span.path) for each in cases.found()] == [
+        ("TIE066", "precondition-cases/PC-003.yaml"),
+        ("TIE066", "test-cases/TC-011-read-back.yaml"),
+        ("TIE066", "test-cases/TC-013-queued.yaml"),
     ]
 
 
@@ -150,7 +150,7 @@ def test_values_come_from_the_scenario_that_runs_the_case(cases: CaseWorkspace) 
     assert cases.found("test-cases/TC-700.yaml") == ()
     cases.change("scenario-cases/SC-010.yaml", "/precondition-cases/PC-001.yaml", "/precondition-cases/PC-404.yaml")
     assert cases.found("test-cases/TC-700.yaml") == ()
-    assert [each.name for each in cases.found("scenario-cases/SC-010.yaml")] == ["missing-case-file"]
+    assert [each.code for each in cases.found("scenario-cases/SC-010.yaml")] == ["TIE511"]
 
 
 def test_a_step_may_be_for_another_spec(cases: CaseWorkspace) -> None:
@@ -169,19 +169,19 @@ def test_a_comment_ignores_a_finding(cases: CaseWorkspace) -> None:
     """`# intertie: ignore[…]` stands on the line or above it; one that hides nothing is a finding."""
     cases.change(TC, "- elapsed < 4s", "- elapse < 4s  # intertie: ignore[TIE705] the runner will have it")
     assert cases.found(TC) == ()
-    cases.change(TC, "status: ready", "# intertie: ignore[invalid-choice] on trial\nstatus: trial")
+    cases.change(TC, "status: ready", "# intertie: ignore[TIE016] on trial\nstatus: trial")
     assert cases.found(TC) == ()
     cases.change(TC, "status: trial", "status: ready")
-    assert [each.name for each in cases.found(TC)] == ["unused-ignore"]
-    cases.change(TC, "ignore[invalid-choice] on trial", "ignore[not-a-choise] on trial")
-    assert [each.name for each in cases.found(TC)] == ["unreadable-ignore"]
+    assert [each.code for each in cases.found(TC)] == ["TIE091"]
+    cases.change(TC, "ignore[TIE016] on trial", "ignore[TIE999] on trial")
+    assert [each.code for each in cases.found(TC)] == ["TIE093"]
 
 
 def test_the_configuration_leaves_out_cases(cases: CaseWorkspace) -> None:
     """`[lint]` selects by code and by file in cases as in specs."""
     cases.change(TC, "status: ready", "status: redy")
     config = cases.root / "intertie.toml"
-    config.write_text('[lint.per-file-ignores]\n"test-cases/" = ["invalid-choice"]\n')
+    config.write_text('[lint.per-file-ignores]\n"test-cases/" = ["TIE016"]\n')
     assert cases.found(TC) == ()
     config.write_text('[lint]\nseverity = {TIE016 = "info"}\n')
     assert [each.severity for each in cases.found(TC)] == [Severity.INFO]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from intertie.compiler import load_settings
+from intertie.lint.checking import check_paths
 from intertie.lsp.features.actions import actions
 from intertie.lsp.features.findings import findings
+from intertie.spec.workspace import Workspace
+from intertie.testing.virtual_time import VirtualClock
 from support.lsp_desk import Bench
 
 CASE = """\
@@ -99,3 +103,34 @@ def test_the_configuration_holds_for_cases(bench: Bench) -> None:
     bench.desk.refresh()
     assert findings(bench.put(text + "tags: {", "test-cases/TC-009.yaml"))[0].name == "yaml-syntax"
     assert findings(bench.put(text.replace("INT-001", "INT-404"), "test-cases/TC-009.yaml")) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('amount: "1"', 'amuont: "1"'), ("type: TestCase", "type: TestCsae"), ("preconditions: []", "preconditions: [TC-001]"),
+        ("input: {", 'expect: ["breaker.stat == 1", "status = 200", "attempts == 9"]\n    input: {'), ("id: TC-009", "id: TC-090"),
+    ],
+)  # fmt: skip
+def test_the_editor_shows_what_the_command_finds(bench: Bench, old: str, new: str) -> None:
+    """A case is judged in one way, wherever it is looked at."""
+    text = CASE.replace(old, new, 1)
+    path = bench.root / "test-cases/TC-009.yaml"
+    path.write_text(text, "utf-8")
+    shown = findings(bench.put(text, "test-cases/TC-009.yaml"))
+    workspace = Workspace(bench.root)
+    settings = load_settings(workspace.root, config=None, environ={}, flags={})
+    day = VirtualClock().utc_now().date()
+    assert shown == check_paths([path], workspace, settings, today=day).diagnostics
+    assert shown
+
+
+def test_an_unsaved_precondition_is_what_its_cases_are_judged_by(bench: Bench) -> None:
+    """A name that the open precondition provides is there for the open case."""
+    case = CASE.replace("preconditions: []", "preconditions: [PC-001]").replace('"1"', '"{{ price }}"')
+    precondition = "id: PC-001\nname: p\nsetup_steps: [Look]\ncontext_provided: [{name: price}]\n"
+    (bench.root / "precondition-cases").mkdir()
+    (bench.root / "precondition-cases/PC-001.yaml").write_text(precondition.replace("price", "cost"), "utf-8")
+    assert [each.name for each in findings(bench.put(case, "test-cases/TC-009.yaml"))] == ["unset-case-value"]
+    bench.put(precondition, "precondition-cases/PC-001.yaml")
+    assert findings(bench.put(case, "test-cases/TC-009.yaml")) == ()

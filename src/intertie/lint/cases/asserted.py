@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from intertie.diagnostics import SourceSpan
-from intertie.lint.cases.names import NAMES
-from intertie.spec.cases.assertions import Assertion, AssertionSyntaxError, Operand, parse_assertion
+from intertie.lint.cases.names import NAMES, value_of
+from intertie.spec.cases.assertions import Assertion, AssertionSyntaxError, Comparison, Operand, parse_assertion
 from intertie.spec.cases.case import Case, CaseStep, scalar_of
 from intertie.spec.cases.places import part_of
 from intertie.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
@@ -44,6 +45,11 @@ class Asserted(Struct, frozen=True):
     read: Assertion | None
     trouble: AssertionSyntaxError | None = None
     is_certain: bool = True
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether it is an assertion, and no sentence: it must be one, or begins with what an answer has."""
+        return self.is_certain or _is_meant(self.node.text)
 
     def place(self, case: Case, operand: Operand) -> SourceSpan:
         """Return where an operand stands."""
@@ -82,6 +88,37 @@ def _lines(node: Node | None) -> Iterator[ScalarNode]:
         line = scalar_of(item, "check") if isinstance(item, MappingNode) else item
         if isinstance(line, ScalarNode) and line.value is not None:
             yield line
+
+
+def asserts_under(step: CaseStep, key: str) -> bool:
+    """Return whether all lines below a key of a step compare what an answer has."""
+    lines = [_asserted(node, step) for node in _lines(step.node.get(key))]
+    return bool(lines) and all(
+        each.read is not None
+        and all(compared.operator and _looks_at_an_answer(compared) for compared in each.read.comparisons)
+        for each in lines
+    )
+
+
+def _looks_at_an_answer(compared: Comparison) -> bool:
+    sides = (compared.left, compared.right)
+    return any(side is not None and side.kind == "path" and value_of(side.steps) is not None for side in sides)
+
+
+def expects_success(step: CaseStep) -> bool:
+    """Return whether a step fails where the service does not answer with a success."""
+    for node in _lines(step.node.get("expect")):
+        read = _asserted(node, step).read
+        for compared in read.comparisons if read is not None else ():
+            if compared.left.steps == ("status",) and compared.right is not None and compared.must_hold:
+                wanted = (compared.right,) if compared.operator == "==" else compared.right.items
+                if compared.operator in ("==", "in") and wanted and all(_is_success(each) for each in wanted):
+                    return True
+    return False
+
+
+def _is_success(operand: Operand) -> bool:
+    return isinstance(operand.value, Decimal) and 200 <= operand.value < 300
 
 
 def operands_of(read: Assertion) -> Iterator[Operand]:

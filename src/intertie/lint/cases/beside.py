@@ -15,7 +15,7 @@ from intertie.diagnostics import SourceSpan
 from intertie.lint.cases.facts import OperationFacts, SpecFacts
 from intertie.lint.ids import IdPlace
 from intertie.spec.cases.case import Case, CaseStep
-from intertie.spec.cases.loading import MAX_CASE_BYTES, load_case_text
+from intertie.spec.cases.loading import MAX_CASE_BYTES, LoadedCase, load_case, load_case_text
 from intertie.spec.cases.names import CASE_FOLDERS, ID_RE, CaseKind, id_in, kind_of
 from intertie.spec.workspace import Unreadable, Workspace
 
@@ -38,7 +38,7 @@ class CaseSurroundings:
         self.workspace = workspace
         self._read_spec = read_spec
         self._specs: dict[Path, tuple[str, SpecFacts]] = {}
-        self._cases: dict[Path, tuple[str, Case | None]] = {}
+        self._cases: dict[Path, tuple[str, LoadedCase]] = {}
 
     def spec_path(self, name: str) -> Path | None:
         """Return the file of a spec given by id, service or path; None where there is none in the workspace."""
@@ -62,16 +62,21 @@ class CaseSurroundings:
             self._specs[path] = known
         return known[1]
 
-    def case(self, path: Path) -> Case | None:
-        """Return another case, None where it can't be read."""
+    def load(self, path: Path) -> LoadedCase:
+        """Return the case in a file, read once as long as its text is the same."""
         text = self._text(path, MAX_CASE_BYTES)
         if text is None:
-            return None
-        known = self._cases.get(path)
+            return load_case(path, self.workspace)
+        real = Path(os.path.realpath(path))
+        known = self._cases.get(real)
         if known is None or known[0] != text:
-            known = (text, load_case_text(text, path, self.workspace).case)
-            self._cases[path] = known
+            known = (text, load_case_text(text, path, self.workspace))
+            self._cases[real] = known
         return known[1]
+
+    def case(self, path: Path) -> Case | None:
+        """Return another case, None where it can't be read."""
+        return self.load(path).case
 
     def listing(self, case: Path, identity: str) -> Iterator[SpecFacts]:
         """Yield the specs whose Validation Cases list a case."""

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from intertie.core.errors import snake_case
+from intertie.core.errors import InvalidInput, MappingError, snake_case
 from intertie.runtime.inputs.schema_shape import shape_of
 from intertie.runtime.mapping import parse_path
 from intertie.runtime.plan import MappingRow, OperationPlan, Plan
 from intertie.runtime.policies.fallback.options import applies
+from intertie.runtime.statuses import StatusSet
 from intertie.runtime.wires.rest.plan import RestWire
 from intertie.runtime.wires.rest.requests.bodies import RAW_FIELD, BodyWriter
 from intertie.runtime.wires.rest.requests.headers import pattern_of
 from intertie.spec.model import Spec
+
+if TYPE_CHECKING:
+    from intertie.runtime.wires.rest.requests.builder import RequestBuilder
+
+
+def _nothing_refused(_given: Mapping[str, object]) -> None:
+    return None
 
 
 class OperationFacts(Struct, frozen=True):
@@ -27,6 +38,9 @@ class OperationFacts(Struct, frozen=True):
         declared: Names of the answer's schema where nothing is mapped: others may be there too.
         max_attempts: Of one call, the first included; None where there is no plan.
         fallback: What may answer instead: `cache`, `default`, `queue`; None where nothing does.
+        successes: Statuses that the spec declares for a success, as written.
+        longest_s: The longest a call can take, waits and retries included; None where there is no plan.
+        refusal: Field and rule for which an input is refused before anything is sent, None where it is sent.
     """
 
     inputs: frozenset[str] | None = None
@@ -35,6 +49,9 @@ class OperationFacts(Struct, frozen=True):
     declared: frozenset[str] = frozenset()
     max_attempts: int | None = None
     fallback: str | None = None
+    successes: StatusSet = StatusSet()
+    longest_s: float | None = None
+    refusal: Callable[[Mapping[str, object]], tuple[str, str] | None] = _nothing_refused
 
 
 class SpecFacts(Struct, frozen=True):
@@ -114,7 +131,48 @@ def _operation(plan: Plan, operation: OperationPlan) -> OperationFacts:
         declared,
         operation.max_attempts,
         stands_in,
+        wire.response.statuses,
+        operation.worst_case_s,
+        # A credential in the body is none of the case's.
+        _Refusing(plan, operation) if plan.auth.location != "body" else _nothing_refused,
     )
+
+
+class _Refusing:
+    """Asks the builder of an operation's requests, made when it is first asked, whether it takes an input."""
+
+    def __init__(self, plan: Plan, operation: OperationPlan) -> None:
+        self._plan = plan
+        self._operation = operation
+
+    def __call__(self, given: Mapping[str, object]) -> tuple[str, str] | None:
+        try:
+            self._builder.build(given, new_uuid=_no_uuid, now=_no_time, environ=_any_text)
+        except InvalidInput as wrong:
+            return wrong.field, wrong.rule
+        except MappingError as wrong:
+            return wrong.path.removeprefix(
+                "$."
+            ), f"can't be mapped by `{wrong.transform}`" if wrong.transform else "can't be mapped"
+        return None
+
+    @cached_property
+    def _builder(self) -> RequestBuilder:
+        from intertie.runtime.wires.rest.requests.builder import RequestBuilder  # noqa: PLC0415  # few cases need it
+
+        return RequestBuilder(self._operation, self._plan.version, self._plan.origin.base_path)
+
+
+def _no_uuid() -> str:
+    return "00000000-0000-4000-8000-000000000000"
+
+
+def _no_time() -> datetime:
+    return datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def _any_text(_name: str) -> str:
+    return "text"
 
 
 def _read_names(rows: tuple[MappingRow, ...]) -> Iterator[str]:

@@ -8,14 +8,18 @@ from pathlib import Path
 
 from intertie.diagnostics import Diagnostic, SourceSpan
 from intertie.lint.cases.beside import BesideCase, CaseSurroundings
-from intertie.lint.cases.references import broken_references
-from intertie.lint.registry import BY_NAME, RULES
+from intertie.lint.cases.references import MISSING_CASE, broken_references
+from intertie.lint.registry import BY_CODE, RULES
 from intertie.lint.running import run_case_rules
+from intertie.lint.tokens import shapes_in_text
 from intertie.spec import codes
+from intertie.spec.cases.case import Case
 from intertie.spec.cases.loading import LoadedCase
 from intertie.spec.cases.names import is_case, is_misnamed_case, stands_among_cases
 
-_FORM = (BY_NAME["unknown-case-form"],)
+_FORM = (BY_CODE["TIE701"],)
+_WRONG_KIND = "TIE708"
+_CREDENTIAL_IN_TEXT = "TIE601"
 _OTHERS = tuple(rule for rule in RULES if "case" in rule.takes and rule not in _FORM)
 
 
@@ -40,15 +44,27 @@ def judge_case(
     if loaded.broken:
         # What seems to be missing may stand in the lines that could not be read.
         return list(loaded.diagnostics), frozenset()
-    found = [*loaded.diagnostics, *broken_references(case, beside), *run_case_rules(case, beside, _OTHERS)]
+    found = [
+        *loaded.diagnostics,
+        *_secrets(case),
+        *broken_references(case, beside),
+        *run_case_rules(case, beside, _OTHERS),
+    ]
     return list(dict.fromkeys(_once(found))), frozenset(rule.code for rule in RULES)
+
+
+def _secrets(case: Case) -> Iterator[Diagnostic]:
+    rule = BY_CODE[_CREDENTIAL_IN_TEXT]
+    for shape, place in shapes_in_text(case.source.text, case.path):
+        help_ = "change the credential, for it has been read, and use one that is worth nothing here"
+        yield Diagnostic(rule.code, rule.name, rule.severity, f"this text holds {shape}", place, help_)
 
 
 def _once(found: list[Diagnostic]) -> Iterator[Diagnostic]:
     """Yield the findings without those that another one at the same place explains."""
-    wrong_kind = {each.span for each in found if each.name == "wrong-kind-of-case"}
+    wrong_kind = {each.span for each in found if each.code == _WRONG_KIND}
     for each in found:
-        if each.name != "missing-case-file" or each.span not in wrong_kind:
+        if each.code != MISSING_CASE or each.span not in wrong_kind:
             yield each
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from intertie.lint.cases.names import BREAKER_STATES, FALLBACKS, FUNCTIONS, NAMES, Value
 from intertie.lint.words import listed
-from intertie.spec.cases.fields import CHOICES, COMMON, PHASE, PHASE_EXECUTION, STEP, WITH, own_keys
+from intertie.spec.cases.fields import CHOICES, COMMON, FAULT, PHASE, PHASE_EXECUTION, STEP, WITH, own_keys
 from intertie.spec.cases.names import CaseKind
 
 _HEAD = """\
@@ -51,6 +51,7 @@ def _lines() -> Iterator[str]:
         if kind is CaseKind.TEST:
             yield from _table("Each of `steps`, `setup_steps` and `teardown_steps`", STEP)
             yield from _table("`with` of a step", WITH)
+            yield from _table("`fault` of a step, or the name of a profile", FAULT)
     yield ""
     yield _ASSERTIONS
     yield "| name | what it is |"

@@ -34,7 +34,8 @@ def values_before(case: Case, beside: BesideCase) -> set[str] | None:
     for scenario in beside.scenarios:
         # Cases of one scenario may hand on what they captured.
         for reference in scenario.references():
-            other = beside.cited(reference.node.text) if reference.under == "test_cases" else None
+            is_other = reference.under == "test_cases" and beside.find(reference.node.text) != beside.path
+            other = beside.cited(reference.node.text) if is_other else None
             for step in other.steps() if other is not None else ():
                 found.update(captured_by(step))
     return found

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import NoReturn
 
 from msgspec import Struct
@@ -117,6 +118,7 @@ class Assertion(Struct, frozen=True):
     comparisons: tuple[Comparison, ...]
 
 
+@lru_cache(maxsize=2_048)
 def parse_assertion(text: str) -> Assertion:
     """Return what an assertion compares.
 
@@ -380,6 +382,11 @@ class _Parser:
         return token.end
 
     def _unexpected(self, token: _Token) -> NoReturn:
+        if token.kind == "word" and token.text in _CONSTANTS_OTHERWISE:
+            said = _CONSTANTS_OTHERWISE[token.text]
+            raise AssertionSyntaxError(
+                f"`{token.text}` is written `{said}`", token.start, token.end, f"write `{said}`", said
+            )
         if token.kind == "operator" and token.text in _SAID_OTHERWISE:
             said = _SAID_OTHERWISE[token.text]
             raise AssertionSyntaxError(

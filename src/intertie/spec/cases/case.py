@@ -113,9 +113,7 @@ class Case(Struct, frozen=True):
     def references(self) -> Iterator[CaseReference]:
         """Yield the cases that it cites to run them: preconditions, test cases, scenarios."""
         for holder in (self.root, *self.phases()):
-            for key, wanted in _CITING.items():
-                for node in _cited(holder.get(key)):
-                    yield CaseReference(node, wanted, key)
+            yield from references_in(holder)
 
     def declared(self) -> Iterator[ScalarNode]:
         """Yield the names of its `inputs`."""
@@ -131,6 +129,13 @@ _CITING = {
     "test_cases": CaseKind.TEST,
     "nested_scenarios": CaseKind.SCENARIO,
 }
+
+
+def references_in(holder: MappingNode) -> Iterator[CaseReference]:
+    """Yield the cases that a case, or one of its phases, cites itself."""
+    for key, wanted in _CITING.items():
+        for node in _cited(holder.get(key)):
+            yield CaseReference(node, wanted, key)
 
 
 def scalar_of(node: MappingNode, key: str) -> ScalarNode | None:

@@ -91,6 +91,27 @@ WITH: Mapping[str, str] = {
     "time_limit": "How long the call may take.",
     "timeout": "How long the call may take.",
 }
+FAULT_PROFILES = (
+    "healthy", "flaky", "down", "outage", "slow", "hanging", "throttling", "throttling_disguised", "disconnects",
+    "cut_off", "malformed", "trickling", "expired_credential",
+)  # fmt: skip
+"""The mock's own profiles; `fault` may also name the file of one."""
+FAULT: Mapping[str, str] = {
+    "name": "One of the mock's profiles.",
+    "responses": "Statuses, or `{status, body, headers, delay_ms, code, fault}`, one a request.",
+    "error_share": "The share of requests that fail.",
+    "error_status": "With which statuses.",
+    "outage": "`{from_s, to_s}`.",
+    "latency_factor": "On the latencies of the spec.",
+    "disconnect": "Where the connection breaks.",
+    "malformed_body": "The share of bodies that break off.",
+    "slow_body": "Bytes a second.",
+    "hang": "The share of requests that are never answered.",
+    "throttle": "`true`, or `disguised`.",
+    "credential": "The one that the mock takes, by reference.",
+    "operations": "Operation to a profile of its own.",
+    "description": "For people.",
+}
 MACHINE_KEYS = ("call", "submit", "wait_for", "advance", "fault", "sleep")
 """Keys of a step that make a machine do something."""
 CHOICES: Mapping[str, tuple[str, ...]] = {

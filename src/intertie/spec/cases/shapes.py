@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from intertie.core.units import parse_duration_s, parse_number, whole_number
-from intertie.diagnostics import Applicability, Edit, Fix, Severity, SourceSpan
+from intertie.diagnostics import Applicability, Edit, Fix, Label, Severity, SourceSpan
 from intertie.spec import codes
-from intertie.spec.cases.case import STEP_LISTS, Case, scalar_of
+from intertie.spec.cases.case import STEP_LISTS, Case, names_of, scalar_of
 from intertie.spec.cases.fields import (
     CHOICES,
+    FAULT,
+    FAULT_PROFILES,
     MACHINE_KEYS,
     PEOPLE,
     PHASE,
@@ -43,6 +46,9 @@ _SPANS_OF_TIME = frozenset({"timeout", "phase_timeout", "time_limit", "advance",
 _YES_OR_NO = frozenset({"retry_on_failure", "continue_on_failure"})
 _RUNNING = (*MACHINE_KEYS, "input", "expect", "capture")
 _CITED = ("preconditions", "test_cases", "nested_scenarios")
+_NAMED = ("inputs", "expected_outputs", "context_provided")
+_FREE_TEXT = frozenset({"id", "name", "spec", "purpose", "description", "phase_name", "phase_id", "action", "notes"})
+_PLACEHOLDER_RE = re.compile(r"\[[^\[\]]+\]\Z")
 _NEAR = 0.75
 
 
@@ -111,7 +117,12 @@ class ShapeReader:
             if kind is CaseKind.PRECONDITION and key in _CITED:
                 # A precondition cites no case; that is told of the case it cites.
                 continue
-            if others:
+            if key in STEP and not isinstance(entry.value, ScalarNode):
+                self._findings.add(
+                    codes.UNKNOWN_KEY, entry.key.span, f"`{key}` stands outside of the steps and has no effect",
+                    help="it belongs to a step: indent it like the other keys of that step",
+                )  # fmt: skip
+            elif others:
                 belongs = " and ".join(other.words for other in others)
                 self._findings.add(
                     codes.UNKNOWN_KEY, entry.key.span, f"{kind.words} has no `{shorten(key)}`, so it has no effect",
@@ -148,7 +159,14 @@ class ShapeReader:
         key, value = entry.key.text, entry.value
         if isinstance(value, ScalarNode) and ("{{" in value.text or value.value is None):
             return
-        if key in _LISTS and not isinstance(value, SequenceNode):
+        if _is_placeholder(key, value):
+            self._findings.add(
+                codes.UNFILLED,
+                value.span,
+                f"`{key}` is not filled in: it is still a placeholder",
+                help="write it, or remove it",
+            )
+        elif key in _LISTS and not isinstance(value, SequenceNode):
             self._wrong(value.span, f"`{key}` is a list", f"write `{key}: [...]`, or one item a line behind `- `")
         elif key in _SINGLE and not isinstance(value, ScalarNode):
             self._wrong(value.span, f"`{key}` is a single value", _SINGLE_HELP.get(key, f"write `{key}: value`"))
@@ -156,6 +174,8 @@ class ShapeReader:
             self._wrong(
                 value.span, f"`{key}` is a mapping or a list of `{{name, value}}`", f"write `{key}: {{name: value}}`"
             )
+        elif key in _NAMED and isinstance(value, SequenceNode):
+            self._named(value)
         elif key == "phase_execution" and not isinstance(value, MappingNode):
             self._wrong(value.span, "`phase_execution` is a mapping", "write `phase_execution: {mode: sequential}`")
         elif key in CHOICES and isinstance(value, ScalarNode):
@@ -168,6 +188,16 @@ class ShapeReader:
             self._wrong(value.span, f"`{key}` is true or false", f"write `{key}: true`")
         elif key in _CITED:
             self._cited(key, value)
+
+    def _named(self, values: SequenceNode) -> None:
+        first: dict[str, SourceSpan] = {}
+        for name in names_of(values):
+            if first.setdefault(name.text, name.span) != name.span:
+                self._findings.add(
+                    codes.DUPLICATE_KEY, name.span, f"`{shorten(name.text)}` is given twice",
+                    help="keep one of the two",
+                    related=[Label(first[name.text], "first given here")],
+                )  # fmt: skip
 
     def _choice(self, key: str, value: ScalarNode) -> None:
         choices = CHOICES[key]
@@ -265,6 +295,13 @@ class ShapeReader:
                 self._wrong(item.span, "an assertion is one text, not a mapping or list", help_)
 
     def _fault(self, value: Node) -> None:
+        if isinstance(value, ScalarNode):
+            self._profile(value)
+        elif isinstance(value, MappingNode):
+            self._known_keys(value, FAULT, "`fault`")
+            named = scalar_of(value, "name")
+            if named is not None and len(value.entries) == 1:
+                self._profile(named)
         responses = value.get("responses") if isinstance(value, MappingNode) else None
         for item in _items(responses):
             status = (
@@ -279,6 +316,17 @@ class ShapeReader:
                     codes.OUT_OF_RANGE, status.span, f"`{shorten(status.text)}` is not a status that a mock can answer",
                     help="write a status from 200 to 599, such as `503`",
                 )  # fmt: skip
+
+    def _profile(self, value: ScalarNode) -> None:
+        is_file = "/" in value.text or "." in value.text
+        if value.text in FAULT_PROFILES or is_file or value.value is None:
+            return
+        near = _near_choice(value.text, FAULT_PROFILES)
+        self._findings.add(
+            codes.NOT_A_CHOICE, value.span, f"the mock has no profile `{shorten(value.text)}`",
+            help=f"did you mean `{near}`?" if near else f"there are {', '.join(FAULT_PROFILES)}, and files of your own",
+            fix=_write(value, near, Applicability.UNSAFE) if near else None,
+        )  # fmt: skip
 
     def _wrong(self, span: SourceSpan, message: str, help_: str) -> None:
         self._findings.add(codes.WRONG_TYPE, span, message, help=help_)
@@ -299,6 +347,15 @@ def _assertion_of(node: MappingNode) -> str:
     if first is not None and isinstance(first.value, ScalarNode) and parse_number(first.value.text) is not None:
         return f'write `"{shorten(first.key.text)} == {first.value.text}"`'
     return 'write `"status == 200"`, and put an assertion that holds a colon into quotes'
+
+
+def _is_placeholder(key: str, value: Node) -> bool:
+    """Return whether a text is still the template's: words in square brackets, quoted or as a list of one."""
+    if key not in _FREE_TEXT:
+        return False
+    if isinstance(value, SequenceNode):
+        return value.flow and len(value.items) == 1 and isinstance(value.items[0], ScalarNode)
+    return isinstance(value, ScalarNode) and bool(_PLACEHOLDER_RE.match(value.text))
 
 
 def _items(node: Node | None) -> Iterable[Node]:

@@ -56,9 +56,10 @@ def _alone(operand: Operand, asserted: Asserted, case: Case) -> Iterator[Finding
     value = value_of(operand.steps) if operand.kind == "path" else None
     if operand.is_constant or (value is not None and value not in (Value.ANY, Value.BOOLEAN)):
         yield Finding(
-            asserted.place(case, operand), f"`{operand.text}` is not a comparison",
+            asserted.place(case, operand),
+            f"`{operand.text}` compares nothing",
             "compare it, such as `status == 200`",
-        )  # fmt: skip
+        )
 
 
 def _constant(
@@ -84,6 +85,8 @@ def _constant(
                 yield Finding(
                     asserted.place(case, constant), f"`{constant.text}` is not a status", "statuses go from 100 to 599"
                 )
+            elif must_hold and path.steps == ("status",):
+                yield from _success(constant, int(constant.value), asserted, case, beside)
         case ("error", "type") if text is not None:
             yield from _choice(constant, ERROR_TYPES, "there is no error", asserted, case)
         case ("error", "internal_code") if text is not None:
@@ -142,10 +145,11 @@ def _choice(
     )
     span = asserted.place(case, constant)
     yield Finding(
-        span, f"{lead} `{text}`",
+        span,
+        f"{lead} `{text}`",
         f"did you mean `{near}`?" if near else f"there are {listed(f'`{name}`' for name in names[:12])}",
         fix=_quoted(near, constant, span) if near and is_as_written(case.source, asserted.node) else None,
-    )  # fmt: skip
+    )
 
 
 def _quoted(text: str, constant: Operand, span: SourceSpan) -> Fix:
@@ -159,10 +163,26 @@ def _fallback(constant: Operand, text: str, asserted: Asserted, case: Case, besi
     called = asserted.step.operation.text if asserted.step is not None and asserted.step.operation is not None else ""
     stands_in = operation.fallback if operation.fallback in FALLBACKS else None
     yield Finding(
-        asserted.place(case, constant), f"the fallback of `{called}` is never `{text}`",
-        f"the spec falls back to `{stands_in}`" if stands_in
+        asserted.place(case, constant),
+        f"the fallback of `{called}` is never `{text}`",
+        f"the spec falls back to `{stands_in}`"
+        if stands_in
         else "for this operation the spec has no fallback: write `null`",
-    )  # fmt: skip
+    )
+
+
+def _success(constant: Operand, status: int, asserted: Asserted, case: Case, beside: BesideCase) -> Iterator[Finding]:
+    step = asserted.step
+    operation = beside.operation_of(step) if step is not None else None
+    if step is None or step.operation is None or operation is None or step.node.get("fault") is not None:
+        return
+    if operation.successes and 200 <= status < 300 and status not in operation.successes:
+        declared = listed(f"`{each}`" for each in operation.successes.written)
+        yield Finding(
+            asserted.place(case, constant),
+            f"the spec declares {declared} as the success of `{step.operation.text}`",
+            "compare with that one, or add this one to the spec",
+        )
 
 
 def _attempts(
@@ -179,6 +199,7 @@ def _attempts(
         or (operator == ">" and number >= most)
     ):
         yield Finding(
-            asserted.place(case, constant), f"`{step.operation.text}` makes at most {most} attempts",
+            asserted.place(case, constant),
+            f"`{step.operation.text}` is tried {most} times at most",
             f"write `{most}`, or raise `retry.max_attempts` in the spec",
-        )  # fmt: skip
+        )

@@ -32,7 +32,9 @@ def case_for_other_spec(case: Case, beside: BesideCase) -> Iterator[Finding]:
         calls = [step.operation.text for step in case.steps() if step.operation is not None]
         theirs = [name for name in calls if any(snake_case(name) in facts.operations for facts in others)]
         yield Finding(
-            node.span, f"the case is for {owner.id or owner.path}, but {names} lists it",
-            f"write `{others[0].id}`, which has the operation `{theirs[0]}`" if theirs and others[0].id
-            else f"name the right spec, or remove the case from {others[0].path}",
-        )  # fmt: skip
+            node.span,
+            f"the case is for {owner.id or owner.path}, and {names} lists it",
+            f"write `{others[0].id}`: `{theirs[0]}` is an operation of it"
+            if theirs and others[0].id
+            else f"name the spec that is meant, or remove the case from {others[0].path}",
+        )

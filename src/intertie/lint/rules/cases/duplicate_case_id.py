@@ -18,6 +18,8 @@ def duplicate_case_id(case: Case, beside: BesideCase) -> Iterator[Finding]:
     node = case.scalar("id")
     if others and node is not None:
         yield Finding(
-            node.span, f"`{node.text}` is also the id of {others[0].path}", "give one of them the next free id",
+            node.span,
+            f"`{node.text}` is the id of {others[0].path} too",
+            "give one of them the next free id",
             related=tuple(Label(span, "the same id") for span in others[:_MOST_SHOWN]),
-        )  # fmt: skip
+        )

@@ -21,34 +21,36 @@ def malformed_case_id(case: Case, beside: BesideCase) -> Iterator[Finding]:
     by_file = id_in(beside.path.name)
     node = case.scalar("id")
     if node is None or not node.text:
-        yield Finding(
-            case.head, "the case has no id", f"write `id: {by_file or f'{case.kind.value}-001'}`"
-        )  # fmt: skip
+        yield Finding(case.head, "this case has no id", f"write `id: {by_file or f'{case.kind.value}-001'}`")
         return
     if not _ID_RE.match(node.text):
         wanted = by_file or f"{case.kind.value}-001"
         yield Finding(
-            node.span, f"`{shorten(node.text)}` is not a case id",
-            f"write `{wanted}`: the two letters of its kind, and digits",
+            node.span,
+            f"`{shorten(node.text)}` is not the id of a case",
+            f"write `{wanted}`: the kind's two letters and digits",
             fix=write(by_file, node.span, safe=False) if by_file else None,
-        )  # fmt: skip
+        )
         return
     if by_file and by_file != node.text:
         yield Finding(
             node.span,
-            f"the id is `{node.text}`, but the file is `{beside.path.name}`, so the case is not found by its id",
-            f"write `{by_file}`, or rename the file", fix=write(by_file, node.span, safe=False),
-        )  # fmt: skip
+            f"the id is `{node.text}`, and the file is `{beside.path.name}`: the case is not found by its id",
+            f"write `{by_file}`, or rename the file",
+            fix=write(by_file, node.span, safe=False),
+        )
     elif not by_file and stands_among_cases(beside.path):
         yield Finding(
-            node.span, f"the case is not found by its id, because its file is `{beside.path.name}`",
+            node.span,
+            f"the case is not found by its id: its file is `{beside.path.name}`",
             f"rename the file to `{node.text}.yaml`, or `{node.text}-{beside.path.stem}.yaml`",
-        )  # fmt: skip
+        )
     given = case.scalar("type")
     said = KIND_OF_TYPE.get(given.text) if given is not None else None
     if given is not None and said is not None and said is not case.kind:
         yield Finding(
-            given.span, f"`{node.text}` is {case.kind.words}, but `type` says `{given.text}`",
-            f"write `{case.kind.type_name}`, or an id that begins with `{said.value}-`",
+            given.span,
+            f"`{node.text}` is {case.kind.words}, and `type` says `{given.text}`",
+            f"write `{case.kind.type_name}`, or give it an id that begins with `{said.value}-`",
             fix=write(case.kind.type_name, given.span, safe=False),
-        )  # fmt: skip
+        )

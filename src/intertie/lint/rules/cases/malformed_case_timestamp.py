@@ -28,15 +28,18 @@ def malformed_case_timestamp(case: Case, beside: BesideCase) -> Iterator[Finding
     if day is None:
         better = _well_formed(node.text)
         yield Finding(
-            node.span, f"`hash_timestamp` is not a valid time: `{shorten(node.text)}`",
+            node.span,
+            f"`hash_timestamp` can't be `{shorten(node.text)}`",
             f"write `{better or '2026-11-24T09:00:00Z'}`",
             fix=write(better, node.span) if better and not node.quoted else None,
-        )  # fmt: skip
+        )
     elif day > beside.today + timedelta(days=1):
         yield Finding(
-            node.span, f"`hash_timestamp` is in the future: {day}, and today is {beside.today}",
-            "write the time of the last change", severity=Severity.WARNING,
-        )  # fmt: skip
+            node.span,
+            f"`hash_timestamp` lies in the future: {day}, and today is {beside.today}",
+            "write when the text last changed",
+            severity=Severity.WARNING,
+        )
 
 
 def _day(text: str) -> date | None:

@@ -24,29 +24,30 @@ def unknown_assertion_name(case: Case, beside: BesideCase) -> Iterator[Finding]:
         for operand in operands_of(asserted.read) if asserted.read is not None else ():
             if operand.kind == "call" and operand.value not in FUNCTIONS and asserted.is_certain:
                 yield Finding(
-                    asserted.place(case, operand), f"assertions have no function `{operand.value}`",
-                    f"use {listed(f'`{name}`' for name in FUNCTIONS)} of `response_time`",
-                )  # fmt: skip
+                    asserted.place(case, operand),
+                    f"there is no function `{operand.value}` in assertions",
+                    f"there are {listed(f'`{name}`' for name in FUNCTIONS)}, of `response_time`",
+                )
             if operand.kind != "path" or value_of(operand.steps) is not None:
                 continue
             near = _nearest(operand)
-            if not near and not asserted.is_certain:
+            if not near and not asserted.is_meant:
                 # A sentence for people may compare what no answer has.
                 continue
             span = asserted.place(case, operand)
             as_written = is_as_written(case.source, asserted.node)
             yield Finding(
-                span, f"a result has no `{operand.text}`", _help(operand, near, case, beside),
+                span,
+                f"no answer has `{operand.text}`",
+                _help(operand, near, case, beside),
                 fix=write(near, span, safe=False) if near and as_written else None,
                 severity=None if asserted.is_certain else Severity.WARNING,
-            )  # fmt: skip
+            )
 
 
 def _nearest(operand: Operand) -> str | None:
     """Return the path that was meant, None where none is near."""
-    members = {
-        f"{name}.{member}" for name, below in NAMES.items() if not isinstance(below, str) for member in below
-    }  # fmt: skip
+    members = {f"{name}.{member}" for name, below in NAMES.items() if not isinstance(below, str) for member in below}
     near = get_close_matches(operand.text, [*NAMES, *sorted(members)], 1, 0.75)
     if near:
         return near[0]
@@ -62,8 +63,6 @@ def _help(operand: Operand, near: str | None, case: Case, beside: BesideCase) ->
     if below is not None and not isinstance(below, str):
         return f"`{operand.steps[0]}` has {listed(f'`{name}`' for name in list(below)[:6])}"
     if len(operand.steps) == 1 and operand.start:
-        return f"put text in single quotes: `'{operand.text}'`; a field of the response is `data.{operand.text}`"
-    return (
-        f"write `data.{operand.text}` for a field of the response; other names are "
-        f"{listed(f'`{name}`' for name in list(NAMES)[:6])}"
-    )
+        return f"put text into single quotes: `'{operand.text}'`; a field of the answer is `data.{operand.text}`"
+    others = listed(f"`{name}`" for name in list(NAMES)[:6])
+    return f"a field of the answer is `data.{operand.text}`; else there are {others} and others"

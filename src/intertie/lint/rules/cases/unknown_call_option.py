@@ -38,7 +38,8 @@ def unknown_call_option(case: Case, beside: BesideCase) -> Iterator[Finding]:
                 f"it has {listed(f'`{name}`' for name in known)}" if known else f"remove it: the spec has no {what}s"
             )
             yield Finding(
-                span, f"{facts.id or facts.path} has no {what} `{shorten(node.text)}`",
+                span,
+                f"{facts.id or facts.path} has no {what} `{shorten(node.text)}`",
                 f"did you mean `{near}`?" if near else fallback,
                 fix=write(near, span, safe=False) if near else None,
-            )  # fmt: skip
+            )

@@ -17,6 +17,6 @@ def unknown_case_form(case: Case) -> Iterator[Finding]:
     if strange is not None:
         yield Finding(
             strange.span,
-            f"the case has an unknown format (`{shorten(strange.text)}`), so nothing in it is checked",
-            "write `id`, `name`, `type` and `steps`, `phases` or `setup_steps`; a later format needs a later Intertie",
+            f"this case is written in an unknown form (`{shorten(strange.text)}`), so nothing in it is checked",
+            "write it with `id`, `type` and `steps`, `phases` or `setup_steps`; a later form needs a later Intertie",
         )

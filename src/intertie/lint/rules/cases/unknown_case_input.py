@@ -50,7 +50,9 @@ def _judged(key: ScalarNode, names: set[str], operation: OperationFacts, called:
     others = f"it takes {listed(f'`{name}`' for name in fields[:_MOST_NAMED])}" if fields else "it takes no input"
     span = inner_span(case.source, key)
     return Finding(
-        span, f"`{called}` has no input `{shorten(key.text)}`", f"did you mean `{near}`?" if near else others,
+        span,
+        f"`{called}` has no input `{shorten(key.text)}`",
+        f"did you mean `{near}`?" if near else others,
         fix=write(near, span, safe=not operation.takes_others) if near else None,
         severity=Severity.WARNING if operation.takes_others else None,
-    )  # fmt: skip
+    )

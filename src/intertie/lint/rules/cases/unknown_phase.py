@@ -22,27 +22,33 @@ def unknown_phase(case: Case) -> Iterator[Finding]:
         node = scalar_of(phase, "phase_id")
         if node is None or not node.text:
             yield Finding(
-                phase.entries[0].key.span if phase.entries else phase.span, "this phase has no `phase_id`",
-                "add one: other phases and reports use it",
-            )  # fmt: skip
+                phase.entries[0].key.span if phase.entries else phase.span,
+                "this phase has no `phase_id`",
+                "give it one: other phases and reports name it by that",
+            )
         elif node.text in known:
             yield Finding(
-                node.span, f"the phase `{shorten(node.text)}` appears twice", "give one of them another id",
+                node.span,
+                f"phase `{shorten(node.text)}` is there twice",
+                "give one of the two another id",
                 related=(Label(known[node.text], "the first"),),
-            )  # fmt: skip
+            )
         else:
             known[node.text] = node.span
     execution = case.root.get("phase_execution")
     given = execution.get("phase_dependencies") if isinstance(execution, MappingNode) else None
     if not isinstance(given, MappingNode) or not known:
         return
+    told: set[str] = set()
     for node in (each for entry in given.entries for each in (entry.key, *scalars(entry.value))):
-        if node.text in known:
+        if node.text in known or node.text in told:
             continue
+        told.add(node.text)
         near = next(iter(get_close_matches(node.text, known, 1, 0.6)), None)
         span = inner_span(case.source, node)
         yield Finding(
-            span, f"the scenario has no phase `{shorten(node.text)}`",
+            span,
+            f"the scenario has no phase `{shorten(node.text)}`",
             f"did you mean `{near}`?" if near else f"it has {listed(f'`{name}`' for name in known)}",
             fix=write(near, span, safe=False) if near else None,
-        )  # fmt: skip
+        )

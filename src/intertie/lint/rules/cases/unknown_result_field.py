@@ -59,9 +59,11 @@ def _captured(path: ScalarNode, operation: OperationFacts, step: CaseStep, case:
         near = f"data.{name}" if name in known else get_close_matches(name, NAMES, 1, 0.75)[0]
         span = part_of(case.source, path, 0, len(name))
         yield Finding(
-            span, f"no response has `{name}`, so nothing is captured", f"did you mean `{near}`?",
+            span,
+            f"no answer has `{name}`, so nothing is captured",
+            f"did you mean `{near}`?",
             fix=write(near, span, safe=False) if fixable else None,
-        )  # fmt: skip
+        )
 
 
 def _judged(
@@ -75,7 +77,8 @@ def _judged(
         return
     called = snake_case(step.operation.text) if step.operation is not None else ""
     yield Finding(
-        span, f"the result of `{called}` has no field `{name}`",
+        span,
+        f"the result of `{called}` has no field `{name}`",
         f"did you mean `{near}`?" if near else f"it has {listed(f'`{each}`' for each in sorted(known)[:_MOST_NAMED])}",
         fix=write(near, span, safe=False) if near and fixable else None,
-    )  # fmt: skip
+    )

@@ -21,7 +21,9 @@ def unreadable_assertion(case: Case) -> Iterator[Finding]:
             span = part_of(case.source, asserted.node, trouble.start, max(trouble.end, trouble.start + 1))
             sure = trouble.instead is not None and is_as_written(case.source, asserted.node)
             yield Finding(
-                span, f"`{shorten(asserted.node.text)}` can't be read: {trouble}", trouble.help,
+                span,
+                f"`{shorten(asserted.node.text)}` can't be read: {trouble}",
+                trouble.help,
                 severity=None if asserted.is_certain else Severity.WARNING,
                 fix=write(str(trouble.instead), span, safe=True) if sure else None,
-            )  # fmt: skip
+            )

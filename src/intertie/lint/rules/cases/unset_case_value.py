@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -12,6 +13,9 @@ from intertie.lint.rule import rule
 from intertie.spec.cases.case import Case, scalars
 from intertie.spec.cases.places import part_of, values_in
 from intertie.spec.tree import Node, ScalarNode
+
+_ONE_BRACE_RE = re.compile(r"\$?\{\s*([A-Za-z_]\w*)\s*\}")
+"""How other tools write a value."""
 
 
 @rule(code="TIE707", severity=Severity.ERROR, since="0.1.0", judges="surroundings")
@@ -34,6 +38,16 @@ def unset_case_value(case: Case, beside: BesideCase) -> Iterator[Finding]:
 
 def _unset(node: Node | None, known: set[str], later: dict[str, int], case: Case) -> Iterator[Finding]:
     for scalar in scalars(node):
+        alone = _ONE_BRACE_RE.fullmatch(scalar.text)
+        if alone and alone.group(1) in known:
+            written = f"{{{{ {alone.group(1)} }}}}"
+            yield Finding(
+                scalar.span,
+                f"`{scalar.text}` is sent as it stands",
+                f"a value of the case is written `{written}`",
+                fix=write(f'"{written}"', scalar.span, safe=False) if scalar.quoted else None,
+                severity=Severity.WARNING,
+            )
         for name, start, end in values_in(scalar):
             if name not in known:
                 yield _finding(scalar, (name, start, end), known, later, case)
@@ -52,6 +66,8 @@ def _finding(
     else:
         help_ = "add it to `inputs`, or `capture` it in an earlier step"
     return Finding(
-        span, f"nothing sets `{name}` before this step", help_,
+        span,
+        f"nothing sets `{name}` before this step",
+        help_,
         fix=write(near, span, safe=False) if near and span != scalar.span else None,
-    )  # fmt: skip
+    )

@@ -23,18 +23,16 @@ def wrong_kind_of_case(case: Case) -> Iterator[Finding]:
         kind = kind_of(reference.node.text)
         if case.kind is CaseKind.PRECONDITION:
             yield Finding(
-                reference.node.span, (
-                    "a precondition case can't cite other cases, but this one cites "
-                    f"`{shorten(reference.node.text)}`"
-                ),
+                reference.node.span,
+                f"a precondition case cites no other case, and this one cites `{shorten(reference.node.text)}`",
                 "let the test case or the scenario cite both, in the order in which they run",
-            )  # fmt: skip
+            )
         elif kind is not None and kind is not reference.wanted:
             yield Finding(
                 reference.node.span,
-                f"{_CITING[reference.under]}, but `{shorten(reference.node.text)}` is {kind.words}",
+                f"{_CITING[reference.under]}, and `{shorten(reference.node.text)}` is {kind.words}",
                 _to_do(case, kind),
-            )  # fmt: skip
+            )
 
 
 def _to_do(case: Case, kind: CaseKind) -> str:

@@ -29,7 +29,7 @@ def secret_in_text(spec: Spec) -> Iterator[Finding]:
                     header.value.span, f"the header `{header.name.value}` contains a literal credential", _MEND
                 )
     fields = [*told, *(located.span for located in secret_references(spec))]
-    for shape, place in shapes_in_text(spec):
+    for shape, place in shapes_in_text(spec.document.text, spec.path):
         # A secret field that holds its secret is told where it is read.
         if not any(_covers(field, place) for field in fields):
             yield Finding(place, f"this text contains {shape}", _MEND)
