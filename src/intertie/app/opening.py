@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from intertie.adapters.secrets import EnvironmentSecrets
-from intertie.adapters.stores import InlineOffload, ThreadOffload
+from intertie.adapters.stores import AsideOffload, ThreadOffload
 from intertie.app.opening_stores import Purpose, open_stores
 from intertie.app.workbench import Workbench, open_workbench
 from intertie.client.options import CallOptions, CloseStores
@@ -86,7 +86,7 @@ def open_blocking(bench: Workbench, plan: Plan, *, caller: str = "", purpose: Pu
     from intertie.adapters.http1 import BlockingTransport  # noqa: PLC0415  # of two ways of running one is used
     from intertie.client.blocking import Integration  # noqa: PLC0415
 
-    clock, offload = BlockingClock(), InlineOffload()
+    clock, offload = BlockingClock(), AsideOffload()
     known = KnownSecrets()
     secrets = EnvironmentSecrets(bench.environ, bench.root, tell=known.add)
 

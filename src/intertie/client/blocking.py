@@ -1,4 +1,4 @@
-"""The synchronous face: an integration and its operations. No event loop, no background thread for calls."""
+"""The synchronous face: an integration and its operations. No event loop; only a state file has threads of its own."""
 
 from __future__ import annotations
 

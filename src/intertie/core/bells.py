@@ -42,8 +42,10 @@ class ThreadBell:
 
     def ring(self) -> None:
         """Wake the thread."""
-        with suppress(RuntimeError):  # it rings already
+        try:  # noqa: SIM105  # an interrupt may come before what `suppress` surrounds
             self._silent.release()
+        except RuntimeError:
+            pass  # it rings already
 
     async def wait_until(self, instant_s: float, *, working: bool = False) -> None:  # noqa: ARG002  # time is real
         """Block until it rings or `instant_s` has come."""
@@ -51,9 +53,12 @@ class ThreadBell:
 
     def block_until(self, instant_s: float) -> bool:
         """Block until it rings or `instant_s` has come; return whether it rang."""
-        left_s = instant_s - time.monotonic()
-        if left_s > 0:
-            return self._silent.acquire(timeout=min(left_s, threading.TIMEOUT_MAX))
+        return self.block_for(instant_s - time.monotonic())
+
+    def block_for(self, seconds: float) -> bool:
+        """Block until it rings, at most for so long; return whether it rang."""
+        if seconds > 0:
+            return self._silent.acquire(timeout=min(seconds, threading.TIMEOUT_MAX))
         return self._silent.acquire(blocking=False)
 
 

@@ -13,6 +13,7 @@ other case has one home:
 | the body is of another media type, can't be read or mapped, hides an error, breaks its schema | the exchange |
 | a store has a problem to tell the caller | the exchange |
 
+An exception that may come anywhere, such as that of Ctrl-C, ends the call here: each guard undoes what it gave.
 An operation whose calls are never plain has no fused path: see `fuse`. That both paths agree is held by property tests.
 """
 
@@ -23,11 +24,11 @@ from functools import lru_cache
 from logging import INFO
 from typing import Any, NamedTuple, Protocol
 
-from intertie.core.errors import CallError, MappingError
+from intertie.core.errors import CallError, MappingError, Reach
 from intertie.core.money import decimal_text
 from intertie.runtime.call import Answered, Call, Outcome
 from intertie.runtime.course import Course
-from intertie.runtime.guard import NEVER_QUICK, Attempt, HandOver, Quick
+from intertie.runtime.guard import NEVER_QUICK, Attempt, Quick
 from intertie.runtime.held import Exchanged, Held
 from intertie.runtime.http import Response
 from intertie.runtime.operations import LinkedOperation
@@ -57,12 +58,14 @@ class _Parts(NamedTuple):
 
     Attributes:
         stages, takes: Side by side: who takes, and how.
+        undos: How the same is undone, None where nothing is held.
         settles: How, and the place in `takes` of what it settles (-1 where nothing was taken).
         decisions: Names of the events of a plain success on a pooled connection, as the general path emits them.
     """
 
     stages: tuple[str, ...]
     takes: tuple[Callable[[Attempt], object | None], ...]
+    undos: tuple[Callable[[Attempt, Any], None] | None, ...]
     settles: tuple[tuple[Callable[[Attempt, Any], None], int], ...]
     unusual_headers: frozenset[bytes]
     judges_data: bool
@@ -96,6 +99,7 @@ def _parts(linked: LinkedOperation) -> _Parts | None:
     return _Parts(
         stages=tuple(stage for stage, _ in taking),
         takes=tuple(quick.take for _, quick in taking if quick.take is not None),
+        undos=tuple(quick.undo for _, quick in taking),
         settles=tuple((quick.settle, place.get(stage, -1)) for stage, quick in outward if quick.settle is not None),
         unusual_headers=linked.wire.unusual_headers.union(*(quick.unusual_headers for _, quick in found)),
         judges_data=any(quick.judges_data for _, quick in found),
@@ -114,7 +118,7 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...], parts: _Parts) -> 
     clock = around.clock
     monotonic_s, utc_s, utc_now, new_uuid = clock.monotonic_s, clock.utc_s, clock.utc_now, around.rng.uuid4
     build, environ = linked.wire.encode, linked.environ
-    stages, takes, settles, unusual_headers, judges_data, decisions = parts
+    stages, takes, undos, settles, unusual_headers, judges_data, decisions = parts
     write_s, read_s = plan.timeouts.write_s, plan.timeouts.read_s
     # What is kept is judged in every mode; where it is not, the general pipeline knows what that means.
     validates = operation.result.schema is not None and (operation.result.validate != "off" or judges_data)
@@ -141,6 +145,26 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...], parts: _Parts) -> 
             held=held,
         )
 
+    async def hand_over(attempt: Attempt, taken: list[object], exchanged: Exchanged | None = None) -> Outcome:
+        made = general(attempt, taken, exchanged)
+        del exchanged  # it may be an exception, whose frames would hold it
+        attempt.told = True
+        return await linked.run(made)
+
+    def interrupted(attempt: Attempt, taken: list[object], error: BaseException) -> None:
+        for undo, hold in zip(undos, taken, strict=False):
+            if undo is not None:
+                undo(attempt, hold)
+        if attempt.told or isinstance(error, Exception):
+            return
+        ended = general(attempt, [])
+        if attempt.sent:
+            ended.course.attempts = 1
+            ended.course.reach(Reach.MAYBE)
+        if attempt.cost is not None:
+            ended.course.add_cost(attempt.cost)
+        observer.cancelled(ended, elapsed_s=monotonic_s() - attempt.started_s)
+
     async def call(
         data: Mapping[str, object],
         call_id: str,
@@ -153,84 +177,87 @@ def _make(linked: LinkedOperation, warnings: tuple[str, ...], parts: _Parts) -> 
         attempt = Attempt(data, call_id, started_s, deadline_s, version, idempotency_key, caller)
         taken: list[object] = []
         try:
-            attempt.request = attempt.outgoing = build(
-                data,
-                version=version,
-                idempotency_key=idempotency_key,
-                new_uuid=new_uuid,
-                now=utc_now,
-                environ=environ,
+            try:
+                attempt.request = attempt.outgoing = build(
+                    data,
+                    version=version,
+                    idempotency_key=idempotency_key,
+                    new_uuid=new_uuid,
+                    now=utc_now,
+                    environ=environ,
+                )
+                for take in takes:
+                    hold = take(attempt)
+                    if hold is None:
+                        return await hand_over(attempt, taken)
+                    taken.append(hold)
+            except CallError:
+                # The general pipeline meets the same error at its own stage: building is pure but for fresh ids.
+                return await hand_over(attempt, taken)
+            sent_s = monotonic_s()
+            left_s = deadline_s - sent_s
+            if left_s <= 0 or attempt.hands_over:
+                return await hand_over(attempt, taken)
+
+            result: Response | BaseException
+            attempt.sent = True
+            try:
+                result = await attempt.connection.exchange(  # type: ignore[union-attr]  # the connection's guard took it
+                    attempt.outgoing,
+                    write_deadline_s=sent_s + write_s if write_s < left_s else deadline_s,
+                    read_timeout_s=min(left_s, read_s),
+                    deadline_s=deadline_s,
+                    departure=attempt.departure,
+                )
+            except BaseException as error:  # noqa: BLE001  # what is raised again has its one home, too
+                return await hand_over(attempt, taken, Exchanged(error, sent_s, monotonic_s()))
+            attempt.sent_s, attempt.ended_s = sent_s, monotonic_s()
+
+            plain = False
+            mapped: object = None
+            for name, _ in result.headers.raw:
+                if name in unusual_headers:
+                    break
+            else:
+                received = plain_data(result)
+                if received is not NOT_PLAIN and not (validates and violation(received) is not None):
+                    try:
+                        mapped = map_inbound(received)
+                        plain = True
+                    except MappingError:
+                        plain = False
+            if not plain or state_problems() or journal_problems():
+                return await hand_over(attempt, taken, Exchanged(result, sent_s, attempt.ended_s))
+
+            attempt.response, attempt.data = result, mapped
+            for settle, place in settles:
+                settle(attempt, taken[place])
+            cost, elapsed_s = attempt.cost, monotonic_s() - started_s
+            record = CallRecord(
+                key_of_plan,
+                call_id,
+                utc_s(),
+                operation_id,
+                caller,
+                "success",
+                result.status,
+                1,
+                elapsed_s,
+                None if cost is None else amount_text(cost.amount),
+                None if cost is None else cost.currency,
+                None,
+                "yes",
+                decisions,
             )
-            for take in takes:
-                hold = take(attempt)
-                if hold is None:
-                    return await linked.run(general(attempt, taken))
-                taken.append(hold)
-        except CallError:
-            # The general pipeline meets the same error at its own stage: building is pure but for fresh identifiers.
-            return await linked.run(general(attempt, taken))
-        except HandOver as over:
-            taken.append(over.hold)
-            return await linked.run(general(attempt, taken))
-        sent_s = monotonic_s()
-        left_s = deadline_s - sent_s
-        if left_s <= 0:
-            return await linked.run(general(attempt, taken))
-
-        result: Response | BaseException
-        try:
-            result = await attempt.connection.exchange(  # type: ignore[union-attr]  # the connection's guard took it
-                attempt.outgoing,
-                write_deadline_s=sent_s + write_s if write_s < left_s else deadline_s,
-                read_timeout_s=min(left_s, read_s),
-                deadline_s=deadline_s,
-                departure=attempt.departure,
-            )
-        except BaseException as error:  # noqa: BLE001  # what is raised again has its one home, too
-            return await linked.run(general(attempt, taken, Exchanged(error, sent_s, monotonic_s())))
-        attempt.sent_s, attempt.ended_s = sent_s, monotonic_s()
-
-        plain = False
-        mapped: object = None
-        for name, _ in result.headers.raw:
-            if name in unusual_headers:
-                break
-        else:
-            received = plain_data(result)
-            if received is not NOT_PLAIN and not (validates and violation(received) is not None):
-                try:
-                    mapped = map_inbound(received)
-                    plain = True
-                except MappingError:
-                    plain = False
-        if not plain or state_problems() or journal_problems():
-            return await linked.run(general(attempt, taken, Exchanged(result, sent_s, attempt.ended_s)))
-
-        attempt.response, attempt.data = result, mapped
-        for settle, place in settles:
-            settle(attempt, taken[place])
-        cost, elapsed_s = attempt.cost, monotonic_s() - started_s
-        record = CallRecord(
-            key_of_plan,
-            call_id,
-            utc_s(),
-            operation_id,
-            caller,
-            "success",
-            result.status,
-            1,
-            elapsed_s,
-            None if cost is None else amount_text(cost.amount),
-            None if cost is None else cost.currency,
-            None,
-            "yes",
-            decisions,
-        )
-        record_of_call(record)
-        if observer.listener is not None:
-            observer.listener(record)
-        if logs_info and is_enabled_for(INFO):
-            observer.log_success(record)
-        return Answered(mapped, result.status, result, 1, elapsed_s, cost=cost, warnings=warnings)
+            attempt.told = True
+            record_of_call(record)
+            if observer.listener is not None:
+                observer.listener(record)
+            if logs_info and is_enabled_for(INFO):
+                observer.log_success(record)
+            return Answered(mapped, result.status, result, 1, elapsed_s, cost=cost, warnings=warnings)
+        except BaseException as error:
+            interrupted(attempt, taken, error)
+            raise
 
     return call

@@ -98,6 +98,9 @@ class Attempt(Struct):
         sent_s, ended_s: Monotonic instants around the exchange.
         data: The mapped result.
         cost: What the attempt cost, None where nothing is paid.
+        hands_over: The general path has to go on with it, as it has something to tell the caller.
+        sent: Its exchange has begun.
+        told: The call's record is written, or the general path's to write.
     """
 
     input: Mapping[str, object]
@@ -116,14 +119,9 @@ class Attempt(Struct):
     sent_s: float = 0.0
     ended_s: float = 0.0
     cost: Money | None = None
-
-
-class HandOver(Exception):  # noqa: N818  # no error: the general path goes on
-    """A quick part took something, and the general path has to say why the call goes on there."""
-
-    def __init__(self, hold: object) -> None:
-        super().__init__()
-        self.hold = hold
+    hands_over: bool = False
+    sent: bool = False
+    told: bool = False
 
 
 class Quick(NamedTuple):
@@ -136,6 +134,8 @@ class Quick(NamedTuple):
         unusual_headers: Lower-case names of headers that make an answer more than a plain success.
         taken, settled: Events that the general path emits for the same, on the way in and on the way out.
         judges_data: The answer is validated even where the spec only warns, or does not ask.
+        undo: Ends what was taken for a call that an exception ended, such as Ctrl-C; does nothing where it is ended.
+            `take` does so itself for what it does not come to return. None where nothing is held.
     """
 
     take: Callable[[Attempt], object | None] | None = None
@@ -144,6 +144,7 @@ class Quick(NamedTuple):
     taken: tuple[str, ...] = ()
     settled: tuple[str, ...] = ()
     judges_data: bool = False
+    undo: Callable[[Attempt, Any], None] | None = None
 
 
 NEVER_QUICK = Quick(take=lambda _attempt: None)

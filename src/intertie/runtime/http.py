@@ -275,7 +275,7 @@ class Connection(Protocol):
         """
 
     def release(self) -> None:
-        """Give the connection back unused."""
+        """Give the connection back unused; an exchange gives it back itself."""
 
     @property
     def fresh(self) -> bool:

@@ -16,6 +16,7 @@ from intertie.runtime.clipping import call_deadline_s
 from intertie.runtime.course import Course
 from intertie.runtime.events import Emit
 from intertie.runtime.fused import Fused, fuse
+from intertie.runtime.left_behind import see_to_what_is_left
 from intertie.runtime.lifecycle import retired, standing_warnings
 from intertie.runtime.masking import ShownResponse, shown_response
 from intertie.runtime.observing import Observer
@@ -164,6 +165,7 @@ class LinkedPlan:
         """
         if self._closed:
             raise UsageError(self._was_closed())
+        see_to_what_is_left()
         guards = self.guards
         calls, retries = guards.retry_budget.counts(self.surroundings.clock.monotonic_s())
         queue = Counter(item.state for item in self.surroundings.journal.queue(self.plan.key))
@@ -184,6 +186,7 @@ class LinkedPlan:
     async def aclose(self) -> None:
         """Close the transports, and let nothing more begin; the stores belong to whoever opened them."""
         self._closed = True
+        see_to_what_is_left()
         self.guards.close()
         try:
             await self.surroundings.transport.aclose()

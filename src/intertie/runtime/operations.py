@@ -23,6 +23,7 @@ from intertie.runtime.error_rows import matching_row
 from intertie.runtime.guard import Site
 from intertie.runtime.handles import Handles
 from intertie.runtime.http import Request
+from intertie.runtime.left_behind import see_to_what_is_left
 from intertie.runtime.observing import Observer
 from intertie.runtime.order import policies_of
 from intertie.runtime.pipeline import CallNext, link
@@ -109,6 +110,7 @@ class LinkedOperation:
         """
         try:
             outcome: Outcome | None = None
+            see_to_what_is_left()
             if call.request is None:
                 built = self._built(call)
                 if type(built) is Failed:

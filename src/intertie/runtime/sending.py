@@ -49,7 +49,6 @@ class Sender(Struct, frozen=True):
         exchanged = call.held.exchanged
         if exchanged is None and call.deadline_s <= self.clock.monotonic_s():
             return self._too_late(call)
-        course.sends += 1
         course.attempts += 1
         if not call.held.again:
             if course.watched:
@@ -59,8 +58,10 @@ class Sender(Struct, frozen=True):
         try:
             if exchanged is None:
                 exchanged = await self._exchange(call)
-            elif isinstance(exchanged.result, PermitLapsed):
-                raise exchanged.result
+            else:
+                course.sends += 1
+                if isinstance(exchanged.result, PermitLapsed):
+                    raise exchanged.result
         except PermitLapsed:
             # Nothing has left, and the attempt goes on.
             course.sends -= 1
@@ -76,7 +77,12 @@ class Sender(Struct, frozen=True):
             outcome = failed_exchange(result, replay_safe=self.replay_safe)
         else:
             course.reach(Reach.MAYBE)  # cancelled in the middle, on the fused path
-            raise result
+            call.held.exchanged = None
+            try:
+                raise result
+            finally:
+                # What the exception's frames hold goes with it: a connection that no exchange came to take over.
+                del result, exchanged
         if course.watched:
             course.emit(Stage.CLASSIFY, "classified", **_judged(outcome))
         else:
@@ -100,11 +106,13 @@ class Sender(Struct, frozen=True):
             # Here, after every wait: a signature that depends on the time would have aged by then.
             request = request.sign(request, self.clock.utc_s())
         call.course.sent = request
+        sends = call.course.sends
         sent_s = self.clock.monotonic_s()
         result: Response | CallError
         try:
             write_until_s = write_deadline_s(self.options, now_s=sent_s, deadline_s=call.deadline_s)
             read_s = read_timeout_s(self.options, now_s=sent_s, deadline_s=call.deadline_s)
+            call.course.sends += 1  # last of all before bytes may leave: who is interrupted earlier has sent nothing
             if self.wire.opens_streams:
                 opened = await connection.open_stream(
                     request,
@@ -134,7 +142,8 @@ class Sender(Struct, frozen=True):
             call.course.sent = None
             raise
         except BaseException:
-            call.course.reach(Reach.MAYBE)  # cancelled with bytes perhaps on their way
+            if call.course.sends > sends:
+                call.course.reach(Reach.MAYBE)  # cancelled with bytes perhaps on their way
             raise
         return Exchanged(result, sent_s, self.clock.monotonic_s())
 

@@ -8,12 +8,17 @@ from typing import IO
 
 from intertie.core.errors import UsageError
 from intertie.runtime.http import BodyStream, Headers, MessageStream
+from intertie.runtime.left_behind import leave_behind
 
 _PIECE_BYTES = 64 * 1024
 
 
 class WatchedStream:
-    """A body that tells once, with the bytes that came, when it is at its end, breaks off or is closed."""
+    """A body that tells, with the bytes that came, when it is at its end, breaks off or is closed.
+
+    It tells once, but for an exception that comes while it does: then once more. One that is let go of without being
+    closed tells later.
+    """
 
     __slots__ = ("_body", "_bytes", "_ended", "_on_end")
 
@@ -46,8 +51,12 @@ class WatchedStream:
 
     def _end(self) -> None:
         if not self._ended:
-            self._ended = True
             self._on_end(self._bytes)
+            self._ended = True
+
+    def __del__(self) -> None:
+        if not getattr(self, "_ended", True):
+            leave_behind(self._end)
 
 
 class ReceivedStream:

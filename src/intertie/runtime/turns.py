@@ -41,37 +41,31 @@ async def hold_turn(
         clock: For the events.
     """
     course = call.course
-    turn: Permit | None = call.held.get(stage)
-    if turn is None and not call.held.again:
-        turn = handle.acquire_nowait()
-    if turn is None:
-        got = await _wait(call, handle, stage, clock)
-        if isinstance(got, LimitRefusal):
-            return _refused(call, got, service, why(got.reason))
-        turn = got
-    call.held[stage] = turn
-    course.emit(stage, taken)
     sends = course.sends
+    turn: Permit | LimitRefusal | None = call.held.get(stage)
     try:
-        outcome = await call_next(call)
+        if turn is None and not call.held.again:
+            turn = handle.acquire_nowait()
+        if turn is None:
+            since_s = clock.monotonic_s()
+            turn = await handle.acquire(deadline_s=call.deadline_s, again=call.held.again)
+            if isinstance(turn, LimitRefusal):
+                course.emit(stage, "reject", reason=turn.reason, retry_after_s=turn.retry_after_s)
+                return _refused(call, turn, service, why(turn.reason))
+            if turn.waited_s > 0:
+                course.emit(stage, "wait", waited_s=clock.monotonic_s() - since_s)
+        assert not isinstance(turn, LimitRefusal)  # noqa: S101  # what is held, or was given at once
+        call.held[stage] = turn
+        course.emit(stage, taken)
+        return _over(handle, turn, await call_next(call))
     except BaseException:
-        # What may have left counts; what was not sent is given back.
-        if course.sends > sends:
-            handle.finished(turn)
-        else:
-            handle.give_back(turn)
+        # What may have left counts; what was not sent is given back. To end a turn once more does nothing.
+        if turn is not None and not isinstance(turn, LimitRefusal):
+            if course.sends > sends:
+                handle.finished(turn)
+            else:
+                handle.give_back(turn)
         raise
-    return _over(handle, turn, outcome)
-
-
-async def _wait(call: Call, handle: LimiterHandle, stage: str, clock: Clock) -> Permit | LimitRefusal:
-    now_s = clock.monotonic_s()
-    got = await handle.acquire(deadline_s=call.deadline_s, again=call.held.again)
-    if isinstance(got, LimitRefusal):
-        call.course.emit(stage, "reject", reason=got.reason, retry_after_s=got.retry_after_s)
-    elif got.waited_s > 0:
-        call.course.emit(stage, "wait", waited_s=clock.monotonic_s() - now_s)
-    return got
 
 
 def _refused(call: Call, refusal: LimitRefusal, service: str, why: str) -> Failed:

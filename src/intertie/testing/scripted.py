@@ -243,11 +243,12 @@ class ScriptedTransport:
 class ScriptedConnection:
     """One connection of a `ScriptedTransport`."""
 
-    __slots__ = ("_fresh", "_transport")
+    __slots__ = ("_fresh", "_held", "_transport")
 
     def __init__(self, transport: ScriptedTransport, *, fresh: bool) -> None:
         self._transport = transport
         self._fresh = fresh
+        self._held = True
 
     @property
     def fresh(self) -> bool:
@@ -255,8 +256,10 @@ class ScriptedConnection:
         return self._fresh
 
     def release(self) -> None:
-        """Count that it came back unused."""
-        self._transport.released += 1
+        """Count that it came back unused; without effect once an exchange has begun."""
+        if self._held:
+            self._held = False
+            self._transport.released += 1
 
     async def exchange(
         self,
@@ -312,6 +315,7 @@ class ScriptedConnection:
             except BaseException:
                 self.release()
                 raise
+        self._held = False
         body = request.body
         is_whole = body is None or isinstance(body, bytes)
         if departure is not None and not is_whole:

@@ -179,7 +179,7 @@ def test_a_thread_in_line_gets_the_place_of_a_failed_one() -> None:
             thread.start()
         wait_until(lambda: transport.statistics()["waiting"] == 3)
         held.discard()
-        held._pool.give_up()
+        held.place.give_up()
         for thread in threads:
             thread.join(PATIENCE_S)
         assert answered == [b"hello"] * 3

@@ -23,7 +23,7 @@ from intertie.adapters.http1.asyncio_wire import (
 from intertie.adapters.http1.body import StreamedBody
 from intertie.adapters.http1.head import LAST_CHUNK, HeadEncoder, RequestHead, encode_chunk
 from intertie.adapters.http1.limits import JOIN_BYTES, RECHECK_S, TransportLimits
-from intertie.adapters.http1.pool import Pool, times_of
+from intertie.adapters.http1.pool import Place, Pool, times_of
 from intertie.adapters.http1.tls_channel import TlsChannel
 from intertie.adapters.http1.upgraded import NO_SWITCH, UpgradedStream
 from intertie.core.clock import Clock
@@ -52,6 +52,7 @@ class AsyncioConnection(AsyncioWire):
     def __init__(
         self,
         pool: Pool[Self],
+        place: Place,
         sock: socket.socket,
         *,
         loop: asyncio.AbstractEventLoop,
@@ -61,7 +62,7 @@ class AsyncioConnection(AsyncioWire):
         peer: str,
         tls: TlsChannel | None,
     ) -> None:
-        super().__init__(pool, sock, loop=loop, clock=clock, limits=limits, peer=peer, tls=tls)
+        super().__init__(pool, place, sock, loop=loop, clock=clock, limits=limits, peer=peer, tls=tls)
         self._encoder = encoder
         self._idle_s, self._undoubted_s = times_of(limits, 0.0, None)
         self._closes = False

@@ -81,11 +81,13 @@ class AsyncioTransport(OriginAccess):
         if isinstance(found, AsyncioConnection):
             if not found.is_stale(self._clock.monotonic_s()):
                 return found.check_out()
-            found.discard()  # its place is ours now
+            found.discard()
+            found = found.place.moved()
+        assert isinstance(found, Place)  # noqa: S101  # this pool's connections are of one kind
         try:
-            connection = await self._open(pool, loop, deadline_s, connect_timeout_s)
+            connection = await self._open(pool, found, loop, deadline_s, connect_timeout_s)
         except BaseException:
-            pool.give_up()
+            found.give_up()
             raise
         pool.opened()
         return connection
@@ -138,8 +140,8 @@ class AsyncioTransport(OriginAccess):
             granted = pool.leave(waiter)
             if isinstance(granted, AsyncioConnection):
                 granted.check_out().release()
-            elif granted is not None:
-                pool.give_up()
+            elif isinstance(granted, Place):
+                granted.give_up()
             raise
         finally:
             timer.cancel()
@@ -153,6 +155,7 @@ class AsyncioTransport(OriginAccess):
     async def _open(
         self,
         pool: Pool[AsyncioConnection],
+        place: Place,
         loop: asyncio.AbstractEventLoop,
         deadline_s: float,
         connect_timeout_s: float,
@@ -173,6 +176,7 @@ class AsyncioTransport(OriginAccess):
                 raise
             connection = AsyncioConnection(
                 pool,
+                place,
                 sock,
                 loop=loop,
                 clock=self._clock,

@@ -13,7 +13,7 @@ from intertie.adapters.http1 import failures
 from intertie.adapters.http1.codec import ResponseReader
 from intertie.adapters.http1.lazy_timer import LazyTimer
 from intertie.adapters.http1.limits import TransportLimits
-from intertie.adapters.http1.pool import Pool, times_of
+from intertie.adapters.http1.pool import Place, Pool, times_of
 from intertie.adapters.http1.tls_channel import TlsChannel
 from intertie.core.clock import Clock
 from intertie.core.errors import CallError, Reach
@@ -37,7 +37,6 @@ class AsyncioWire(asyncio.Protocol, ABC):
         "_clock",
         "_drained",
         "_error",
-        "_has_place",
         "_limits",
         "_loop",
         "_lost",
@@ -56,12 +55,15 @@ class AsyncioWire(asyncio.Protocol, ABC):
         "_used",
         "_waiter",
         "expires_s",
+        "place",
         "sure_until_s",
+        "turn",
     )
 
     def __init__(
         self,
         pool: Pool[Self],
+        place: Place,
         sock: socket.socket,
         *,
         loop: asyncio.AbstractEventLoop,
@@ -71,6 +73,8 @@ class AsyncioWire(asyncio.Protocol, ABC):
         tls: TlsChannel | None,
     ) -> None:
         self._pool: Pool[Self] = pool
+        self.place = place
+        self.turn = 0
         self._sock = sock
         self._loop = loop
         self._clock = clock
@@ -83,7 +87,6 @@ class AsyncioWire(asyncio.Protocol, ABC):
         self._poll.register(sock.fileno(), select.POLLIN)
         self._transport: asyncio.Transport = cast("asyncio.Transport", None)  # set before anybody uses it
         self._phase: int = HELD
-        self._has_place = True
         self._lost = False
         self._used = False
         self._paused = False
@@ -107,7 +110,6 @@ class AsyncioWire(asyncio.Protocol, ABC):
 
     def discard(self) -> None:
         """Close it; the pool counts its place itself."""
-        self._has_place = False
         self._shut()
 
     def forsake(self) -> None:
@@ -279,15 +281,12 @@ class AsyncioWire(asyncio.Protocol, ABC):
         """Bytes, or an end, outside an exchange: the connection is good for nothing more."""
         self._lost = True
         if self._phase == IDLE and self._pool.forget(self):
-            self._has_place = False
             self._shut()
 
     def _abandon(self) -> None:
-        """Close it and give its place back, once."""
+        """Close it and give its place back; a second time does nothing."""
         self._shut()
-        if self._has_place:
-            self._has_place = False
-            self._pool.give_up()
+        self.place.give_up()
 
     def _shut(self) -> None:
         self._phase = CLOSED

@@ -15,7 +15,7 @@ from intertie.adapters.http1.blocking_wire import BlockingWire
 from intertie.adapters.http1.body import StreamedBody
 from intertie.adapters.http1.head import LAST_CHUNK, HeadEncoder, RequestHead, encode_chunk
 from intertie.adapters.http1.limits import JOIN_BYTES, RECHECK_S, TransportLimits
-from intertie.adapters.http1.pool import Pool, times_of
+from intertie.adapters.http1.pool import Place, Pool, times_of
 from intertie.adapters.http1.tls_channel import TlsChannel
 from intertie.core.clock import Clock
 from intertie.core.errors import DeadlineExceeded, Reach
@@ -33,6 +33,7 @@ class BlockingConnection(BlockingWire):
     def __init__(
         self,
         pool: Pool[BlockingWire],
+        place: Place,
         sock: socket.socket,
         *,
         clock: Clock,
@@ -41,7 +42,7 @@ class BlockingConnection(BlockingWire):
         peer: str,
         tls: TlsChannel | None = None,
     ) -> None:
-        super().__init__(pool, sock, clock=clock, limits=limits, peer=peer, tls=tls)
+        super().__init__(pool, place, sock, clock=clock, limits=limits, peer=peer, tls=tls)
         self._encoder = encoder
         self._held = True
         self._opening = False
@@ -69,14 +70,19 @@ class BlockingConnection(BlockingWire):
         """Give the connection back unused; without effect once an exchange has taken it over."""
         if not self._held:
             return
-        self._held = False
-        if self._closed:
-            self._abandon()
-            return
-        now_s = self._clock.monotonic_s()
-        if not self._used:
-            self.expires_s, self.sure_until_s = times_of(self._limits, now_s, None)
-        self._pool.give_back(self, now_s)
+        turn = self.turn
+        try:
+            self._held = False
+            if self._closed:
+                self._abandon()
+                return
+            now_s = self._clock.monotonic_s()
+            if not self._used:
+                self.expires_s, self.sure_until_s = times_of(self._limits, now_s, None)
+            self._pool.give_back(self, now_s)
+        except BaseException:
+            self._abandon_in(turn)
+            raise
 
     async def exchange(
         self,
@@ -99,8 +105,7 @@ class BlockingConnection(BlockingWire):
         except BaseException:
             self.release()
             raise
-        reader = self._reader
-        reader.begin(head_only=request.method == "HEAD", stream=stream, raw=head.own_codings, switch_to=request.upgrade)
+        reader, turn = self._reader, self.turn
         self._held = False
         self._used = True
         self._closes = head.closes
@@ -109,6 +114,9 @@ class BlockingConnection(BlockingWire):
         self._write_deadline_s = write_deadline_s
         self._deadline_s = deadline_s
         try:
+            reader.begin(
+                head_only=request.method == "HEAD", stream=stream, raw=head.own_codings, switch_to=request.upgrade
+            )
             self._writing = True
             await self._send(head, request, departure)
             self._writing = False
@@ -119,24 +127,24 @@ class BlockingConnection(BlockingWire):
                 self._receive(until_s, phase, read_timeout_s)
             if reader.status == 407:
                 self._encoder.raise_refusal(reader.headers)
+            if stream:
+                self._streaming = True
+                body = StreamedBody(self)
+                return Response(reader.status, reader.headers, b"", body, self._sent_bytes, reader.received_bytes)
+            response = Response(
+                reader.status,
+                reader.headers,
+                reader.body(),
+                None,
+                self._sent_bytes,
+                reader.received_bytes,
+                reader.trailers,
+            )
+            if not reader.switched:
+                self._finish()
         except BaseException:
-            self._abandon()
+            self._abandon_in(turn)
             raise
-        if stream:
-            self._streaming = True
-            body = StreamedBody(self)
-            return Response(reader.status, reader.headers, b"", body, self._sent_bytes, reader.received_bytes)
-        response = Response(
-            reader.status,
-            reader.headers,
-            reader.body(),
-            None,
-            self._sent_bytes,
-            reader.received_bytes,
-            reader.trailers,
-        )
-        if not reader.switched:
-            self._finish()
         return response
 
     async def open_stream(
@@ -179,24 +187,29 @@ class BlockingConnection(BlockingWire):
 
     async def next_piece(self) -> bytes | None:
         """Return the next decoded piece of a streamed body, None at its end, where the connection goes back."""
-        reader = self._reader
+        reader, turn = self._reader, self.turn
         try:
             while (piece := reader.next_piece()) is None and not reader.done:
                 self._receive(self._deadline_s, "total", None)
+            if piece is None:
+                self._finish()
         except BaseException:
-            self._abandon()
+            self._abandon_in(turn)
             raise
-        if piece is None:
-            self._finish()
         return piece
 
     def end_stream(self) -> None:
         """Stop reading: the connection goes back where the body was at its end, else it is closed."""
+        turn = self.turn
         if self._streaming:
-            if self._reader.done:
-                self._finish()
-            else:
-                self._abandon()
+            try:
+                if self._reader.done:
+                    self._finish()
+                else:
+                    self._abandon()
+            except BaseException:
+                self._abandon_in(turn)
+                raise
 
     def end_stream_soon(self) -> None:
         """Do so at the pool's next turn: the garbage collector may be running inside the pool's own lock."""
@@ -294,3 +307,8 @@ class BlockingConnection(BlockingWire):
     def _abandon(self) -> None:
         self._streaming = False
         super()._abandon()
+
+    def _abandon_in(self, turn: int) -> None:
+        """Close it after an exception, where it has not gone back since its turn began."""
+        if self.turn == turn:
+            self._abandon()

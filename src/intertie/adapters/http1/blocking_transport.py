@@ -53,7 +53,11 @@ class BlockingTransport(OriginAccess):
         `fresh` accepts only one beyond doubt: within the server's own keep-alive time, or idle for a moment only.
         """
         found = self._pool_here().take(self._clock.monotonic_s(), fresh=fresh)
-        return found.check_out() if isinstance(found, BlockingConnection) else None
+        try:
+            return found.check_out() if isinstance(found, BlockingConnection) else None
+        except BaseException:
+            _let_go(found)
+            raise
 
     async def connect(self, *, deadline_s: float, connect_timeout_s: float, fresh: bool = False) -> BlockingConnection:
         """Return a connection, opening one or waiting for a place in the pool.
@@ -66,24 +70,27 @@ class BlockingTransport(OriginAccess):
             UsageError: A file of TLS can't be used.
         """
         pool = self._pool_here()
-        turn = threading.Event()
-        waiter: Waiter[BlockingWire] = Waiter(turn.set)
+        turn = threading.Lock()
+        turn.acquire()  # until it is woken; a lock, since an interrupt leaves it as it was
+        waiter: Waiter[BlockingWire] = Waiter(turn.release)
+        found: BlockingWire | Place | None = None
         try:
             found = pool.take_or_queue(self._clock.monotonic_s(), waiter, fresh=fresh)
+            if found is None:
+                found = self._wait_in_line(pool, waiter, turn, deadline_s)
+            if isinstance(found, BlockingConnection):
+                if not found.is_stale(self._clock.monotonic_s()):
+                    return found.check_out()
+                found.discard()
+                found = found.place.moved()
+            assert isinstance(found, Place)  # noqa: S101  # this pool's connections are of one kind
+            connection = self._open(pool, found, deadline_s, connect_timeout_s)
+            pool.opened()
         except PoolClosed:
             raise failures.closed(self._peer) from None
-        if found is None:
-            found = self._wait_in_line(pool, waiter, turn, deadline_s)
-        if isinstance(found, BlockingConnection):
-            if not found.is_stale(self._clock.monotonic_s()):
-                return found.check_out()
-            found.discard()  # its place is ours now
-        try:
-            connection = self._open(pool, deadline_s, connect_timeout_s)
         except BaseException:
-            pool.give_up()
+            _let_go(pool.leave(waiter) if found is None else found)
             raise
-        pool.opened()
         return connection
 
     async def aclose(self) -> None:
@@ -108,27 +115,21 @@ class BlockingTransport(OriginAccess):
         self,
         pool: Pool[BlockingWire],
         waiter: Waiter[BlockingWire],
-        turn: threading.Event,
+        turn: threading.Lock,
         deadline_s: float,
-    ) -> BlockingConnection | Place:
+    ) -> BlockingWire | Place:
         left_s = deadline_s - self._clock.monotonic_s()
-        try:
-            turn.wait(min(max(left_s, 0.0), threading.TIMEOUT_MAX))
-        except BaseException:
-            granted = pool.leave(waiter)
-            if isinstance(granted, BlockingConnection):
-                granted.check_out().release()
-            elif granted is not None:
-                pool.give_up()
-            raise
+        turn.acquire(timeout=min(max(left_s, 0.0), threading.TIMEOUT_MAX))
         granted = pool.leave(waiter)
+        if granted is not None:
+            return granted
         if waiter.closed:
             raise failures.closed(self._peer)
-        if isinstance(granted, BlockingConnection | Place):
-            return granted
         raise failures.no_place(self._peer, self._limits.max_connections)
 
-    def _open(self, pool: Pool[BlockingWire], deadline_s: float, connect_timeout_s: float) -> BlockingConnection:
+    def _open(
+        self, pool: Pool[BlockingWire], place: Place, deadline_s: float, connect_timeout_s: float
+    ) -> BlockingConnection:
         until_s, phase = self._opening_window(deadline_s, connect_timeout_s)
         try:
             context = self._tls_context()
@@ -138,6 +139,7 @@ class BlockingTransport(OriginAccess):
                     self._open_tunnel(self._tunnelling, sock, until_s)
                 return BlockingConnection(
                     pool,
+                    place,
                     sock,
                     clock=self._clock,
                     limits=self._limits,
@@ -247,6 +249,14 @@ class BlockingTransport(OriginAccess):
         if self._context is None:
             self._context = client_context(self._tls_options, self._secrets)
         return self._context
+
+
+def _let_go(found: BlockingWire | Place | None) -> None:
+    """Give back what a caller was given and could not use, since it failed or was interrupted."""
+    if isinstance(found, BlockingConnection):
+        found.check_out().release()
+    elif isinstance(found, Place):
+        found.give_up()
 
 
 def _resolve_beside(host: str, port: int, timeout_s: float) -> list[Address]:

@@ -10,7 +10,7 @@ from math import ceil, inf
 from intertie.adapters.http1 import failures
 from intertie.adapters.http1.codec import ResponseReader
 from intertie.adapters.http1.limits import JOIN_BYTES, READ_BYTES, TransportLimits
-from intertie.adapters.http1.pool import Pool, times_of
+from intertie.adapters.http1.pool import Place, Pool, times_of
 from intertie.adapters.http1.tls_channel import TlsChannel
 from intertie.core.clock import Clock
 from intertie.core.errors import CallError, Reach, TransportError
@@ -29,7 +29,6 @@ class BlockingWire:
         "_deadline_s",
         "_either_poll",
         "_handed_over",
-        "_has_place",
         "_limits",
         "_peer",
         "_pool",
@@ -41,12 +40,15 @@ class BlockingWire:
         "_write_deadline_s",
         "_writing",
         "expires_s",
+        "place",
         "sure_until_s",
+        "turn",
     )
 
     def __init__(
         self,
         pool: Pool[BlockingWire],
+        place: Place,
         sock: socket.socket,
         *,
         clock: Clock,
@@ -55,6 +57,8 @@ class BlockingWire:
         tls: TlsChannel | None,
     ) -> None:
         self._pool = pool
+        self.place = place
+        self.turn = 0
         self._sock = sock
         self._tls = tls
         self._clock = clock
@@ -65,7 +69,6 @@ class BlockingWire:
         self._read_poll.register(sock.fileno(), select.POLLIN)
         self._either_poll = select.poll()
         self._either_poll.register(sock.fileno(), select.POLLIN | select.POLLOUT)
-        self._has_place = True
         self._closed = False
         self._closes = False
         """The connection carries no further exchange, whatever the answer says."""
@@ -99,7 +102,6 @@ class BlockingWire:
 
     def discard(self) -> None:
         """Close it; the pool counts its place itself."""
-        self._has_place = False
         self._shut()
 
     def forsake(self) -> None:
@@ -260,12 +262,16 @@ class BlockingWire:
     # Ends.
 
     def _abandon(self) -> None:
-        """Close it and give its place back, once."""
+        """Close it and give its place back; a second time does nothing."""
         self._shut()
-        if self._has_place:
-            self._has_place = False
-            self._pool.give_up()
+        self.place.give_up()
 
     def _shut(self) -> None:
         self._closed = True
         self._sock.close()
+
+    def __del__(self) -> None:
+        # Whoever was to close it was interrupted; its place goes back by itself.
+        sock: socket.socket | None = getattr(self, "_sock", None)
+        if sock is not None:
+            sock.close()

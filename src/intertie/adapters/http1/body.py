@@ -82,7 +82,7 @@ class StreamedBody:
             self._connection = None
 
     def __del__(self) -> None:
-        connection = self._connection
+        connection: Streaming | None = getattr(self, "_connection", None)  # none where its making was interrupted
         if connection is not None:
             warnings.warn("a streamed answer was neither read to its end nor closed", ResourceWarning, stacklevel=2)
             connection.end_stream_soon()

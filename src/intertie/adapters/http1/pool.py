@@ -10,8 +10,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable
-from enum import Enum
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from intertie.adapters.http1.limits import TransportLimits
 
@@ -20,10 +19,14 @@ class Pooled(Protocol):
     """What the pool knows of a connection.
 
     Attributes:
+        place: The place that it was opened on, which it holds until it is closed.
+        turn: Grows by one when it is given back: who gave it back has it no more, and need not know who has.
         expires_s: Instant after which it is not used again.
         sure_until_s: Instant up to which it is beyond doubt.
     """
 
+    place: Place
+    turn: int
     expires_s: float
     sure_until_s: float
 
@@ -40,10 +43,31 @@ class Pooled(Protocol):
 C = TypeVar("C", bound=Pooled)
 
 
-class Place(Enum):
-    """The right to open one connection."""
+class Place:
+    """The right to have one connection open. One that nobody gives up goes back when nobody has it any more.
 
-    FREE = 0
+    Attributes:
+        is_held: Whether it counts in its pool.
+    """
+
+    is_held = False
+
+    def __init__(self, pool: Pool[Any]) -> None:
+        self._pool = pool
+
+    def give_up(self) -> None:
+        """Give it back: its connection was closed, or never opened. A second time does nothing."""
+        self._pool.give_up(self)
+
+    def moved(self) -> Place:
+        """Return it as another place; this one stands for nothing any more."""
+        place = Place(self._pool)
+        self.is_held, place.is_held = False, self.is_held
+        return place
+
+    def __del__(self) -> None:
+        if self.is_held:
+            self._pool.later(self.give_up)  # the garbage collector may be running inside the pool's own lock
 
 
 class PoolClosed(Exception):  # noqa: N818
@@ -62,7 +86,12 @@ class Waiter(Generic[C]):
 
 
 class Pool(Generic[C]):
-    """Connections to one origin: the newest is reused first, callers are served in the order they came."""
+    """Connections to one origin: the newest is reused first, callers are served in the order they came.
+
+    An exception of a signal's handler may come at every call and loop in here, and never between two plain assignments
+    or deletions: what changes together stands together. So a connection or a place is in the pool, with the first in
+    the queue, or with a caller who lets go of it.
+    """
 
     __slots__ = (
         "_closed",
@@ -92,28 +121,34 @@ class Pool(Generic[C]):
 
     def take(self, now_s: float, *, fresh: bool = False) -> C | None:
         """Return an idle connection that looks alive, None where there is none or others wait for it."""
-        while self._orphans:
-            self._orphans.popleft()()
-        while True:
-            with self._lock:
-                idle = self._idle
-                if self._closed or self._waiters or not idle:
-                    return None
-                # The oldest lie at the bottom: those past their time go first.
-                if idle[0].expires_s <= now_s:
-                    found, expired = idle.pop(0), True
-                elif fresh and idle[-1].sure_until_s < now_s:
-                    return None
-                else:
-                    found, expired = idle.pop(), False
-                    self._reused_total += 1
-            if expired:
-                self._drop(found)
-                continue
-            if not found.is_stale(now_s):
+        if self._orphans:
+            self._see_to_orphans()
+        found: C | None = None
+        try:
+            while True:
+                found = None
+                with self._lock:
+                    idle = self._idle
+                    if self._closed or self._waiters or not idle:
+                        return None
+                    # The oldest lie at the bottom: those past their time go first.
+                    if idle[0].expires_s <= now_s:
+                        found, expired = idle[0], True
+                        del idle[0]
+                    elif fresh and idle[-1].sure_until_s < now_s:
+                        return None
+                    else:
+                        found, expired = idle[-1], False
+                        del idle[-1]
+                if expired or found.is_stale(now_s):
+                    self._drop(found)
+                    continue
+                self._reused_total += 1
                 return found
-            self._reused_total -= 1
-            self._drop(found)
+        except BaseException:
+            if found is not None:
+                self._drop(found)
+            raise
 
     def take_or_queue(self, now_s: float, waiter: Waiter[C], *, fresh: bool = False) -> C | Place | None:
         """Return an idle connection or a place to open one; None where `waiter` was put into the queue instead.
@@ -125,6 +160,7 @@ class Pool(Generic[C]):
             found = self.take(now_s, fresh=fresh)
             if found is not None:
                 return found
+            place = Place(self)
             evicted: C | None = None
             with self._lock:
                 if self._closed:
@@ -132,17 +168,20 @@ class Pool(Generic[C]):
                 if not self._waiters:
                     if self._open < self._limits.max_connections:
                         self._open += 1
-                        return Place.FREE
+                        place.is_held = True
+                        return place
                     if self._idle and not fresh:
                         continue  # one came back since we looked
                     if self._idle:
                         # All that is left is doubtful, and a fresh one is asked for: it takes the place of the oldest.
-                        evicted = self._idle.pop(0)
+                        evicted = self._idle[0]
+                        del self._idle[0]
+                        evicted.place.is_held, place.is_held = False, True
                 if evicted is None:
                     self._waiters.append(waiter)
                     return None
             evicted.discard()
-            return Place.FREE
+            return place
 
     def leave(self, waiter: Waiter[C]) -> C | Place | None:
         """Leave the queue; return what was granted in the meantime, which the caller now holds."""
@@ -160,33 +199,47 @@ class Pool(Generic[C]):
         """Hand a reusable connection to the first in the queue, or keep it."""
         woken: Waiter[C] | None = None
         spare: C | None = None
-        with self._lock:
-            if self._closed or connection.expires_s <= now_s:
-                spare = connection
-            elif self._waiters:
-                woken = self._waiters.popleft()
-                woken.granted = connection
-                self._reused_total += 1
-            else:
-                self._idle.append(connection)
-                if len(self._idle) > self._limits.max_idle:
-                    spare = self._idle.pop(0)
-        if woken is not None:
-            woken.wake()
-        if spare is not None:
-            self._drop(spare)
+        try:
+            with self._lock:
+                if self._closed or connection.expires_s <= now_s:
+                    spare = connection
+                elif self._waiters:
+                    woken = self._waiters[0]
+                    woken.granted = connection
+                    del self._waiters[0]
+                    connection.turn += 1
+                    self._reused_total += 1
+                else:
+                    connection.turn += 1
+                    self._idle.append(connection)
+                    if len(self._idle) > self._limits.max_idle:
+                        spare = self._idle[0]
+                        del self._idle[0]
+        finally:
+            if woken is not None:
+                woken.wake()
+            if spare is not None:
+                self._drop(spare)
 
-    def give_up(self) -> None:
-        """Give back a place: its connection was closed, or never opened."""
+    def give_up(self, place: Place) -> None:
+        """Give back a place: its connection was closed, or never opened. A second time does nothing."""
         woken: Waiter[C] | None = None
-        with self._lock:
-            if self._waiters and not self._closed:
-                woken = self._waiters.popleft()
-                woken.granted = Place.FREE
-            else:
-                self._open -= 1
-        if woken is not None:
-            woken.wake()
+        handed_on = Place(self)
+        try:
+            with self._lock:
+                if not place.is_held:
+                    return
+                if self._waiters and not self._closed:
+                    woken = self._waiters[0]
+                    woken.granted = handed_on
+                    del self._waiters[0]
+                    place.is_held, handed_on.is_held = False, True
+                else:
+                    place.is_held = False
+                    self._open -= 1
+        finally:
+            if woken is not None:
+                woken.wake()
 
     def forget(self, connection: C) -> bool:
         """Take an idle connection out because it closed; return whether it was here."""
@@ -194,26 +247,61 @@ class Pool(Generic[C]):
             if connection not in self._idle:
                 return False
             self._idle.remove(connection)
-        self.give_up()
+        self.give_up(connection.place)
         return True
 
     def later(self, work: Callable[[], None]) -> None:
-        """Do `work` when a connection is next asked for. Takes no lock: a finalizer may call it while it is held."""
+        """Do `work`, which may be done twice, when a connection is next asked for.
+
+        Takes no lock: a finalizer may call it while it is held.
+        """
         self._orphans.append(work)
 
+    def _see_to_orphans(self) -> None:
+        while self._orphans:
+            work: Callable[[], None] | None = None
+            try:
+                with self._lock:
+                    if self._orphans:
+                        work = self._orphans[0]
+                        del self._orphans[0]
+                if work is not None:
+                    work()
+            except BaseException:
+                if work is not None:
+                    self._orphans.append(work)
+                raise
+
     def close(self) -> None:
-        """Close what is idle, turn the queue away; what is in use is closed when it comes back."""
+        """Close what is idle, turn the queue away; what is in use is closed when it comes back.
+
+        It waits for nobody, and goes on where it was interrupted when it is called again.
+        """
         with self._lock:
             self._closed = True
-            idle, self._idle = self._idle, []
-            waiters = list(self._waiters)
-            self._waiters.clear()
-            self._open -= len(idle)
-        for waiter in waiters:
-            waiter.closed = True
-            waiter.wake()
-        for connection in idle:
-            connection.discard()
+        self._see_to_orphans()
+        while self._waiters:
+            self._turn_away()
+        while self._idle:
+            connection: C | None = None
+            with self._lock:
+                if self._idle:
+                    connection = self._idle[0]
+                    del self._idle[0]
+            if connection is not None:
+                self._drop(connection)
+
+    def _turn_away(self) -> None:
+        waiter: Waiter[C] | None = None
+        try:
+            with self._lock:
+                if self._waiters:
+                    waiter = self._waiters[0]
+                    waiter.closed = True
+                    del self._waiters[0]
+        finally:
+            if waiter is not None:
+                waiter.wake()
 
     def forsake(self) -> None:
         """Let go of everything in a forked child. Takes no lock: its holder may not exist in this process."""
@@ -222,6 +310,7 @@ class Pool(Generic[C]):
 
     def statistics(self) -> dict[str, int]:
         """Return a snapshot: `open`, `idle`, `waiting`, `opened_total`, `reused_total`."""
+        self._see_to_orphans()
         with self._lock:
             return {
                 "open": self._open,
@@ -233,7 +322,7 @@ class Pool(Generic[C]):
 
     def _drop(self, connection: C) -> None:
         connection.discard()
-        self.give_up()
+        self.give_up(connection.place)
 
 
 def times_of(limits: TransportLimits, now_s: float, keep_alive_s: float | None) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 from pathlib import Path
 
+from intertie.adapters.stores.aside import AsideOffload
 from intertie.adapters.stores.errors import StoreUnavailable
 from intertie.adapters.stores.offload import InlineOffload, ThreadOffload
 from intertie.adapters.stores.sqlite.location import SCHEME, database_path
@@ -14,6 +15,7 @@ from intertie.core.rng import Rng
 from intertie.runtime.state import Coordination, Journal, Offload
 
 __all__ = [
+    "AsideOffload",
     "InlineOffload",
     "StoreUnavailable",
     "ThreadOffload",

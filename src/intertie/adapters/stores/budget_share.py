@@ -49,10 +49,10 @@ class Books:
 
     def hand_out(self, quantity: Trillionths) -> Reservation:
         """Reserve from what is left."""
-        before = self.settled_before + self.settled + self.quantity - self.left
+        reservation = Reservation(quantity, self.settled_before + self.settled + self.quantity - self.left, self)
         self.left -= quantity
         self.left_calls -= 1
-        return Reservation(quantity, before, self)
+        return reservation
 
     def take_back(self, reserved: Trillionths) -> None:
         """Have what was reserved left again: it reached nobody."""

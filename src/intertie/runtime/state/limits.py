@@ -136,7 +136,10 @@ class LimiterVerbs(Protocol):
         """
 
     def give_back(self, permit: Permit) -> None:
-        """Undo a permit of whose request no byte has left, such as one that lapsed. Told later."""
+        """Undo a permit of whose request no byte has left, such as one that lapsed. Told later.
+
+        A permit is ended once, here or by `finished`; whoever was interrupted at that may do it again, to no effect.
+        """
 
     def finished(self, permit: Permit) -> None:
         """End the flight that a permit began (frees a place of `concurrent`); once for each permit not given back.

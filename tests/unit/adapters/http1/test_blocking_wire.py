@@ -7,9 +7,10 @@ import socket
 import pytest
 
 from intertie.adapters.http1.blocking_connection import BlockingConnection
+from intertie.adapters.http1.blocking_wire import BlockingWire
 from intertie.adapters.http1.head import HeadEncoder
 from intertie.adapters.http1.limits import TransportLimits
-from intertie.adapters.http1.pool import Pool
+from intertie.adapters.http1.pool import Place, Pool
 from intertie.adapters.http1.tls_channel import TlsChannel
 from intertie.core.clock import BlockingClock
 from intertie.core.errors import DeadlineExceeded
@@ -47,8 +48,9 @@ def test_a_service_that_negotiates_anew_and_says_no_more_is_waited_for_in_time(
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
     clock, limits = BlockingClock(), TransportLimits()
+    pool: Pool[BlockingWire] = Pool(limits)
     connection = BlockingConnection(
-        Pool(limits), ours, clock=clock, limits=limits, encoder=HeadEncoder("a"), peer="a:1", tls=Renegotiating()
+        pool, Place(pool), ours, clock=clock, limits=limits, encoder=HeadEncoder("a"), peer="a:1", tls=Renegotiating()
     )
     now_s = clock.monotonic_s()
     work = connection.exchange(

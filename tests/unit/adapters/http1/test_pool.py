@@ -12,6 +12,9 @@ from intertie.adapters.http1.pool import Place, Pool, PoolClosed, Waiter
 class Fake:
     """A connection that only remembers what was done to it."""
 
+    place: Place
+    turn = 0
+
     def __init__(self, *, expires_s: float = 100.0, sure_until_s: float = 100.0) -> None:
         self.expires_s = expires_s
         self.sure_until_s = sure_until_s
@@ -46,7 +49,17 @@ def pool(**limits: float) -> Pool[Fake]:
 
 def opened(made: Pool[Fake], connection: Fake) -> Fake:
     """Take a place and open a connection on it."""
-    assert made.take_or_queue(0.0, Waiter(lambda: None)) is Place.FREE
+    return open_on(a_place(made), made, connection)
+
+
+def a_place(made: Pool[Fake], now_s: float = 0.0, *, fresh: bool = False) -> Place:
+    place = made.take_or_queue(now_s, Waiter(lambda: None), fresh=fresh)
+    assert isinstance(place, Place)
+    return place
+
+
+def open_on(place: Place, made: Pool[Fake], connection: Fake) -> Fake:
+    connection.place = place
     made.opened()
     return connection
 
@@ -84,8 +97,9 @@ def test_no_more_places_than_allowed_and_first_come_first_served() -> None:
     made.give_back(first, 0.0)
     assert (line.woken, waiters[0].granted) == ([0], first)
     second.discard()
-    made.give_up()
-    assert (line.woken, waiters[1].granted) == ([0, 1], Place.FREE)
+    second.place.give_up()
+    assert line.woken == [0, 1]
+    assert isinstance(waiters[1].granted, Place)
     assert made.statistics()["open"] == 2
 
 
@@ -122,7 +136,9 @@ def test_fresh_takes_only_what_is_beyond_doubt_and_replaces_the_oldest() -> None
     assert made.take(1.5, fresh=True) is young
     made.give_back(young, 1.5)
     assert made.take(3.0, fresh=True) is None
-    assert made.take_or_queue(3.0, Waiter(lambda: None), fresh=True) is Place.FREE
+    place = a_place(made, 3.0, fresh=True)
+    old.place.give_up()  # as its connection does when it closes
+    assert place.is_held
     assert (old.closed, young.closed) == (True, False)
     assert made.statistics()["open"] == 2
 
@@ -206,6 +222,34 @@ def test_work_left_by_finalizers_is_done_at_the_next_turn() -> None:
     assert done == [0]
 
 
+def test_a_place_comes_back_once_however_often_it_is_given_up_and_also_where_nobody_does() -> None:
+    """Giving up a place twice frees one; one that its holder forgot is free when the pool is next asked."""
+    made = pool()
+    first, second, third = a_place(made), a_place(made), a_place(made)
+    first.give_up()
+    first.give_up()
+    assert made.statistics()["open"] == 2
+    del second
+    assert made.statistics()["open"] == 1
+    moved = third.moved()
+    third.give_up()
+    assert made.statistics()["open"] == 1
+    moved.give_up()
+    assert made.statistics()["open"] == 0
+
+
+def test_a_forgotten_place_goes_to_the_first_in_the_queue() -> None:
+    """A caller who waits gets the place of one who was interrupted."""
+    made, line = pool(max_connections=1), Line()
+    place = a_place(made)
+    waiter = line.waiter(0)
+    assert made.take_or_queue(0.0, waiter) is None
+    del place
+    assert made.take(0.0) is None
+    assert line.woken == [0]
+    assert isinstance(waiter.granted, Place)
+
+
 def test_seeded_users_never_break_the_count() -> None:
     """Over 200,000 random turns of many users: never more open than allowed, nobody served twice, nothing lost."""
     rng = random.Random(20261124)
@@ -213,20 +257,19 @@ def test_seeded_users_never_break_the_count() -> None:
     made: Pool[Fake] = pool(max_connections=most, max_idle=3)
     now_s = 0.0
     held: list[Fake] = []
-    places = 0
+    places: list[Place] = []
     waiting: list[Waiter[Fake]] = []
     order: list[Waiter[Fake]] = []
 
     def join() -> None:
-        nonlocal places
         waiter: Waiter[Fake] = Waiter(lambda: None)
         waiter.wake = lambda: order.append(waiter)
         found = made.take_or_queue(now_s, waiter, fresh=rng.random() < 0.2)
         if isinstance(found, Fake):
             assert not found.closed
             held.append(found)
-        elif found is Place.FREE:
-            places += 1
+        elif found is not None:
+            places.append(found)
         else:
             waiting.append(waiter)
 
@@ -236,12 +279,13 @@ def test_seeded_users_never_break_the_count() -> None:
         if turn <= 1:
             join()
         elif turn == 2 and places:
-            places -= 1
+            place = places.pop()
             if rng.random() < 0.8:
-                made.opened()
-                held.append(Fake(expires_s=now_s + 2.0, sure_until_s=now_s + 0.5))
+                held.append(open_on(place, made, Fake(expires_s=now_s + 2.0, sure_until_s=now_s + 0.5)))
+            elif rng.random() < 0.5:
+                place.give_up()
             else:
-                made.give_up()
+                del place  # let go of by an interrupt
         elif turn <= 4 and held:
             connection = held.pop(rng.randrange(len(held)))
             if rng.random() < 0.8:
@@ -250,18 +294,21 @@ def test_seeded_users_never_break_the_count() -> None:
                 made.give_back(connection, now_s)
             else:
                 connection.discard()
-                made.give_up()
+                connection.place.give_up()
         elif turn == 5 and waiting and rng.random() < 0.2:
             leaver = waiting.pop(rng.randrange(len(waiting)))
             assert made.leave(leaver) is None
+        made.statistics()  # what was let go of goes on to those in the queue
         while order:
             waiter = order.pop(0)
             assert waiter is waiting.pop(0), "somebody overtook"
             if isinstance(waiter.granted, Fake):
                 held.append(waiter.granted)
             else:
-                places += 1
+                assert isinstance(waiter.granted, Place)
+                places.append(waiter.granted)
+                waiter.granted = None
         counted = made.statistics()
-        assert counted["open"] == len(held) + places + counted["idle"] <= most
+        assert counted["open"] == len(held) + len(places) + counted["idle"] <= most
         assert counted["waiting"] == len(waiting)
         assert not (waiting and counted["open"] < most), "somebody waits while a place is free"

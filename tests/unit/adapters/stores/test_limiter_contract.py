@@ -87,6 +87,25 @@ def test_a_permit_given_back_is_free_again(kit):
     assert isinstance(acquire(limiter, kit, wait_s=0.0), LimitRefusal)
 
 
+@pytest.mark.parametrize(
+    "ends", ["finished finished", "give_back give_back", "finished give_back", "give_back finished"]
+)
+@pytest.mark.parametrize("departs", [True, False])
+def test_a_permit_that_is_ended_twice_has_ended_once(kit, ends, departs):
+    """Whoever was interrupted at ending a permit ends it again: that frees no other one's place."""
+    limiter = kit.coordination().limiter(KEY, LimiterOptions((), concurrent=2))
+    permit, other = acquire(limiter, kit), acquire(limiter, kit)
+    assert isinstance(permit, Permit)
+    assert isinstance(other, Permit)
+    if departs:
+        permit.departing()
+        permit.departed()
+    for end in ends.split():
+        getattr(limiter, end)(permit)
+    assert isinstance(acquire(limiter, kit, wait_s=0.0), Permit)
+    assert isinstance(acquire(limiter, kit, wait_s=0.0), LimitRefusal)
+
+
 def test_what_is_given_back_is_the_next_ones_at_once(kit):
     """Also where permits are spent from memory: who gives the last one back leaves one, without asking anybody."""
     limiter = kit.coordination().limiter(KEY, per_second(100))

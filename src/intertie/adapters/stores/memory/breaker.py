@@ -38,8 +38,15 @@ class MemoryBreaker:
 
     async def admit(self, *, lease_until_s: float) -> Admission | CircuitRefusal:
         """Ask for admission; a probe's lease ends at `lease_until_s` (monotonic)."""
-        with self._lock:
-            return self._circuit.admit(self._now_s(), lease_until_s)
+        asked: Admission | CircuitRefusal | None = None
+        try:
+            with self._lock:
+                asked = self._circuit.admit(self._now_s(), lease_until_s)
+        except BaseException:
+            if isinstance(asked, Admission):
+                self.release(asked)  # an interrupt keeps it from its caller
+            raise
+        return asked
 
     def still_admitted_nowait(self, admission: Admission) -> bool:
         """Return whether nothing opened since."""

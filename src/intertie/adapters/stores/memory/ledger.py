@@ -67,15 +67,22 @@ class MemoryLedger:
 
     def reserve_nowait(self, quantity: Trillionths) -> Reservation | None:
         """Set `quantity` aside; None where `reserve` would refuse."""
-        with self._lock:
-            month = self._current
-            if not month.begins_s <= self._utc_s() < month.ends_s:
-                month = self._this_month_locked()
-            before = month.settled + month.reserved
-            if self._affordable is not None and before + quantity > self._affordable:
-                return None
-            month.reserved += quantity
-        return Reservation(quantity, before, month)
+        reservation: Reservation | None = None
+        try:
+            with self._lock:
+                month = self._current
+                if not month.begins_s <= self._utc_s() < month.ends_s:
+                    month = self._this_month_locked()
+                before = month.settled + month.reserved
+                if self._affordable is None or before + quantity <= self._affordable:
+                    made = Reservation(quantity, before, month)
+                    month.reserved += quantity
+                    reservation = made
+        except BaseException:
+            if reservation is not None:  # an interrupt kept it from its caller
+                self.settle(reservation, quantity=0, reached=Reach.NO)
+            raise
+        return reservation
 
     async def reserve(
         self,
@@ -115,13 +122,13 @@ class MemoryLedger:
             if month is None:
                 msg = f"a reservation of {self._key} was settled before"
                 raise ValueError(msg)
+            # What can be interrupted comes first: the changes are one step.
+            cost = self._tariff.nothing if reached is Reach.NO else self._tariff.cost(month.settled, quantity)
             reservation.books = None
             month.reserved -= reservation.quantity
-            if reached is Reach.NO:
-                return self._tariff.nothing
-            cost = self._tariff.cost(month.settled, quantity)
-            month.settled += quantity
-            month.calls += 1
+            if reached is not Reach.NO:
+                month.settled += quantity
+                month.calls += 1
             return cost
 
     def month(self) -> LedgerMonth:

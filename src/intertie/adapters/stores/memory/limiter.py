@@ -58,26 +58,48 @@ class MemoryLimiter(Line):
 
     def acquire_nowait(self) -> Permit | None:
         """Take a permit if one is free now and nobody waits before us, else None."""
-        with self._lock:
-            return None if self._seats else self._take_locked()
+        permit: GivenPermit | None = None
+        try:
+            with self._lock:
+                permit = None if self._seats else self._take_locked()
+        except BaseException:
+            self._undo(permit)
+            raise
+        return permit
 
     def _take_locked(self) -> GivenPermit | None:
         now_s = self.now_s()
         state = self._state
         if not state.take(now_s):
             return None
-        permit = GivenPermit(
-            self, now_s, min(now_s + self.horizon.seconds, state.last_s(now_s)) if self._counted else inf
-        )
-        self._out[permit] = None
+        try:
+            permit = GivenPermit(
+                self, now_s, min(now_s + self.horizon.seconds, state.last_s(now_s)) if self._counted else inf
+            )
+            self._out[permit] = None
+        except BaseException:
+            state.put_back()
+            raise
         return permit
+
+    def _undo(self, permit: GivenPermit | None) -> None:
+        """Give back a permit that an interrupt kept from its caller."""
+        if permit is not None:
+            self.give_back(permit)
 
     async def acquire(self, *, deadline_s: float, again: bool = False) -> Permit | LimitRefusal:
         """Wait for a turn, first come first served, at most until `deadline_s` (monotonic)."""
         began_s = self.now_s()
-        with self._lock:
-            permit = self._take_locked() if again or not self._seats else None
-        return await self._wait(began_s, deadline_s, again=again) if permit is None else permit
+        permit: GivenPermit | None = None
+        try:
+            with self._lock:
+                permit = self._take_locked() if again or not self._seats else None
+        except BaseException:
+            self._undo(permit)
+            raise
+        if permit is not None:
+            return permit
+        return await self._wait(began_s, deadline_s, again=again)
 
     def _serve_locked(self) -> float:
         seats = self._seats
@@ -87,9 +109,12 @@ class MemoryLimiter(Line):
             if permit is None and not self._reclaimed_locked():
                 break
             if permit is not None:
-                seat = seats.popleft()
-                permit.waited_s = max(0.0, permit.stamp_s - seat.began_s)
-                self._answer_locked(seat, permit)
+                seat = seats[0]
+                waited_s = permit.stamp_s - seat.began_s
+                permit.waited_s = max(0.0, waited_s)
+                del seats[0]
+                seat.answer = permit
+                self._wake(seat)
         if not seats:
             self._plan = None
             return inf
@@ -105,8 +130,8 @@ class MemoryLimiter(Line):
         now_s = self.now_s()
         lost = [permit for permit in self._out if permit.has_lapsed(now_s - _LATER_S)]
         for permit in lost:
-            del self._out[permit]
             self._state.put_back()
+            del self._out[permit]
         return bool(lost)
 
     def _refusal_locked(self, seat: Seat, ahead: int) -> LimitRefusal | None:
@@ -158,9 +183,10 @@ class MemoryLimiter(Line):
     def departed(self, permit: Permit) -> None:
         """Count a permit's request from now on."""
         with self._lock:
-            if self._out.pop(permit, self) is None:  # type: ignore[call-overload]
+            if permit in self._out:
                 now_s = self.now_s()
                 self._state.depart(now_s)
+                del self._out[permit]
                 self.horizon.departed(now_s - permit.stamp_s)
 
     def give_back(self, permit: Permit) -> None:
@@ -169,23 +195,32 @@ class MemoryLimiter(Line):
             self._give_back_locked(permit)
 
     def _give_back_locked(self, permit: Permit) -> None:
-        if self._out.pop(permit, self) is None:  # type: ignore[call-overload]
+        assert isinstance(permit, GivenPermit)  # noqa: S101  # there are no others here
+        if permit in self._out:
             self._state.put_back()
+            del self._out[permit]
+            permit.is_over = True
             self._plan = None
-            self._ring_leader_locked()
-        elif permit.leaving:  # type: ignore[attr-defined]
+        elif permit.leaving and not permit.is_over:
             self._state.finish()  # it has departed, so it counts
+            permit.is_over = True
+        self._ring_leader_locked()
 
     def finished(self, permit: Permit) -> None:
         """End the flight that a permit began; one that has not departed counts from now."""
         with self._lock:
             state = self._state
-            if self._out.pop(permit, self) is None:  # type: ignore[call-overload]
+            if permit in self._out:
                 state.depart(self.now_s())
-                state.finish()
+                del self._out[permit]
+                permit.leaving = True
+            if permit.is_over:  # type: ignore[attr-defined]
+                pass
             elif permit.leaving:  # type: ignore[attr-defined]
                 state.finish()
+                permit.is_over = True  # type: ignore[attr-defined]
             else:
+                permit.is_over = True  # type: ignore[attr-defined]
                 state.add_used([self.now_s()])  # taken back when it lapsed
             if self._seats and state.is_bounded:
                 self._ring_leader_locked()

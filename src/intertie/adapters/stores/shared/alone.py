@@ -213,25 +213,29 @@ class Alone:
 
     def _count(self, permit: _LonePermit) -> None:
         with self._lock:
-            if self._out.pop(permit, self) is not None:
+            if permit not in self._out:
                 return
             now_s = self.now_s()
             (self._departed if permit.told else self._used).append(now_s)
+            del self._out[permit]
         if permit.is_from_before(self.limiter):
             self.count(now_s + self._offset_s)
 
     def take_back(self, permit: _LonePermit) -> None:
         """Book a permit as never used."""
         with self._lock:
-            if self._out.pop(permit, self) is not None:
+            if permit not in self._out:
                 return
             self._released += permit.told
+            del self._out[permit]
         if permit.is_from_before(self.limiter):
             self.release()
 
     def give_back(self, permit: Permit) -> None:
         """Undo a permit of whose request no byte has left."""
         lone = _lone(permit)
+        if lone.is_over:
+            return
         self.take_back(lone)
         if lone.inner is not None:
             lone.inner.limit.give_back(lone.inner)
@@ -240,6 +244,8 @@ class Alone:
     def finished(self, permit: Permit) -> None:
         """End a permit's flight; one that has not departed counts from now."""
         lone = _lone(permit)
+        if lone.is_over:
+            return
         self._count(lone)
         if lone.inner is not None:
             lone.inner.limit.finished(lone.inner)

@@ -74,18 +74,32 @@ class Asking(Holding):
         return self._asking
 
     async def _work(self, seat: Seat) -> bool:
-        with self._lock:
-            now_s = self._monotonic_s()
-            if seat.answer is not None:
-                return True
-            if self._asking or now_s < self._foresight.asks_s:
-                return False
-            self._begin_asking_locked()
-        await self._ask_soon(patience(seat.deadline_s - now_s))
+        begun = False
+        try:
+            with self._lock:
+                now_s = self._monotonic_s()
+                if seat.answer is not None:
+                    return True
+                if self._asking or now_s < self._foresight.asks_s:
+                    return False
+                self._asking_since_s = now_s
+                self._asking = begun = True
+            await self._ask_soon(patience(seat.deadline_s - now_s))
+        except BaseException:
+            if begun:
+                self._stop_asking()
+            raise
         return self._offload.inline
 
+    def _stop_asking(self) -> None:
+        """Let somebody else ask, after an exception."""
+        with self._lock:
+            self._asking = False
+            self._ring_leader_locked()
+
     def _begin_asking_locked(self) -> None:
-        self._asking, self._asking_since_s = True, self._monotonic_s()
+        self._asking_since_s = self._monotonic_s()
+        self._asking = True
 
     async def _ask_soon(self, patience_s: float) -> None:
         """Ask the store, where this thread may block, or have a worker ask it."""
@@ -95,9 +109,7 @@ class Asking(Holding):
             else:
                 self._offload.start(self._ask_for_all)
         except BaseException:
-            with self._lock:
-                self._asking = False
-                self._ring_leader_locked()
+            self._stop_asking()
             raise
 
     def _ask_for_all(self) -> None:

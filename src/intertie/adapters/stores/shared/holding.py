@@ -102,8 +102,19 @@ class Holding(Line):
 
     def acquire_nowait(self) -> Permit | None:
         """Take a permit from this process's shares, else None."""
-        with self._lock:
-            return None if self._seats else self._take_locked()
+        permit: GivenPermit | None = None
+        try:
+            with self._lock:
+                permit = None if self._seats else self._take_locked()
+        except BaseException:
+            self._undo(permit)
+            raise
+        return permit
+
+    def _undo(self, permit: Permit | None) -> None:
+        """Give back a permit that an interrupt kept from its caller."""
+        if permit is not None:
+            self.give_back(permit)
 
     def _take_locked(self) -> GivenPermit | None:
         shares = self._shares
@@ -113,27 +124,35 @@ class Holding(Line):
             if share.left and now_s < share.gives_until_s:
                 permit = share.give(now_s, counted=self._is_counted)
                 self._flying += 1
-                self._demand.taken()
-                if share.left <= self._refill_at and len(shares) == 1 and not self._refilling:
-                    self._refill_locked()
+                try:
+                    self._demand.taken()
+                    if share.left <= self._refill_at and len(shares) == 1 and not self._refilling:
+                        self._refill_locked()
+                except BaseException:
+                    self._give_back_locked(share, permit)
+                    raise
                 return permit
-            self._untold.over.append(shares.popleft())
+            self._end_first_locked()
         return None
+
+    def _end_first_locked(self) -> None:
+        self._untold.over += [self._shares[0]]
+        del self._shares[0]
 
     def _refill_locked(self) -> None:
         if self._asking or not self._demand.most or self._alone.is_down:
             return
-        self._refilling = True
         self._background.ask(f"{self._name} refill", self._refill)
+        self._refilling = True
 
     def _end_shares_locked(self, now_s: float) -> None:
         while self._shares and (not self._shares[0].left or now_s >= self._shares[0].gives_until_s):
-            self._untold.over.append(self._shares.popleft())
+            self._end_first_locked()
 
     def _close_shares_locked(self) -> None:
         """Give nothing more from what is left; the store is told with the next exchange."""
-        self._untold.over.extend(self._shares)
-        self._shares.clear()
+        while self._shares:
+            self._end_first_locked()
 
     # --- what becomes of a permit -----------------------------------------------------------------------------------
 
@@ -145,23 +164,28 @@ class Holding(Line):
         """Count a request of a share's permit from now on."""
         with self._lock:
             now_s = self.now_s()
-            if share.out.pop(permit, self) is None:  # type: ignore[call-overload]
+            if permit in share.out:
                 self._depart_locked(share, now_s)
+                del share.out[permit]
                 self.horizon.departed(now_s - permit.stamp_s)
 
     def _depart_locked(self, share: Share, now_s: float) -> None:
         if share.told:
-            self._untold.departed.append(now_s)
+            self._untold.departed += [now_s]
             self._untold.held -= 1
             self._alone.count(now_s)
         else:
             if not share.departed_s:
                 self._foresight.departed_late(share.began_s, now_s)
-            share.departed_s.append(now_s)
+            share.departed_s += [now_s]
 
-    def _land_locked(self) -> None:
-        self._flying = max(0, self._flying - 1)
-        self._alone.ended()
+    def _land_locked(self, permit: GivenPermit) -> None:
+        """End a flight, once."""
+        if not permit.is_over:
+            permit.is_over = True
+            if self._flying > 0:
+                self._flying -= 1
+            self._alone.ended()
 
     def give_back(self, permit: Permit) -> None:
         """Undo a permit of whose request no byte has left."""
@@ -169,10 +193,16 @@ class Holding(Line):
         if isinstance(giver, Share | Alone):
             giver.give_back(permit)
         if isinstance(giver, Alone):
-            with self._lock:
-                self._flying = max(0, self._flying - 1)
+            self._land_alone(permit)
             self._sync_soon(in_s=_SYNC_S)
-            self._sync_soon(in_s=_SYNC_S)
+
+    def _land_alone(self, permit: Permit) -> None:
+        assert isinstance(permit, GivenPermit)  # noqa: S101  # as a process alone gives them
+        with self._lock:
+            if not permit.is_over:
+                permit.is_over = True
+                if self._flying > 0:
+                    self._flying -= 1
 
     def give_back_to(self, share: Share, permit: Permit) -> None:
         """Undo a share's permit."""
@@ -180,18 +210,27 @@ class Holding(Line):
             self._give_back_locked(share, permit)
 
     def _give_back_locked(self, share: Share, permit: Permit) -> None:
-        if share.out.pop(permit, self) is not None:  # type: ignore[call-overload]
-            if permit.leaving:  # type: ignore[attr-defined]
-                self._land_locked()  # it has departed, so it counts
+        assert isinstance(permit, GivenPermit)  # noqa: S101  # as shares give them
+        if permit not in share.out:
+            if permit.leaving:
+                self._land_locked(permit)  # it has departed, so it counts
             return
-        self._land_locked()
-        if share.told:
+        # One step: nothing is called in between, so no interrupt comes there.
+        is_told = share.told
+        if is_told:
             self._untold.released += 1
             self._untold.held -= 1
+        else:
+            share.left += 1
+        if self._flying > 0:
+            self._flying -= 1
+        permit.is_over = True
+        del share.out[permit]
+        self._alone.ended()
+        if is_told:
             self._alone.release()
             self._sync_soon()
             return
-        share.left += 1
         if share not in self._shares:
             if self.now_s() < share.gives_until_s:
                 self._untold.over.remove(share)
@@ -213,18 +252,20 @@ class Holding(Line):
         if isinstance(giver, Share | Alone):
             giver.finished(permit)
         if isinstance(giver, Alone):
-            with self._lock:
-                self._flying = max(0, self._flying - 1)
+            self._land_alone(permit)
 
     def finished_from(self, share: Share, permit: Permit) -> None:
         """End the flight of a share's permit."""
         with self._lock:
-            if share.out.pop(permit, self) is None:  # type: ignore[call-overload]
+            assert isinstance(permit, GivenPermit)  # noqa: S101  # as shares give them
+            if permit in share.out:
                 self._depart_locked(share, self.now_s())
-                self._land_locked()
-            elif permit.leaving:  # type: ignore[attr-defined]
-                self._land_locked()
-            else:
+                del share.out[permit]
+                permit.leaving = True
+            if permit.leaving:
+                self._land_locked(permit)
+            elif not permit.is_over:
+                permit.is_over = True
                 self._alone.use()  # taken back when it lapsed
             if self._is_bounded and self._seats:
                 self._foresight.asks_s = -inf

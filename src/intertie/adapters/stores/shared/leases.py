@@ -80,10 +80,16 @@ class LeasedLimiter(Steering):
     async def acquire(self, *, deadline_s: float, again: bool = False) -> Permit | LimitRefusal:
         """Wait for a turn, first come first served, at most until `deadline_s` (monotonic)."""
         began_s = self._monotonic_s()
-        with self._lock:
-            if self._is_closed:
-                return CLOSED
-            permit = self._take_locked() if again or not self._seats else None
+        permit: Permit | LimitRefusal | None = None
+        try:
+            with self._lock:
+                if self._is_closed:
+                    return CLOSED
+                permit = self._take_locked() if again or not self._seats else None
+        except BaseException:
+            if isinstance(permit, Permit):
+                self.give_back(permit)
+            raise
         if permit is not None:
             return permit
         is_down = self._alone.is_down
@@ -94,17 +100,31 @@ class LeasedLimiter(Steering):
                 answer = await self._wait(began_s, deadline_s, again=again, patience_s=patience_s)
                 if answer is not DOWN:
                     return answer
-            with self._lock:
-                known = self._known_locked()
-            self._sync_soon(in_s=DOWN_S)  # whoever waits for its turn alone would not see the store come back
-            answer = await self._alone.acquire(deadline_s, known)
+            answer = await self._acquire_alone(deadline_s)
             if answer is not UP:
-                break
+                return answer
             is_down = False
-        if isinstance(answer, Permit):
-            with self._lock:
-                self._flying += 1
-        return answer
+
+    async def _acquire_alone(self, deadline_s: float) -> Permit | LimitRefusal:
+        with self._lock:
+            known = self._known_locked()
+        self._sync_soon(in_s=DOWN_S)  # whoever waits for its turn alone would not see the store come back
+        permit: Permit | LimitRefusal | None = None
+        flies = False
+        try:
+            permit = await self._alone.acquire(deadline_s, known)
+            if isinstance(permit, Permit):
+                with self._lock:
+                    self._flying += 1
+                    flies = True
+        except BaseException:
+            if isinstance(permit, Permit):
+                with self._lock:
+                    if not flies:
+                        self._flying += 1  # giving it back takes that away
+                self.give_back(permit)
+            raise
+        return permit
 
     def _known_locked(self) -> Known:
         """Return what a process on its own goes by, and end what it has of the store's."""
@@ -132,11 +152,15 @@ class LeasedLimiter(Steering):
             permit = self._take_locked()
             if permit is None:
                 break
-            seat = seats.popleft()
+            # No call until the seat has it: an interrupt would lose it.
+            seat = seats[0]
+            del seats[0]
+            seat.answer = permit
             # Asking the store takes a moment, too; only who had to stand for a turn has waited for it.
-            permit.waited_s = max(0.0, self._monotonic_s() - seat.began_s) if seat.is_known else 0.0
+            if seat.is_known:
+                permit.waited_s = max(0.0, self._monotonic_s() - seat.began_s)
             self._foresight.served()
-            self._answer_locked(seat, permit)
+            self._wake(seat)
         if not seats:
             return inf
         if seats[0] is not led:

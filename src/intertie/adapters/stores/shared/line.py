@@ -116,6 +116,7 @@ class Line(ABC):
             with self._lock:
                 self._leave_locked(seat)
                 self._dispose_locked(seat.answer)
+                self._ring_leader_locked()  # where it was interrupted before it did
             raise
 
     def _is_at_work(self) -> bool:
@@ -157,7 +158,15 @@ class Line(ABC):
     def _answer_locked(self, seat: Seat, answer: Answer) -> None:
         """Give the seat, which is out of the line, its answer."""
         seat.answer = answer
-        seat.bell.ring()
+        self._wake(seat)
+
+    def _wake(self, seat: Seat) -> None:
+        """Ring for a seat that has its answer, also where this caller is interrupted at that."""
+        try:
+            seat.bell.ring()
+        except BaseException:
+            seat.bell.ring()
+            raise
 
     def _ring_leader_locked(self) -> None:
         if self._seats:

@@ -54,9 +54,10 @@ class GivenPermit(Permit):
     Attributes:
         leaving: Whether its request had leave to begin. One that had not by `not_after_s` never will: the flag is set
             before the clock is read, so whoever finds it unset later than that may give its room to another.
+        is_over: Whether it was given back or its flight has ended; to end it once more does nothing.
     """
 
-    __slots__ = ("leaving",)
+    __slots__ = ("is_over", "leaving")
 
     limit: Giver
 
@@ -66,6 +67,7 @@ class GivenPermit(Permit):
         self.not_after_s = not_after_s
         self.waited_s = 0.0
         self.leaving = False
+        self.is_over = False
 
     def has_lapsed(self, now_s: float) -> bool:
         """Return whether its request can depart no more, and has not begun to."""

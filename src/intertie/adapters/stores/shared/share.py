@@ -45,8 +45,8 @@ class Share:
 
     def give(self, now_s: float, *, counted: bool) -> GivenPermit:
         """Give one of those that are left."""
-        self.left -= 1
         permit = GivenPermit(self, now_s, self.end_s if counted else inf)
+        self.left -= 1
         self.out[permit] = None
         return permit
 

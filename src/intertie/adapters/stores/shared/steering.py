@@ -50,12 +50,18 @@ class Steering(Asking):
 
     async def _told(self, note: Note, until_s: float) -> None:
         while not (note.is_told or note.has_failed) and self._monotonic_s() < until_s:
-            with self._lock:
-                starts = not self._asking
+            starts = False
+            try:
+                with self._lock:
+                    if not self._asking:
+                        self._asking_since_s = self._monotonic_s()
+                        self._asking = starts = True
                 if starts:
-                    self._begin_asking_locked()
-            if starts:
-                await self._ask_soon(until_s - self._monotonic_s())
+                    await self._ask_soon(until_s - self._monotonic_s())
+            except BaseException:
+                if starts:
+                    self._stop_asking()
+                raise
             if not (note.is_told or note.has_failed):
                 await note.bell.wait_until(until_s, working=self._is_at_work())
 

@@ -113,8 +113,12 @@ class SharedBreaker:
 
         try:
             patience_s = patience(lease_until_s - self._monotonic_s())
-            asked, _ = await self._changes.ask(probe, patience_s=patience_s, left=self._probe_left)
-            return cast("Admission | CircuitRefusal", asked)
+            answered = await self._changes.ask(probe, patience_s=patience_s, left=self._probe_left)
+            try:
+                return cast("Admission | CircuitRefusal", answered[0])
+            except BaseException:
+                self._probe_left(answered)  # an interrupt keeps it from its caller
+                raise
         except StoreUnavailable as error:
             with self._lock:
                 self._problems.tell(self._name, _alone(error))

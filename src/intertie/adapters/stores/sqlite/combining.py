@@ -11,6 +11,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from intertie.adapters.stores.errors import StoreLocked, StoreUnavailable
 from intertie.adapters.stores.sqlite.database import BUSY_S
+from intertie.core.locks import let_go
 from intertie.runtime.state import Bell, Offload
 
 _STEP_S = 0.25
@@ -38,6 +39,12 @@ class _Request(Generic[S]):
     @property
     def is_done(self) -> bool:
         return self.answer is not None or self.error is not None
+
+    def tell_left(self, answer: Answer | None) -> None:
+        """Tell it once what became of it after its caller left."""
+        left, self.left = self.left, None
+        if left is not None:
+            left(answer)
 
 
 Take: TypeAlias = Callable[[], list[Callable[[S, float], object]]]
@@ -69,7 +76,7 @@ class Combiner(Generic[S]):
         self._busy = busy
         self._queue_lock = threading.Lock()
         self._queue: list[_Request[S]] = []
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()
         self._working = False
 
     async def ask(self, act: Callable[[S, float], object], *, patience_s: float, left: Left | None = None) -> Answer:
@@ -79,7 +86,13 @@ class Combiner(Generic[S]):
             StoreUnavailable: The transaction failed, or was not begun within `patience_s`; `left` was told.
         """
         if self._offload.inline:
-            return await self._offload(partial(self.run, act, patience_s=patience_s, left=left))
+            asked: _Request[S] = _Request(act, self._monotonic_s() + patience_s, None, left)
+            try:
+                await self._offload(partial(self._stand, asked, patience_s))
+                return self._answer_of(asked, patience_s)
+            except BaseException:
+                self._abandon(asked)
+                raise
         bell = self._offload.bell()
         request = _Request(act, self._monotonic_s() + patience_s, bell, left)
         with self._queue_lock:
@@ -101,6 +114,15 @@ class Combiner(Generic[S]):
             StoreUnavailable: The transaction failed, or was not begun within `patience_s`; `left` was told.
         """
         request = _Request(act, self._monotonic_s() + patience_s, None, left)
+        try:
+            self._stand(request, patience_s)
+            return self._answer_of(request, patience_s)
+        except BaseException:
+            self._abandon(request)
+            raise
+
+    def _stand(self, request: _Request[S], patience_s: float) -> None:
+        """Have a request answered, by whoever has the turn."""
         with self._queue_lock:
             self._queue.append(request)
         try:
@@ -108,23 +130,16 @@ class Combiner(Generic[S]):
             has_turn = self._turn.acquire(blocking=False)
             if not has_turn and self._turn.acquire(timeout=patience_s):
                 has_turn, left_s = True, max(0.01, request.until_s - self._monotonic_s())
-            if has_turn:
-                try:
-                    if not request.is_done:
-                        self._serve(left_s)
-                finally:
-                    self._turn.release()
-        except BaseException:
-            self._abandon(request)
-            raise
-        return self._answer_of(request, patience_s)
+            if has_turn and not request.is_done:
+                self._serve(left_s)
+        finally:
+            let_go(self._turn)
 
     def _answer_of(self, request: _Request[S], patience_s: float) -> Answer:
         if not self._leave(request):
             raise self._busy(patience_s)
         if request.error is not None:
-            if request.left is not None:
-                request.left(None)
+            request.tell_left(None)
             raise request.error
         if request.answer is None:
             msg = "a transaction answered fewer than asked; please report this"
@@ -133,8 +148,8 @@ class Combiner(Generic[S]):
 
     def _abandon(self, request: _Request[S]) -> None:
         """Leave for good: what was answered already is nobody's."""
-        if self._leave(request) and request.left is not None:
-            request.left(request.answer)
+        if self._leave(request):
+            request.tell_left(request.answer)
 
     def _leave(self, request: _Request[S]) -> bool:
         """Return whether the request is done; otherwise take it back, or have `left` told once it is."""
@@ -145,8 +160,8 @@ class Combiner(Generic[S]):
             waits = request in self._queue
             if waits:
                 self._queue.remove(request)
-        if waits and request.left is not None:
-            request.left(None)
+        if waits:
+            request.tell_left(None)
         return False
 
     # --- one transaction for all who wait ---------------------------------------------------------------------------
@@ -171,8 +186,11 @@ class Combiner(Generic[S]):
             if not batch:
                 raise known from error
             self._finish(batch, known)
-        except BaseException as bug:
+        except Exception as bug:
             self._finish(batch, bug)
+            raise
+        except BaseException:
+            self._finish(batch, StoreUnavailable("whoever asked the store for all was interrupted", url=""))
             raise
         else:
             self._finish(batch, None, answers)
@@ -191,8 +209,7 @@ class Combiner(Generic[S]):
             if request.bell is not None:
                 request.bell.ring()
         for request in gone:
-            if request.left is not None:
-                request.left(request.answer)
+            request.tell_left(request.answer)
 
     def _start(self) -> None:
         try:

@@ -16,6 +16,7 @@ from intertie.adapters.stores.sqlite.faults import check_ours, schema_of, unavai
 from intertie.adapters.stores.sqlite.location import is_emptied, make_ready
 from intertie.adapters.stores.sqlite.migrations import APPLICATION_ID, scripts, statements
 from intertie.core.forking import close_around_fork
+from intertie.core.locks import is_ours, let_go
 
 BUSY_S = 5.0
 """How long a transaction waits for another process's."""
@@ -101,9 +102,9 @@ class Database:
             StoreUnavailable: The file can't be used, or not in time.
         """
         check_may_block()
-        if not self._write_lock.acquire(timeout=patience_s):
-            raise self.busy(patience_s)
+        connection: sqlite3.Connection | None = None
         try:
+            self._take_turn(patience_s)
             try:
                 connection = self._connected_locked()
                 if patience_s != self._patience_s:
@@ -116,13 +117,18 @@ class Database:
                 yield connection
                 connection.execute("COMMIT")
             except sqlite3.Error as error:
-                self._roll_back_locked(connection)
                 raise self._unavailable(error) from error
-            except BaseException:
+        except BaseException:
+            # Where it is stored already, there is nothing to roll back.
+            if connection is not None and is_ours(self._write_lock):
                 self._roll_back_locked(connection)
-                raise
+            raise
         finally:
-            self._write_lock.release()
+            let_go(self._write_lock)
+
+    def _take_turn(self, patience_s: float) -> None:
+        if not self._write_lock.acquire(timeout=patience_s):
+            raise self.busy(patience_s)
 
     def _roll_back_locked(self, connection: sqlite3.Connection) -> None:
         with suppress(sqlite3.Error):  # a failed COMMIT may have rolled back already

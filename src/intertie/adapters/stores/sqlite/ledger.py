@@ -211,17 +211,27 @@ class SharedLedger:
 
     def reserve_nowait(self, quantity: Trillionths) -> Reservation | None:
         """Set `quantity` aside from this process's share, else None."""
-        with self._lock:
-            books = self._now_books
-            if not books.left_calls or books.left < quantity or self._monotonic_s() >= self._share_ends_s:
-                return None
-            reservation = books.hand_out(quantity)
-            self._handed += 1
-            if books.left_calls > self._refill_calls and books.left >= self._refill_quantity:
-                return reservation
-            self._each, self._refill_calls, self._refill_quantity = quantity, _NEVER, 0  # once a share
-        self._background.ask(self._refill_name, self._refill)
+        reservation: Reservation | None = None
+        try:
+            with self._lock:
+                books = self._now_books
+                if not books.left_calls or books.left < quantity or self._monotonic_s() >= self._share_ends_s:
+                    return None
+                reservation = books.hand_out(quantity)
+                self._handed += 1
+                if books.left_calls > self._refill_calls and books.left >= self._refill_quantity:
+                    return reservation
+                self._each, self._refill_calls, self._refill_quantity = quantity, _NEVER, 0  # once a share
+            self._background.ask(self._refill_name, self._refill)
+        except BaseException:
+            self._undo(reservation)
+            raise
         return reservation
+
+    def _undo(self, reservation: object) -> None:
+        """Take back what an interrupt kept from its caller."""
+        if isinstance(reservation, Reservation):
+            self.settle(reservation, quantity=0, reached=Reach.NO)
 
     async def reserve(self, quantity: Trillionths, *, deadline_s: float = inf) -> Reservation | BudgetRefusal:
         """Set it aside; refused only where the limit, all shares clawed back, would be passed.
@@ -235,8 +245,12 @@ class SharedLedger:
             if reservation is not None:
                 return reservation
             answer = await self._leased(quantity, deadline_s)
-            if isinstance(answer, Reservation):
-                return answer
+            try:
+                if isinstance(answer, Reservation):
+                    return answer
+            except BaseException:
+                self._undo(answer)
+                raise
             refusal, may_come_back = answer
             if not may_come_back or self._monotonic_s() >= give_up_s:
                 return refusal
@@ -258,8 +272,8 @@ class SharedLedger:
 
     def _left(self, ask: _Ask, answer: Answer | None) -> None:
         """Give back what was reserved for a caller who has left."""
-        if answer is not None and isinstance(ask.answer, Reservation):
-            self.settle(ask.answer, quantity=0, reached=Reach.NO)
+        if answer is not None:
+            self._undo(ask.answer)
 
     # --- a transaction ----------------------------------------------------------------------------------------------
 
@@ -439,16 +453,17 @@ class SharedLedger:
             if books is None:
                 msg = f"a reservation of {self._key} was settled before"
                 raise ValueError(msg)
-            reservation.books = None
             in_s = _SETTLE_S
+            # The books change last, and the reservation with them: no call comes between, so no interrupt does.
             if reached is Reach.NO:
                 if not books.left_calls and self._affordable is not None:
                     in_s = 0.0  # the file says that nothing is left here: others would be refused for it
-                books.take_back(reservation.quantity)
                 cost = self._tariff.nothing
+                books.take_back(reservation.quantity)
             else:
                 cost = self._tariff.cost(books.settled_before + books.settled, quantity)
                 books.settle(reservation.quantity, quantity)
+            reservation.books = None
             if self._tells_soon and in_s:
                 return cost
             self._tells_soon = True

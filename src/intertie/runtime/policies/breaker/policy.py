@@ -25,29 +25,38 @@ class BreakerPolicy(Struct, frozen=True):
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the attempt's outcome, told to the breaker, or a refusal."""
+        sends = call.course.sends
+        admission: Admission | CircuitRefusal | None = call.held.get(STAGE)
+        try:
+            if admission is None:
+                admission = self.handle.admit_nowait()
+            if admission is None:
+                admission = await self.handle.admit(lease_until_s=call.deadline_s)
+            if isinstance(admission, CircuitRefusal):
+                return self._refused(call, admission)
+            return await self._admitted(call, call_next, admission)
+        except BaseException:
+            # Cancelled, or a bug: what was sent says nothing either way; what was not sent ends its admission.
+            if isinstance(admission, Admission):
+                if call.course.sends > sends:
+                    self.handle.record_later(admission, NEUTRAL)
+                else:
+                    self.handle.release(admission)
+            raise
+
+    def _refused(self, call: Call, refusal: CircuitRefusal) -> Failed:
+        held = {"forced": True} if refusal.forced else {}
+        call.course.emit(STAGE, "reject", state=refusal.state, retry_after_s=refusal.retry_after_s, **held)
+        return circuit_open(call, self.service, refusal)
+
+    async def _admitted(self, call: Call, call_next: CallNext, admission: Admission) -> Outcome:
         course = call.course
-        admission: Admission | CircuitRefusal | None = call.held.get(STAGE) or self.handle.admit_nowait()
-        if admission is None:
-            admission = await self.handle.admit(lease_until_s=call.deadline_s)
-        if isinstance(admission, CircuitRefusal):
-            held = {"forced": True} if admission.forced else {}
-            course.emit(STAGE, "reject", state=admission.state, retry_after_s=admission.retry_after_s, **held)
-            return circuit_open(call, self.service, admission)
         if admission.probe is not None:
             course.emit(STAGE, "half_open", probe=True)
         else:
             course.emit(STAGE, "admit")
         call.held[STAGE] = admission
-        sends = course.sends
-        try:
-            outcome = await call_next(call)
-        except BaseException:
-            # Cancelled, or a bug: what was sent says nothing either way; what was not sent ends its admission.
-            if course.sends > sends:
-                self.handle.record_later(admission, NEUTRAL)
-            else:
-                self.handle.release(admission)
-            raise
+        outcome = await call_next(call)
         if type(outcome) is Failed and _was_never_sent(outcome):
             self.handle.release(admission)
             return outcome

@@ -138,9 +138,9 @@ class HalfOpen:
         if len(self.probes) >= self._terms.half_open_requests:
             return CircuitRefusal(HALF_OPEN, max(0.0, min(self.probes.values()) - now_s))
         self.given += 1
-        probe = f"{epoch}.{self.given}"
-        self.probes[probe] = lease_until_s
-        return Admission(epoch, probe)
+        admission = Admission(epoch, f"{epoch}.{self.given}")
+        self.probes[admission.probe] = lease_until_s  # type: ignore[index]  # just given
+        return admission
 
     def record(self, admission: Admission, *, failure: bool) -> str | None:
         # A result counts even when its lease just ended: a timeout is told a moment after the deadline it ran into.
@@ -182,14 +182,21 @@ class Circuit:
             return CircuitRefusal(OPEN, self.terms.open_s, forced=True)
         if self.forced == CLOSED:
             return Admission(self.epoch)
-        answer = self.mode.admit(now_s, lease_until_s, self.epoch)
-        if isinstance(answer, str):
-            self._change(answer, now_s)
+        answer: Admission | CircuitRefusal | str = ""
+        try:
             answer = self.mode.admit(now_s, lease_until_s, self.epoch)
-        if isinstance(answer, str):
+            if isinstance(answer, str):
+                self._change(answer, now_s)
+                answer = self.mode.admit(now_s, lease_until_s, self.epoch)
+            is_final = not isinstance(answer, str)
+        except BaseException:
+            if isinstance(answer, Admission):
+                self.release(answer)  # an interrupt keeps it from its caller
+            raise
+        if not is_final:
             msg = f"the breaker changed twice at once, last to {answer}; please report this"
             raise TypeError(msg)
-        return answer
+        return answer  # type: ignore[return-value]  # it is final
 
     def may_probe(self, now_s: float) -> bool:
         """Return whether the next one who asks may be let out as a probe; where it is not closed."""
@@ -240,13 +247,15 @@ class Circuit:
         return after
 
     def _change(self, state: str, now_s: float) -> None:
-        self.epoch += 1
+        mode: Closed | Open | HalfOpen
         if state == OPEN:
-            self.mode = Open(now_s, self.terms.open_s)
+            mode = Open(now_s, self.terms.open_s)
         elif state == HALF_OPEN:
-            self.mode = HalfOpen(self.terms)
+            mode = HalfOpen(self.terms)
         else:
-            self.mode = Closed(self.terms)
+            mode = Closed(self.terms)
+        self.epoch += 1
+        self.mode = mode  # no interrupt comes between the two
 
     def snapshot(self, now_s: float) -> BreakerSnapshot:
         """Return the breaker as it is at `now_s`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from intertie.core.errors import Reach
 from intertie.core.money import ONE_UNIT, decimal_text
-from intertie.runtime.guard import Attempt, EventKind, Guard, HandOver, Line, Opening, Quick, Site
+from intertie.runtime.guard import Attempt, EventKind, Guard, Line, Opening, Quick, Site
 from intertie.runtime.plan import OperationPlan, Plan
 from intertie.runtime.policies.budget.options import SETTLE, STAGE
 from intertie.runtime.policies.budget.quantities import expecting, used_quantity
@@ -68,7 +68,7 @@ class BudgetGuard(Guard):
             quantity = expected(attempt.request)
             reservation = reserve_nowait(quantity)
             if warned_from is not None and reservation is not None and reservation.before + quantity >= warned_from:
-                raise HandOver(reservation)
+                attempt.hands_over = True
             return reservation
 
         def settle_one(attempt: Attempt, reservation: Reservation) -> None:
@@ -79,10 +79,16 @@ class BudgetGuard(Guard):
             used = used_quantity(model, attempt.response, wire_s=wire_s, expected=reservation.quantity)
             attempt.cost = settle_now(reservation, quantity=used, reached=Reach.YES)
 
+        def undo(attempt: Attempt, reservation: Reservation) -> None:
+            if reservation.books is not None:
+                # What may have left counts as what was expected, never as nothing.
+                reached = Reach.MAYBE if attempt.sent else Reach.NO
+                attempt.cost = settle_now(reservation, quantity=reservation.quantity, reached=reached)
+
         if model in _FLAT:
-            unwarned = warned_from is None
-            return Quick(take_one if unwarned else take, settle_one, taken=("reserve",), settled=("settle",))
-        return Quick(take, settle, taken=("reserve",), settled=("settle",))
+            taking = take_one if warned_from is None else take
+            return Quick(taking, settle_one, taken=("reserve",), settled=("settle",), undo=undo)
+        return Quick(take, settle, taken=("reserve",), settled=("settle",), undo=undo)
 
     def describe(self, plan: Plan, operation: OperationPlan) -> Mapping[str, object] | None:
         """Return the month's budget."""

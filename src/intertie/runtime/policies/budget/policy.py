@@ -37,29 +37,35 @@ class BudgetPolicy(Struct, frozen=True):
 
     async def __call__(self, call: Call, call_next: CallNext) -> Outcome:
         """Return the attempt's outcome, its cost settled exactly, or a refusal."""
-        course = call.course
+        sends = call.course.sends
         expected = self.expected(call.request)
-        reservation: Reservation | BudgetRefusal | None = call.held.get(STAGE) or self.handle.reserve_nowait(expected)
-        if reservation is None:
-            try:
-                reservation = await self.handle.reserve(expected, deadline_s=call.deadline_s)
-            except StoreUnavailable as down:
-                return self._uncovered(call, down)
-        if isinstance(reservation, BudgetRefusal):
-            course.emit(STAGE, "reject", spent=str(reservation.spent), limit=str(reservation.limit))
-            return self._refused(call, reservation)
+        reservation: Reservation | BudgetRefusal | None = call.held.get(STAGE)
+        try:
+            if reservation is None:
+                reservation = self.handle.reserve_nowait(expected)
+            if reservation is None:
+                try:
+                    reservation = await self.handle.reserve(expected, deadline_s=call.deadline_s)
+                except StoreUnavailable as down:
+                    return self._uncovered(call, down)
+            if isinstance(reservation, BudgetRefusal):
+                return self._refused(call, reservation)
+            return await self._reserved(call, call_next, reservation, expected)
+        except BaseException:
+            # Cancelled in the middle: what may have left counts as what was expected, never as nothing.
+            if isinstance(reservation, Reservation) and reservation.books is not None:
+                self._settle(call, reservation, expected, Reach.MAYBE if call.course.sends > sends else Reach.NO)
+            raise
+
+    async def _reserved(
+        self, call: Call, call_next: CallNext, reservation: Reservation, expected: Trillionths
+    ) -> Outcome:
+        course = call.course
         call.held[STAGE] = reservation
         self._emit_expected(call, STAGE, "reserve", reservation)
         if self.alert is not None and reservation.before + reservation.quantity >= self.alert:
             course.warn(STAGE, f"{call.operation.id}: {alert_sentence(self.options)}")
-        sends = course.sends
-        try:
-            outcome = await call_next(call)
-        except BaseException:
-            # Cancelled in the middle: what may have left counts as what was expected, never as nothing.
-            reached = Reach.MAYBE if course.sends > sends else Reach.NO
-            self._settle(call, reservation, expected, reached)
-            raise
+        outcome = await call_next(call)
         reached = Reach.YES if isinstance(outcome, Answered) else outcome.reached
         response = outcome.response
         if isinstance(outcome, Answered) and response is not None and response.stream is not None:
@@ -96,6 +102,8 @@ class BudgetPolicy(Struct, frozen=True):
         started_s = self.clock.monotonic_s() - call.course.wire_s
 
         def settle(body_bytes: int) -> None:
+            if reservation.books is None:
+                return
             if self.options.model == "per_gb":
                 quantity = gigabytes(response.bytes_sent + response.bytes_received + body_bytes)
             else:
@@ -115,6 +123,7 @@ class BudgetPolicy(Struct, frozen=True):
         return Failed(error, Kind.REJECTED, Reach.NO)
 
     def _refused(self, call: Call, refusal: BudgetRefusal) -> Failed:
+        call.course.emit(STAGE, "reject", spent=str(refusal.spent), limit=str(refusal.limit))
         limit = Money(refusal.limit, self.options.currency)
         error = BudgetExceeded(
             f"{call.operation.id}: this month's budget of {limit} would be passed; nothing was sent. "

@@ -70,7 +70,7 @@ class BulkheadGuard(Guard):
         def settle(_: Attempt, permit: Permit) -> None:
             finished(permit)
 
-        return Quick(take, settle, taken=("place",))
+        return Quick(take, settle, taken=("place",), undo=settle)
 
     def describe(self, plan: Plan, operation: OperationPlan) -> Mapping[str, object] | None:
         """Return how many places there are."""

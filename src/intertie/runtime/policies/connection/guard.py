@@ -46,7 +46,11 @@ class ConnectionGuard(Guard):
             attempt.connection = connection = connect_nowait(fresh=fresh)
             return connection
 
-        return Quick(take, taken=("connect",))
+        def undo(attempt: Attempt, connection: Connection) -> None:
+            if not attempt.sent:  # once an exchange has it, it may be back already, and somebody else's
+                connection.release()
+
+        return Quick(take, taken=("connect",), undo=undo)
 
     def describe(self, plan: Plan, operation: OperationPlan) -> Mapping[str, object]:
         """Return how long opening one may take."""

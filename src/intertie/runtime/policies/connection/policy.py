@@ -38,25 +38,28 @@ class ConnectionPolicy(Struct, frozen=True):
         """
         course = call.course
         while True:
-            connection = call.held.get(STAGE) or self.transport.connect_nowait(fresh=self.fresh)
-            opens = connection is None
-            if opens:
-                try:
-                    connection = await self._connect(call)
-                except CallError as error:
-                    return self._unconnected(call, error)
-            if course.watched:
-                course.emit(STAGE, "connect", opened=opens)
-            else:
-                course.decisions.append("connect")
-            call.held[STAGE] = connection
+            connection: Connection | None = call.held.get(STAGE)
             sends = course.sends
             try:
+                if connection is None:
+                    connection = self.transport.connect_nowait(fresh=self.fresh)
+                opens = connection is None
+                if opens:
+                    try:
+                        connection = await self._connect(call)
+                    except CallError as error:
+                        return self._unconnected(call, error)
+                if course.watched:
+                    course.emit(STAGE, "connect", opened=opens)
+                else:
+                    course.decisions.append("connect")
+                call.held[STAGE] = connection
                 return await call_next(call)
             except PermitLapsed:
                 connection = None  # its exchange has given it back
                 call = replace(call, held=call.held.again_from(STAGE))
             finally:
+                # Once an exchange has it, it may be back already, and somebody else's.
                 if connection is not None and course.sends == sends:
                     connection.release()
 

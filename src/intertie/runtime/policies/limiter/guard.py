@@ -48,7 +48,7 @@ class LimiterGuard(Guard):
         """Take a permit that is free now; an answer that speaks of limits goes to the general path."""
         from intertie.runtime.hints import NAMES  # noqa: PLC0415  # calls alone need it
 
-        acquire_nowait, finished = handle.acquire_nowait, handle.finished
+        acquire_nowait, finished, give_back = handle.acquire_nowait, handle.finished, handle.give_back
 
         def take(attempt: Attempt) -> Permit | None:
             attempt.departure = permit = acquire_nowait()
@@ -57,7 +57,13 @@ class LimiterGuard(Guard):
         def settle(_: Attempt, permit: Permit) -> None:
             finished(permit)
 
-        return Quick(take, settle, NAMES, taken=("permit",))
+        def undo(attempt: Attempt, permit: Permit) -> None:
+            if attempt.sent:
+                finished(permit)
+            else:
+                give_back(permit)
+
+        return Quick(take, settle, NAMES, taken=("permit",), undo=undo)
 
     def describe(self, plan: Plan, operation: OperationPlan) -> Mapping[str, object] | None:
         """Return the declared limits."""

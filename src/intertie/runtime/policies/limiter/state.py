@@ -68,6 +68,10 @@ class LimiterState:
     | `depart` | it counts from that instant, and holds no room any more |
     | `put_back` | it never left: neither counted nor in flight |
     | `finish` | its flight is over |
+
+    An exception of a signal's handler may come at every call and loop in here, and never between two plain assignments.
+    So what takes or lets go is one step, at the end: a caller who saw an exception knows that nothing was taken, and
+    may let go again; at most a departure is counted twice.
     """
 
     def __init__(
@@ -173,12 +177,15 @@ class LimiterState:
 
     def put_back(self) -> None:
         """Forget one that held room and will not depart."""
-        self.held = max(0, self.held - 1)
-        self.in_flight = max(0, self.in_flight - 1)
+        if self.held > 0:
+            self.held -= 1
+        if self.in_flight > 0:
+            self.in_flight -= 1
 
     def finish(self) -> None:
         """End a flight."""
-        self.in_flight = max(0, self.in_flight - 1)
+        if self.in_flight > 0:
+            self.in_flight -= 1
 
     def add_used(self, stamps: Sequence[float]) -> None:
         """Count what departed at earlier instants, such as while a store could not be reached."""

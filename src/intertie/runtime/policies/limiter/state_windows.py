@@ -89,8 +89,12 @@ class SlidingWindow:
     def _forget(self, t: float) -> None:
         stamps, window_s = self._stamps, self.window_s
         while stamps and stamps[0] + window_s <= t:
-            stamps.popleft()
-            self._used -= self._counts.popleft() if self._counts is not None else 1
+            count = 1
+            if self._counts is not None:
+                count = self._counts[0]
+                del self._counts[0]
+            del stamps[0]  # no call, so that no interrupt comes between the three
+            self._used -= count
             self._forgot_s = t
 
     def earliest_s(self, t: float, held: int = 0) -> float:
