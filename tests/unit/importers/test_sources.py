@@ -79,7 +79,7 @@ def test_a_file_that_is_too_large_or_no_text_is_refused(shop: Importing, tmp_pat
     binary.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UsageError, match="not UTF-8"):
         shop.new(binary)
-    with pytest.raises(UsageError, match="no regular file"):
+    with pytest.raises(UsageError, match="not a regular file"):
         shop.new(tmp_path)
     with pytest.raises(UsageError, match="no such file"):
         shop.new(tmp_path / "none.json")

@@ -61,7 +61,7 @@ def test_an_operation_that_no_call_can_reach_is_passed_over():
     made = plan(replace(LIST, unsupported="needs what this version has not"))
     assert first(made) is None
     assert line(made) == [
-        f"{made.title} listens on http://127.0.0.1:8420; what it takes is in",
+        f"{made.title} listens on http://127.0.0.1:8420; its operations are listed by",
         "  intertie plan pay.md",
     ]
 

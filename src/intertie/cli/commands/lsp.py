@@ -26,7 +26,7 @@ def command(context: CliContext, stdio: bool) -> None:
     """
     del stdio
     if importlib.util.find_spec("pygls") is None:
-        raise UsageError("the language server needs an extra: run `pip install intertie[lsp]`")
+        raise UsageError("the language server needs an extra package: run `pip install intertie[lsp]`")
     if not context.verbose:
         # Its traces repeat what a client sent; what matters is told to the client.
         logging.getLogger("pygls").addHandler(logging.NullHandler())

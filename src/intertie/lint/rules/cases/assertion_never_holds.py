@@ -200,6 +200,6 @@ def _attempts(
     ):
         yield Finding(
             asserted.place(case, constant),
-            f"`{step.operation.text}` is tried {most} times at most",
+            f"`{step.operation.text}` makes at most {most} attempts",
             f"write `{most}`, or raise `retry.max_attempts` in the spec",
         )

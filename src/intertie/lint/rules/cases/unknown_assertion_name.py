@@ -38,7 +38,7 @@ def unknown_assertion_name(case: Case, beside: BesideCase) -> Iterator[Finding]:
             as_written = is_as_written(case.source, asserted.node)
             yield Finding(
                 span,
-                f"no answer has `{operand.text}`",
+                f"a result has no `{operand.text}`",
                 _help(operand, near, case, beside),
                 fix=write(near, span, safe=False) if near and as_written else None,
                 severity=None if asserted.is_certain else Severity.WARNING,
