@@ -42,6 +42,15 @@ def _is_beginning(frame: FrameType) -> bool:
     return at >= 0 and code[at] == _RESUME and code[at + 1] & 3 < 2
 
 
+def _is_finalizing(frame: FrameType | None) -> bool:
+    """Return whether a finalizer runs: Python ignores what is raised there, so an interrupt is lost whatever is done."""
+    while frame is not None:
+        if frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False
+
+
 class Interrupter:
     """Interrupts work with KeyboardInterrupt at the point with a certain number, counted from 1.
 
@@ -101,7 +110,7 @@ class Interrupter:
         return self.passed == self.at
 
     def _begin(self, frame: FrameType, event: str, arg: object) -> Callable[..., Any] | None:
-        if self._armed or self._within not in frame.f_code.co_filename:
+        if self._armed or self._within not in frame.f_code.co_filename or _is_finalizing(frame):
             return None
         if _is_beginning(frame) and self._counts():
             self._armed = True

@@ -187,6 +187,8 @@ ACTS: tuple[Callable[[Integration], object], ...] = (
 )
 
 
+# A socket that was opened, and not handed over yet, is closed by its own finalizer, which warns.
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 def test_many_random_interrupts_leave_full_use(
     opened: Callable[[str, str], Integration], secure_server: BadServer
 ) -> None:
